@@ -1,0 +1,68 @@
+# Everything a newcomer needs: `make run` and `make test`. Each target sets up what it uses.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# uv from the machine if it is there, else one of our own beside the checkout's environment.
+UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
+export UV_LINK_MODE ?= copy
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+help: ## Show this list.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.cache/uv/bin/uv:
+	@$(PYTHON) -m venv .cache/uv
+	@.cache/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+
+$(VENV)/bin/python: | $(filter .cache/uv/bin/uv,$(UV))
+	@$(UV) venv --quiet --python $(PYTHON) $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
+	@$(UV) pip install --quiet --require-hashes -r requirements/runtime.txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(VENV)/.runtime ## Install fengsui into .venv from the lock file (no Airflow, no torch).
+
+install-dev: $(VENV)/.dev ## The same, with what lint, test, train and bench need.
+
+run: install ## Replay the sample crisis through the whole chain: no key, no server.
+	@$(BIN)/fengsui demo
+
+test: install-dev ## Run all tests.
+	@$(BIN)/python -m pytest -n auto
+
+lint: install-dev ## ruff, mypy --strict, import-linter.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: install-dev ## Rewrite the code in the house style.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install-dev ## Measure each part beside its alternative, as ratios.
+	@$(BIN)/python -m benchmarks
+
+lock: ## Compile the lock files again from pyproject.toml.
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+		--python-version 3.11 pyproject.toml --extra build -o requirements/runtime.txt
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+		--python-version 3.11 pyproject.toml --extra build --extra dev --extra train --extra bench \
+		-c requirements/runtime.txt -o requirements/dev.txt
+	echo 'uv==0.13.9' | $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header \
+		--quiet --python-version 3.11 - -o requirements/uv.txt
+
+clean: ## Remove the environment and everything that was built or cached here.
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.PHONY: help install install-dev run test lint format bench lock clean

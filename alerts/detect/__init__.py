@@ -1,0 +1,1 @@
+"""Detectors: pure functions from counts to signals."""

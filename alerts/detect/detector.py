@@ -1,0 +1,46 @@
+"""What a detector looks like to the rest, and the counts that it reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from records import Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Counts of one brand in even ticks.
+
+    `counts` maps a channel (volume, negative, complaints, authors) to an array of shape (ticks,);
+    volume means organic mentions. `coverage` has shape (ticks,) with values in [0, 1]. Tick `i`
+    spans [start + i * step, start + (i + 1) * step). The last tick may still be open: it then
+    holds what has come so far and is judged against a whole tick's expectation, so that an early
+    look never says more than a late one.
+    """
+
+    brand: str
+    start: datetime
+    step: timedelta
+    counts: Mapping[str, npt.NDArray[np.float64]]
+    coverage: npt.NDArray[np.float64]
+
+
+class Detector(Protocol):
+    """A judge of counts: the same series gives the same signals, and nothing looks ahead."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, kept with every signal."""
+        ...
+
+    def score(self, series: Series, since: datetime) -> list[Signal]:
+        """Return a signal for every unusual tick that ends after `since`, oldest first.
+
+        Everything before `since` serves as history. Ticks with too little coverage are unknown:
+        they neither signal nor count as quiet history.
+        """
+        ...

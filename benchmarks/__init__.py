@@ -1,0 +1,1 @@
+"""Each part beside its alternative, as ratios in one run."""

@@ -1,0 +1,5 @@
+"""The command line over the steps."""
+
+
+def main() -> None:
+    """Run the `fengsui` command."""

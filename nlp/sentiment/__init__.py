@@ -1,0 +1,1 @@
+"""Sentiment models: three classes, batch first."""

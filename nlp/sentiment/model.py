@@ -1,0 +1,37 @@
+"""What a sentiment model looks like to the rest."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+LABELS = ("negative", "neutral", "positive")
+
+
+class Score(NamedTuple):
+    """Probabilities of the three classes; they add up to 1."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+    @property
+    def label(self) -> str:
+        """The most probable class."""
+        return LABELS[self.index(max(self))]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of that class."""
+        return max(self)
+
+
+class SentimentModel(Protocol):
+    """A judge of texts. The same text gets the same score whatever stands beside it."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, kept with every mention that it scored."""
+        ...
+
+    def score(self, texts: Sequence[str]) -> list[Score]:
+        """Return one score a text, in order. An empty text is neutral with certainty."""
+        ...

@@ -1,0 +1,1 @@
+"""Commands that fit the shipped models again."""

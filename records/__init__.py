@@ -1,0 +1,38 @@
+"""What flows through fengsui: frozen records, standard library only.
+
+Every time is an aware UTC datetime; users are shown Asia/Shanghai. Every record has a natural
+key, so that writing it twice changes nothing.
+"""
+
+from records.alert import Alert, Change, Citation, Notification, NotificationState, Receipt
+from records.case import Case, CaseStatus, Urgency
+from records.incident import Evidence, Incident, IncidentStatus, Level, LevelChange, Signal
+from records.mention import Mention, Sentiment
+from records.point import Point
+from records.post import Post, PostKind, Rejected
+from records.window import Window
+
+__all__ = [
+    "Alert",
+    "Case",
+    "CaseStatus",
+    "Change",
+    "Citation",
+    "Evidence",
+    "Incident",
+    "IncidentStatus",
+    "Level",
+    "LevelChange",
+    "Mention",
+    "Notification",
+    "NotificationState",
+    "Point",
+    "Post",
+    "PostKind",
+    "Receipt",
+    "Rejected",
+    "Sentiment",
+    "Signal",
+    "Urgency",
+    "Window",
+]

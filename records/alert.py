@@ -1,0 +1,110 @@
+"""What people are told about an incident, and the record that they were told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from records.incident import Incident, Level
+
+
+class Change(StrEnum):
+    """Why an incident is spoken of (again)."""
+
+    OPENED = "opened"
+    RAISED = "raised"
+    LOWERED = "lowered"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A post that an alert rests on. `role` is earliest, fastest (reposts) or widest (reach)."""
+
+    role: str
+    post_key: str
+    url: str
+    author_name: str
+    followers: int | None
+    published_at: datetime
+    text: str
+    reposts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Everything that a message about one change of an incident says; it is kept as it was sent.
+
+    The natural key is the incident, the change and its minute. Counts are of the time since the
+    incident opened, organic mentions only but for `volume`. `keywords` and `demands` come with the
+    number of posts that hold them. `usual` is the negative count that the same time span usually
+    sees. `previous` is the level of the last alert of this incident.
+    """
+
+    key: str
+    incident: Incident
+    change: Change
+    at: datetime
+    volume: int
+    organic: int
+    negative: int
+    usual: float
+    complaints: int
+    authors: int
+    reach: int
+    coverage: float
+    keywords: tuple[tuple[str, int], ...] = ()
+    demands: tuple[tuple[str, int], ...] = ()
+    citations: tuple[Citation, ...] = ()
+    open_cases: int = 0
+    previous: Level | None = None
+
+    @staticmethod
+    def key_of(incident: Incident, change: Change, at: datetime) -> str:
+        """Return the natural key of the alert that speaks of `change` at `at`."""
+        return f"{incident.key}/{change}/{at:%Y%m%dT%H%MZ}"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the other side gave for a message that it accepted.
+
+    `place` is where it stands (a channel, a host), `message` its id there, `thread` the id of the
+    message that later ones of the incident answer to.
+    """
+
+    place: str
+    message: str
+    thread: str
+
+
+class NotificationState(StrEnum):
+    """Where the sending of one alert to one receiver stands.
+
+    SENDING is written before the attempt: found after a restart, it means that the message may or
+    may not have arrived, and the receiver is asked before it is sent again.
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One alert for one receiver; its natural key is (alert.key, receiver)."""
+
+    alert: Alert
+    receiver: str
+    state: NotificationState
+    created_at: datetime
+    attempts: int = 0
+    retry_at: datetime | None = None
+    receipt: Receipt | None = None
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """The natural key."""
+        return f"{self.alert.key}>{self.receiver}"

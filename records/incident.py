@@ -1,0 +1,111 @@
+"""Signals, and the incidents they open, raise and let recover."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """Severity by the four colours of Chinese emergency practice; a higher number is worse."""
+
+    BLUE = 1
+    YELLOW = 2
+    ORANGE = 3
+    RED = 4
+
+
+class IncidentStatus(StrEnum):
+    """Where an incident stands."""
+
+    OPEN = "open"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One kind of evidence, its number beside its usual.
+
+    `kind` is volume, negative, negative_share or complaints; `observed` and `expected` have the
+    unit of the kind (a count over `horizon`, or a share in [0, 1]). `p_value` is the probability
+    of at least this much on a usual day.
+    """
+
+    kind: str
+    observed: float
+    expected: float
+    horizon: timedelta
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A brand's tick that is not usual. `at` is the end of the tick that was judged."""
+
+    brand: str
+    detector: str
+    at: datetime
+    p_value: float
+    level: Level
+    evidence: tuple[Evidence, ...]
+    low_baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """The level that an incident took, and when."""
+
+    at: datetime
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One story about one brand, from its first signal to its recovery.
+
+    The natural key is the brand and the minute it opened. `signal_at` is the last tick that
+    signalled, `updated_at` the last tick that was judged; `peak` is the greatest negative count an
+    hour, reached at `peak_at`. `evidence` belongs to the worst signal so far of the present level.
+    """
+
+    key: str
+    brand: str
+    level: Level
+    status: IncidentStatus
+    opened_at: datetime
+    updated_at: datetime
+    signal_at: datetime
+    peak_level: Level
+    peak: float
+    peak_at: datetime
+    evidence: tuple[Evidence, ...]
+    history: tuple[LevelChange, ...]
+    recovered_at: datetime | None = None
+    low_baseline: bool = False
+
+    @staticmethod
+    def key_of(brand: str, opened_at: datetime) -> str:
+        """Return the natural key of the incident that `brand` opened at `opened_at`."""
+        return f"{brand}@{opened_at:%Y%m%dT%H%MZ}"
+
+    def merge(self, signal: Signal) -> "Incident":
+        """Return the incident with `signal` taken in; taking it in twice changes nothing.
+
+        The level rises at once and never falls here: falling is a matter of time, not of signals.
+
+        Raises:
+            ValueError: the signal is another brand's.
+        """
+        if signal.brand != self.brand:
+            raise ValueError(f"a signal of {signal.brand} cannot join an incident of {self.brand}")
+        risen = signal.level > self.level
+        return replace(
+            self,
+            level=max(self.level, signal.level),
+            peak_level=max(self.peak_level, signal.level),
+            updated_at=max(self.updated_at, signal.at),
+            signal_at=max(self.signal_at, signal.at),
+            evidence=signal.evidence if risen else self.evidence,
+            history=(*self.history, LevelChange(signal.at, signal.level))
+            if risen
+            else self.history,
+        )

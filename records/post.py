@@ -1,0 +1,65 @@
+"""One thing that somebody published, as a source sent it, or the note that it was unreadable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PostKind(StrEnum):
+    """What sort of publication a post is."""
+
+    POST = "post"
+    REPOST = "repost"
+    COMMENT = "comment"
+    COMPLAINT = "complaint"
+    HEADLINE = "headline"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A publication in the source's own words.
+
+    `text` is what the source sent (it may hold HTML) and, for a repost, the reposter's own words
+    with the chain of quoted words behind them; `quoted` is the original's text where the source
+    sends it apart. Counts are None where the source gives none. `notes` says, field by field,
+    what could not be read and was left empty or repaired.
+    """
+
+    source: str
+    id: str
+    url: str
+    kind: PostKind
+    author: str
+    text: str
+    published_at: datetime
+    fetched_at: datetime
+    author_name: str = ""
+    followers: int | None = None
+    reposts: int | None = None
+    comments: int | None = None
+    likes: int | None = None
+    parent: str | None = None
+    quoted: str = ""
+    region: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The natural key, `source:id`."""
+        return f"{self.source}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row or item that could not become a Post: it goes to quarantine, never to nowhere.
+
+    `origin` names the file or address, `position` the row, line or item in it (from 1), `raw` holds
+    at most 2,000 characters of what was read.
+    """
+
+    source: str
+    origin: str
+    position: int
+    reason: str
+    raw: str
+    seen_at: datetime

@@ -1,0 +1,1 @@
+"""What steps, alerts and dashboards share: mentions with their counts, and the ledger."""

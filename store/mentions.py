@@ -1,0 +1,111 @@
+"""What a store of posts, mentions and counts looks like to the rest."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol, Self
+
+from records import Mention, Point, Post, Window
+
+
+class Upserted(NamedTuple):
+    """How many of the posts were new to the store, and how many it had under the same key."""
+
+    kept: int
+    duplicate: int
+
+
+class Pending(NamedTuple):
+    """A post whose newest text waits to be annotated; `revision` grows with every change."""
+
+    revision: int
+    post: Post
+
+
+class Snapshot(NamedTuple):
+    """The counts that a post had when it was fetched at `at`; None where unknown."""
+
+    at: datetime
+    reposts: int | None
+    comments: int | None
+    likes: int | None
+
+
+class Sketch(NamedTuple):
+    """The near-duplicate sketch of an earlier mention."""
+
+    post_key: str
+    brand: str
+    author: str
+    published_at: datetime
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A mention with its post."""
+
+    mention: Mention
+    post: Post
+
+
+class MentionStore(Protocol):
+    """Posts, mentions and counts. Every write is idempotent; several processes write at once."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exception: object) -> None: ...
+
+    def upsert_posts(self, posts: Iterable[Post]) -> Upserted:
+        """Write posts under their keys, in one transaction.
+
+        A copy fetched later than the stored one replaces it and adds to the post's history where
+        its counts differ; an older copy only adds to the history. A changed text makes the post
+        pending again.
+        """
+        ...
+
+    def pending(self, limit: int, window: Window | None = None) -> list[Pending]:
+        """Return posts that wait to be annotated, oldest revision first (published in `window`)."""
+        ...
+
+    def annotate(self, pending: Sequence[Pending], mentions: Sequence[Mention]) -> None:
+        """Replace the mentions of the pending posts, roll up the counts and mark the posts done.
+
+        One transaction. A post that has changed since it was read stays pending.
+        """
+        ...
+
+    def reopen(self, window: Window) -> int:
+        """Make the posts published in `window` pending again and return how many there are."""
+        ...
+
+    def points(self, brand: str, window: Window, step: timedelta) -> list[Point]:
+        """Return the ticks of `window` with mentions, oldest first; ticks start at whole steps.
+
+        Steps are whole minutes. `authors` of a tick longer than a minute adds up its minutes.
+        """
+        ...
+
+    def changed_brands(self, since: int) -> tuple[set[str], int]:
+        """Return the brands whose counts changed after revision `since`, and the newest revision."""
+        ...
+
+    def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
+        """Yield the organic mentions published in `window` with their posts, oldest first."""
+        ...
+
+    def authors(self, brand: str, window: Window) -> int:
+        """Return how many distinct authors have an organic mention in `window`."""
+        ...
+
+    def sketches(self, since: datetime) -> Iterator[Sketch]:
+        """Yield the sketches of mentions published at or after `since`, in order of annotation."""
+        ...
+
+    def history(self, post_key: str) -> list[Snapshot]:
+        """Return the counts of a post over time, oldest first."""
+        ...
+
+    def totals(self) -> dict[str, int]:
+        """Return the numbers of posts, mentions, organic mentions and duplicates in the store."""
+        ...

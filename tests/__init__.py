@@ -1,0 +1,1 @@
+"""Each test states its rule."""
