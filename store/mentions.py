@@ -87,7 +87,7 @@ class MentionStore(Protocol):
         ...
 
     def changed_brands(self, since: int) -> tuple[set[str], int]:
-        """Return the brands whose counts changed after revision `since`, and the newest revision."""
+        """Return the brands with counts changed after revision `since`, and the newest one."""
         ...
 
     def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
