@@ -1,1 +1,190 @@
-"""Settings."""
+"""One TOML file, read once, refused with the line and a hint where it is wrong."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from alerts.detect.settings import DetectionSettings
+from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
+from fengsui.annotation import AnnotationSettings
+from fengsui.cases import CaseSettings
+from listeners.settings import SourceSettings
+from nlp.brands import BrandSettings, alias_conflicts
+
+DEFAULT_PATH = Path("fengsui.toml")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message holds the file, the line and a hint a fault."""
+
+
+class Settings(BaseModel):
+    """Everything a user decides. Relative paths are relative to the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: Literal["zh", "en"] = "zh"
+    state: Path = Path("state")
+    store: Literal["sqlite"] = "sqlite"
+    model: str = "linear"
+    brands: tuple[BrandSettings, ...] = ()
+    sources: tuple[Annotated[SourceSettings, Field(discriminator="kind")], ...] = ()
+    annotation: AnnotationSettings = AnnotationSettings()
+    detection: DetectionSettings = DetectionSettings()
+    cases: CaseSettings = CaseSettings()
+    receivers: tuple[Annotated[ReceiverSettings, Field(discriminator="kind")], ...] = (
+        TerminalReceiver(name="terminal"),
+    )
+    routes: tuple[RouteSettings, ...] = (RouteSettings(receivers=("terminal",)),)
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> "Settings":
+        faults = [
+            *alias_conflicts(self.brands),
+            *_repeated("source", [source.name for source in self.sources]),
+            *_repeated("receiver", [receiver.name for receiver in self.receivers]),
+            *self._unknown_names(),
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _unknown_names(self) -> Iterator[str]:
+        receivers = {receiver.name for receiver in self.receivers}
+        brands = {brand.name for brand in self.brands}
+        for route in self.routes:
+            for name in sorted(set(route.receivers) - receivers):
+                yield f"a route names the receiver {name!r}, which is not defined"
+            for name in sorted(set(route.brands) - brands):
+                yield f"a route names the brand {name!r}, which is not defined"
+
+
+def _repeated(what: str, names: list[str]) -> Iterator[str]:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"two {what}s are named {name!r}"
+
+
+def load(path: Path) -> Settings:
+    """Read the settings file at `path`.
+
+    Raises:
+        SettingsError: the file is missing, is no TOML, holds a secret, or holds something that the
+            settings do not know or do not allow.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path} is not there. `fengsui init` writes one with comments, or name another "
+            "with --config."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Settings:
+    """Return the settings that `text` holds; `path` is named in errors and anchors paths.
+
+    Raises:
+        SettingsError: see `load`.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    secrets = [f"{path}:{line}: {hint}" for line, hint in _secrets(text)]
+    if secrets:
+        raise SettingsError("\n".join(secrets))
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_faults(error, text, path))) from None
+    return _anchored(settings, path.parent)
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    sources = tuple(
+        source.model_copy(update={"path": folder / source.path})
+        if source.kind == "folder"
+        else source
+        for source in settings.sources
+    )
+    return settings.model_copy(update={"state": folder / settings.state, "sources": sources})
+
+
+SECRET_VALUE = re.compile(
+    r"xox[abeoprs]-|xapp-|hooks\.slack\.com/|access_token=|://[^/\s\"']+:[^@/\s\"']+@"
+)
+SECRET_KEY = re.compile(
+    r"^\s*(?:\w*(?:token|password|passwd|secret|api_?key|cookie))\s*=", re.IGNORECASE
+)
+
+
+def _secrets(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        if SECRET_VALUE.search(line) or SECRET_KEY.match(line):
+            yield (
+                number,
+                "this looks like a secret. Put it into an environment variable and name the "
+                'variable here, e.g. token_env = "SLACK_BOT_TOKEN".',
+            )
+
+
+def _faults(error: ValidationError, text: str, path: Path) -> Iterator[str]:
+    for fault in error.errors(include_url=False, include_input=False):
+        location = tuple(part for part in fault["loc"] if part not in _TAGS)
+        where = ".".join(str(part) for part in location) or "file"
+        line = line_of(text, location)
+        yield f"{path}:{line}: {where}: {fault['msg']}{_hint(fault['type'], location)}"
+
+
+# pydantic puts the tag of a discriminated union into the location of a fault.
+_TAGS = frozenset({"folder", "feed", "terminal", "slack", "webhook"})
+
+
+def _hint(kind: str, location: tuple[Any, ...]) -> str:
+    if kind != "extra_forbidden":
+        return ""
+    close = difflib.get_close_matches(str(location[-1]), _known_keys(), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _known_keys() -> set[str]:
+    models: list[Any] = [Settings, BrandSettings, DetectionSettings, CaseSettings, RouteSettings]
+    models += [AnnotationSettings, *SourceSettings.__args__, *ReceiverSettings.__args__]
+    return {name for model in models for name in model.model_fields}
+
+
+def line_of(text: str, location: tuple[str | int, ...]) -> int:
+    """Return the line (from 1) of the TOML text where `location` stands, as near as is known.
+
+    `location` is a path of keys and places in arrays of tables, as pydantic names it.
+    """
+    line, rest = 1, list(location)
+    if len(rest) >= 2 and isinstance(rest[1], int):
+        line = _nth_line(text, rf"^\s*\[\[\s*{re.escape(str(rest[0]))}\s*\]\]", rest[1]) or 1
+        rest = rest[2:]
+    elif len(rest) >= 2:
+        line = _nth_line(text, rf"^\s*\[\s*{re.escape(str(rest[0]))}\s*\]", 0) or 1
+        rest = rest[1:]
+    if rest:
+        key = re.compile(rf"^\s*\[*\s*\"?{re.escape(str(rest[0]))}\"?\s*[=\]]")
+        for number, content in enumerate(text.splitlines()[line - 1 :], line):
+            if number > line and content.lstrip().startswith("[") and not key.match(content):
+                break
+            if key.match(content):
+                return number
+    return line
+
+
+def _nth_line(text: str, pattern: str, index: int) -> int | None:
+    found = [n for n, line in enumerate(text.splitlines(), 1) if re.match(pattern, line)]
+    return found[index] if index < len(found) else None

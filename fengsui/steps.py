@@ -1,1 +1,298 @@
-"""The steps."""
+"""The steps: collect, annotate, detect, notify. Each is safe to run twice and to kill anywhere.
+
+What a step has done is known from what it wrote, under natural keys, in one transaction with its
+result; so a step that is run again finds its own work and adds nothing.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from alerts.detect.detector import Series
+from alerts.dispatch import DispatchReport, dispatch
+from alerts.incidents import advance
+from alerts.route import receivers_of
+from fengsui.briefing import brief
+from fengsui.cases import open_cases
+from fengsui.chain import Chain
+from listeners.listener import Listener, ListenerError
+from nlp.sentiment.registry import ModelError
+from records import (
+    Alert,
+    Change,
+    Incident,
+    IncidentStatus,
+    Level,
+    Mention,
+    Notification,
+    NotificationState,
+    Post,
+    Rejected,
+    Signal,
+    Window,
+)
+from store.mentions import Pending
+
+log = logging.getLogger(__name__)
+
+BATCH = 1000
+DETECTED_TO = "detect.until"
+DETECTED_REVISION = "detect.revision"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What came in: read = kept + duplicate + quarantined."""
+
+    kept: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+
+    @property
+    def read(self) -> int:
+        """Everything that was read."""
+        return self.kept + self.duplicate + self.quarantined
+
+    def __add__(self, other: "Collected") -> "Collected":
+        return Collected(
+            self.kept + other.kept,
+            self.duplicate + other.duplicate,
+            self.quarantined + other.quarantined,
+        )
+
+
+def collect(chain: Chain, listener: Listener, window: Window) -> Collected:
+    """Read `window` from a source into the store, and record whether it could be read.
+
+    What came before a source broke off is kept.
+
+    Raises:
+        ListenerError: the source could not be read to the end; its coverage shows the gap.
+    """
+    collected = Collected()
+    try:
+        for batch in batches(listener.fetch(window), BATCH):
+            collected += store_items(chain, batch)
+    except ListenerError:
+        chain.ledger.record_read(listener.name, window, ok=False)
+        raise
+    chain.ledger.record_read(listener.name, window, ok=True)
+    return collected
+
+
+def store_items(chain: Chain, items: Sequence[Post | Rejected]) -> Collected:
+    """Write posts to the store and unreadable items to quarantine."""
+    posts = [item for item in items if isinstance(item, Post)]
+    rejected = [item for item in items if isinstance(item, Rejected)]
+    if rejected:
+        chain.ledger.quarantine(rejected)
+    kept, duplicate = chain.store.upsert_posts(posts) if posts else (0, 0)
+    return Collected(kept, duplicate, len(rejected))
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield the items in lists of at most `size`."""
+    batch: list[T] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """How many posts were read and how many mentions they hold."""
+
+    posts: int = 0
+    mentions: int = 0
+    cases: int = 0
+
+
+def annotate(chain: Chain, window: Window | None = None) -> Annotated:
+    """Judge every post that waits (and was published in `window`), in order of arrival.
+
+    Raises:
+        ModelError: the model cannot judge; the posts go on waiting.
+    """
+    posts = mentions = cases = 0
+    while pending := chain.store.pending(BATCH, window):
+        try:
+            found, opened = _annotate_batch(chain, pending)
+        except BaseException:
+            chain.forget_annotator()
+            raise
+        posts += len(pending)
+        mentions += found
+        cases += opened
+    return Annotated(posts, mentions, cases)
+
+
+def _annotate_batch(chain: Chain, pending: Sequence[Pending]) -> tuple[int, int]:
+    posts = [waiting.post for waiting in pending]
+    mentions = _judge(chain, posts)
+    post_of = {post.key: post for post in posts}
+    complaints = [(m, post_of[m.post_key]) for m in mentions if m.complaint]
+    # Cases first: killed in between, the posts still wait and open the same cases again.
+    cases = open_cases(complaints, chain.ledger, chain.settings.cases) if complaints else []
+    opened = chain.ledger.upsert_cases(cases) if cases else 0
+    chain.store.annotate(pending, mentions)
+    return len(mentions), opened
+
+
+def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:
+    """Judge a batch; if a post breaks the judges, quarantine that one and judge the others."""
+    earliest = min(post.published_at for post in posts)
+    try:
+        return chain.annotator(earliest).annotate(posts)
+    except ModelError:
+        raise
+    except Exception:  # noqa: BLE001 - any fault of one text must not hold up the others
+        log.warning("a batch could not be annotated; trying its posts one by one", exc_info=True)
+    chain.forget_annotator()
+    annotator = chain.annotator(earliest)
+    mentions: list[Mention] = []
+    for post in posts:
+        try:
+            mentions += annotator.annotate([post])
+        except ModelError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above; the post is kept with its reason
+            chain.ledger.quarantine([_unjudged(post, error)])
+    return mentions
+
+
+def _unjudged(post: Post, error: Exception) -> Rejected:
+    reason = f"could not be annotated: {type(error).__name__}"
+    return Rejected(post.source, post.key, 1, reason, post.text[:2000], post.fetched_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The incidents that changed, and the alerts that say so."""
+
+    incidents: tuple[Incident, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Detected:
+    """Judge the ticks that ended after `since` (default: where detection last came to).
+
+    Only brands whose counts changed, and those with an open incident, are looked at. Ticks within
+    the lateness allowed are judged again, so that late posts are heard; that changes nothing where
+    nothing came late. Alerts and incidents are written together, once.
+    """
+    cursor = chain.ledger.cursor(DETECTED_TO)
+    seen = chain.ledger.cursor(DETECTED_REVISION)
+    last = datetime.fromisoformat(cursor) if cursor else None
+    if last is not None and now < last - chain.tick:
+        log.warning("the clock stands before the last detection (%s): nothing is judged", last)
+        return Detected()
+    lateness = timedelta(minutes=chain.settings.detection.lateness_minutes)
+    start = since or (min(last, now) if last else now) - lateness
+    changed = chain.counts.refresh(None if chain.counts.revision else int(seen or 0))
+    known = {brand for brand in changed if brand in set(chain.brands)}
+    open_brands = {incident.brand for incident in chain.ledger.open_incidents()}
+    incidents: list[Incident] = []
+    alerts: list[Alert] = []
+    for brand in sorted(known | open_brands):
+        found = _detect_brand(chain, brand, start, now)
+        incidents += found.incidents
+        alerts += found.alerts
+    chain.ledger.record_detection(
+        [], [], {DETECTED_TO: now.isoformat(), DETECTED_REVISION: str(chain.counts.revision)}
+    )
+    return Detected(tuple(incidents), tuple(alerts))
+
+
+def _detect_brand(chain: Chain, brand: str, since: datetime, now: datetime) -> Detected:
+    series = chain.counts.series(brand, now)
+    signals = {signal.at: signal for signal in chain.detector.score(series, since)}
+    history = chain.ledger.incidents(brand=brand)
+    incident = history[-1] if history else None
+    if not signals and (incident is None or incident.status is IncidentStatus.RECOVERED):
+        return Detected()
+    told = _told(incident)
+    touched: dict[str, Incident] = {}
+    alerts: list[Alert] = []
+    for at, signal, rate, coverage in _ticks(chain, series, signals, since, now, incident):
+        known = coverage >= chain.settings.detection.min_coverage
+        moved = advance(incident, brand, at, signal, rate, known, chain.settings.detection)
+        incident = moved.incident
+        if incident is not None:
+            touched[incident.key] = incident
+        if incident is not None and moved.change is not None:
+            alerts.append(_alert(chain, incident, moved.change, min(at, now), coverage, told))
+            told = _told(incident)
+    notifications = [n for alert in alerts for n in _notifications(chain, alert, now)]
+    chain.ledger.record_detection(list(touched.values()), notifications, {})
+    return Detected(tuple(touched.values()), tuple(alerts))
+
+
+def _told(incident: Incident | None) -> Level | None:
+    """Return the level that people were last told of, if the story goes on."""
+    return incident.level if incident and incident.status is IncidentStatus.OPEN else None
+
+
+def _ticks(
+    chain: Chain,
+    series: Series,
+    signals: dict[datetime, Signal],
+    since: datetime,
+    now: datetime,
+    incident: Incident | None,
+) -> Iterator[tuple[datetime, Signal | None, float, float]]:
+    """Yield end, signal, negatives in the trailing hour and coverage of each tick to be judged.
+
+    The tick that is still open is only yielded with a signal: it can raise, but it is not quiet yet.
+    """
+    if incident is not None and incident.status is IncidentStatus.OPEN:
+        since = min(since, incident.updated_at)
+    negative = series.counts["negative"]
+    hour = timedelta(hours=1) // chain.tick
+    first = max(0, (since - series.start) // chain.tick)
+    for index in range(first, len(negative)):
+        at = series.start + (index + 1) * chain.tick
+        signal = signals.get(at)
+        if at > now and signal is None:
+            continue
+        rate = float(negative[max(0, index + 1 - hour) : index + 1].sum())
+        yield at, signal, rate, float(series.coverage[index])
+
+
+def _alert(
+    chain: Chain,
+    incident: Incident,
+    change: Change,
+    at: datetime,
+    coverage: float,
+    previous: Level | None,
+) -> Alert:
+    return brief(
+        incident, change, at, chain.store, chain.ledger, coverage=coverage, previous=previous
+    )
+
+
+def _notifications(chain: Chain, alert: Alert, now: datetime) -> Iterator[Notification]:
+    silence = chain.ledger.silenced(alert.incident.brand, alert.at)
+    for receiver in receivers_of(alert.incident, chain.settings.routes):
+        yield Notification(
+            alert=alert,
+            receiver=receiver,
+            state=NotificationState.SUPPRESSED if silence else NotificationState.PENDING,
+            created_at=now,
+            reason=f"silenced: {silence}" if silence else "",
+        )
+
+
+def notify(
+    chain: Chain, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> DispatchReport:
+    """Send what waits in the notification log and record what came of it."""
+    return dispatch(chain.ledger, chain.notifiers, clock)

@@ -34,7 +34,7 @@ class Citation:
 class Alert:
     """Everything that a message about one change of an incident says; it is kept as it was sent.
 
-    The natural key is the incident, the change and its minute. Counts are of the time since the
+    The natural key is the incident, the change, the level and the minute. Counts are of the time since the
     incident opened, organic mentions only but for `volume`. `keywords` and `demands` come with the
     number of posts that hold them. `usual` is the negative count that the same time span usually
     sees. `previous` is the level of the last alert of this incident.
@@ -61,7 +61,7 @@ class Alert:
     @staticmethod
     def key_of(incident: Incident, change: Change, at: datetime) -> str:
         """Return the natural key of the alert that speaks of `change` at `at`."""
-        return f"{incident.key}/{change}/{at:%Y%m%dT%H%MZ}"
+        return f"{incident.key}/{change}/{incident.level.name.lower()}/{at:%Y%m%dT%H%MZ}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,11 @@ class MentionStore(Protocol):
         """
         ...
 
-    def changed_brands(self, since: int) -> tuple[set[str], int]:
-        """Return the brands with counts changed after revision `since`, and the newest one."""
+    def changed(self, since: int) -> tuple[dict[str, datetime], int]:
+        """Return what changed after revision `since`, and the newest revision of the counts.
+
+        Each brand comes with the earliest minute whose counts changed.
+        """
         ...
 
     def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:

@@ -35,3 +35,7 @@ class SentimentModel(Protocol):
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Return one score a text, in order. An empty text is neutral with certainty."""
         ...
+
+
+class ModelError(Exception):
+    """A model cannot be loaded; the message says which and why."""

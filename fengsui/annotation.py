@@ -1,0 +1,150 @@
+"""From posts to mentions: match brands, find copies, score, judge complaints, pick keywords."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nlp.brands import BrandMatch, BrandMatcher, BrandSettings
+from nlp.complaints import judge
+from nlp.discount import FloodGuard, advert_reason
+from nlp.duplicates import DuplicateIndex, signatures
+from nlp.keywords import extract
+from nlp.normalise import Text, normalise
+from nlp.sentiment.model import Score, SentimentModel
+from records import Mention, Post, PostKind, Sentiment
+from store.mentions import Sketch
+
+
+class AnnotationSettings(BaseModel):
+    """How posts become mentions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    keywords: int = Field(default=8, ge=0, le=50, description="keywords kept with a mention")
+    copy_hours: float = Field(default=48, gt=0, description="how long a text stays an original")
+    copy_similarity: float = Field(default=0.7, gt=0, le=1, description="Jaccard of a near-copy")
+    complaint_confidence: float = Field(
+        default=0.5, ge=0, le=1, description="probability of negative from which a text complains"
+    )
+
+    @property
+    def memory(self) -> timedelta:
+        """How far back an earlier mention can matter for a new one."""
+        return timedelta(hours=max(self.copy_hours, 1))
+
+
+class _Candidate(NamedTuple):
+    """A post that names at least one brand."""
+
+    post: Post
+    text: Text
+    matches: list[BrandMatch]
+
+    @property
+    def voice(self) -> str:
+        """What sentiment is read from: the author's own words."""
+        return self.text.own
+
+
+class Annotator:
+    """Judges posts in the order they are given and remembers what it needs to know copies by.
+
+    The same posts after the same memories give the same mentions, however they are batched.
+    """
+
+    def __init__(
+        self,
+        brands: Sequence[BrandSettings],
+        model: SentimentModel,
+        settings: AnnotationSettings,
+    ) -> None:
+        self._matcher = BrandMatcher(brands)
+        self._model = model
+        self._settings = settings
+        self._copies = DuplicateIndex(
+            horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
+        )
+        self._flood = FloodGuard()
+        self._own_names = {name for brand in brands for name in (brand.name, *brand.aliases)}
+
+    @property
+    def settings(self) -> AnnotationSettings:
+        """The settings it was made with."""
+        return self._settings
+
+    def remember(self, sketches: Iterable[Sketch]) -> None:
+        """Take in earlier mentions, in the order of their annotation."""
+        for sketch in sketches:
+            self._copies.add(
+                sketch.post_key, sketch.brand, sketch.author, sketch.published_at, sketch.signature
+            )
+            self._flood.add(sketch.author, sketch.brand, sketch.published_at)
+
+    def annotate(self, posts: Sequence[Post]) -> list[Mention]:
+        """Return a mention for every brand in every post, in the order of the posts."""
+        candidates = list(self._candidates(posts))
+        if not candidates:
+            return []
+        scores = self._score([candidate.voice for candidate in candidates])
+        sketches = signatures([candidate.text.display for candidate in candidates])
+        return [
+            mention
+            for candidate, score, sketch in zip(candidates, scores, sketches, strict=True)
+            for mention in self._mentions(candidate, score, sketch)
+        ]
+
+    def _candidates(self, posts: Sequence[Post]) -> Iterator[_Candidate]:
+        for post in posts:
+            text = normalise(post.text, post.quoted)
+            matches = self._matcher.match(text)
+            if matches:
+                yield _Candidate(post, text, matches)
+
+    def _score(self, texts: Sequence[str]) -> list[Score]:
+        """Score each distinct text once: copies share their score."""
+        distinct = list(dict.fromkeys(texts))
+        score = dict(zip(distinct, self._model.score(distinct), strict=True))
+        return [score[text] for text in texts]
+
+    def _mentions(self, candidate: _Candidate, score: Score, sketch: bytes) -> Iterator[Mention]:
+        post, text, _ = candidate
+        complaint = judge(
+            text.own,
+            score.negative,
+            is_complaint=post.kind is PostKind.COMPLAINT,
+            threshold=self._settings.complaint_confidence,
+        )
+        keywords = self._keywords(text)
+        advert = advert_reason(text) if post.kind is not PostKind.COMPLAINT else ""
+        for match in candidate.matches:
+            original = self._copies.add(
+                post.key, match.brand, post.author, post.published_at, sketch
+            )
+            flooding = self._flood.add(post.author, match.brand, post.published_at)
+            yield Mention(
+                post_key=post.key,
+                brand=match.brand,
+                published_at=post.published_at,
+                author=post.author,
+                text=text.display,
+                sentiment=Sentiment(score.label),
+                confidence=score.confidence,
+                scorer=self._model.name,
+                complaint=complaint is not None and not advert,
+                category=complaint.category if complaint else "",
+                severity=complaint.severity if complaint else 0,
+                demands=complaint.demands if complaint else (),
+                keywords=keywords,
+                reach=post.followers or 0,
+                quoted=match.quoted,
+                duplicate_of=original,
+                discount=advert or ("flood" if flooding else ""),
+                signature=sketch,
+            )
+
+    def _keywords(self, text: Text) -> tuple[str, ...]:
+        found = extract(text.own, self._settings.keywords + 4)
+        words = (word for word, _ in found if word not in self._own_names)
+        return tuple(words)[: self._settings.keywords]

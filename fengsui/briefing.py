@@ -1,0 +1,127 @@
+"""What is said about an incident: its numbers, its words, the posts that it rests on."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from records import Alert, CaseStatus, Change, Citation, Incident, Level, Sentiment, Window
+from store.ledger import Ledger
+from store.mentions import Cited, MentionStore
+
+# Posts before the first unusual tick belong to the story: the horizon that raised it looks back.
+LEAD = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+KEYWORDS = 6
+CITED_CHARACTERS = 400
+
+
+def brief(
+    incident: Incident,
+    change: Change,
+    at: datetime,
+    store: MentionStore,
+    ledger: Ledger,
+    *,
+    coverage: float,
+    previous: Level | None,
+) -> Alert:
+    """Return the alert that says what `incident` is at `at`, from what the store then holds."""
+    window = Window(incident.opened_at - LEAD, at)
+    told = _Story()
+    for cited in store.cited(incident.brand, window):
+        told.add(cited)
+    return Alert(
+        key=Alert.key_of(incident, change, at),
+        incident=incident,
+        change=change,
+        at=at,
+        volume=sum(point.volume for point in store.points(incident.brand, window, MINUTE)),
+        organic=told.organic,
+        negative=told.negative,
+        usual=_usual(incident, window),
+        complaints=told.complaints,
+        authors=store.authors(incident.brand, window),
+        reach=told.reach,
+        coverage=coverage,
+        keywords=_most(told.keywords, KEYWORDS),
+        demands=_most(told.demands, KEYWORDS),
+        citations=tuple(told.citations()),
+        open_cases=len(ledger.cases(incident.brand, CaseStatus.OPEN)),
+        previous=previous,
+    )
+
+
+def _most(counter: Counter[str], limit: int) -> tuple[tuple[str, int], ...]:
+    """Return the most common, ties in order of the words, so that the answer is always the same."""
+    return tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:limit])
+
+
+def _usual(incident: Incident, window: Window) -> float:
+    """Return how many negative posts the window usually sees, by the incident's own evidence."""
+    for evidence in incident.evidence:
+        if evidence.kind == "negative" and evidence.horizon:
+            return evidence.expected * ((window.until - window.since) / evidence.horizon)
+    return 0.0
+
+
+@dataclass(slots=True)
+class _Story:
+    """What adds up over the mentions of an incident; it keeps three posts, not all."""
+
+    organic: int = 0
+    negative: int = 0
+    complaints: int = 0
+    reach: int = 0
+    keywords: Counter[str] = field(default_factory=Counter)
+    demands: Counter[str] = field(default_factory=Counter)
+    earliest: Cited | None = None
+    fastest: Cited | None = None
+    widest: Cited | None = None
+
+    def add(self, cited: Cited) -> None:
+        """Take in a mention, oldest first."""
+        mention = cited.mention
+        self.organic += 1
+        self.reach += mention.reach
+        self.complaints += mention.complaint
+        self.demands.update(mention.demands)
+        if mention.sentiment is not Sentiment.NEGATIVE and not mention.complaint:
+            return
+        self.negative += mention.sentiment is Sentiment.NEGATIVE
+        self.keywords.update(mention.keywords)
+        self.earliest = self.earliest or cited
+        if (cited.post.reposts or 0) > _reposts(self.fastest):
+            self.fastest = cited
+        if mention.reach > (self.widest.mention.reach if self.widest else 0):
+            self.widest = cited
+
+    def citations(self) -> Iterable[Citation]:
+        """Yield up to three posts, no post twice."""
+        seen: set[str] = set()
+        for role, cited in (
+            ("earliest", self.earliest),
+            ("fastest", self.fastest),
+            ("widest", self.widest),
+        ):
+            if cited and cited.post.key not in seen:
+                seen.add(cited.post.key)
+                yield _citation(role, cited)
+
+
+def _reposts(cited: Cited | None) -> int:
+    return (cited.post.reposts or 0) if cited else 0
+
+
+def _citation(role: str, cited: Cited) -> Citation:
+    post = cited.post
+    return Citation(
+        role=role,
+        post_key=post.key,
+        url=post.url,
+        author_name=post.author_name,
+        followers=post.followers,
+        published_at=post.published_at,
+        text=cited.mention.text[:CITED_CHARACTERS],
+        reposts=post.reposts,
+    )

@@ -1,0 +1,96 @@
+"""What the steps work with, opened from the settings and closed together."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+
+from alerts.detect.detector import Detector
+from alerts.detect.negative_binomial import NegativeBinomialDetector
+from alerts.notify.notifier import Notifier
+from alerts.settings import notifier_of
+from fengsui.annotation import Annotator
+from fengsui.counts import Counts
+from fengsui.settings import Settings
+from nlp.sentiment.model import SentimentModel
+from nlp.sentiment.registry import load_model
+from store.ledger import Ledger
+from store.mentions import MentionStore
+from store.sqlite import SqliteMentionStore
+
+
+class Chain:
+    """The stores, the model, the detector and the receivers of one set of settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        notifiers: Mapping[str, Notifier] | None = None,
+        console: Console | None = None,
+        model: SentimentModel | None = None,
+    ) -> None:
+        self.settings = settings
+        self.state = settings.state
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.tick = timedelta(minutes=settings.detection.tick_minutes)
+        self.store: MentionStore = SqliteMentionStore(self.state / "mentions.sqlite3")
+        self.ledger = Ledger(ledger_url(self.state))
+        self.counts = Counts(self.store, self.ledger, self.tick)
+        self.detector: Detector = NegativeBinomialDetector(settings.detection)
+        self._model = model
+        self._notifiers = dict(notifiers) if notifiers is not None else None
+        self._console = console or Console()
+        self._annotator: Annotator | None = None
+
+    @property
+    def brands(self) -> Sequence[str]:
+        """The names of the brands."""
+        return [brand.name for brand in self.settings.brands]
+
+    @property
+    def notifiers(self) -> Mapping[str, Notifier]:
+        """The receivers by name, made at first use: a secret is read when it is needed."""
+        if self._notifiers is None:
+            self._notifiers = {
+                receiver.name: notifier_of(receiver, self._console)
+                for receiver in self.settings.receivers
+            }
+        return self._notifiers
+
+    def annotator(self, earliest: datetime) -> Annotator:
+        """Return the annotator, which remembers mentions from well before `earliest` on."""
+        if self._annotator is None:
+            self._model = self._model or load_model(self.settings.model)
+            made = Annotator(self.settings.brands, self._model, self.settings.annotation)
+            made.remember(self.store.sketches(earliest - 2 * self.settings.annotation.memory))
+            self._annotator = made
+        return self._annotator
+
+    def forget_annotator(self) -> None:
+        """Drop the annotator: what it remembers may be more than what was written."""
+        self._annotator = None
+
+    def close(self) -> None:
+        """Close the stores."""
+        self.store.__exit__(None, None, None)
+        self.ledger.__exit__(None, None, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def ledger_url(state: Path) -> str:
+    """Return the address of the embedded ledger in the folder `state`."""
+    return f"sqlite:///{state.resolve() / 'ledger.sqlite3'}"

@@ -1,0 +1,62 @@
+"""The `fengsui` command: its subcommands put together, and its errors said in one line."""
+
+import logging
+import sys
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from fengsui.cli import cases, check, demo, files, stages
+from fengsui.detect_csv import CsvError
+from fengsui.score import ScoreError
+from fengsui.settings import SettingsError
+from listeners.files import UnknownFormat
+from listeners.listener import ListenerError
+from nlp.sentiment.registry import ModelError
+from store.errors import StoreError
+
+app = typer.Typer(
+    name="fengsui",
+    help="烽燧: hear a brand crisis while it is still one complaint. 在舆情危机还只是一条投诉时听见它。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+SAID_PLAINLY = (
+    CsvError,
+    ListenerError,
+    ModelError,
+    OSError,
+    ScoreError,
+    SettingsError,
+    StoreError,
+    UnknownFormat,
+)
+
+for module in (demo, stages, files, cases, check):
+    module.register(app)
+
+
+@app.callback()
+def _verbosity(
+    *,
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="Log what each step does."),
+) -> None:
+    handler = RichHandler(console=Console(stderr=True), show_path=False, markup=False)
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, handlers=[handler], format="%(message)s"
+    )
+
+
+def main() -> None:
+    """Run the command; what a user can mend is said without a traceback, with exit code 2."""
+    try:
+        app()
+    except SAID_PLAINLY as error:
+        sys.stderr.write(f"fengsui: {error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

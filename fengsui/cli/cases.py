@@ -1,0 +1,83 @@
+"""`cases`: the complaints that wait for an answer, by urgency."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fengsui.chain import Chain
+from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
+from fengsui.settings import DEFAULT_PATH
+from nlp.complaints import CATEGORY_NAMES
+from nlp.normalise import printable
+from records import Case, CaseStatus, Urgency
+
+URGENCY_STYLE = {Urgency.URGENT: "bold red", Urgency.HIGH: "yellow", Urgency.NORMAL: ""}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(cases)
+
+
+def cases(
+    config: Config = DEFAULT_PATH,
+    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
+    status: Annotated[
+        CaseStatus | None, typer.Option(help="Only this status; default: all not resolved.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    handle: Annotated[str | None, typer.Option(help="Mark this case as being handled.")] = None,
+    resolve: Annotated[str | None, typer.Option(help="Mark this case as resolved.")] = None,
+    json: Json = False,
+) -> None:
+    """List the complaints to be handled, the most urgent first."""
+    settings = settings_of(config)
+    with Chain(settings) as chain:
+        now = datetime.now(UTC)
+        for key, mark in ((handle, CaseStatus.HANDLING), (resolve, CaseStatus.RESOLVED)):
+            if key:
+                try:
+                    chain.ledger.set_case_status(key, mark, now)
+                except KeyError:
+                    raise typer.BadParameter(f"there is no case {key!r}") from None
+        found = chain.ledger.cases(brand, status)
+    if status is None:
+        found = [case for case in found if case.status is not CaseStatus.RESOLVED]
+    if json:
+        print_json(
+            {"cases": [msgspec.to_builtins(case) for case in found[:limit]], "total": len(found)}
+        )
+        return
+    Console().print(table_of(found[:limit], now, settings.language))
+    typer.echo(f"{len(found)} cases" + (f", {limit} shown" if len(found) > limit else ""))
+
+
+def table_of(found: list[Case], now: datetime, language: str) -> Table:
+    """Return the cases as a table; text from posts is shown without its control characters."""
+    chinese = language == "zh"
+    table = Table(show_lines=False, expand=True)
+    for heading in (
+        ("紧急", "品牌", "类别", "期限", "诉求", "帖数", "内容", "编号")
+        if chinese
+        else ("urgency", "brand", "category", "due", "asks for", "posts", "says", "key")
+    ):
+        table.add_column(heading, overflow="fold")
+    names = {"zh": {1: "一般", 2: "较急", 3: "紧急"}, "en": {1: "normal", 2: "high", 3: "urgent"}}
+    for case in found:
+        late = " ⚠" if case.due_at < now and case.status is CaseStatus.OPEN else ""
+        table.add_row(
+            Text(names[language][case.urgency], style=URGENCY_STYLE[case.urgency]),
+            Text(case.brand),
+            Text(CATEGORY_NAMES[case.category][0 if chinese else 1]),
+            Text(f"{case.due_at.astimezone(BEIJING):%m-%d %H:%M}{late}"),
+            Text("、".join(case.demands)),
+            Text(str(len(case.posts))),
+            Text(printable(case.title)),
+            Text(case.key, style="dim"),
+        )
+    return table

@@ -1,0 +1,94 @@
+"""`check`: is everything there that the settings name, and what to do where it is not."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import typer
+
+from alerts.notify.notifier import NotifyError
+from alerts.settings import notifier_of
+from fengsui.chain import Chain, ledger_url
+from fengsui.cli.options import Config, Json, print_json, settings_of
+from fengsui.settings import DEFAULT_PATH, Settings
+from listeners.listener import ListenerError
+from listeners.settings import listener_of
+from nlp.sentiment.registry import ModelError, load_model
+from records import Window
+from rich.console import Console
+from store.errors import StoreError
+from store.ledger import Ledger
+from store.sqlite import SqliteMentionStore
+
+WRONG = (StoreError, ModelError, ListenerError, NotifyError, OSError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, whether it works, and what was seen."""
+
+    what: str
+    ok: bool
+    seen: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(check)
+
+
+def check(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Check the settings and reach everything they name; exit code 1 where something is wrong."""
+    settings = settings_of(config)
+    findings = list(look(settings))
+    if json:
+        print_json({"findings": [{"what": f.what, "ok": f.ok, "seen": f.seen} for f in findings]})
+    else:
+        typer.echo(f"✓ {config}: {len(settings.brands)} brands, {len(settings.sources)} sources")
+        for finding in findings:
+            typer.echo(f"{'✓' if finding.ok else '✗'} {finding.what}: {finding.seen}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def look(settings: Settings) -> Iterator[Finding]:
+    """Yield a finding for the stores, the model, each source and each receiver."""
+    if not settings.brands:
+        yield Finding("brands", ok=False, seen="none: add a [[brands]] table with a name")
+    yield _tried("store", lambda: _store(settings))
+    yield _tried("ledger", lambda: _ledger(settings))
+    yield _tried("model", lambda: load_model(settings.model).name)
+    if not settings.sources:
+        yield Finding("sources", ok=True, seen="none: `fengsui import FILE` brings posts in")
+    for source in settings.sources:
+        yield _tried(f"source {source.name}", lambda source=source: _source(source))
+    for receiver in settings.receivers:
+        yield _tried(
+            f"receiver {receiver.name}",
+            lambda receiver=receiver: notifier_of(receiver, Console()).check(),
+        )
+
+
+def _tried(what: str, look_at: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, ok=True, seen=look_at())
+    except WRONG as error:
+        return Finding(what, ok=False, seen=str(error))
+
+
+def _store(settings: Settings) -> str:
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with SqliteMentionStore(settings.state / "mentions.sqlite3") as store:
+        return f"{store.totals()['posts']} posts in {settings.state}"
+
+
+def _ledger(settings: Settings) -> str:
+    with Ledger(ledger_url(settings.state)) as ledger:
+        return f"{len(ledger.open_incidents())} open incidents"
+
+
+def _source(source: object) -> str:
+    now = datetime.now(UTC)
+    listener = listener_of(source)
+    count = sum(1 for _ in listener.fetch(Window(now - timedelta(minutes=1), now)))
+    return f"reachable, {count} items"

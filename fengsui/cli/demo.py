@@ -1,0 +1,121 @@
+"""`demo`: the sample crisis through the whole chain; `init`: a settings file to begin with."""
+
+import time
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fengsui import replay
+from fengsui.chain import Chain
+from fengsui.chart import png_chart, terminal_chart
+from fengsui.cli.options import BEIJING
+from fengsui.cli.show import incident_lines, summary, timeline
+from fengsui.replay import Replayed, Tick
+from fengsui.sample import generate
+from fengsui.settings import DEFAULT_PATH, Settings, SettingsError, load
+from records import Incident
+
+CACHE = Path(".cache/demo")
+STEP_MINUTES = 15
+
+NEXT = {
+    "zh": """接下来可以试试：
+  fengsui cases --config {config}          按紧急程度列出投诉工单
+  fengsui init                             写一份带注释的 fengsui.toml，填上你的品牌
+  fengsui replay 导出.csv --brand 品牌=别名   回放你自己的微博导出
+  fengsui detect-csv 数量.csv              在你自己的时间序列上检验检测器
+  fengsui --help                           全部命令""",
+    "en": """Try next:
+  fengsui cases --config {config}          the complaints, most urgent first
+  fengsui init                             write a commented fengsui.toml for your brands
+  fengsui replay export.csv --brand NAME=alias   replay an export of your own
+  fengsui detect-csv counts.csv            judge the detector on your own numbers
+  fengsui --help                           every command""",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(demo)
+    app.command()(init)
+
+
+def demo(
+    cache: Annotated[Path, typer.Option(help="Where the sample and its store are kept.")] = CACHE,
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+) -> None:
+    """Replay three sample weeks of two fictional brands, with one crisis and one false start."""
+    console = Console()
+    started = time.monotonic()
+    sample = generate(cache / "sample")
+    store = cache / "store"
+    replay.empty(store)
+    base = load(sample.settings)
+    settings = Settings(language=language, state=store, brands=base.brands)  # type: ignore[arg-type]
+    with Progress(
+        TextColumn("[progress.description]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=None)
+
+        def progress(tick: Tick) -> None:
+            clock = f"{tick.at.astimezone(BEIJING):%m-%d %H:%M}"
+            bar.update(task, description=clock, completed=tick.done, total=tick.total)
+
+        with Chain(settings, console=console) as chain:
+            done = replay.replay(chain, [sample.weibo, sample.complaints], progress=progress)
+            bar.stop()
+            _close(console, chain, done, cache, time.monotonic() - started)
+
+
+def _close(console: Console, chain: Chain, done: Replayed, cache: Path, seconds: float) -> None:
+    incidents = chain.ledger.incidents()
+    if incidents:
+        worst = max(incidents, key=lambda incident: (incident.peak_level, incident.peak))
+        _draw(console, chain, worst, cache / "incident.png")
+    console.print(summary(chain, done, seconds))
+    for line in incident_lines(chain):
+        console.print(line)
+    config = _write_config(chain, cache)
+    console.print()
+    console.print(
+        NEXT[chain.settings.language].format(config=config), markup=False, highlight=False
+    )
+
+
+def _draw(console: Console, chain: Chain, incident: Incident, path: Path) -> None:
+    from datetime import timedelta
+
+    line = timeline(chain, incident, timedelta(minutes=STEP_MINUTES))
+    typer.echo(terminal_chart(line, width=min(console.width, 110)))
+    png_chart(line, path)
+    console.print(f"PNG: {path}", markup=False, highlight=False)
+
+
+def _write_config(chain: Chain, cache: Path) -> Path:
+    """Write settings that name the demo's store, so that other commands can look at it."""
+    path = cache / "fengsui.toml"
+    brands = (cache / "sample" / "fengsui.toml").read_text(encoding="utf-8")
+    path.write_text(
+        f'language = "{chain.settings.language}"\nstate = "store"\n\n{brands}', encoding="utf-8"
+    )
+    return path
+
+
+def init(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_PATH,
+) -> None:
+    """Write a settings file with comments in Chinese and English, to be filled in."""
+    if path.exists():
+        raise SettingsError(f"{path} is there already; it is left as it is")
+    text = resources.files("fengsui").joinpath("example.toml").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    typer.echo(f"{path} written; fill in your brands, then: fengsui check")

@@ -1,0 +1,197 @@
+"""Commands that take files: replay, import, detect-csv, score."""
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from fengsui import replay as past
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.cli.options import Config, Json, print_json
+from fengsui.cli.show import incident_lines, replay_answer, summary
+from fengsui.detect_csv import detect_csv
+from fengsui.score import score_file
+from fengsui.settings import DEFAULT_PATH, Settings, SettingsError, load
+from fengsui.steps import Collected
+from listeners.files import read_file
+from nlp.brands import BrandSettings
+from nlp.sentiment.registry import load_model
+from records import Post, Window
+
+REPLAY_STORE = Path(".cache/replay")
+
+Files = Annotated[list[Path], typer.Argument(help="Files of any known format, also .gz or .xz.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command("replay")(replay)
+    app.command("import")(import_files)
+    app.command("detect-csv")(detect_csv_file)
+    app.command("score")(score)
+
+
+def replay(
+    files: Files,
+    brand: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=alias,alias; may be repeated. Default: the brands of --config."),
+    ] = None,
+    config: Config = DEFAULT_PATH,
+    store: Annotated[
+        Path, typer.Option(help="Folder for the replay's own store; it is emptied first.")
+    ] = REPLAY_STORE,
+    speed: Annotated[
+        float, typer.Option(help="Times real time; 0 is as fast as possible.", min=0)
+    ] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on in the store where a replay was broken off.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Replay past posts through the whole chain, as of then, into a store of its own.
+
+    Alerts are printed here and sent nowhere.
+    """
+    settings = replay_settings(config, brand or [], store)
+    if not resume:
+        past.empty(store)
+    console = Console(stderr=json)
+    started = time.monotonic()
+    with Chain(settings, console=console) as chain:
+        pace = Pace(timedelta(minutes=settings.detection.tick_minutes), speed)
+        done = past.replay(chain, files, progress=lambda _: pace.wait())
+        if json:
+            print_json(replay_answer(chain, done))
+        else:
+            console.print(summary(chain, done, time.monotonic() - started))
+            for line in incident_lines(chain):
+                console.print(line)
+
+
+def replay_settings(config: Path, brands: list[str], store: Path) -> Settings:
+    """Return settings for a replay: brands of the options or the file, alerts to the terminal.
+
+    Raises:
+        SettingsError: there is no brand, or the file is wrong.
+    """
+    if not brands and not config.exists():
+        raise SettingsError("name a brand: --brand NAME=alias,alias (or a settings file: --config)")
+    base = load(config) if config.exists() else Settings()
+    chosen = tuple(brand_of(text) for text in brands) or base.brands
+    return Settings(
+        language=base.language,
+        state=store,
+        model=base.model,
+        brands=chosen,
+        annotation=base.annotation,
+        detection=base.detection,
+        cases=base.cases,
+    )
+
+
+def brand_of(text: str) -> BrandSettings:
+    """Return the brand that `NAME=alias,alias` names; the name itself is an alias too."""
+    name, _, aliases = text.partition("=")
+    return BrandSettings(
+        name=name.strip(),
+        aliases=tuple(alias.strip() for alias in aliases.split(",") if alias.strip()),
+    )
+
+
+class Pace:
+    """Holds a replay to `speed` times real time."""
+
+    def __init__(self, tick: timedelta, speed: float) -> None:
+        self._seconds = tick.total_seconds() / speed if speed else 0.0
+
+    def wait(self) -> None:
+        """Wait one tick's share of time."""
+        if self._seconds:
+            time.sleep(self._seconds)
+
+
+def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Import files into the store; `fengsui annotate` or `fengsui run` then judges the posts."""
+    settings = load(config) if config.exists() else Settings()
+    total = Collected()
+    with Chain(settings) as chain:
+        for file in files:
+            total += import_file(chain, file)
+    if json:
+        print_json(
+            {
+                "read": total.read,
+                "kept": total.kept,
+                "duplicate": total.duplicate,
+                "quarantined": total.quarantined,
+            }
+        )
+    else:
+        typer.echo(
+            f"read {total.read} = kept {total.kept} + duplicate {total.duplicate}"
+            f" + quarantined {total.quarantined}"
+        )
+
+
+def import_file(chain: Chain, file: Path) -> Collected:
+    """Read one file into the store, and record that the time it spans was read."""
+    total = Collected()
+    first = last = None
+    written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    for batch in steps.batches(read_file(file, fetched_at=written_at), steps.BATCH):
+        total += steps.store_items(chain, batch)
+        times = [item.published_at for item in batch if isinstance(item, Post)]
+        if times:
+            first = min(times) if first is None else min(first, *times)
+            last = max(times) if last is None else max(last, *times)
+    if first is not None and last is not None:
+        chain.ledger.record_read(f"import {file.name}", Window(first, last), ok=True)
+    return total
+
+
+def detect_csv_file(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns timestamp,value.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write; default: here.")] = None,
+    config: Config = DEFAULT_PATH,
+) -> None:
+    """Judge any even series of counts: writes timestamp,value,score,alert for every row."""
+    settings = load(config).detection if config.exists() else Settings().detection
+    if out is None:
+        detect_csv(file, sys.stdout, settings)
+        return
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        report = detect_csv(file, stream, settings)
+    typer.echo(f"{report.rows} rows, {report.alerts} alerts, one row each {report.step_seconds} s")
+
+
+def score(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV or JSON Lines, also .gz or .xz.")],
+    text: Annotated[str, typer.Option(help="The column with the text.")],
+    label: Annotated[str | None, typer.Option(help="The column with the true label.")] = None,
+    mapping: Annotated[
+        str, typer.Option("--map", help="Values of the label: 0=negative,1=positive.")
+    ] = "",
+    out: Annotated[Path | None, typer.Option(help="Write the file with its answers here.")] = None,
+    model: Annotated[str, typer.Option(help="As in the settings.")] = "linear",
+    json: Json = False,
+) -> None:
+    """Judge the texts of a file of yours; with labels, say how often that was right."""
+    names = dict(pair.split("=", 1) for pair in mapping.split(",") if "=" in pair)
+    report = score_file(file, text, label, names, out, load_model(model))
+    if json:
+        print_json(
+            {
+                "n": report.n,
+                "accuracy": report.accuracy,
+                "macro_f1": report.macro_f1,
+                "texts_per_second": report.texts_per_second,
+            }
+        )
+    else:
+        typer.echo(report.render())

@@ -1,0 +1,74 @@
+"""Options that several commands share, and how their values are read."""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from fengsui.settings import DEFAULT_PATH, Settings, load
+from records import Window
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+Config = Annotated[
+    Path, typer.Option("--config", "-c", help="The settings file.", show_default=True)
+]
+Json = Annotated[bool, typer.Option("--json", help="End with the answer as one line of JSON.")]
+Since = Annotated[
+    str | None,
+    typer.Option(help="Begin: 2026-03-19T19:40 (Beijing time unless a zone is given), or 7d, 3h."),
+]
+Until = Annotated[str | None, typer.Option(help="End, written like --since; default: now.")]
+
+
+def settings_of(config: Path) -> Settings:
+    """Return the settings of the file.
+
+    Raises:
+        SettingsError: see `fengsui.settings.load`.
+    """
+    return load(config)
+
+
+def read_window(since: str | None, until: str | None, default: timedelta) -> Window:
+    """Return the window that the options name; without --since it is `default` long.
+
+    Raises:
+        typer.BadParameter: a time cannot be read, or the end lies before the beginning.
+    """
+    now = datetime.now(UTC)
+    end = read_time(until, now) if until else now
+    start = read_time(since, now) if since else end - default
+    if end < start:
+        raise typer.BadParameter("--until lies before --since")
+    return Window(start, end)
+
+
+def read_time(text: str, now: datetime) -> datetime:
+    """Return the time that `text` names: ISO 8601, or a span before `now` such as 7d, 3h, 20m.
+
+    Raises:
+        typer.BadParameter: it names none.
+    """
+    units = {"d": "days", "h": "hours", "m": "minutes"}
+    if text[-1:] in units and text[:-1].isdigit():
+        return now - timedelta(**{units[text[-1]]: int(text[:-1])})
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time; write 2026-03-19T19:40 or 7d") from None
+    return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """Print `answer` as one line of JSON."""
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+
+
+def default_config() -> Path:
+    """Return where the settings are looked for."""
+    return DEFAULT_PATH

@@ -1,0 +1,148 @@
+"""What a replay came to, as people and as programs read it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from fengsui.chain import Chain
+from fengsui.chart import Timeline
+from fengsui.cli.options import BEIJING
+from fengsui.replay import Replayed
+from records import Incident, Level, NotificationState, Window
+
+COLOURS = {
+    Level.BLUE: "blue",
+    Level.YELLOW: "yellow",
+    Level.ORANGE: "dark_orange",
+    Level.RED: "red",
+}
+NAMES = {
+    "zh": {Level.BLUE: "蓝", Level.YELLOW: "黄", Level.ORANGE: "橙", Level.RED: "红"},
+    "en": {level: level.name.lower() for level in Level},
+}
+WORDS = {
+    "zh": {
+        "title": "小结",
+        "read": "读取",
+        "kept": "保留",
+        "duplicate": "重复",
+        "quarantined": "隔离",
+        "mentions": "品牌提及",
+        "copies": "近似重复的提及",
+        "cases": "投诉工单",
+        "incidents": "事件",
+        "seconds": "用时（秒）",
+    },
+    "en": {
+        "title": "Summary",
+        "read": "read",
+        "kept": "kept",
+        "duplicate": "duplicate",
+        "quarantined": "quarantined",
+        "mentions": "brand mentions",
+        "copies": "near-copies among them",
+        "cases": "complaint cases",
+        "incidents": "incidents",
+        "seconds": "seconds",
+    },
+}
+
+
+def replay_answer(chain: Chain, done: Replayed) -> dict[str, Any]:
+    """Return what a replay came to, for a program."""
+    sent = Counter(
+        notification.alert.incident.key
+        for notification in chain.ledger.notifications()
+        if notification.state is NotificationState.SENT
+    )
+    return {
+        "read": done.collected.read,
+        "kept": done.collected.kept,
+        "duplicate": done.collected.duplicate,
+        "quarantined": done.collected.quarantined,
+        "mentions": chain.store.totals()["mentions"],
+        "incidents": [
+            {
+                "brand": incident.brand,
+                "level": incident.peak_level.name.lower(),
+                "opened_at": incident.opened_at.isoformat(),
+                "peak_at": incident.peak_at.isoformat(),
+                "alerts": sent[incident.key],
+            }
+            for incident in chain.ledger.incidents()
+        ],
+    }
+
+
+def summary(chain: Chain, done: Replayed, seconds: float) -> Table:
+    """Return the numbers of a replay as a table; quarantine reasons stand under their total."""
+    words = WORDS[chain.settings.language]
+    totals = chain.store.totals()
+    table = Table(title=words["title"], show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name in ("read", "kept", "duplicate", "quarantined"):
+        table.add_row(words[name], f"{getattr(done.collected, name):,}")
+    for reason, count in chain.ledger.quarantine_reasons().items():
+        table.add_row(Text(f"  {reason}", style="dim"), Text(f"{count:,}", style="dim"))
+    table.add_row(words["mentions"], f"{totals['mentions']:,}")
+    table.add_row(words["copies"], f"{totals['duplicates']:,}")
+    table.add_row(words["cases"], f"{len(chain.ledger.cases()):,}")
+    table.add_row(words["incidents"], f"{len(chain.ledger.incidents()):,}")
+    table.add_row(words["seconds"], f"{seconds:.1f}")
+    return table
+
+
+def incident_lines(chain: Chain) -> Iterator[Text]:
+    """Yield what became of each incident, a line each."""
+    names = NAMES[chain.settings.language]
+    for incident in chain.ledger.incidents():
+        rise = " → ".join(names[change.level] for change in incident.history)
+        lead = incident.peak_at - incident.opened_at
+        opened = f"{incident.opened_at.astimezone(BEIJING):%m-%d %H:%M}"
+        line = Text(f"{incident.brand}  ", style="bold")
+        line.append(f"{opened}  {rise}", style=COLOURS[incident.peak_level])
+        if chain.settings.language == "zh":
+            line.append(f"  峰值 {incident.peak:.0f} 条负面/时，比峰值早 {_span(lead)} 报警")
+        else:
+            line.append(f"  peak {incident.peak:.0f} negative/h, alerted {_span(lead)} before it")
+        yield line
+
+
+def _span(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def timeline(chain: Chain, incident: Incident, step: timedelta) -> Timeline:
+    """Return the negative counts around an incident beside their usual, for a chart."""
+    end = incident.recovered_at or incident.updated_at
+    window = Window(incident.opened_at - timedelta(hours=6), end + timedelta(hours=2))
+    since = _floor(window.since, step)
+    ticks = int((window.until - since) / step)
+    negative = [0.0] * ticks
+    for point in chain.store.points(incident.brand, Window(since, window.until), step):
+        place = int((point.at - since) / step)
+        if 0 <= place < ticks:
+            negative[place] = float(point.negative)
+    usual = next(
+        (e.expected * (step / e.horizon) for e in incident.evidence if e.kind == "negative"), 0.0
+    )
+    return Timeline(
+        brand=incident.brand,
+        step=step,
+        at=tuple(since + index * step for index in range(ticks)),
+        negative=tuple(negative),
+        usual=(usual,) * ticks,
+        levels=incident.history,
+        recovered_at=incident.recovered_at,
+    )
+
+
+def _floor(at: Any, step: timedelta) -> Any:
+    seconds = int(step.total_seconds())
+    return at - timedelta(seconds=at.timestamp() % seconds)

@@ -1,0 +1,134 @@
+"""`run`, and each step by itself for a window: collect, annotate, detect, notify."""
+
+import signal
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from fengsui import run as continuous
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.cli.options import Config, Json, Since, Until, print_json, read_window, settings_of
+from fengsui.run import Cycle
+from fengsui.settings import DEFAULT_PATH
+from fengsui.steps import Collected
+from listeners.listener import ListenerError
+from listeners.settings import listener_of
+
+DAY = timedelta(days=1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    for command in (run, collect, annotate, detect, notify):
+        app.command()(command)
+
+
+def run(config: Config = DEFAULT_PATH) -> None:
+    """Listen continuously: poll the sources, score, detect and alert, until Ctrl-C."""
+    settings = settings_of(config)
+    console = Console(stderr=True)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with Chain(settings) as chain:
+        names = "、".join(chain.brands) or "no brand"
+        console.print(
+            f"Listening for {names} at {len(settings.sources)} sources; Ctrl-C ends.", markup=False
+        )
+        continuous.run(chain, stop, progress=lambda cycle: _say(console, cycle))
+    console.print("Stopped; everything is stored.", markup=False)
+
+
+def _say(console: Console, cycle: Cycle) -> None:
+    if cycle.annotated.posts or cycle.sent or cycle.failed:
+        console.print(
+            f"{cycle.at.astimezone():%H:%M:%S} {cycle.annotated.posts} posts, "
+            f"{cycle.annotated.mentions} mentions, {len(cycle.detected.alerts)} alerts, "
+            f"{cycle.sent} sent, {cycle.failed} failed",
+            markup=False,
+            highlight=False,
+        )
+
+
+def collect(
+    config: Config = DEFAULT_PATH,
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    since: Since = None,
+    until: Until = None,
+    json: Json = False,
+) -> None:
+    """Read the sources once for a window (default: the last day). Safe to repeat."""
+    settings = settings_of(config)
+    window = read_window(since, until, DAY)
+    chosen = [s for s in settings.sources if source in (None, s.name)]
+    if not chosen:
+        raise typer.BadParameter(
+            f"no source named {source!r} in {config}" if source else f"{config} defines no source"
+        )
+    total, failed = Collected(), False
+    with Chain(settings) as chain:
+        for one in chosen:
+            try:
+                total += steps.collect(chain, listener_of(one), window)
+            except ListenerError as error:
+                failed = True
+                typer.echo(f"{one.name}: {error}", err=True)
+    _answer(
+        json,
+        read=total.read,
+        kept=total.kept,
+        duplicate=total.duplicate,
+        quarantined=total.quarantined,
+    )
+    if failed:
+        raise typer.Exit(1)
+
+
+def annotate(
+    config: Config = DEFAULT_PATH,
+    since: Since = None,
+    until: Until = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Judge posts of the window again that were judged.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Judge the posts that wait: brands, sentiment, complaints, copies. Safe to repeat."""
+    window = read_window(since, until, DAY) if since or until or again else None
+    with Chain(settings_of(config)) as chain:
+        if again and window:
+            chain.store.reopen(window)
+        done = steps.annotate(chain, window)
+    _answer(json, posts=done.posts, mentions=done.mentions, new_cases=done.cases)
+
+
+def detect(
+    config: Config = DEFAULT_PATH, since: Since = None, until: Until = None, json: Json = False
+) -> None:
+    """Judge the counts, open, raise and close incidents, queue their alerts. Safe to repeat."""
+    window = read_window(since, until, DAY)
+    with Chain(settings_of(config)) as chain:
+        found = steps.detect(chain, window.until, since=window.since if since else None)
+    _answer(json, incidents=[i.key for i in found.incidents], alerts=[a.key for a in found.alerts])
+
+
+def notify(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Send the alerts that wait. Safe to repeat: what was sent is not sent again."""
+    with Chain(settings_of(config)) as chain:
+        report = steps.notify(chain, lambda: datetime.now(UTC))
+    _answer(json, sent=report.sent, retried=report.retried, failed=report.failed)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _answer(as_json: bool, **numbers: object) -> None:
+    if as_json:
+        print_json(numbers)
+    else:
+        typer.echo(
+            ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in numbers.items())
+        )

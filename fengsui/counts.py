@@ -1,0 +1,135 @@
+"""The recent counts of every brand as arrays, read again only where the store has changed."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from alerts.detect.detector import Series
+from records import Point, Window
+
+HISTORY = timedelta(days=28)
+# Brands kept at once: 130 kB each, so that memory stays flat with any number of brands.
+BRANDS_KEPT = 512
+# A read that failed can be made good later; coverage this far back is looked at again each time.
+COVERAGE_AMENDS = timedelta(hours=2)
+
+CHANNELS = ("volume", "negative", "complaints", "authors")
+
+
+class CountStore(Protocol):
+    """Where counts are kept."""
+
+    def points(self, brand: str, window: Window, step: timedelta) -> list[Point]:
+        """Return the ticks with mentions."""
+        ...
+
+    def changed(self, since: int) -> tuple[dict[str, datetime], int]:
+        """Return what changed after a revision, and the newest revision."""
+        ...
+
+
+class CoverageLog(Protocol):
+    """Where it is kept what was read."""
+
+    def coverage(self, window: Window, step: timedelta) -> list[float]:
+        """Return the share of the planned reads that succeeded, one a tick."""
+        ...
+
+
+@dataclass(slots=True)
+class _Row:
+    """The counts of one brand: `counts` has shape (channels, ticks), the first at `start`."""
+
+    start: datetime
+    counts: npt.NDArray[np.float64]
+    loaded_to: datetime
+
+
+class Counts:
+    """A window on the counts that ends at the tick of `now` and reaches `HISTORY` back."""
+
+    def __init__(self, store: CountStore, coverage: CoverageLog, step: timedelta) -> None:
+        self._store = store
+        self._coverage_log = coverage
+        self._step = step
+        self._ticks = HISTORY // step
+        self._revision = 0
+        self._stale: dict[str, datetime] = {}
+        self._rows: OrderedDict[str, _Row] = OrderedDict()
+        self._coverage = np.zeros(0)
+        self._coverage_end: datetime | None = None
+
+    @property
+    def revision(self) -> int:
+        """The newest revision of the store that was looked at."""
+        return self._revision
+
+    def refresh(self, since: int | None = None) -> set[str]:
+        """Look for changes after revision `since` (default: the last look) and return the brands."""
+        changed, self._revision = self._store.changed(self._revision if since is None else since)
+        for brand, minute in changed.items():
+            self._stale[brand] = min(minute, self._stale.get(brand, minute))
+        return set(changed)
+
+    def tick_end(self, now: datetime) -> datetime:
+        """Return the end of the tick that `now` lies in; at a boundary, of the one just ended."""
+        return -((_EPOCH - now) // self._step) * self._step + _EPOCH
+
+    def series(self, brand: str, now: datetime) -> Series:
+        """Return the counts of `brand` up to and with the tick of `now`."""
+        end = self.tick_end(now)
+        row = self._row(brand, end)
+        counts: Mapping[str, npt.NDArray[np.float64]] = dict(zip(CHANNELS, row.counts, strict=True))
+        return Series(brand, row.start, self._step, counts, self._covered(end))
+
+    def _row(self, brand: str, end: datetime) -> _Row:
+        start = end - self._ticks * self._step
+        row = self._rows.pop(brand, None)
+        if row is None or not timedelta(0) <= start - row.start < HISTORY:
+            row = _Row(start, np.zeros((len(CHANNELS), self._ticks)), start)
+        elif start > row.start:
+            shift = (start - row.start) // self._step
+            moved = np.zeros_like(row.counts)
+            moved[:, : self._ticks - shift] = row.counts[:, shift:]
+            row = _Row(start, moved, row.loaded_to)
+        self._load(brand, row, end)
+        self._rows[brand] = row
+        while len(self._rows) > BRANDS_KEPT:
+            self._rows.popitem(last=False)
+        return row
+
+    def _load(self, brand: str, row: _Row, end: datetime) -> None:
+        stale = self._stale.pop(brand, row.loaded_to)
+        since = max(row.start, min(self._floor(stale), row.loaded_to))
+        if since >= end:
+            return
+        first = (since - row.start) // self._step
+        row.counts[:, first:] = 0.0
+        for point in self._store.points(brand, Window(since, end), self._step):
+            place = (point.at - row.start) // self._step
+            row.counts[:, place] = (point.organic, point.negative, point.complaints, point.authors)
+        row.loaded_to = end
+
+    def _covered(self, end: datetime) -> npt.NDArray[np.float64]:
+        known = self._coverage_end
+        if known is None or not timedelta(0) <= end - known < HISTORY:
+            self._coverage = np.zeros(self._ticks)
+            known = end - self._ticks * self._step
+        shift = (end - known) // self._step
+        amend = min(self._ticks, shift + COVERAGE_AMENDS // self._step)
+        recent = self._coverage_log.coverage(Window(end - amend * self._step, end), self._step)
+        kept = self._coverage[shift : self._ticks - (amend - shift)]
+        self._coverage = np.concatenate([kept, np.asarray(recent, dtype=np.float64)])
+        self._coverage_end = end
+        return self._coverage
+
+    def _floor(self, at: datetime) -> datetime:
+        return (at - _EPOCH) // self._step * self._step + _EPOCH
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

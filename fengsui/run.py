@@ -1,0 +1,114 @@
+"""The continuous run: every source polled at its own pace, everything else in one loop.
+
+A source is read in a thread of its own, so that one that hangs or fails holds up no other. The
+loop wakes as soon as a source has brought something, and at least each second, so that incidents
+recover and failed messages are sent again on time.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.steps import Annotated, Collected, Detected
+from listeners.listener import Listener, LoginNeeded, Refused, RetryLater
+from listeners.settings import SourceSettings, listener_of
+from records import Window
+
+log = logging.getLogger(__name__)
+
+WAKE = timedelta(seconds=1)
+# A source that refuses is asked again, but seldom: a person may have mended it.
+REFUSED_PAUSE = timedelta(minutes=30)
+COLLECTED_TO = "collect.{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """What one turn of the loop did."""
+
+    at: datetime
+    annotated: Annotated
+    detected: Detected
+    sent: int
+    failed: int
+
+
+def run(
+    chain: Chain,
+    stop: threading.Event,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Callable[[Cycle], None] = lambda _: None,
+) -> None:
+    """Poll, judge, detect and notify until `stop` is set; then finish the turn and return."""
+    arrived = threading.Event()
+    pollers = [
+        threading.Thread(
+            target=_poll, args=(chain, source, arrived, stop, clock), name=source.name, daemon=True
+        )
+        for source in chain.settings.sources
+    ]
+    for poller in pollers:
+        poller.start()
+    while not stop.is_set():
+        arrived.wait(WAKE.total_seconds())
+        arrived.clear()
+        cycle = turn(chain, clock)
+        if cycle is not None:
+            progress(cycle)
+    for poller in pollers:
+        poller.join(timeout=5)
+
+
+def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle | None:
+    """Judge what arrived, detect and notify; a fault is logged and the next turn tries again."""
+    try:
+        annotated = steps.annotate(chain)
+        detected = steps.detect(chain, clock())
+        report = steps.notify(chain, clock)
+    except Exception:
+        log.exception("this turn failed; nothing is lost, the next one tries again")
+        return None
+    return Cycle(clock(), annotated, detected, report.sent, report.failed)
+
+
+def _poll(
+    chain: Chain,
+    source: SourceSettings,
+    arrived: threading.Event,
+    stop: threading.Event,
+    clock: Callable[[], datetime],
+) -> None:
+    listener = listener_of(source)
+    while not stop.is_set():
+        collected, pause = poll_once(chain, listener, source, clock())
+        if collected.kept or collected.duplicate:
+            arrived.set()
+        stop.wait(pause.total_seconds())
+
+
+def poll_once(
+    chain: Chain, listener: Listener, source: SourceSettings, now: datetime
+) -> tuple[Collected, timedelta]:
+    """Read a source from its cursor up to `now`; return what came and the pause until the next."""
+    cursor = COLLECTED_TO.format(name=source.name)
+    pause = timedelta(seconds=source.poll_seconds)
+    reached = chain.ledger.cursor(cursor)
+    since = datetime.fromisoformat(reached) if reached else now - pause
+    try:
+        collected = steps.collect(chain, listener, Window(min(since, now), now))
+    except RetryLater as error:
+        log.warning("%s: %s; again in %s", source.name, error, error.after)
+        return Collected(), max(pause, error.after)
+    except (LoginNeeded, Refused) as error:
+        log.error("%s cannot be read: %s", source.name, error)  # noqa: TRY400 - no trace wanted
+        return Collected(), max(pause, REFUSED_PAUSE)
+    except Exception:
+        log.exception("%s failed", source.name)
+        return Collected(), pause
+    chain.ledger.set_cursor(cursor, now.isoformat())
+    return collected, pause
