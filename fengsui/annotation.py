@@ -42,11 +42,6 @@ class _Candidate(NamedTuple):
     text: Text
     matches: list[BrandMatch]
 
-    @property
-    def voice(self) -> str:
-        """What sentiment is read from: the author's own words."""
-        return self.text.own
-
 
 class Annotator:
     """Judges posts in the order they are given and remembers what it needs to know copies by.
@@ -87,8 +82,9 @@ class Annotator:
         candidates = list(self._candidates(posts))
         if not candidates:
             return []
-        scores = self._score([candidate.voice for candidate in candidates])
-        sketches = signatures([candidate.text.display for candidate in candidates])
+        # Own words alone: what is quoted, be it praise or blame, is not the reposter's voice.
+        scores = self._score([candidate.text.own for candidate in candidates])
+        sketches = signatures([candidate.text.own for candidate in candidates])
         return [
             mention
             for candidate, score, sketch in zip(candidates, scores, sketches, strict=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from records import Alert, CaseStatus, Change, Citation, Incident, Level, Sentiment, Window
 from store.ledger import Ledger
@@ -16,40 +17,70 @@ KEYWORDS = 6
 CITED_CHARACTERS = 400
 
 
+class Sources(Protocol):
+    """Where a brief takes its numbers from."""
+
+    @property
+    def store(self) -> MentionStore:
+        """Posts, mentions and counts."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """Cases."""
+        ...
+
+
 def brief(
     incident: Incident,
     change: Change,
-    at: datetime,
-    store: MentionStore,
-    ledger: Ledger,
+    tick_end: datetime,
+    now: datetime,
+    chain: Sources,
     *,
     coverage: float,
     previous: Level | None,
 ) -> Alert:
-    """Return the alert that says what `incident` is at `at`, from what the store then holds."""
-    window = Window(incident.opened_at - LEAD, at)
-    told = _Story()
-    for cited in store.cited(incident.brand, window):
-        told.add(cited)
+    """Return the alert that says what `incident` is at `now`, from what the store then holds.
+
+    `tick_end` names the tick that was judged: with it, the alert has the same key whenever in the
+    tick it was looked at.
+    """
+    at = min(tick_end, now)
+    story = _Story()
+    for cited in chain.store.cited(incident.brand, Window(_earliest(incident, at), at)):
+        story.add(cited)
+    since = story.earliest.mention.published_at if story.earliest else incident.opened_at
+    window = Window(min(since, at), at)
     return Alert(
-        key=Alert.key_of(incident, change, at),
+        key=Alert.key_of(incident, change, tick_end),
         incident=incident,
         change=change,
         at=at,
-        volume=sum(point.volume for point in store.points(incident.brand, window, MINUTE)),
-        organic=told.organic,
-        negative=told.negative,
+        since=window.since,
+        volume=sum(p.volume for p in chain.store.points(incident.brand, _whole(window), MINUTE)),
+        organic=story.organic,
+        negative=story.negative,
         usual=_usual(incident, window),
-        complaints=told.complaints,
-        authors=store.authors(incident.brand, window),
-        reach=told.reach,
+        complaints=story.complaints,
+        authors=chain.store.authors(incident.brand, window),
+        reach=story.reach,
         coverage=coverage,
-        keywords=_most(told.keywords, KEYWORDS),
-        demands=_most(told.demands, KEYWORDS),
-        citations=tuple(told.citations()),
-        open_cases=len(ledger.cases(incident.brand, CaseStatus.OPEN)),
+        keywords=_most(story.keywords, KEYWORDS),
+        demands=_most(story.demands, KEYWORDS),
+        citations=tuple(story.citations()),
+        open_cases=len(chain.ledger.cases(incident.brand, CaseStatus.OPEN)),
         previous=previous,
     )
+
+
+def _earliest(incident: Incident, at: datetime) -> datetime:
+    return min(incident.opened_at - LEAD, at)
+
+
+def _whole(window: Window) -> Window:
+    """Return the window with its beginning moved to the whole minute."""
+    return Window(window.since.replace(second=0, microsecond=0), window.until)
 
 
 def _most(counter: Counter[str], limit: int) -> tuple[tuple[str, int], ...]:
@@ -67,7 +98,7 @@ def _usual(incident: Incident, window: Window) -> float:
 
 @dataclass(slots=True)
 class _Story:
-    """What adds up over the mentions of an incident; it keeps three posts, not all."""
+    """What adds up over a story's mentions from its first trouble on; it keeps three posts."""
 
     organic: int = 0
     negative: int = 0
@@ -82,11 +113,14 @@ class _Story:
     def add(self, cited: Cited) -> None:
         """Take in a mention, oldest first."""
         mention = cited.mention
+        troubled = mention.sentiment is Sentiment.NEGATIVE or mention.complaint
+        if self.earliest is None and not troubled:
+            return
         self.organic += 1
         self.reach += mention.reach
         self.complaints += mention.complaint
         self.demands.update(mention.demands)
-        if mention.sentiment is not Sentiment.NEGATIVE and not mention.complaint:
+        if not troubled:
             return
         self.negative += mention.sentiment is Sentiment.NEGATIVE
         self.keywords.update(mention.keywords)

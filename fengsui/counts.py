@@ -63,6 +63,7 @@ class Counts:
         self._rows: OrderedDict[str, _Row] = OrderedDict()
         self._coverage = np.zeros(0)
         self._coverage_end: datetime | None = None
+        self._coverage_fresh = False
 
     @property
     def revision(self) -> int:
@@ -70,7 +71,8 @@ class Counts:
         return self._revision
 
     def refresh(self, since: int | None = None) -> set[str]:
-        """Look for changes after revision `since` (default: the last look) and return the brands."""
+        """Return the brands that changed after revision `since` (default: the last look)."""
+        self._coverage_fresh = False
         changed, self._revision = self._store.changed(self._revision if since is None else since)
         for brand, minute in changed.items():
             self._stale[brand] = min(minute, self._stale.get(brand, minute))
@@ -117,6 +119,8 @@ class Counts:
 
     def _covered(self, end: datetime) -> npt.NDArray[np.float64]:
         known = self._coverage_end
+        if self._coverage_fresh and known == end:
+            return self._coverage
         if known is None or not timedelta(0) <= end - known < HISTORY:
             self._coverage = np.zeros(self._ticks)
             known = end - self._ticks * self._step
@@ -126,6 +130,7 @@ class Counts:
         kept = self._coverage[shift : self._ticks - (amend - shift)]
         self._coverage = np.concatenate([kept, np.asarray(recent, dtype=np.float64)])
         self._coverage_end = end
+        self._coverage_fresh = True
         return self._coverage
 
     def _floor(self, at: datetime) -> datetime:

@@ -13,7 +13,6 @@ from fengsui.steps import Collected, Detected
 from listeners.files import read_file
 from records import Post, Rejected, Window
 
-REPLAYED_TO = "replay.until"
 # Long enough after the last post for every incident to recover by itself.
 AFTERMATH = timedelta(hours=12)
 
@@ -76,27 +75,31 @@ def _run(
     total: int,
     progress: Callable[[Tick], None],
 ) -> None:
-    reached = chain.ledger.cursor(REPLAYED_TO)
-    resume = datetime.fromisoformat(reached) if reached else None
+    resume, _ = steps.detected_to(chain)
     done = 0
+    # What an earlier process left unsent is sent with the first tick.
+    unsent = True
     at: datetime | None = None
     for at, batch in _ticks(chain, items):
         done += len(batch)
         if resume is not None and at <= resume:
             continue
         steps.store_items(chain, batch)
-        progress(Tick(at, done, total, _step(chain, at)))
+        detected, unsent = _step(chain, at, unsent=unsent)
+        progress(Tick(at, done, total, detected))
     while at is not None and chain.ledger.open_incidents():
         at += chain.tick
-        progress(Tick(at, total, total, _step(chain, at)))
+        detected, unsent = _step(chain, at, unsent=unsent)
+        progress(Tick(at, total, total, detected))
 
 
-def _step(chain: Chain, at: datetime) -> Detected:
+def _step(chain: Chain, at: datetime, *, unsent: bool) -> tuple[Detected, bool]:
+    """Run the steps at the end of a tick; return what was detected, and whether messages wait."""
     steps.annotate(chain)
     detected = steps.detect(chain, at)
-    steps.notify(chain, lambda: at)
-    chain.ledger.set_cursor(REPLAYED_TO, at.isoformat())
-    return detected
+    if not detected.alerts and not unsent:
+        return detected, False
+    return detected, steps.notify(chain, lambda: at).retried > 0
 
 
 def _ticks(

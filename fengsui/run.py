@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.steps import Annotated, Collected, Detected
+from fengsui.settings import Settings
 from listeners.listener import Listener, LoginNeeded, Refused, RetryLater
 from listeners.settings import SourceSettings, listener_of
 from records import Window
@@ -48,7 +49,10 @@ def run(
     arrived = threading.Event()
     pollers = [
         threading.Thread(
-            target=_poll, args=(chain, source, arrived, stop, clock), name=source.name, daemon=True
+            target=_poll,
+            args=(chain.settings, source, arrived, stop, clock),
+            name=source.name,
+            daemon=True,
         )
         for source in chain.settings.sources
     ]
@@ -77,18 +81,20 @@ def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle | None:
 
 
 def _poll(
-    chain: Chain,
+    settings: Settings,
     source: SourceSettings,
     arrived: threading.Event,
     stop: threading.Event,
     clock: Callable[[], datetime],
 ) -> None:
     listener = listener_of(source)
-    while not stop.is_set():
-        collected, pause = poll_once(chain, listener, source, clock())
-        if collected.kept or collected.duplicate:
-            arrived.set()
-        stop.wait(pause.total_seconds())
+    # A store belongs to the thread that opened it.
+    with Chain(settings) as chain:
+        while not stop.is_set():
+            collected, pause = poll_once(chain, listener, source, clock())
+            if collected.kept or collected.duplicate:
+                arrived.set()
+            stop.wait(pause.total_seconds())
 
 
 def poll_once(

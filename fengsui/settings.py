@@ -3,11 +3,12 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from alerts.detect.settings import DetectionSettings
 from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
@@ -15,8 +16,13 @@ from fengsui.annotation import AnnotationSettings
 from fengsui.cases import CaseSettings
 from listeners.settings import SourceSettings
 from nlp.brands import BrandSettings, alias_conflicts
+from nlp.normalise import fold
 
 DEFAULT_PATH = Path("fengsui.toml")
+
+
+# Where in the file, as a path of keys and places, and what is wrong there.
+Fault: TypeAlias = tuple[tuple[str | int, ...], str]
 
 
 class SettingsError(Exception):
@@ -45,28 +51,43 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _names_agree(self) -> "Settings":
         faults = [
-            *alias_conflicts(self.brands),
-            *_repeated("source", [source.name for source in self.sources]),
-            *_repeated("receiver", [receiver.name for receiver in self.receivers]),
+            *_conflicts(self.brands),
+            *_repeated("sources", [source.name for source in self.sources]),
+            *_repeated("receivers", [receiver.name for receiver in self.receivers]),
             *self._unknown_names(),
         ]
         if faults:
-            raise ValueError("; ".join(faults))
+            said = "; ".join(message for _, message in faults)
+            raise PydanticCustomError("names", "{said}", {"said": said, "faults": faults})
         return self
 
-    def _unknown_names(self) -> Iterator[str]:
+    def _unknown_names(self) -> Iterator[Fault]:
         receivers = {receiver.name for receiver in self.receivers}
         brands = {brand.name for brand in self.brands}
-        for route in self.routes:
+        for index, route in enumerate(self.routes):
             for name in sorted(set(route.receivers) - receivers):
-                yield f"a route names the receiver {name!r}, which is not defined"
+                yield ("routes", index, "receivers"), f"no receiver is named {name!r}"
             for name in sorted(set(route.brands) - brands):
-                yield f"a route names the brand {name!r}, which is not defined"
+                yield ("routes", index, "brands"), f"no brand is named {name!r}"
 
 
-def _repeated(what: str, names: list[str]) -> Iterator[str]:
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"two {what}s are named {name!r}"
+def _conflicts(brands: Sequence[BrandSettings]) -> Iterator[Fault]:
+    """Yield a fault, at the last brand concerned, for every alias that several brands claim."""
+    for conflict in alias_conflicts(brands):
+        claims = [i for i, brand in enumerate(brands) if conflict.alias in brand.names]
+        last = brands[claims[-1]]
+        key = "name" if fold(last.name) == conflict.alias else "aliases"
+        others = "、".join(dict.fromkeys(conflict.brands[:-1]))
+        yield (
+            ("brands", claims[-1], key),
+            f"{conflict.alias!r} is a name of {others} already; give each alias to one brand",
+        )
+
+
+def _repeated(table: str, names: list[str]) -> Iterator[Fault]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield (table, index, "name"), f"another of the {table} is named {name!r} already"
 
 
 def load(path: Path) -> Settings:
@@ -140,6 +161,10 @@ def _secrets(text: str) -> Iterator[tuple[int, str]]:
 
 def _faults(error: ValidationError, text: str, path: Path) -> Iterator[str]:
     for fault in error.errors(include_url=False, include_input=False):
+        for place, message in fault.get("ctx", {}).get("faults", ()):
+            yield f"{path}:{line_of(text, place)}: {message}"
+        if fault["type"] == "names":
+            continue
         location = tuple(part for part in fault["loc"] if part not in _TAGS)
         where = ".".join(str(part) for part in location) or "file"
         line = line_of(text, location)

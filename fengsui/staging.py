@@ -1,4 +1,4 @@
-"""Items of many files in the order in which they became visible, on disk, so that memory is flat."""
+"""Items of many files in the order in which they became visible, on disk to keep memory flat."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator

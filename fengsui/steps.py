@@ -38,8 +38,8 @@ from store.mentions import Pending
 log = logging.getLogger(__name__)
 
 BATCH = 1000
-DETECTED_TO = "detect.until"
-DETECTED_REVISION = "detect.revision"
+# Where detection has come to: the time, and the revision of the counts that it had seen.
+DETECTED = "detect"
 
 T = TypeVar("T")
 
@@ -153,7 +153,7 @@ def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:
         return chain.annotator(earliest).annotate(posts)
     except ModelError:
         raise
-    except Exception:  # noqa: BLE001 - any fault of one text must not hold up the others
+    except Exception:
         log.warning("a batch could not be annotated; trying its posts one by one", exc_info=True)
     chain.forget_annotator()
     annotator = chain.annotator(earliest)
@@ -188,36 +188,44 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
     the lateness allowed are judged again, so that late posts are heard; that changes nothing where
     nothing came late. Alerts and incidents are written together, once.
     """
-    cursor = chain.ledger.cursor(DETECTED_TO)
-    seen = chain.ledger.cursor(DETECTED_REVISION)
-    last = datetime.fromisoformat(cursor) if cursor else None
+    last, seen = detected_to(chain)
     if last is not None and now < last - chain.tick:
         log.warning("the clock stands before the last detection (%s): nothing is judged", last)
         return Detected()
     lateness = timedelta(minutes=chain.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
-    changed = chain.counts.refresh(None if chain.counts.revision else int(seen or 0))
-    known = {brand for brand in changed if brand in set(chain.brands)}
-    open_brands = {incident.brand for incident in chain.ledger.open_incidents()}
+    changed = chain.counts.refresh(None if chain.counts.revision else seen)
+    open_incidents = {incident.brand: incident for incident in chain.ledger.open_incidents()}
     incidents: list[Incident] = []
     alerts: list[Alert] = []
-    for brand in sorted(known | open_brands):
-        found = _detect_brand(chain, brand, start, now)
+    for brand in sorted(changed.intersection(chain.brands) | open_incidents.keys()):
+        found = _detect_brand(chain, brand, open_incidents.get(brand), start, now)
         incidents += found.incidents
         alerts += found.alerts
-    chain.ledger.record_detection(
-        [], [], {DETECTED_TO: now.isoformat(), DETECTED_REVISION: str(chain.counts.revision)}
-    )
+    chain.ledger.set_cursor(DETECTED, f"{now.isoformat()} {chain.counts.revision}")
     return Detected(tuple(incidents), tuple(alerts))
 
 
-def _detect_brand(chain: Chain, brand: str, since: datetime, now: datetime) -> Detected:
+def detected_to(chain: Chain) -> tuple[datetime | None, int]:
+    """Return where detection has come to: the time (None: nowhere) and the revision seen."""
+    cursor = chain.ledger.cursor(DETECTED)
+    if cursor is None:
+        return None, 0
+    at, revision = cursor.split()
+    return datetime.fromisoformat(at), int(revision)
+
+
+def _detect_brand(
+    chain: Chain, brand: str, incident: Incident | None, since: datetime, now: datetime
+) -> Detected:
+    """Judge one brand, whose open incident is `incident`, and write what came of it."""
     series = chain.counts.series(brand, now)
     signals = {signal.at: signal for signal in chain.detector.score(series, since)}
-    history = chain.ledger.incidents(brand=brand)
-    incident = history[-1] if history else None
-    if not signals and (incident is None or incident.status is IncidentStatus.RECOVERED):
-        return Detected()
+    if incident is None:
+        if not signals:
+            return Detected()
+        # One that has just recovered is reopened by a greater wave.
+        incident = next(reversed(chain.ledger.incidents(brand=brand)), None)
     told = _told(incident)
     touched: dict[str, Incident] = {}
     alerts: list[Alert] = []
@@ -228,7 +236,17 @@ def _detect_brand(chain: Chain, brand: str, since: datetime, now: datetime) -> D
         if incident is not None:
             touched[incident.key] = incident
         if incident is not None and moved.change is not None:
-            alerts.append(_alert(chain, incident, moved.change, min(at, now), coverage, told))
+            alerts.append(
+                brief(
+                    incident,
+                    moved.change,
+                    at,
+                    now,
+                    chain,
+                    coverage=coverage,
+                    previous=told,
+                )
+            )
             told = _told(incident)
     notifications = [n for alert in alerts for n in _notifications(chain, alert, now)]
     chain.ledger.record_detection(list(touched.values()), notifications, {})
@@ -250,7 +268,7 @@ def _ticks(
 ) -> Iterator[tuple[datetime, Signal | None, float, float]]:
     """Yield end, signal, negatives in the trailing hour and coverage of each tick to be judged.
 
-    The tick that is still open is only yielded with a signal: it can raise, but it is not quiet yet.
+    The tick that is still open comes only with a signal: it can raise, but it is not quiet yet.
     """
     if incident is not None and incident.status is IncidentStatus.OPEN:
         since = min(since, incident.updated_at)
@@ -264,19 +282,6 @@ def _ticks(
             continue
         rate = float(negative[max(0, index + 1 - hour) : index + 1].sum())
         yield at, signal, rate, float(series.coverage[index])
-
-
-def _alert(
-    chain: Chain,
-    incident: Incident,
-    change: Change,
-    at: datetime,
-    coverage: float,
-    previous: Level | None,
-) -> Alert:
-    return brief(
-        incident, change, at, chain.store, chain.ledger, coverage=coverage, previous=previous
-    )
 
 
 def _notifications(chain: Chain, alert: Alert, now: datetime) -> Iterator[Notification]:

@@ -34,16 +34,18 @@ class Citation:
 class Alert:
     """Everything that a message about one change of an incident says; it is kept as it was sent.
 
-    The natural key is the incident, the change, the level and the minute. Counts are of the time since the
-    incident opened, organic mentions only but for `volume`. `keywords` and `demands` come with the
-    number of posts that hold them. `usual` is the negative count that the same time span usually
-    sees. `previous` is the level of the last alert of this incident.
+    The natural key is the incident, the change, the level and the minute. Counts are of the time
+    from `since` (the first negative post or complaint of the story) to `at`, organic mentions only
+    but for `volume`. `keywords` and `demands` come with the number of posts that hold them. `usual`
+    is the negative count that such a span usually sees. `previous` is the level of the last alert
+    of this incident.
     """
 
     key: str
     incident: Incident
     change: Change
     at: datetime
+    since: datetime
     volume: int
     organic: int
     negative: int

@@ -18,7 +18,7 @@ from store.errors import StoreError
 
 app = typer.Typer(
     name="fengsui",
-    help="烽燧: hear a brand crisis while it is still one complaint. 在舆情危机还只是一条投诉时听见它。",
+    help="烽燧: hear a brand crisis while it is still one complaint. 于一条投诉中听见危机。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -12,7 +12,7 @@ from rich.text import Text
 from fengsui.chain import Chain
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
 from fengsui.settings import DEFAULT_PATH
-from nlp.complaints import CATEGORY_NAMES
+from nlp.complaints import CATEGORIES
 from nlp.normalise import printable
 from records import Case, CaseStatus, Urgency
 
@@ -73,7 +73,7 @@ def table_of(found: list[Case], now: datetime, language: str) -> Table:
         table.add_row(
             Text(names[language][case.urgency], style=URGENCY_STYLE[case.urgency]),
             Text(case.brand),
-            Text(CATEGORY_NAMES[case.category][0 if chinese else 1]),
+            Text(getattr(CATEGORIES[case.category], language)),
             Text(f"{case.due_at.astimezone(BEIJING):%m-%d %H:%M}{late}"),
             Text("、".join(case.demands)),
             Text(str(len(case.posts))),

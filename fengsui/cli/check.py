@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from datetime import UTC, datetime, timedelta
 
 import typer
+from rich.console import Console
 
 from alerts.notify.notifier import NotifyError
 from alerts.settings import notifier_of
-from fengsui.chain import Chain, ledger_url
+from fengsui.chain import ledger_url
 from fengsui.cli.options import Config, Json, print_json, settings_of
 from fengsui.settings import DEFAULT_PATH, Settings
 from listeners.listener import ListenerError
-from listeners.settings import listener_of
+from listeners.settings import SourceSettings, listener_of
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
-from rich.console import Console
 from store.errors import StoreError
 from store.ledger import Ledger
 from store.sqlite import SqliteMentionStore
@@ -61,12 +62,9 @@ def look(settings: Settings) -> Iterator[Finding]:
     if not settings.sources:
         yield Finding("sources", ok=True, seen="none: `fengsui import FILE` brings posts in")
     for source in settings.sources:
-        yield _tried(f"source {source.name}", lambda source=source: _source(source))
+        yield _tried(f"source {source.name}", partial(_source, source))
     for receiver in settings.receivers:
-        yield _tried(
-            f"receiver {receiver.name}",
-            lambda receiver=receiver: notifier_of(receiver, Console()).check(),
-        )
+        yield _tried(f"receiver {receiver.name}", notifier_of(receiver, Console()).check)
 
 
 def _tried(what: str, look_at: Callable[[], str]) -> Finding:
@@ -87,7 +85,7 @@ def _ledger(settings: Settings) -> str:
         return f"{len(ledger.open_incidents())} open incidents"
 
 
-def _source(source: object) -> str:
+def _source(source: SourceSettings) -> str:
     now = datetime.now(UTC)
     listener = listener_of(source)
     count = sum(1 for _ in listener.fetch(Window(now - timedelta(minutes=1), now)))

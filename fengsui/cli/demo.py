@@ -1,6 +1,7 @@
 """`demo`: the sample crisis through the whole chain; `init`: a settings file to begin with."""
 
 import time
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +56,7 @@ def demo(
     store = cache / "store"
     replay.empty(store)
     base = load(sample.settings)
-    settings = Settings(language=language, state=store, brands=base.brands)  # type: ignore[arg-type]
+    settings = Settings(language=language, state=store, brands=base.brands)
     with Progress(
         TextColumn("[progress.description]{task.description}"),
         BarColumn(),
@@ -92,8 +93,6 @@ def _close(console: Console, chain: Chain, done: Replayed, cache: Path, seconds:
 
 
 def _draw(console: Console, chain: Chain, incident: Incident, path: Path) -> None:
-    from datetime import timedelta
-
     line = timeline(chain, incident, timedelta(minutes=STEP_MINUTES))
     typer.echo(terminal_chart(line, width=min(console.width, 110)))
     png_chart(line, path)

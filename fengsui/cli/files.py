@@ -13,7 +13,7 @@ from fengsui import replay as past
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.cli.options import Config, Json, print_json
-from fengsui.cli.show import incident_lines, replay_answer, summary
+from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
 from fengsui.detect_csv import detect_csv
 from fengsui.score import score_file
 from fengsui.settings import DEFAULT_PATH, Settings, SettingsError, load
@@ -194,4 +194,4 @@ def score(
             }
         )
     else:
-        typer.echo(report.render())
+        Console().print(score_table(report))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.table import Table
@@ -12,6 +12,7 @@ from fengsui.chain import Chain
 from fengsui.chart import Timeline
 from fengsui.cli.options import BEIJING
 from fengsui.replay import Replayed
+from fengsui.score import ScoreReport
 from records import Incident, Level, NotificationState, Window
 
 COLOURS = {
@@ -113,6 +114,22 @@ def incident_lines(chain: Chain) -> Iterator[Text]:
         yield line
 
 
+def score_table(report: ScoreReport) -> Table:
+    """Return what came of scoring a file; with labels, the confusion stands below the measures."""
+    table = Table(show_header=False)
+    table.add_row("texts", f"{report.n:,}")
+    table.add_row("texts per second", f"{report.texts_per_second:,.0f}")
+    if report.confusion is None:
+        return table
+    table.add_row("left out (label not in the map)", f"{report.left_out:,}")
+    table.add_row("accuracy", f"{report.accuracy:.4f}")
+    table.add_row("macro-F1", f"{report.macro_f1:.4f}")
+    for true, given in report.confusion.items():
+        answers = "  ".join(f"{name} {count:,}" for name, count in given.items())
+        table.add_row(f"true {true}", answers)
+    return table
+
+
 def _span(length: timedelta) -> str:
     minutes = int(length.total_seconds() // 60)
     return f"{minutes // 60}:{minutes % 60:02d}"
@@ -143,6 +160,6 @@ def timeline(chain: Chain, incident: Incident, step: timedelta) -> Timeline:
     )
 
 
-def _floor(at: Any, step: timedelta) -> Any:
+def _floor(at: datetime, step: timedelta) -> datetime:
     seconds = int(step.total_seconds())
     return at - timedelta(seconds=at.timestamp() % seconds)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 BLANK: Final = 0  # the bucket of no gram: windows that would reach into the next text
 MAX_LENGTH: Final = 10_000  # characters read of a text: no post is longer
-_EDGE: Final = "\x00"  # stands before and after every text, so that grams know its edges
+_EDGE: Final = 0x110000  # stands before and after every text; no character has this code
 _RUN: Final = 3  # a character repeated more often than this says nothing more
 _CODE_POINT: Final = np.uint32(0x9E3779B1)  # odd constants with well mixed bits
 _STEP: Final = np.uint32(0x85EBCA6B)
@@ -59,7 +59,9 @@ class Grams:
     def count(self, batch: "Batch") -> npt.NDArray[np.int64]:
         """Return how many grams each text of the batch has, shape (texts,)."""
         orders = np.arange(1, self.longest + 1)
-        return np.maximum(batch.lengths[:, None] - orders + 1, 0).sum(axis=1)
+        windows = np.maximum(batch.lengths[:, None] - orders + 1, 0)
+        counts: npt.NDArray[np.int64] = windows.sum(axis=1)
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,11 @@ class Batch:
     def of(cls, texts: Sequence[str]) -> "Batch":
         """Lay out `texts`, at least one; what stands beyond MAX_LENGTH is not read."""
         cut = [text[:MAX_LENGTH] for text in texts]
-        joined = _EDGE + (_EDGE + _EDGE).join(cut) + _EDGE
-        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        joined = f" {'  '.join(cut)} ".encode("utf-32-le", "surrogatepass")
+        codes = np.frombuffer(bytearray(joined), dtype="<u4")
         lengths = np.fromiter((len(text) + 2 for text in cut), dtype=np.int64, count=len(cut))
+        codes[np.cumsum(lengths) - 1] = _EDGE
+        codes[np.cumsum(lengths) - lengths] = _EDGE
         kept, lengths = _without_long_runs(codes, lengths)
         ends = np.cumsum(lengths)
         room = np.repeat(ends, lengths) - np.arange(len(kept))

@@ -1,13 +1,15 @@
 """A linear model over hashed character n-grams: tens of thousands of posts a second, no framework.
 
-Multinomial logistic regression (Wang and Manning 2012, aclanthology.org/P12-2018, show how strong
-linear models over n-grams are on short texts), fitted by `nlp.training.linear`. The weights
-are whole numbers and so are their sums, hence exact: a text's score does not move by a single bit
-with its neighbours or the size of the batch.
+Two logistic regressions, one inside the other (nested dichotomies, Frank and Kramer 2004,
+doi:10.1145/1015330.1015363): is a text neutral, and if not, is it positive or negative? So sets
+without neutral texts, as reviews are, teach the second question and leave the first alone. Fitted
+by `nlp.training.linear`. The weights are whole numbers and so are their sums, hence exact: a
+text's score does not move by a single bit with its neighbours or the size of the batch.
 """
 
 import math
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +19,29 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from nlp.sentiment.grams import MAX_LENGTH, Batch, Grams
+from nlp.sentiment.grams import BLANK, MAX_LENGTH, Batch, Grams
 from nlp.sentiment.model import ModelError, Score
 
 FILE_NAME: Final = "linear.npz"
 FOLDER: Final = Path(__file__).parent / "weights"
 _CERTAIN: Final = Score(0.0, 1.0, 0.0)
 _CHUNK: Final = 1 << 17  # characters worked on at once: the arrays stay in the processor's cache
+# What NumPy and zipfile raise over a file that is not what it should be.
+_DAMAGE: Final = (
+    OSError,
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LinearWeights:
-    """What was fitted, against neutral: row 0 is negative, row 1 positive.
+    """What was fitted: row 0 asks neutral or not, row 1 positive or negative.
 
     `table` has shape (2, grams.buckets), int8, and is zero at BLANK. A text with the buckets `b`
     has the log odds `table[:, b].sum(axis=1) * scale / sqrt(len(b)) + bias`; `scale` and `bias`
@@ -39,6 +52,12 @@ class LinearWeights:
     table: npt.NDArray[np.int8]
     scale: npt.NDArray[np.float64]
     bias: npt.NDArray[np.float64]
+
+    def fingerprint(self) -> str:
+        """Return eight characters that other weights do not have."""
+        digest = xxhash.xxh3_64(self.table.tobytes())
+        digest.update(np.concatenate([self.scale, self.bias]).tobytes())
+        return digest.hexdigest()[:8]
 
     def save(self, path: Path) -> None:
         """Write the weights to `path`, compressed."""
@@ -60,12 +79,12 @@ class LinearWeights:
             ModelError: the file is missing, damaged, or holds something else.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                grams = Grams(int(file["longest"]), int(file["bits"]))
-                weights = cls(grams, file["table"], file["scale"], file["bias"])
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                grams = Grams(int(arrays["longest"]), int(arrays["bits"]))
+                weights = cls(grams, arrays["table"], arrays["scale"], arrays["bias"])
         except FileNotFoundError:
             raise ModelError(f"no weights at {path}") from None
-        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise ModelError(f"{path} holds no linear model: {error}") from error
         weights._check(path)
         return weights
@@ -78,6 +97,7 @@ class LinearWeights:
             and self.table.dtype == np.int8
             and self.scale.shape == self.bias.shape == (2,)
             and bool(np.isfinite([self.scale, self.bias]).all())
+            and not self.table[:, BLANK].any()
         )
         if not sound:
             raise ModelError(f"{path} holds weights of a wrong shape, type or value")
@@ -88,7 +108,7 @@ class LinearModel:
 
     def __init__(self, weights: LinearWeights) -> None:
         self._weights = weights
-        self._name = f"linear-{xxhash.xxh3_64_hexdigest(weights.table.tobytes())[:8]}"
+        self._name = f"linear-{weights.fingerprint()}"
 
     @classmethod
     def load(cls, path: Path | None = None) -> "LinearModel":
@@ -115,11 +135,12 @@ class LinearModel:
         return [next(scores) if text and not text.isspace() else _CERTAIN for text in texts]
 
     def _score_chunk(self, texts: Sequence[str]) -> Iterator[Score]:
-        for negative, positive in self.log_odds(texts).tolist():
-            yield _softmax(negative, positive)
+        for neutral, positive in self.log_odds(texts).tolist():
+            polar, leaning = _sigmoid(-neutral), _sigmoid(positive)
+            yield Score(polar * (1 - leaning), _sigmoid(neutral), polar * leaning)
 
     def log_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Return the log odds of negative and positive against neutral, shape (texts, 2)."""
+        """Return the log odds of neutral and, if not neutral, of positive; shape (texts, 2)."""
         weights, batch = self._weights, Batch.of(texts)
         sums = np.zeros((2, len(batch.codes)), dtype=np.int32)
         for buckets in weights.grams.hash(batch):
@@ -141,12 +162,11 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[begin:]
 
 
-def _softmax(negative: float, positive: float) -> Score:
-    """Turn log odds against neutral into probabilities.
+def _sigmoid(log_odds: float) -> float:
+    """Turn log odds into a probability.
 
     Scalar on purpose: a vectorised exp may round the last texts of an array unlike the others.
     """
-    top = max(negative, positive, 0.0)
-    parts = math.exp(negative - top), math.exp(-top), math.exp(positive - top)
-    total = sum(parts)
-    return Score(parts[0] / total, parts[1] / total, parts[2] / total)
+    if log_odds < 0:
+        return 1 - _sigmoid(-log_odds)
+    return 1 / (1 + math.exp(-log_odds))

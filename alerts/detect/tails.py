@@ -1,0 +1,38 @@
+"""Tail probabilities that stay meaningful at extreme counts."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betainc, betaincc
+
+Floats = npt.NDArray[np.float64]
+
+# Below this a double underflows soon; nobody tells one in 1e300 from one in 1e400.
+SMALLEST: Final = 1e-300
+
+
+def count_tail(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
+    """Return P(X >= count) for X negative binomial with variance mean + dispersion * mean^2.
+
+    Everything broadcasts; `dispersion` must be positive (towards 0 it is Poisson). The result lies
+    in [1e-300, 1].
+    """
+    size = 1.0 / dispersion
+    odds = mean / (size + mean)
+    tail = np.where(count > 0, betainc(np.maximum(count, 1e-9), size, odds), 1.0)
+    return np.clip(tail, SMALLEST, 1.0)
+
+
+def share_tail(hits: Floats, of: Floats, share: Floats, correlation: Floats) -> Floats:
+    """Return P(X >= hits) for X beta-binomial: `of` trials, mean `share`, intra-class correlation.
+
+    The distribution of X / of is taken as the beta distribution with its mean and variance, which
+    is cheap at any size; hits are corrected by a half for continuity. 1 where nothing was tried.
+    """
+    trials = np.maximum(of, 2.0)
+    spread = (1.0 + (trials - 1.0) * correlation) / trials
+    weight = 1.0 / spread - 1.0
+    at = np.clip((hits - 0.5) / trials, 0.0, 1.0)
+    tail = betaincc(share * weight, (1.0 - share) * weight, at)
+    return np.clip(np.where((of > 0) & (hits > 0), tail, 1.0), SMALLEST, 1.0)

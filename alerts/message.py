@@ -1,0 +1,306 @@
+"""What an alert says to its reader, before any channel gives it a form.
+
+Everything a message holds is one line of visible characters (hostile text is made harmless in
+`alerts.message_text`), but it is raw: each channel escapes what its own markup gives a meaning.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.message_text import (
+    clock_time,
+    cut,
+    masked_name,
+    number,
+    one_line,
+    percent,
+    safe_link,
+)
+from alerts.message_words import CATALOGUES, Language
+from records import Alert, Change, Citation, Evidence, Level
+
+TITLE_LIMIT = 120
+BRAND_LIMIT = 30
+WORD_LIMIT = 12
+QUOTE_LIMIT = 140
+CITATIONS = 3
+KEYWORDS = 6
+LOW_COVERAGE = 0.8
+
+EMOJI = {Level.BLUE: "🔵", Level.YELLOW: "🟡", Level.ORANGE: "🟠", Level.RED: "🔴"}
+RECOVERED_EMOJI = "✅"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under a heading."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A cited post: why it is cited, what is known of it, its words, and its link or nothing."""
+
+    role: str
+    about: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An alert in words; an empty tuple or section means that there is nothing to say of it.
+
+    `colon` stands between a heading and its lines, `open_label` names a link to a post.
+    """
+
+    language: Language
+    level: Level
+    recovered: bool
+    title: str
+    summary: tuple[str, ...]
+    changed: Section
+    evidence: Section
+    demands: Section
+    quotes: tuple[Quote, ...]
+    next_step: Section
+    cases: Section
+    colon: str
+    open_label: str
+
+    @property
+    def leading(self) -> tuple[Section, ...]:
+        """The sections that stand before the quotes and have lines."""
+        return tuple(s for s in (self.changed, self.evidence, self.demands) if s.lines)
+
+    @property
+    def closing(self) -> tuple[Section, ...]:
+        """The sections that stand behind the quotes and have lines."""
+        return tuple(s for s in (self.next_step, self.cases) if s.lines)
+
+    def heading_of(self, section: Section) -> str:
+        """Return the heading with its colon."""
+        return section.heading + self.colon
+
+    def plain(self) -> str:
+        """Return the whole message as plain text, one fact a line."""
+        return "\n".join(self._plain_lines())
+
+    def _plain_lines(self) -> Iterator[str]:
+        yield self.title
+        yield from self.summary
+        for section in self.leading:
+            yield self.heading_of(section) + " · ".join(section.lines)
+        for quote in self.quotes:
+            yield f"{quote.about}{self.colon}「{quote.text}」 {quote.url}".rstrip()
+        for section in self.closing:
+            yield self.heading_of(section) + " · ".join(section.lines)
+
+
+def compose(alert: Alert, language: Language = "zh") -> Message:
+    """Return what `alert` says in `language`.
+
+    An opening and a raise tell everything; a fall says only what changed; a recovery says how long
+    it lasted, how bad it was and which cases stay open.
+    """
+    writer = _Writer(alert, language, CATALOGUES[language])
+    full = alert.change in {Change.OPENED, Change.RAISED}
+    recovered = alert.change is Change.RECOVERED
+    return Message(
+        language=language,
+        level=alert.incident.level,
+        recovered=recovered,
+        title=writer.title(),
+        summary=tuple(writer.recovery() if recovered else writer.summary()),
+        changed=writer.section("changed", writer.changed()),
+        evidence=writer.section("evidence", writer.evidence() if full else ()),
+        demands=writer.section("demands", writer.demands() if full else ()),
+        quotes=tuple(map(writer.quote, alert.citations[:CITATIONS])) if full else (),
+        next_step=writer.section("next", (writer.next_step(),)),
+        cases=writer.section("cases", writer.cases()),
+        colon=writer.words["colon"],
+        open_label=writer.words["open"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    alert: Alert
+    language: Language
+    words: Mapping[str, str]
+
+    def say(self, key: str, **values: str) -> str:
+        return self.words[key].format(**values)
+
+    def count(self, value: float) -> str:
+        return number(value, self.language)
+
+    def section(self, name: str, lines: Iterator[str] | tuple[str, ...]) -> Section:
+        return Section(self.words[f"heading.{name}"], tuple(lines))
+
+    def level(self, level: Level) -> str:
+        return EMOJI[level] + " " + self.words[f"level.{level.name.lower()}"]
+
+    def title(self) -> str:
+        recovered = self.alert.change is Change.RECOVERED
+        state = (
+            f"{RECOVERED_EMOJI} {self.words['level.recovered']}"
+            if recovered
+            else self.level(self.alert.incident.level)
+        )
+        brand = one_line(self.alert.incident.brand, BRAND_LIMIT)
+        what = self.say(f"what.{self.alert.change}", cause=self._cause())
+        return cut(f"{state} · {brand} · {what}", TITLE_LIMIT)
+
+    def _cause(self) -> str:
+        kind = (
+            "complaint" if self.alert.complaints * 2 >= max(self.alert.negative, 1) else "negative"
+        )
+        named = (one_line(word, WORD_LIMIT) for word, _ in self.alert.keywords[:2])
+        words = [self.say("word", word=word) for word in named if word]
+        cause = self.words[f"cause.{kind}"]
+        if not words:
+            return cause
+        return self.say("cause.about", cause=cause, words=self.words["word.joiner"].join(words))
+
+    def summary(self) -> Iterator[str]:
+        alert = self.alert
+        yield " · ".join((self._since(), self._negative(), self._authors(), self._coverage()))
+        volume = self.say(
+            "volume", count=self.count(alert.volume), organic=self.count(alert.organic)
+        )
+        complaints = self.say("complaints", count=self.count(alert.complaints))
+        reach = (self.say("reach", count=self.count(alert.reach)),) if alert.reach else ()
+        yield " · ".join((volume, complaints, *reach))
+        if alert.incident.low_baseline:
+            yield self.words["low_baseline"]
+
+    def _since(self) -> str:
+        since, at = self.alert.since, self.alert.at
+        time = clock_time(since, at)
+        if at - since < timedelta(minutes=1):
+            return self.say("since.now", time=time)
+        return self.say("since", time=time, duration=self._duration(at - since))
+
+    def _negative(self) -> str:
+        count = self.count(self.alert.negative)
+        known = any(evidence.kind == "negative" for evidence in self.alert.incident.evidence)
+        if not known and self.alert.usual <= 0:
+            return self.say("negative.unknown", count=count)
+        return self.say("negative", count=count, usual=self._usual(self.alert.usual))
+
+    def _usual(self, usual: float) -> str:
+        return self.words["nearly_none"] if usual < 0.1 else self.count(usual)
+
+    def _authors(self) -> str:
+        return self.say("authors", count=self.count(self.alert.authors))
+
+    def _coverage(self) -> str:
+        key = "coverage.low" if self.alert.coverage < LOW_COVERAGE else "coverage"
+        return self.say(key, share=percent(self.alert.coverage))
+
+    def recovery(self) -> Iterator[str]:
+        alert, incident = self.alert, self.alert.incident
+        until = incident.recovered_at or alert.at
+        yield self.say(
+            "lasted",
+            since=clock_time(alert.since, alert.at),
+            until=clock_time(until, alert.at),
+            duration=self._duration(until - alert.since),
+        )
+        peak = self.say(
+            "peak",
+            rate=self.count(incident.peak),
+            time=clock_time(incident.peak_at, alert.at),
+        )
+        yield f"{self.say('peak_level', level=self.level(incident.peak_level))} · {peak}"
+        yield self.say(
+            "total",
+            negative=self.count(alert.negative),
+            complaints=self.count(alert.complaints),
+            authors=self.count(alert.authors),
+        )
+
+    def _duration(self, span: timedelta) -> str:
+        minutes = max(0, span // timedelta(minutes=1))
+        hours, minutes = divmod(minutes, 60)
+        if hours >= 24:
+            return self.say("days", days=str(hours // 24), hours=str(hours % 24))
+        if hours:
+            return self.say("hours", hours=str(hours), minutes=str(minutes))
+        return self.say("minutes", minutes=str(minutes))
+
+    def changed(self) -> Iterator[str]:
+        previous, level = self.alert.previous, self.alert.incident.level
+        if previous is not None and previous != level:
+            yield self.say("level_change", previous=self.level(previous), level=self.level(level))
+
+    def evidence(self) -> Iterator[str]:
+        for evidence in self.alert.incident.evidence:
+            yield self._fact(evidence)
+        named = ((one_line(word, WORD_LIMIT), count) for word, count in self.alert.keywords)
+        words = [
+            self.say("word.count", word=word, count=self.count(count))
+            for word, count in named
+            if word
+        ]
+        if words:
+            yield self.say("evidence.keywords", words=" ".join(words[:KEYWORDS]))
+
+    def _fact(self, evidence: Evidence) -> str:
+        what = self.words.get(f"kind.{evidence.kind}", one_line(evidence.kind, WORD_LIMIT))
+        horizon = self._horizon(evidence.horizon)
+        if evidence.kind == "negative_share":
+            observed, usual = percent(evidence.observed), percent(evidence.expected)
+            return self.say(
+                "evidence.share", horizon=horizon, what=what, observed=observed, usual=usual
+            )
+        values = {"horizon": horizon, "what": what, "observed": self.count(evidence.observed)}
+        usual = self._usual(evidence.expected)
+        times = evidence.observed / evidence.expected if evidence.expected >= 0.1 else 0.0
+        if times < 1.5:
+            return self.say("evidence.count", usual=usual, **values)
+        return self.say("evidence.count.times", usual=usual, times=self.count(times), **values)
+
+    def _horizon(self, horizon: timedelta) -> str:
+        minutes = horizon / timedelta(minutes=1)
+        if minutes >= 60:
+            return self.say("horizon.hours", number=f"{minutes / 60:g}")
+        return self.say("horizon.minutes", number=f"{minutes:g}")
+
+    def demands(self) -> Iterator[str]:
+        for demand, count in self.alert.demands[:KEYWORDS]:
+            if word := one_line(demand, WORD_LIMIT):
+                yield f"{word} {self.count(count)}"
+
+    def quote(self, citation: Citation) -> Quote:
+        role = self.words.get(f"role.{citation.role}", one_line(citation.role, WORD_LIMIT))
+        time = clock_time(citation.published_at, self.alert.at)
+        name = masked_name(citation.author_name) or self.words["anonymous"]
+        known = [
+            self.say(key, count=self.count(value))
+            for key, value in (("followers", citation.followers), ("reposts", citation.reposts))
+            if value is not None
+        ]
+        return Quote(
+            role=role,
+            about=" · ".join((f"{role} {time} {name}", *known)),
+            text=one_line(citation.text, QUOTE_LIMIT),
+            url=safe_link(citation.url),
+        )
+
+    def next_step(self) -> str:
+        if self.alert.change in {Change.LOWERED, Change.RECOVERED}:
+            return self.words[f"next.{self.alert.change}"]
+        return self.words[f"next.{self.alert.incident.level.name.lower()}"]
+
+    def cases(self) -> Iterator[str]:
+        recovered = self.alert.change is Change.RECOVERED
+        if self.alert.open_cases:
+            key = "cases.left" if recovered else "cases.open"
+            yield self.say(key, count=self.count(self.alert.open_cases))
+        elif recovered:
+            yield self.words["cases.none"]

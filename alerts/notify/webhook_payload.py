@@ -1,0 +1,106 @@
+"""The JSON that a webhook receives: version 1. Fields may be added, none changes its meaning."""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from alerts.message import Message, compose
+from alerts.message_text import masked_name, one_line, safe_link
+from alerts.message_words import Language
+from records import Alert, Citation, Evidence, Incident, Level
+
+VERSION = 1
+TEXT_LIMIT = 400
+
+
+def payload_of(alert: Alert, language: Language, thread: str) -> dict[str, Any]:
+    """Return the alert as JSON values; `thread` is the key of the incident's first alert here.
+
+    Times are ISO 8601 in UTC. Author names are masked.
+    """
+    return {
+        "version": VERSION,
+        "type": "alert",
+        "key": alert.key,
+        "thread": thread,
+        "change": str(alert.change),
+        "at": _time(alert.at),
+        "previous_level": _level(alert.previous),
+        "incident": _incident(alert.incident),
+        "counts": {
+            "volume": alert.volume,
+            "organic": alert.organic,
+            "negative": alert.negative,
+            "usual_negative": _finite(alert.usual),
+            "complaints": alert.complaints,
+            "authors": alert.authors,
+            "reach": alert.reach,
+            "coverage": _finite(alert.coverage),
+            "open_cases": alert.open_cases,
+        },
+        "keywords": _counted(alert.keywords),
+        "demands": _counted(alert.demands),
+        "citations": [_citation(citation) for citation in alert.citations],
+        "message": _message(compose(alert, language)),
+    }
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    return {
+        "key": incident.key,
+        "brand": one_line(incident.brand, TEXT_LIMIT),
+        "level": _level(incident.level),
+        "status": str(incident.status),
+        "opened_at": _time(incident.opened_at),
+        "updated_at": _time(incident.updated_at),
+        "recovered_at": _time(incident.recovered_at) if incident.recovered_at else None,
+        "peak_level": _level(incident.peak_level),
+        "peak_per_hour": _finite(incident.peak),
+        "peak_at": _time(incident.peak_at),
+        "low_baseline": incident.low_baseline,
+        "evidence": [_evidence(evidence) for evidence in incident.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "kind": one_line(evidence.kind, TEXT_LIMIT),
+        "observed": _finite(evidence.observed),
+        "expected": _finite(evidence.expected),
+        "horizon_seconds": evidence.horizon.total_seconds(),
+        "p_value": _finite(evidence.p_value),
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "role": one_line(citation.role, TEXT_LIMIT),
+        "post_key": one_line(citation.post_key, TEXT_LIMIT),
+        "url": safe_link(citation.url),
+        "author": masked_name(citation.author_name),
+        "followers": citation.followers,
+        "reposts": citation.reposts,
+        "published_at": _time(citation.published_at),
+        "text": one_line(citation.text, TEXT_LIMIT),
+    }
+
+
+def _message(message: Message) -> dict[str, str]:
+    return {"language": message.language, "title": message.title, "text": message.plain()}
+
+
+def _counted(pairs: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:
+    return [{"word": one_line(word, TEXT_LIMIT), "posts": count} for word, count in pairs]
+
+
+def _finite(value: float) -> float | None:
+    # JSON knows neither infinity nor "not a number".
+    return value if math.isfinite(value) else None
+
+
+def _level(level: Level | None) -> str | None:
+    return level.name.lower() if level is not None else None
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,163 @@
+"""The whole chain beside the chain that one would write from well-known parts.
+
+Both read the same JSON Lines, every line of which names one of 1,000 aliases, and end with posts,
+judged mentions and counts per brand and minute in SQLite. The peer is json + pydantic + re +
+jieba.analyse + SnowNLP + SQLite row by row, as `sentiment` None without SnowNLP.
+"""
+
+import json
+import random
+import re
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jieba.analyse
+import pydantic
+from snownlp import SnowNLP
+
+from benchmarks.measure import Row, show
+from benchmarks.texts import weibo_texts
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.settings import Settings
+from listeners.files import read_file
+from nlp.brands import BrandSettings
+from nlp.sentiment.model import Score
+from records import Post
+
+ALIASES = [f"云{chr(0x4E00 + n)}茶{chr(0x5E00 + n % 7)}" for n in range(1000)]
+POSTS = 20_000
+PEER_POSTS = 150
+PEER_POSTS_UNSCORED = 1_500
+ROUNDS = 3
+
+
+class PeerPost(pydantic.BaseModel):
+    """What the peer takes for a valid record."""
+
+    source: str
+    id: str
+    text: str
+    author: str
+    published_at: datetime
+
+
+class Unscored:
+    """A model that judges nothing, to measure what the rest costs."""
+
+    name = "none"
+
+    def score(self, texts: list[str]) -> list[Score]:
+        """Return the same for every text."""
+        return [Score(0.0, 1.0, 0.0)] * len(texts)
+
+
+def write_posts(path: Path, count: int) -> None:
+    """Write posts made of real Weibo texts, each with a brand in it."""
+    texts = weibo_texts(count)
+    rng = random.Random(7)
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    with path.open("w", encoding="utf-8") as out:
+        for number, text in enumerate(texts):
+            row = {
+                "source": "weibo",
+                "id": str(number),
+                "text": f"{rng.choice(ALIASES)}，{text}",
+                "author": str(rng.randrange(count // 3)),
+                "published_at": (start + timedelta(seconds=number)).isoformat(),
+            }
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def peer(path: Path, database: Path, limit: int, *, sentiment: bool) -> None:
+    """Run the first `limit` lines through the chain of well-known parts."""
+    pattern = re.compile("|".join(map(re.escape, ALIASES)))
+    connection = sqlite3.connect(database)
+    connection.execute("CREATE TABLE post (id TEXT PRIMARY KEY, text TEXT, at TEXT)")
+    connection.execute(
+        "CREATE TABLE mention (id TEXT, brand TEXT, negative REAL, words TEXT, PRIMARY KEY (id, brand))"
+    )
+    connection.execute(
+        "CREATE TABLE point (brand TEXT, at TEXT, n INT, negative INT, PRIMARY KEY (brand, at))"
+    )
+    with path.open(encoding="utf-8") as lines:
+        for _, line in zip(range(limit), lines, strict=False):
+            post = PeerPost(**json.loads(line))
+            words = jieba.analyse.extract_tags(post.text, topK=8)
+            positive = SnowNLP(post.text).sentiments if sentiment else 0.5
+            connection.execute(
+                "INSERT OR REPLACE INTO post VALUES (?, ?, ?)",
+                (post.id, post.text, post.published_at.isoformat()),
+            )
+            for brand in set(pattern.findall(post.text)):
+                connection.execute(
+                    "INSERT OR REPLACE INTO mention VALUES (?, ?, ?, ?)",
+                    (post.id, brand, 1 - positive, " ".join(words)),
+                )
+                connection.execute(
+                    "INSERT INTO point VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET"
+                    " n = n + 1, negative = negative + excluded.negative",
+                    (brand, post.published_at.isoformat()[:16], int(positive < 0.5)),
+                )
+            connection.commit()
+    connection.close()
+
+
+def ours(path: Path, folder: Path, *, sentiment: bool) -> None:
+    """Run all lines through collect and annotate."""
+    settings = Settings(
+        state=folder, brands=tuple(BrandSettings(name=alias) for alias in ALIASES)
+    )
+    with Chain(settings, model=None if sentiment else Unscored()) as chain:
+        for batch in steps.batches(read_file(path, fetched_at=None), steps.BATCH):
+            if any(not isinstance(item, Post) for item in batch):
+                raise ValueError("the benchmark's own lines must be readable")
+            steps.store_items(chain, batch)
+        steps.annotate(chain)
+
+
+def cpu_seconds(work: Callable[[], None]) -> float:
+    """Return the CPU seconds that `work` takes."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def run() -> list[Row]:
+    """Measure with and without sentiment; medians of pairs run in turn."""
+    jieba.initialize()
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = folder / "posts.jsonl"
+        write_posts(lines, POSTS)
+        for sentiment, limit in ((True, PEER_POSTS), (False, PEER_POSTS_UNSCORED)):
+            pairs = []
+            for turn in range(ROUNDS + 1):
+                place = folder / f"{sentiment}-{turn}"
+                a = cpu_seconds(lambda p=place: ours(lines, p, sentiment=sentiment)) / POSTS
+                b = cpu_seconds(
+                    lambda p=place: peer(lines, p / "peer.sqlite3", limit, sentiment=sentiment)
+                ) / limit
+                pairs.append((b / a, a, b))
+            ratio, a, b = sorted(pairs[1:])[ROUNDS // 2]
+            rows.append(
+                Row(
+                    part="whole chain" if sentiment else "whole chain without sentiment",
+                    ours="fengsui",
+                    alternative="json+pydantic+re+jieba.analyse+SnowNLP+SQLite"
+                    if sentiment
+                    else "json+pydantic+re+jieba.analyse+SQLite",
+                    ratio=ratio,
+                    detail=f"{a * 1e6:.0f} µs against {b * 1e6:.0f} µs a post",
+                )
+            )
+    return rows
+
+
+if __name__ == "__main__":
+    show(run())

@@ -1,0 +1,183 @@
+"""The detector on any even series of counts: a CSV file in, the same rows with a score out."""
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Final, TextIO
+
+import numpy as np
+
+from alerts.detect.detector import Series
+from alerts.detect.negative_binomial import NegativeBinomialDetector
+from alerts.detect.settings import DetectionSettings
+from alerts.detect.tails import Floats
+from alerts.incidents import advance
+from records import Change, Incident
+
+# A time without a zone is Beijing time, as everywhere that people read one here.
+NAIVE_ZONE: Final = timezone(timedelta(hours=8))
+COLUMNS: Final = ("timestamp", "value")
+# More ticks than this between the first and the last row means a broken time, not a gap.
+MOST_TICKS: Final = 5_000_000
+
+# A row may lie this share of a step beside its step.
+JITTER: Final = 0.25
+
+
+class CsvError(Exception):
+    """The file is no even series of counts; the message names the row (the header is row 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReport:
+    """How many rows were judged, how many carry an alert, and the seconds from row to row."""
+
+    rows: int
+    alerts: int
+    step_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    where: str
+    timestamp: str
+    value: str
+    at: datetime
+    count: float
+
+
+def detect_csv(path: Path, out: TextIO, settings: DetectionSettings) -> CsvReport:
+    """Judge the file's `timestamp,value` rows and write each with its score and alert to `out`.
+
+    Rows go out in the order and the spelling of the file. `score` in [0, 1) grows with surprise:
+    0 is nothing to speak of, 0.5 is what chance brings as often as the settings allow. `alert` is
+    1 on the row where an incident opens or rises a level. Nothing looks ahead; the first day of a
+    file stays silent, since its usual is not known yet.
+
+    The step is the commonest distance between rows and a missing row is unknown, not zero. Times
+    need no order; a row that repeats a time must repeat its value, and shares its score. A time
+    without a zone is Beijing time.
+
+    Raises:
+        CsvError: the file cannot be read, or a row is no time with a count.
+    """
+    rows = list(_read(path))
+    series = _series(rows, path)
+    scores, alerts = _scores(series, settings), _alerts(series, settings)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, "score", "alert"])
+    raised = 0
+    for row in rows:
+        place = _place(row.at, series.start, series.step)
+        alert = place in alerts
+        alerts.discard(place)
+        raised += alert
+        writer.writerow([row.timestamp, row.value, f"{scores[place]:.6f}", int(alert)])
+    return CsvReport(len(rows), raised, int(series.step.total_seconds()))
+
+
+def _read(path: Path) -> Iterator[_Row]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            yield from _rows(csv.reader(stream), path)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CsvError(f"{path} cannot be read: {error}") from None
+
+
+def _rows(lines: Iterator[list[str]], path: Path) -> Iterator[_Row]:
+    header = [name.strip().lower() for name in next(lines, [])]
+    if any(name not in header for name in COLUMNS):
+        raise CsvError(f"{path}, row 1: the columns timestamp and value are needed, not {header}")
+    time, value = (header.index(name) for name in COLUMNS)
+    for number, line in enumerate(lines, 2):
+        if not line:
+            continue
+        if len(line) <= max(time, value):
+            raise CsvError(f"{path}, row {number}: {len(line)} fields of {len(header)}")
+        where = f"{path}, row {number}"
+        at, count = _time(line[time], where), _count(line[value], where)
+        yield _Row(where, line[time], line[value], at, count)
+
+
+def _time(text: str, where: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text.strip())
+        return (at if at.tzinfo else at.replace(tzinfo=NAIVE_ZONE)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise CsvError(f"{where}: no time: {text[:40]!r}") from None
+
+
+def _count(text: str, where: str) -> float:
+    try:
+        count = float(text)
+    except ValueError:
+        raise CsvError(f"{where}: no number: {text[:40]!r}") from None
+    if not (math.isfinite(count) and count >= 0):
+        raise CsvError(f"{where}: a count is zero or more: {text[:40]!r}")
+    return count
+
+
+def _series(rows: list[_Row], path: Path) -> Series:
+    times = sorted({row.at for row in rows})
+    if len(times) < 2:
+        raise CsvError(f"{path}: two rows with different times are needed to know the step")
+    step = _step(times)
+    ticks = _place(times[-1], times[0], step) + 1
+    if ticks > MOST_TICKS:
+        raise CsvError(f"{path}: {times[0]} to {times[-1]} is too many steps of {step}")
+    values = np.full(ticks, np.nan)
+    for row in rows:
+        place = _place(row.at, times[0], step)
+        if abs(row.at - times[0] - place * step) > JITTER * step:
+            raise CsvError(f"{row.where}: not on a step of {step} from {times[0]}")
+        if not (np.isnan(values[place]) or values[place] == row.count):
+            raise CsvError(f"{row.where}: another value stands at this time already")
+        values[place] = row.count
+    coverage = np.isfinite(values).astype(np.float64)
+    return Series("csv", times[0], step, {"volume": np.nan_to_num(values)}, coverage)
+
+
+def _step(times: list[datetime]) -> timedelta:
+    """Return the commonest distance between `times` (sorted, distinct), a second at least."""
+    gaps = np.diff([time.timestamp() for time in times])
+    lengths, often = np.unique(np.round(gaps), return_counts=True)
+    return timedelta(seconds=max(1.0, float(lengths[often.argmax()])))
+
+
+def _place(at: datetime, start: datetime, step: timedelta) -> int:
+    return round((at - start) / step)
+
+
+def _scores(series: Series, settings: DetectionSettings) -> Floats:
+    chance = NegativeBinomialDetector(settings).chance(series)
+    surprise = np.log10(settings.false_alarms_per_week) - np.log10(chance)
+    scores: Floats = 0.5 + np.arctan(surprise) / np.pi
+    return scores
+
+
+def _alerts(series: Series, settings: DetectionSettings) -> set[int]:
+    """Return the places of the ticks where an incident opens or rises."""
+    step = series.step
+    stretched = settings.model_copy(
+        update={"tick_minutes": max(1, math.ceil(step / timedelta(minutes=1)))}
+    )
+    signals = {
+        signal.at: signal
+        for signal in NegativeBinomialDetector(settings).score(series, series.start)
+        if not signal.low_baseline
+    }
+    hour = max(1, timedelta(hours=1) // step)
+    totals = np.cumsum(series.counts["volume"])
+    incident: Incident | None = None
+    found: set[int] = set()
+    for place, known in enumerate(series.coverage > 0):
+        at = series.start + (place + 1) * step
+        rate = float(totals[place] - (totals[place - hour] if place >= hour else 0.0))
+        moved = advance(incident, series.brand, at, signals.get(at), rate, bool(known), stretched)
+        incident = moved.incident
+        if moved.change in {Change.OPENED, Change.RAISED}:
+            found.add(place)
+    return found

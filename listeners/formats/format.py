@@ -1,0 +1,80 @@
+"""What a format is: how it is recognised, and how one item of it becomes posts."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from records import Post
+
+# What a decoder raises: no JSON or another type, no UTF-8, and nested deeper than Python can go.
+UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class UnknownFormat(Exception):
+    """The content is of no known kind; the message says what was expected and what was found."""
+
+
+class Unreadable(Exception):
+    """An item cannot become a post; the text is the reason, short and in stable words."""
+
+
+class Fault(NamedTuple):
+    """One item inside a greater one that could not become a post, with what was read of it."""
+
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known before the first item: where it comes from, and when it was fetched.
+
+    `seen_at` is the time that rejected items carry. `fetched_at` is None to take every post as of
+    the time it was published, where the source does not say itself when it was asked.
+    """
+
+    origin: str
+    fetched_at: datetime | None
+    seen_at: datetime
+
+    def fetched(self, published_at: datetime) -> datetime:
+        """Return the fetch time of a post whose source does not give one."""
+        return self.fetched_at or published_at
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the beginning shows: the columns of a table, or a JSON object and its keys."""
+
+    columns: frozenset[str]
+    sample: Any = None
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table, not JSON."""
+        return self.sample is None
+
+
+_object = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A shape that files and answers have.
+
+    `parse` turns one item (a row as a mapping of column to cell, or what `decode` made of a JSON
+    text) into posts and faults; it raises Unreadable or ListenerError where the whole item is
+    none. `decode` raises one of UNDECODABLE. `source` names the items that could not be read.
+    `is_answer` says that an item is what an interface answered just now: when it is a refusal, it
+    is the reader who is refused.
+    """
+
+    name: str
+    source: str
+    recognises: Callable[[Head], bool]
+    parse: Callable[[Any, Reading], Iterable[Post | Fault]]
+    decode: Callable[[bytes], Any] = _object.decode
+    is_answer: bool = False

@@ -1,0 +1,200 @@
+"""What MediaCrawler writes as CSV, JSON and JSON Lines: contents and comments of five platforms."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from listeners import fields
+from listeners.formats import weibo
+from listeners.formats.format import Format, Head, Reading, Unreadable
+from listeners.times import read_time
+from records import Post, PostKind
+
+COMMENT_ID: Final = "comment_id"
+NO_PARENTS: Final = frozenset({"", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The names that MediaCrawler gives to the fields of one platform.
+
+    `marks` are keys of which a content has at least one and `comment_marks` the same for comments;
+    no platform asked before has them. Several names stand for one field in the order of trust.
+    """
+
+    name: str
+    source: str
+    id: str
+    address: str
+    marks: frozenset[str]
+    comment_marks: frozenset[str]
+    texts: tuple[str, ...] = ("title", "desc")
+    times: tuple[str, ...] = ("create_time",)
+    likes: tuple[str, ...] = ("liked_count", "like_count", "comment_like_count")
+    comments: tuple[str, ...] = ("comment_count", "comments_count", "sub_comment_count")
+    reposts: tuple[str, ...] = ("share_count", "shared_count")
+    comment_prefix: str = ""
+
+
+PLATFORMS: Final = (
+    Platform(
+        name="Weibo",
+        source=weibo.SOURCE,
+        id="note_id",
+        address="https://m.weibo.cn/detail/{}",
+        marks=frozenset({"create_date_time", "shared_count"}),
+        comment_marks=frozenset({"create_date_time", "comment_like_count"}),
+        texts=("content",),
+        times=("create_date_time",),
+    ),
+    Platform(
+        name="Xiaohongshu",
+        source="xiaohongshu",
+        id="note_id",
+        address="https://www.xiaohongshu.com/explore/{}",
+        marks=frozenset({"desc", "title"}),
+        comment_marks=frozenset({"content"}),
+        times=("time", "create_time"),
+    ),
+    Platform(
+        name="Douyin",
+        source="douyin",
+        id="aweme_id",
+        address="https://www.douyin.com/video/{}",
+        marks=frozenset({"desc", "title"}),
+        comment_marks=frozenset({"content"}),
+    ),
+    Platform(
+        name="Bilibili",
+        source="bilibili",
+        id="video_id",
+        address="https://www.bilibili.com/video/av{}",
+        marks=frozenset({"video_danmaku", "video_play_count", "video_comment"}),
+        comment_marks=frozenset({"like_count", "parent_comment_id"}),
+        comments=("video_comment", "sub_comment_count"),
+        reposts=("video_share_count",),
+        # Videos and comments are both counted from 1.
+        comment_prefix="comment-",
+    ),
+    Platform(
+        name="Kuaishou",
+        source="kuaishou",
+        id="video_id",
+        address="https://www.kuaishou.com/short-video/{}",
+        marks=frozenset({"desc", "title"}),
+        comment_marks=frozenset({"content"}),
+    ),
+)
+
+
+def parse(item: Mapping[str, Any], reading: Reading, platform: Platform) -> Iterator[Post]:
+    """Yield the content or the comment that `item` holds.
+
+    Raises:
+        Unreadable: it has no id or no time.
+    """
+    notes: list[str] = []
+    identity, content_id = _identity(item, platform, notes)
+    comment = COMMENT_ID in item
+    at = _published_at(item, identity, reading, platform, notes)
+    text = _text(item, ("content",) if comment else platform.texts, notes)
+    yield Post(
+        source=platform.source,
+        id=f"{platform.comment_prefix}{identity}" if comment else identity,
+        url=platform.address.format(content_id) if content_id else "",
+        kind=PostKind.COMMENT if comment else PostKind.POST,
+        author=fields.read_id(_first(item, ("user_id", "creator_hash"))),
+        text=text,
+        published_at=at,
+        fetched_at=_fetched_at(item, at, reading, notes),
+        author_name=fields.text_or_note(item.get("nickname"), "author_name", notes),
+        reposts=fields.count_or_note(_first(item, platform.reposts), "reposts", notes),
+        comments=fields.count_or_note(_first(item, platform.comments), "comments", notes),
+        likes=fields.count_or_note(_first(item, platform.likes), "likes", notes),
+        parent=_parent(item, content_id, platform) if comment else None,
+        region=fields.read_region(fields.text_or_note(item.get("ip_location"), "region", notes)),
+        notes=tuple(notes),
+    )
+
+
+def _first(item: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((item[name] for name in names if item.get(name) not in (None, "")), None)
+
+
+def _identity(item: Mapping[str, Any], platform: Platform, notes: list[str]) -> tuple[str, str]:
+    """Return the id of the item and the id of the content that it is or belongs to."""
+    content_id = fields.read_id(item.get(platform.id))
+    identity = fields.read_id(item[COMMENT_ID]) if COMMENT_ID in item else content_id
+    if not identity:
+        raise Unreadable("no id")
+    if not content_id:
+        notes.append(f"parent: no {platform.id}")
+    return identity, content_id
+
+
+def _published_at(
+    item: Mapping[str, Any], identity: str, reading: Reading, platform: Platform, notes: list[str]
+) -> datetime:
+    value = _first(item, platform.times)
+    if platform.source == weibo.SOURCE:
+        # `create_time` is eight hours late in older files, so the id is asked before it.
+        return weibo.published_at(value, identity, reading, notes)
+    try:
+        return read_time(value, reading.fetched_at)
+    except ValueError:
+        reason = "no time" if value is None else f"unreadable time: {fields.shortened(value)}"
+        raise Unreadable(reason) from None
+
+
+def _fetched_at(
+    item: Mapping[str, Any], at: datetime, reading: Reading, notes: list[str]
+) -> datetime:
+    """Return the time at which the crawler saw the item, which stands in every row."""
+    value = item.get("last_modify_ts")
+    if value in (None, ""):
+        return reading.fetched(at)
+    try:
+        return read_time(value, None)
+    except ValueError:
+        notes.append(f"fetched_at: unreadable time {fields.shortened(value)}")
+        return reading.fetched(at)
+
+
+def _text(item: Mapping[str, Any], names: tuple[str, ...], notes: list[str]) -> str:
+    parts: list[str] = []
+    for name in names:
+        part = fields.text_or_note(item.get(name), name, notes)
+        # A title that the crawler cut from the beginning of the text says nothing new.
+        if parts and part.startswith(parts[-1]):
+            parts.pop()
+        if part:
+            parts.append(part)
+    if not parts:
+        notes.append("text: empty")
+    return "\n".join(parts)
+
+
+def _parent(item: Mapping[str, Any], content_id: str, platform: Platform) -> str | None:
+    answered = fields.read_id(item.get("parent_comment_id"))
+    identity = fields.read_id(item[COMMENT_ID])
+    if answered not in NO_PARENTS and answered != identity:
+        return f"{platform.source}:{platform.comment_prefix}{answered}"
+    return f"{platform.source}:{content_id}" if content_id else None
+
+
+def _recognises(head: Head, platform: Platform) -> bool:
+    marks = platform.comment_marks if COMMENT_ID in head.columns else platform.marks
+    return platform.id in head.columns and not marks.isdisjoint(head.columns)
+
+
+FORMATS: Final = tuple(
+    Format(
+        name=f"MediaCrawler {platform.name}",
+        source=platform.source,
+        recognises=partial(_recognises, platform=platform),
+        parse=partial(parse, platform=platform),
+    )
+    for platform in PLATFORMS
+)

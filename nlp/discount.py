@@ -1,0 +1,133 @@
+"""Why a mention is not one person's own voice: advertising, lotteries, floods."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Final
+
+from nlp.normalise import Text
+
+_ROOM: Final = 4_000  # characters that are read: no advertisement hides behind more
+
+# A customer who is wronged, and one who tells or asks: the first is heard always, the second where
+# the rest reads like a service line.
+_GRIEVANCE: Final = re.compile(
+    "投诉|举报|维权|曝光|骗|坑[人爹我]|太坑|垃圾|差劲|恶心|无语|没人|不接|打不通|不理|不管|不给|不修|不退|"
+    "不发货|没收到|没兑现|不兑现|内定|黑幕|拒|推[诿脱卸]|踢皮球|敷衍|态度|套路|乱收|气[死人愤]|生气|失望|"
+    "呵呵|差评|避雷|踩雷|别买|不买|再也不|退[款货]|赔[偿礼我]|道歉|虚假"
+)
+_TALE: Final = re.compile(
+    "[我咱俺了吗呢]|本人|朋友|老公|老婆|打通|收费|要价|结果|为什么|为啥|什么时候|请问|求助|才[买用送]|"
+    "刚买|买的|小心|当心|假"
+)
+_HEADLINE: Final = re.compile(r"\A我?发[表布]了头条文章[:：]?")
+
+_LINE: Final = re.compile(
+    "(?:售后|维修|报修|服务|客服|安装|清洗|移机)[^，。！？；\\s]{0,6}?(?:电话|热线|号码)"
+    "|(?:电话|热线)[^，。！？；\\s]{0,4}?(?:售后|维修|报修|服务|客服)"
+)
+_REACHABLE: Final = re.compile(
+    "(?:全国|全市|全城|全区)[^，。！？；\\s]{0,4}?(?:统一|网点|客服|服务|联保|热线|24)"
+    "|(?:全国|各市|各)[各区]{1,2}|24小时|二十四小时|(?:服务|维修|客服|受理|报修)(?:网点|中心|站)"
+    "|网点|官方网站|400(?:电话|客服|热线|服务|全国)|人工(?:在线|客服|服务)|上门(?:维修|服务|安装|检测)"
+)
+# 400-666-8888 or a mobile number, whatever is put between its digits to hide them.
+_NUMBER: Final = re.compile(
+    r"(?<!\d)(?:[48]\W{0,3}0\W{0,3}0(?:\W{0,3}\d){7}|1\W{0,3}[3-9](?:\W{0,3}\d){9})(?!\d)"
+)
+
+_FILLING: Final = re.compile(r"[\W_]+")
+_BOILERPLATE: Final = 0.3  # the share of an advertisement's characters that name line and reach
+
+_DRAW: Final = re.compile(
+    "抽奖|开奖|抽[取出选]?\\d{1,4}[位名个人台部份]|抽[取出选]?[一二两三四五六七八九十百几]{1,3}[位名个人台部份]"
+    "|揪\\d{0,3}[位名个人]|送出?[^，。！？\\s]{1,20}[一1][台部份]|有机会(?:获得|赢取|抽)"
+)
+_CALL: Final = re.compile(
+    "转发(?:[此本这该]|微博|原博|并|\\+|抽|关注|即可|就)|转评赞?|[关關]注(?:[@+并]|我|后|转发|本|官方)"
+    "|[+＋]转发|带话题|艾特|@[^\\s]{0,4}好友|一键三连"
+)
+_ENTRY: Final = re.compile("我要抽|请抽我|抽我[吧！!]|抽中我|选我选我|求中奖")
+_OWN_WORD: Final = re.compile(r"@\S{1,40}|\[[^\[\]]{1,12}\]|[\W_]+")
+
+
+def advert_reason(text: Text) -> str:
+    """Return why `text` is advertising ("repair hotline", "lottery"), or "" for a voice.
+
+    The author's own words decide; where there are none, the words they pass on. A customer who
+    complains about a repair, a hotline or a lottery speaks for themself and is never discounted.
+    """
+    words = text.own if _OWN_WORD.sub("", text.own) else text.quoted
+    words = _HEADLINE.sub("", unicodedata.normalize("NFKC", words[:_ROOM]))
+    if _GRIEVANCE.search(words):
+        return ""
+    if _is_hotline(words):
+        return "repair hotline"
+    return "lottery" if _is_lottery(words) else ""
+
+
+def _is_hotline(words: str) -> bool:
+    """Whether `words` name a service line and how well one reaches it, and say little else."""
+    line, reachable, number = (
+        sum(map(len, sign.findall(words))) for sign in (_LINE, _REACHABLE, _NUMBER)
+    )
+    if not line or not reachable + number or _TALE.search(words):
+        return False
+    return line + reachable + number >= _BOILERPLATE * len(_FILLING.sub("", words))
+
+
+def _is_lottery(words: str) -> bool:
+    """Whether `words` call people to pass them on for a prize, or enter such a draw."""
+    return bool(_ENTRY.search(words) or (_DRAW.search(words) and _CALL.search(words)))
+
+
+class FloodGuard:
+    """Finds authors who name the same brand again and again.
+
+    A mention is flood if the same author already named the brand `limit` times within `window`.
+    Mentions may come out of order; only those within `window` of the newest are remembered, and
+    of an author no more than `limit`. So the answers depend on nothing older than that.
+    """
+
+    def __init__(self, limit: int = 3, window: timedelta = timedelta(hours=1)) -> None:
+        if limit < 1 or window <= timedelta(0):
+            raise ValueError("a flood needs a positive limit and window")
+        self._limit = limit
+        self._window = window
+        self._recent: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
+        self._newest: datetime | None = None
+        self._swept: datetime | None = None
+
+    def __len__(self) -> int:
+        """Return how many authors are remembered, each brand of theirs counted."""
+        return len(self._recent)
+
+    def add(self, author: str, group: str, at: datetime) -> bool:
+        """Take in that `author` named `group` (a brand) at `at`; return whether it is flood.
+
+        Raises:
+            ValueError: `at` is naive.
+        """
+        if at.tzinfo is None:
+            raise ValueError("a mention needs an aware time")
+        self._newest = max(at, self._newest or at)
+        self._sweep()
+        oldest = self._newest - self._window
+        times = [time for time in self._recent[author, group] if time > oldest]
+        flood = sum(abs(time - at) < self._window for time in times) >= self._limit
+        if at > oldest:
+            times = sorted((*times, at))[-self._limit :]
+        self._recent[author, group] = times
+        return flood
+
+    def _sweep(self) -> None:
+        """Forget, once a window, the authors who have been silent for one."""
+        newest = self._newest
+        if newest is None or (self._swept and newest - self._swept < self._window):
+            return
+        self._swept = newest
+        oldest = newest - self._window
+        silent = [key for key, times in self._recent.items() if not times or times[-1] <= oldest]
+        for key in silent:
+            del self._recent[key]

@@ -1,0 +1,253 @@
+"""The labelled sets that models are trained on and measured by: read, cleaned, split.
+
+Near-equal texts (the same Han characters in the same order) are kept once across all sets, before
+the split, so that no text of a test part stands in a training part in another set's guise.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import pandas as pd
+
+from nlp.normalise import Text, normalise
+from nlp.sentiment.voice import voice
+
+Split = Literal["train", "dev", "test"]
+
+_NOT_HAN: Final = re.compile(r"[^\u3400-\u9fff]")
+_POLES: Final = {"0": "negative", "1": "positive"}
+_SMP: Final = {
+    "angry": "negative",
+    "sad": "negative",
+    "fear": "negative",
+    "neutral": "neutral",
+    "happy": "positive",
+}
+_EMOTIONS: Final = {
+    "anger": "negative",
+    "disgust": "negative",
+    "fear": "negative",
+    "sadness": "negative",
+    "none": "neutral",
+    "like": "positive",
+    "happiness": "positive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text as the chain reads it, its class, its set and its part.
+
+    `text` is what `voice` gives, `words` the same without its bracketed emoticons. `weight` says
+    how much it counts in training.
+    """
+
+    corpus: str
+    split: Split
+    text: str
+    words: str
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A file of labelled texts and how to read it.
+
+    `labels` leads from the file's labels to classes; what it does not name is left out. `split` is
+    the part that all of it belongs to, None where it is divided here. `prepare` makes columns out
+    of what the file holds. Sets that differ only in origin share a `name`.
+    """
+
+    name: str
+    file: str
+    text: str
+    label: str
+    labels: Mapping[str, str]
+    weight: float = 1.0
+    split: Split | None = None
+    prepare: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+
+    def read(self, folder: Path) -> Iterator[tuple[str, str, str]]:
+        """Yield (name, raw text, class) of every row with a label that `labels` names."""
+        table = pd.read_csv(folder / self.file, dtype=str, keep_default_na=False)
+        if self.prepare:
+            table = self.prepare(table)
+        names: Iterable[str] = table["name"] if "name" in table else [self.name] * len(table)
+        for name, text, label in zip(names, table[self.text], table[self.label], strict=True):
+            if label.strip() in self.labels:
+                yield name, text, self.labels[label.strip()]
+
+
+def _shop_by_goods(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(name="shop " + table["cat"])
+
+
+def _only_train_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Drop the lines that unquoted line breaks tore off."""
+    return table[table["split"] == "train"]
+
+
+def _without_spaces(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(text=table["text"].str.replace(" ", "", regex=False))
+
+
+def _car_attitude(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the class of the rows whose aspects all have the same: -1, 0 or 1."""
+    aspects = table["labels(subject#sentiment)"].str.findall(r"#(-?\d)")
+    return table.assign(label=[found[0] if len(set(found)) == 1 else "" for found in aspects])
+
+
+def _petitions(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(label="0")
+
+
+def _inquiries(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the titles that only ask."""
+    return table[table["留言主题"].str.contains("咨询")].assign(label="1")
+
+
+def _every_40th(table: pd.DataFrame) -> pd.DataFrame:
+    return table.iloc[::40].assign(label="1")
+
+
+def _every_8th(table: pd.DataFrame) -> pd.DataFrame:
+    return table.iloc[::8].assign(label="1")
+
+
+CORPORA: Final = (
+    Corpus("SMP2020 usual", "smp2020_usual_eval.csv.xz", "content", "label", _SMP, 2, "test"),
+    Corpus("SMP2020 virus", "smp2020_virus_eval.csv.xz", "content", "label", _SMP, 2, "test"),
+    Corpus("SMP2020 usual", "smp2020_usual_train.csv.xz", "content", "label", _SMP, 2),
+    Corpus("SMP2020 virus", "smp2020_virus_train.csv.xz", "content", "label", _SMP, 2),
+    Corpus(
+        "NLPCC2014",
+        "nlpcc2014_task2_train.csv.xz",
+        "text",
+        "label",
+        _POLES,
+        1.5,
+        prepare=_only_train_rows,
+    ),
+    Corpus("Weibo2018", "weibo2018_test.csv.xz", "text", "label", _POLES, 1, "test"),
+    Corpus("Weibo2018", "weibo2018_train.csv.xz", "text", "label", _POLES, 1),
+    Corpus("takeaway", "waimai_10k.csv.xz", "review", "label", _POLES, 1.5),
+    Corpus("hotel", "ChnSentiCorp_htl_all.csv.xz", "review", "label", _POLES, 1.5),
+    Corpus(
+        "shop",
+        "online_shopping_8_cats.csv.xz",
+        "review",
+        "label",
+        _POLES,
+        1,
+        prepare=_shop_by_goods,
+    ),
+    Corpus("Weibo emoticons", "weibo_senti_train.csv.xz", "review", "label", _POLES, 0.7),
+    *(
+        Corpus("ChnSentiCorp", f"chnsenticorp_{part}.csv.xz", "text_a", "label", _POLES, 1, "train")
+        for part in ("train", "dev", "test")
+    ),
+    Corpus("NLPCC2013", "nlpcc2013_emotion.csv.xz", "text", "label", _EMOTIONS, 0.6),
+    Corpus("moods", "weibo_5_moods.csv.xz", "text", "label", _EMOTIONS, 0.3, "train"),
+    # Class 0 of this set mixes approval with everything that is not anger or fear: left out.
+    Corpus(
+        "OSM2022",
+        "osm2022_event_4class_train.csv.xz",
+        "text",
+        "label",
+        dict.fromkeys("123", "negative"),
+        0.3,
+        "train",
+        _without_spaces,
+    ),
+    # Car owners' aspects: the only goods here with neutral mentions.
+    Corpus(
+        "cars",
+        "bdci2018_car_aspect_train.csv.xz",
+        "text_joined",
+        "label",
+        {"-1": "negative", "0": "neutral", "1": "positive"},
+        1,
+        prepare=_car_attitude,
+    ),
+    Corpus(
+        "petitions",
+        "gov_complaints_附件3.csv.xz",
+        "留言详情",
+        "label",
+        {"0": "negative"},
+        0.3,
+        "train",
+        _petitions,
+    ),
+    # Nobody labelled these: titles, summaries and questions report or ask, nearly all of them.
+    Corpus(
+        "inquiries",
+        "gov_complaints_附件3.csv.xz",
+        "留言主题",
+        "label",
+        {"1": "neutral"},
+        0.5,
+        "train",
+        _inquiries,
+    ),
+    Corpus(
+        "news titles",
+        "weibo_hotsearch_daily_titles_2020-11_2025-06.csv.xz",
+        "title",
+        "label",
+        {"1": "neutral"},
+        0.3,
+        "train",
+        _every_40th,
+    ),
+    Corpus(
+        "news summaries",
+        "weibo_hotsearch_topic_description_to_2025-06.csv.xz",
+        "description",
+        "label",
+        {"1": "neutral"},
+        0.3,
+        "train",
+        _every_8th,
+    ),
+)
+
+
+def load(folder: Path, corpora: Iterable[Corpus] = CORPORA) -> list[Example]:
+    """Read the sets, each distinct text once: a set that stands earlier keeps it.
+
+    Raises:
+        OSError: a file is missing or damaged.
+        KeyError: a file lacks a column.
+    """
+    seen: set[str] = set()
+    examples = []
+    for corpus in corpora:
+        for name, raw, label in corpus.read(folder):
+            text = normalise(raw)
+            words = _without_emoticons(text)
+            key = _NOT_HAN.sub("", words) or words
+            if words and key not in seen:
+                seen.add(key)
+                split = corpus.split or _split(key)
+                examples.append(Example(name, split, voice(text), words, label, corpus.weight))
+    return examples
+
+
+def _without_emoticons(text: Text) -> str:
+    words = voice(text)
+    for emoticon in set(text.emoticons):
+        words = words.replace(emoticon, "")
+    return words.strip()
+
+
+def _split(key: str) -> Split:
+    """Return the part a text falls into: a tenth each for dev and test, by its own words."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    place = int.from_bytes(digest) % 10
+    return "test" if place == 0 else "dev" if place == 1 else "train"

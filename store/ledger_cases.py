@@ -1,0 +1,130 @@
+"""The ledger's cases: complaints that somebody has to handle."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from records import Case, CaseStatus
+from store import ledger_schema as schema
+from store.encoding import cleaned, decoder
+from store.ledger_database import LedgerDatabase, body_of, upsert
+
+_case = decoder(Case)
+_columns = schema.cases.c
+
+
+class CaseBook(LedgerDatabase):
+    """Cases by their keys, their posts and their authors."""
+
+    def upsert_cases(self, cases: Sequence[Case]) -> int:
+        """Write cases and return how many were new.
+
+        A case that is there already keeps its status, gains posts and demands, and keeps the
+        earliest first sight, the highest urgency and the earliest due time.
+        """
+        given = _by_key(cleaned(case) for case in cases)
+        with self._writing() as connection:
+            new = upsert(connection, schema.cases, map(_row, given.values()), replace=False)
+            known = _known(connection, given.keys() - set(new))
+            grown = [merged(case, given[case.key]) for case in known]
+            upsert(connection, schema.cases, map(_row, grown), replace=True)
+            posts = [
+                {"brand": case.brand, "post": post, "case_key": case.key}
+                for case in given.values()
+                for post in case.posts
+            ]
+            upsert(connection, schema.case_posts, posts, replace=False)
+        return len(new)
+
+    def case_with_post(self, brand: str, post_key: str) -> Case | None:
+        """Return the case of `brand` that holds the post."""
+        posts = schema.case_posts
+        query = (
+            select(_columns.body)
+            .join(posts, posts.c.case_key == _columns.key)
+            .where(posts.c.brand == brand, posts.c.post == post_key)
+        )
+        return self._first(query)
+
+    def case_of_author(self, brand: str, author: str, since: datetime) -> Case | None:
+        """Return the newest case of the author's first seen at or after `since`."""
+        query = (
+            select(_columns.body)
+            .where(_columns.brand == brand, _columns.author == author)
+            .where(_columns.first_seen >= since)
+            .order_by(_columns.first_seen.desc(), _columns.key)
+        )
+        return self._first(query)
+
+    def cases(self, brand: str | None = None, status: CaseStatus | None = None) -> list[Case]:
+        """Return cases (of a brand, of a status): the most urgent first, then by due time."""
+        query = select(_columns.body)
+        if brand is not None:
+            query = query.where(_columns.brand == brand)
+        if status is not None:
+            query = query.where(_columns.status == status)
+        order = (_columns.urgency.desc(), _columns.due_at, _columns.key)
+        return [_case(row.body) for row in self._rows(query.order_by(*order))]
+
+    def set_case_status(self, key: str, status: CaseStatus, at: datetime) -> Case:
+        """Set the status of a case and return the case.
+
+        Raises:
+            KeyError: there is no such case.
+        """
+        with self._writing() as connection:
+            for case in _known(connection, [key]):
+                changed = replace(case, status=status, updated_at=max(case.updated_at, at))
+                upsert(connection, schema.cases, [_row(changed)], replace=True)
+                return changed
+        raise KeyError(key)
+
+    def _first(self, query: Select[Any]) -> Case | None:
+        rows = self._rows(query.limit(1))
+        return _case(rows[0].body) if rows else None
+
+
+def merged(known: Case, given: Case) -> Case:
+    """Return `known` with what `given` adds; taking it in twice changes nothing."""
+    return replace(
+        known,
+        urgency=max(known.urgency, given.urgency),
+        first_seen=min(known.first_seen, given.first_seen),
+        due_at=min(known.due_at, given.due_at),
+        updated_at=max(known.updated_at, given.updated_at),
+        posts=tuple(dict.fromkeys((*known.posts, *given.posts))),
+        demands=tuple(dict.fromkeys((*known.demands, *given.demands))),
+    )
+
+
+def _by_key(cases: Iterable[Case]) -> dict[str, Case]:
+    """Return one case a key, its copies merged."""
+    found: dict[str, Case] = {}
+    for case in cases:
+        found[case.key] = merged(found[case.key], case) if case.key in found else case
+    return found
+
+
+def _known(connection: Connection, keys: Iterable[str]) -> list[Case]:
+    """Return the cases of `keys`."""
+    found: list[Case] = []
+    for key in sorted(keys):
+        query = select(_columns.body).where(_columns.key == key)
+        found += map(_case, connection.scalars(query))
+    return found
+
+
+def _row(case: Case) -> dict[str, object]:
+    return {
+        "key": case.key,
+        "brand": case.brand,
+        "author": case.author,
+        "status": case.status,
+        "urgency": case.urgency,
+        "first_seen": case.first_seen,
+        "due_at": case.due_at,
+        "body": body_of(case),
+    }

@@ -1,0 +1,70 @@
+"""The ledger's memory of what was read: cursors, and which spans of time each source covered."""
+
+from datetime import timedelta
+
+import numpy as np
+from sqlalchemy import delete, insert, select
+
+from records import Window
+from store import ledger_schema as schema
+from store.encoding import instant, micros, storable
+from store.ledger_database import LedgerDatabase, upsert
+from store.spans import Span, joined, shares
+
+_SPAN = (schema.spans.c.since, schema.spans.c.until, schema.spans.c.ok)
+
+
+class ReadLog(LedgerDatabase):
+    """Cursors and coverage."""
+
+    def cursor(self, name: str) -> str | None:
+        """Return the value of a cursor, None before its first."""
+        query = select(schema.cursors.c.value).where(schema.cursors.c.name == name)
+        with self._reading() as connection:
+            return connection.scalar(query)
+
+    def set_cursor(self, name: str, value: str) -> None:
+        """Set a cursor."""
+        with self._writing() as connection:
+            row = {"name": name, "value": storable(value)}
+            upsert(connection, schema.cursors, [row], replace=True)
+
+    def record_read(self, source: str, window: Window, *, ok: bool) -> None:
+        """Note that the planned read of `window` succeeded or failed.
+
+        What was read once stays read: a later success covers a failure, a later failure takes
+        nothing away.
+        """
+        spans, new = schema.spans, Span(micros(window.since), micros(window.until), ok)
+        touching = (
+            (spans.c.source == source)
+            & (spans.c.since <= window.until)
+            & (spans.c.until >= window.since)
+        )
+        with self._writing() as connection:
+            found = connection.execute(select(*_SPAN).where(touching)).all()
+            before = [Span(micros(since), micros(until), was) for since, until, was in found]
+            after = joined(before, new)
+            if set(after) == set(before):
+                return
+            connection.execute(delete(spans).where(touching))
+            rows = [
+                {"source": source, "since": instant(since), "until": instant(until), "ok": read}
+                for since, until, read in after
+            ]
+            connection.execute(insert(spans), rows)
+
+    def coverage(self, window: Window, step: timedelta) -> list[float]:
+        """Return, one a tick of `window`, the share of the planned time that was read.
+
+        The times of all sources add up. A tick that nothing was planned for gives 0: unknown.
+        The last tick is whole even where the window ends inside it.
+        """
+        spans, width = schema.spans, step // timedelta(microseconds=1)
+        since, until = micros(window.since), micros(window.until)
+        edges = np.arange(since, until + width, width, dtype=np.int64)
+        query = select(*_SPAN).where(
+            spans.c.since < instant(int(edges[-1])), spans.c.until > window.since
+        )
+        found = self._rows(query)
+        return shares([Span(micros(since), micros(until), ok) for since, until, ok in found], edges)

@@ -1,0 +1,84 @@
+"""Arithmetic on spans of time that were read, or were planned and not read."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Span(NamedTuple):
+    """The half-open span [since, until) in microseconds; `ok` says that it was read."""
+
+    since: int
+    until: int
+    ok: bool
+
+
+def joined(spans: Iterable[Span], new: Span) -> list[Span]:
+    """Return `spans` with `new` taken in: disjoint, in order, as few as can be.
+
+    What was read once stays read, whatever the order, so that joining twice changes nothing.
+    """
+    together = [*spans, new]
+    read = _union(span for span in together if span.ok)
+    failed = _union(span for span in together if not span.ok)
+    return sorted(read + [left for span in failed for left in _without(span, read)])
+
+
+def shares(spans: Sequence[Span], edges: npt.NDArray[np.int64]) -> list[float]:
+    """Return, for each tick between two of `edges`, the time read over the time planned.
+
+    Spans may overlap (several sources): their times add up. A tick without a plan gives 0.
+    """
+    read = _seconds([span for span in spans if span.ok], edges)
+    planned = read + _seconds([span for span in spans if not span.ok], edges)
+    share: list[float] = np.divide(
+        read, planned, out=np.zeros(len(read)), where=planned > 0
+    ).tolist()
+    return share
+
+
+def _union(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans with those that touch made one."""
+    union: list[Span] = []
+    for span in sorted(spans):
+        if span.since == span.until:
+            continue
+        if union and span.since <= union[-1].until:
+            union[-1] = union[-1]._replace(until=max(union[-1].until, span.until))
+        else:
+            union.append(span)
+    return union
+
+
+def _without(span: Span, read: Sequence[Span]) -> list[Span]:
+    """Return what is left of `span` outside of `read`, which is disjoint and in order."""
+    left: list[Span] = []
+    since = span.since
+    for cover in read:
+        if cover.since >= span.until:
+            break
+        if cover.since > since:
+            left.append(span._replace(since=since, until=cover.since))
+        since = max(since, cover.until)
+    if since < span.until:
+        left.append(span._replace(since=since))
+    return left
+
+
+def _seconds(spans: Sequence[Span], edges: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return the time that `spans` cover between each edge and the next, shape (edges - 1,)."""
+    bounds = np.array([(span.since, span.until) for span in spans], dtype=np.int64).reshape(-1, 2)
+    # Counted from the first edge, so that the sums below stay far from the end of 64 bits.
+    starts, ends = np.sort(np.clip(bounds, edges[0], edges[-1]) - edges[0], axis=0).T
+    covered = _passed(starts, edges - edges[0]) - _passed(ends, edges - edges[0])
+    return np.diff(covered).astype(np.float64)
+
+
+def _passed(marks: npt.NDArray[np.int64], edges: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return, for each edge, the time since every sorted mark that it has passed, added up."""
+    before = np.searchsorted(marks, edges)
+    total = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(marks)])
+    passed: npt.NDArray[np.int64] = before * edges - total[before]
+    return passed

@@ -1,0 +1,212 @@
+"""Posts, mentions and counts in one SQLite file, written by several processes at once."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from records import Mention, Point, Post, Window
+from store import sqlite_statements as sql
+from store.encoding import decoder, instant, micros, storable
+from store.errors import sqlite_errors
+from store.mentions import Cited, Pending, Sketch, Snapshot, Upserted
+from store.sqlite_rows import MINUTE, MentionRow, PostRow, cells, mention_row, post_row, snapshot
+from store.sqlite_schema import open_database
+
+# Rows read at a time where an iterator is returned: no read stays open between two pages.
+_PAGE = 1_000
+
+_post = decoder(Post)
+_mention = decoder(Mention)
+
+
+class SqliteMentionStore:
+    """A MentionStore in the file at `path`; see that protocol for what each method does.
+
+    A store belongs to the thread that made it. Times are kept to the microsecond. Text that no
+    database takes (U+0000, half a surrogate pair) is replaced by U+FFFD, and the post's notes say
+    so. Of two copies of a post fetched at the same instant the greater counts win, then the
+    greater text, so that the order of arrival never matters. A copy that differs only in its
+    counts, followers or decoration is not judged again.
+
+    A write waits for another process's for at most `patience`.
+
+    Raises:
+        StoreError: here and in every method; its kinds say what to do.
+    """
+
+    def __init__(self, path: Path, *, patience: timedelta = timedelta(seconds=30)) -> None:
+        self._path = path
+        self._database = open_database(path, patience)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._database.close()
+
+    def upsert_posts(self, posts: Iterable[Post]) -> Upserted:
+        """Write posts under their keys, in one transaction."""
+        # Encoded before the lock is taken: a slow source must not keep other writers waiting.
+        rows = [post_row(post) for post in posts]
+        distinct = {row.key for row in rows}
+        with self._writing() as database:
+            known = {key for (key,) in database.execute(sql.KNOWN_KEYS, [json.dumps([*distinct])])}
+            revision = self._advance(database, len(rows))
+            copies = _copies(rows, known)
+            database.executemany(sql.KEEP_DISPLACED, ((row.fetched_at, row.key) for row in copies))
+            numbered = ((*row, revision + place) for place, row in enumerate(rows, start=1))
+            database.executemany(sql.UPSERT_POST, numbered)
+            database.executemany(sql.KEEP_OLDER, (snapshot(row) for row in copies))
+        kept = len(distinct) - len(known)
+        return Upserted(kept, len(rows) - kept)
+
+    def pending(self, limit: int, window: Window | None = None) -> list[Pending]:
+        """Return posts that wait to be annotated, oldest revision first (published in `window`)."""
+        bounds = (micros(window.since), micros(window.until)) if window else sql.ALWAYS
+        rows = self._read(sql.PENDING, (*bounds, limit))
+        return [Pending(revision, _post(body)) for revision, body in rows]
+
+    def annotate(self, pending: Sequence[Pending], mentions: Sequence[Mention]) -> None:
+        """Replace the mentions of the pending posts, roll up the counts and mark the posts done.
+
+        Raises:
+            ValueError: a mention belongs to none of the pending posts.
+        """
+        revisions = {storable(post.key): revision for revision, post in pending}
+        rows = [mention_row(mention) for mention in mentions]
+        if stray := {row.post_key for row in rows} - revisions.keys():
+            raise ValueError(f"mentions of posts that are not pending: {sorted(stray)[:3]}")
+        with self._writing() as database:
+            ids = _unchanged(database, revisions)
+            self._replace(database, ids, [row for row in rows if row.post_key in ids])
+
+    def reopen(self, window: Window) -> int:
+        """Make the posts published in `window` pending again and return how many there are."""
+        bounds = (micros(window.since), micros(window.until))
+        with self._writing() as database:
+            (count,) = database.execute(sql.COUNT_PUBLISHED, bounds).fetchone()
+            revision = self._advance(database, count)
+            database.execute(sql.REOPEN, (*bounds, revision))
+        return int(count)
+
+    def points(self, brand: str, window: Window, step: timedelta) -> list[Point]:
+        """Return the ticks of `window` with mentions, oldest first; ticks start at whole steps.
+
+        A minute belongs to the window when it begins in it.
+
+        Raises:
+            ValueError: the step is not a whole number of minutes.
+        """
+        minutes, rest = divmod(step, timedelta(minutes=1))
+        if rest or minutes < 1:
+            raise ValueError(f"a step is a whole number of minutes: {step}")
+        since, until = (-(-micros(bound) // MINUTE) for bound in (window.since, window.until))
+        rows = self._read(sql.POINTS, {"b": brand, "s": since, "u": until, "n": minutes})
+        return [Point(brand, instant(tick * MINUTE), *counts) for tick, *counts in rows]
+
+    def changed(self, since: int) -> tuple[dict[str, datetime], int]:
+        """Return what changed after revision `since`, and the newest revision of the counts."""
+        rows = self._read(sql.CHANGED, (since,))
+        newest = max((revision for *_, revision in rows), default=since)
+        return {brand: instant(minute * MINUTE) for brand, minute, _ in rows}, newest
+
+    def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
+        """Yield the organic mentions published in `window` with their posts, oldest first."""
+        after, key = micros(window.since), ""
+        until, left = micros(window.until), limit
+        while left is None or left > 0:
+            size = _PAGE if left is None else min(left, _PAGE)
+            rows = self._read(sql.CITED, {"b": brand, "s": after, "k": key, "u": until, "n": size})
+            for *_, mention, post in rows:
+                yield Cited(_mention(mention), _post(post))
+            if len(rows) < size:
+                return
+            after, key = rows[-1][:2]
+            left = None if left is None else left - size
+
+    def authors(self, brand: str, window: Window) -> int:
+        """Return how many distinct authors have an organic mention in `window`."""
+        bounds = (micros(window.since), micros(window.until))
+        return int(self._read(sql.AUTHORS, (brand, *bounds))[0][0])
+
+    def sketches(self, since: datetime) -> Iterator[Sketch]:
+        """Yield the sketches of mentions published at or after `since`, in order of annotation."""
+        ids = [number for (number,) in self._read(sql.SKETCHED, (micros(since),))]
+        for start in range(0, len(ids), _PAGE):
+            page = json.dumps(ids[start : start + _PAGE])
+            for (body,) in self._read(sql.SKETCHES, (page,)):
+                kept = _mention(body)
+                yield Sketch(
+                    kept.post_key, kept.brand, kept.author, kept.published_at, kept.signature
+                )
+
+    def history(self, post_key: str) -> list[Snapshot]:
+        """Return the counts of a post over time, oldest first; only a change makes an entry."""
+        entries: list[Snapshot] = []
+        for at, *counts in self._read(sql.HISTORY, {"key": storable(post_key)}):
+            entry = Snapshot(instant(at), *(None if count < 0 else count for count in counts))
+            if not entries or entries[-1][1:] != entry[1:]:
+                entries.append(entry)
+        return entries
+
+    def totals(self) -> dict[str, int]:
+        """Return the numbers of posts, mentions, organic mentions and duplicates in the store."""
+        names = ("posts", "mentions", "organic", "duplicates")
+        return dict(zip(names, self._read(sql.TOTALS, ())[0], strict=True))
+
+    def _replace(
+        self, database: sqlite3.Connection, ids: dict[str, int], rows: Sequence[MentionRow]
+    ) -> None:
+        """Put `rows` in the place of all mentions of the posts `ids`, and count again."""
+        posts = json.dumps([*ids.values()])
+        left = {(brand, at // MINUTE) for brand, at in database.execute(sql.CELLS_OF, (posts,))}
+        database.execute(sql.DELETE_MENTIONS, (posts,))
+        database.executemany(sql.INSERT_MENTION, ((ids[row.post_key], *row[1:]) for row in rows))
+        revision = self._advance(database, 1)
+        database.executemany(
+            sql.ROLL_UP,
+            (
+                (brand, minute, minute * MINUTE, (minute + 1) * MINUTE, revision)
+                for brand, minute in sorted(left | cells(rows))
+            ),
+        )
+        database.execute(sql.MARK_DONE, (posts,))
+
+    def _advance(self, database: sqlite3.Connection, by: int) -> int:
+        """Take the next `by` revisions; return the last one that was taken before."""
+        (revision,) = database.execute(sql.ADVANCE, (by,)).fetchone()
+        return int(revision) - by
+
+    def _read(self, statement: str, values: Sequence[object] | dict[str, Any]) -> list[Any]:
+        with sqlite_errors(self._path):
+            return self._database.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the write lock from the first statement on, so that no later one can be refused."""
+        with sqlite_errors(self._path):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+
+def _copies(rows: Sequence[PostRow], known: set[str]) -> list[PostRow]:
+    """Return the rows whose key the store has already, or will have when their turn comes."""
+    times = Counter(row.key for row in rows)
+    return [row for row in rows if row.key in known or times[row.key] > 1]
+
+
+def _unchanged(database: sqlite3.Connection, revisions: dict[str, int]) -> dict[str, int]:
+    """Return key and row number of the posts that still have the revision that was read."""
+    found = database.execute(sql.REVISIONS, (json.dumps([*revisions]),))
+    return {key: number for key, number, revision in found if revisions[key] == revision}

@@ -1,0 +1,188 @@
+"""The life of an incident, tick by tick."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.detect.settings import DetectionSettings
+from alerts.incidents import advance
+from records import Change, Evidence, Incident, IncidentStatus, Level, Signal
+
+SETTINGS = DetectionSettings()
+START = datetime(2026, 3, 2, tzinfo=UTC)
+TICK = timedelta(minutes=SETTINGS.tick_minutes)
+QUIET = SETTINGS.quiet_minutes // SETTINGS.tick_minutes
+COOLDOWN = SETTINGS.cooldown_minutes // SETTINGS.tick_minutes
+
+# A tick is a level or None for no signal, "?" for unknown; with a rate after a slash.
+Tick = tuple[Level | None, float, bool]
+BLUE, YELLOW, ORANGE, RED = Level
+
+
+def signal(at: datetime, level: Level) -> Signal:
+    evidence = (Evidence("negative", 20.0, 2.0, timedelta(hours=1), 1e-9),)
+    return Signal("云朵", "made", at, 1e-9, level, evidence)
+
+
+def step(
+    incident: Incident | None, index: int, tick: Tick
+) -> tuple[Incident | None, Change | None]:
+    level, rate, known = tick
+    at = START + index * TICK
+    made = None if level is None else signal(at, level)
+    moved = advance(incident, "云朵", at, made, rate, known, SETTINGS)
+    return moved.incident, moved.change
+
+
+def live(ticks: list[Tick]) -> tuple[list[Incident], list[tuple[int, Change]]]:
+    """Return the incidents in their last state, and the changes with the tick they came at."""
+    incident: Incident | None = None
+    seen: dict[str, Incident] = {}
+    changes: list[tuple[int, Change]] = []
+    for index, tick in enumerate(ticks):
+        incident, change = step(incident, index, tick)
+        if incident is not None:
+            seen[incident.key] = incident
+        if change is not None:
+            changes.append((index, change))
+    return list(seen.values()), changes
+
+
+def on(level: Level, rate: float = 10.0) -> Tick:
+    return (level, rate, True)
+
+
+def off(rate: float = 0.0) -> Tick:
+    return (None, rate, True)
+
+
+UNKNOWN: Tick = (None, 0.0, False)
+
+
+def test_silence_is_nothing() -> None:
+    """Without a signal there is no incident."""
+    assert live([off()] * 20) == ([], [])
+
+
+def test_opens_and_rises_at_once() -> None:
+    """The first signal opens, a worse one raises in the same tick."""
+    (incident,), changes = live([off(), on(BLUE, 6.0), on(BLUE, 9.0), on(RED, 80.0)])
+    assert changes == [(1, Change.OPENED), (3, Change.RAISED)]
+    assert incident.key == Incident.key_of("云朵", START + TICK)
+    assert (incident.level, incident.peak_level, incident.peak) == (RED, RED, 80.0)
+    assert incident.peak_at == START + 3 * TICK
+    assert [entry.level for entry in incident.history] == [BLUE, RED]
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_recovers_after_quiet(level: Level) -> None:
+    """Any level recovers once, after the quiet time without a signal."""
+    (incident,), changes = live([on(level), *[off()] * 30])
+    assert changes == [(0, Change.OPENED), (QUIET, Change.RECOVERED)]
+    assert incident.status is IncidentStatus.RECOVERED
+    assert incident.recovered_at == START + QUIET * TICK
+
+
+def test_oscillation_opens_once_and_recovers_once() -> None:
+    """A signal on every other tick is one incident: one open, one recovery."""
+    ticks = [on(BLUE) if index % 2 else off(9.0) for index in range(60)]
+    incidents, changes = live([*ticks, *[off()] * 20])
+    assert len(incidents) == 1
+    assert [change for _, change in changes] == [Change.OPENED, Change.RECOVERED]
+
+
+def test_oscillation_between_levels_speaks_once() -> None:
+    """A level that is reached again and again within the quiet time neither falls nor rises."""
+    _, changes = live([on(ORANGE if index % 3 == 0 else BLUE) for index in range(60)])
+    assert changes == [(0, Change.OPENED)]
+
+
+def test_falls_one_level_at_a_time() -> None:
+    """Under weaker signals the level falls a step each quiet time, and not below them."""
+    (incident,), changes = live([on(RED), *[on(YELLOW)] * 30])
+    assert changes == [
+        (0, Change.OPENED),
+        (QUIET, Change.LOWERED),
+        (2 * QUIET, Change.LOWERED),
+    ]
+    assert (incident.level, incident.peak_level) == (YELLOW, RED)
+
+
+def test_weaker_signals_keep_it_open() -> None:
+    """A strong incident with weaker signals and no ebb does not recover soon after the last one."""
+    _, changes = live([on(RED, 50.0), *[on(BLUE, 45.0)] * (QUIET - 1), off(40.0)])
+    assert changes == [(0, Change.OPENED)]
+
+
+@given(gaps=st.lists(st.integers(0, 8), min_size=QUIET, max_size=QUIET))
+def test_unknown_ticks_are_not_quiet(gaps: list[int]) -> None:
+    """However unknown ticks are strewn in, recovery takes as many known quiet ticks."""
+    ticks = [on(BLUE)]
+    for gap in gaps:
+        ticks += [UNKNOWN] * gap + [off()]
+    _, changes = live(ticks)
+    assert changes == [(0, Change.OPENED), (len(ticks) - 1, Change.RECOVERED)]
+
+
+def test_a_new_wave_after_the_cooldown_is_a_new_incident() -> None:
+    """After the cooldown a signal opens another incident with another key."""
+    ticks = [on(BLUE), *[off()] * QUIET, *[off()] * COOLDOWN, on(BLUE)]
+    incidents, changes = live(ticks)
+    assert len({incident.key for incident in incidents}) == 2
+    assert changes[-1] == (len(ticks) - 1, Change.OPENED)
+
+
+@pytest.mark.parametrize(("rate", "heard"), [(19.0, False), (20.0, True)])
+def test_within_the_cooldown_only_a_larger_wave_is_heard(rate: float, *, heard: bool) -> None:
+    """Soon after recovery a wave half as large again is silent, one twice as large reopens."""
+    (incident,), changes = live([on(BLUE, 10.0), *[off()] * (QUIET + 2), on(YELLOW, rate)])
+    assert (changes[-1][1] is Change.RAISED) == heard
+    assert (incident.status is IncidentStatus.OPEN) == heard
+    if heard:
+        assert (incident.level, incident.peak, incident.recovered_at) == (YELLOW, 20.0, None)
+
+
+def test_late_posts_raise_the_last_tick() -> None:
+    """The tick that was judged last may still be raised, once."""
+    incident, _ = step(None, 0, on(BLUE))
+    risen, change = step(incident, 0, on(RED, 60.0))
+    assert change is Change.RAISED
+    assert risen is not None
+    assert risen.peak == 60.0
+    assert step(risen, 0, on(RED, 60.0)) == (risen, None)
+
+
+TICKS = st.lists(
+    st.one_of(
+        st.just(UNKNOWN),
+        st.builds(on, st.sampled_from(list(Level)), st.integers(1, 99).map(float)),
+        st.builds(off, st.integers(0, 99).map(float)),
+    ),
+    max_size=60,
+)
+
+
+@given(ticks=TICKS, again=st.integers(0, 59))
+def test_judging_a_tick_again_changes_nothing(ticks: list[Tick], again: int) -> None:
+    """A tick at or before the last judged one leaves the incident as it is and says nothing."""
+    incident: Incident | None = None
+    for index, tick in enumerate(ticks):
+        incident, _ = step(incident, index, tick)
+        if incident is not None and incident.updated_at >= START + index * TICK:
+            back = max(0, index - again % 5)
+            assert step(incident, back, ticks[back]) == (incident, None)
+
+
+@given(ticks=TICKS)
+def test_history_is_sound(ticks: list[Tick]) -> None:
+    """Times grow, the peak level covers all levels, and only recovered incidents have an end."""
+    for incident in live(ticks)[0]:
+        times = [entry.at for entry in incident.history]
+        assert times == sorted(set(times))
+        assert incident.history[-1].level == incident.level
+        assert incident.peak_level == max(entry.level for entry in incident.history)
+        recovered = incident.status is IncidentStatus.RECOVERED
+        assert recovered == (incident.recovered_at is not None)
+        assert incident.opened_at <= incident.signal_at <= incident.updated_at

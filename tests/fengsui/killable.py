@@ -1,0 +1,25 @@
+"""A replay in a process of its own, to be killed: STATE FILE SLACK_URL."""
+
+import sys
+from pathlib import Path
+
+from alerts.settings import RouteSettings, SlackReceiver
+from fengsui.chain import Chain
+from fengsui.replay import replay
+from tests.alerts.slack_server import CHANNEL
+from tests.fengsui.stories import settings
+
+
+def main() -> None:
+    """Replay FILE into STATE, alerts to the Slack server at SLACK_URL."""
+    state, file, url = sys.argv[1:4]
+    receiver = SlackReceiver(
+        kind="slack", name="pr", channel=CHANNEL, token_env="SLACK_BOT_TOKEN", base_url=url
+    )
+    made = settings(Path(state), receivers=(receiver,), routes=(RouteSettings(receivers=("pr",)),))
+    with Chain(made) as chain:
+        replay(chain, [Path(file)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,402 @@
+"""The sample: the same for everybody, in the sources' shapes, telling its story."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix, triu
+
+from fengsui.sample import SampleFiles, generate
+from fengsui.sample.complaints import TEA, Complaint, complaints
+from fengsui.sample.crisis import APOLOGY, BIG_REPOST, FIRST_COMPLAINT, STATEMENT
+from fengsui.sample.narrator import Narrator
+from fengsui.sample.phrases import read
+from fengsui.sample.post import DIGITS, EPOCH, SamplePost, bid_of
+from fengsui.sample.rhythm import BEIJING, arrivals, rhythm
+from fengsui.sample.story import CAMPAIGN, SINCE, UNTIL, story
+from fengsui.sample.weibo import count, created_at
+from fengsui.settings import load
+from listeners.files import read_file
+from nlp.brands import BrandMatcher
+from nlp.normalise import normalise
+from records import Post, PostKind, Rejected
+
+HOUR = timedelta(hours=1)
+SEED = 7
+# Scenes in which texts are copies by intent.
+COPIES = {"crisis.pasted", "tea.pasted", "appliance.pasted", "appliance.flood", "appliance.hotline"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
+    """Return the sample on disk."""
+    return generate(tmp_path_factory.mktemp("sample"), SEED)
+
+
+@pytest.fixture(scope="module")
+def told() -> tuple[list[SamplePost], list[Complaint]]:
+    """Return the posts and complaints before they are wrapped."""
+    narrator = Narrator(Random(SEED))
+    return story(narrator), complaints(narrator)
+
+
+@pytest.fixture(scope="module")
+def posts(told: tuple[list[SamplePost], list[Complaint]]) -> list[SamplePost]:
+    """Return the posts before they are wrapped."""
+    return told[0]
+
+
+def answers(path: Path) -> list[dict[str, Any]]:
+    """Return the recorded answers of a file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def blogs(path: Path) -> Iterator[tuple[dict[str, Any], datetime]]:
+    """Yield each readable post with the time of its answer."""
+    for answer in answers(path):
+        cards = answer["body"].get("data", {}).get("cards", [])
+        flat = [one for card in cards for one in card.get("card_group", [card])]
+        for card in flat:
+            blog = card.get("mblog")
+            if isinstance(blog, dict) and str(blog.get("id", "")).isdigit() and "text" in blog:
+                yield blog, datetime.fromisoformat(answer["fetched_at"])
+
+
+def filed(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield each readable complaint."""
+    for answer in answers(path):
+        for item in answer["body"]["result"]["data"]["complaints"]:
+            if isinstance(item, dict) and isinstance(item["main"], dict) and "sn" in item["main"]:
+                yield item
+
+
+def within(posts: list[SamplePost], scene: str, since: datetime, hours: float) -> list[SamplePost]:
+    """Return the posts of scenes that begin with `scene`, from `since` for `hours`."""
+    until = since + hours * HOUR
+    return [post for post in posts if post.scene.startswith(scene) and since <= post.at < until]
+
+
+def test_same_seed_same_bytes(files: SampleFiles, tmp_path: Path) -> None:
+    """The same seed writes the same files, another seed others."""
+    again, other = generate(tmp_path / "again", SEED), generate(tmp_path / "other", SEED + 1)
+    assert files.weibo.read_bytes() == again.weibo.read_bytes()
+    assert files.complaints.read_bytes() == again.complaints.read_bytes()
+    assert files.weibo.read_bytes() != other.weibo.read_bytes()
+
+
+def test_answers_come_in_order(files: SampleFiles) -> None:
+    """Answers lie in the order in which they were fetched, with a zone, inside three weeks."""
+    for path in (files.weibo, files.complaints):
+        times = [datetime.fromisoformat(answer["fetched_at"]) for answer in answers(path)]
+        assert times == sorted(times)
+        assert all(at.utcoffset() == 8 * HOUR for at in times)
+        assert times[0] >= SINCE
+        assert times[-1] < UNTIL + HOUR
+
+
+def test_addresses_are_searches_and_lists(files: SampleFiles) -> None:
+    """Every answer names the search or the list that it answers."""
+    for answer in answers(files.weibo):
+        query = parse_qs(urlsplit(answer["url"]).query)
+        container = parse_qs(unquote(query["containerid"][0]).removeprefix("100103"))
+        assert set(container) == {"type", "q"}
+        assert query["page_type"] == ["searchall"]
+    for answer in answers(files.complaints):
+        query = parse_qs(urlsplit(answer["url"]).query)
+        assert query["type"][0] in {"1", "2", "3"}
+        assert answer["body"]["result"]["status"]["code"] == 0
+
+
+def test_posts_have_every_documented_field(files: SampleFiles) -> None:
+    """A post holds each field that the mobile search is known to send."""
+    fields = {
+        "id", "idstr", "mid", "bid", "text", "source", "created_at", "reposts_count",
+        "comments_count", "attitudes_count", "isLongText", "pic_num", "region_name",
+        "edit_config", "mblogtype", "user", "number_display_strategy",
+    }  # fmt: skip
+    of_user = {"id", "screen_name", "followers_count", "verified", "verified_type"}
+    sound = [blog for blog, _ in blogs(files.weibo) if "bid" in blog]
+    assert len(sound) > 12_000
+    assert all(fields <= set(blog) for blog in sound)
+    assert all(of_user <= set(blog["user"]) for blog in sound)
+
+
+def test_complaints_have_every_documented_field(files: SampleFiles) -> None:
+    """A complaint holds each field that the platform is known to send."""
+    fields = {
+        "sn", "title", "summary", "appeal", "issue", "cost", "cotitle", "timestamp", "url",
+        "upvote_amount", "comment_amount", "share_amount",
+    }  # fmt: skip
+    items = list(filed(files.complaints))
+    assert all(fields <= set(item["main"]) for item in items)
+    assert all(set(item["author"]) == {"title", "wb_profile"} for item in items)
+    assert all(item["main"]["url"].startswith("//") for item in items)
+    assert any("evaluate_u" in item["main"] for item in items)
+
+
+def test_shapes_and_dirt_are_all_there(files: SampleFiles) -> None:
+    """Each odd shape that was seen in the wild occurs."""
+    raw = files.weibo.read_text(encoding="utf-8")
+    lines = answers(files.weibo)
+    kinds = Counter(
+        repr(card["card_type"])
+        for line in lines
+        for card in line["body"].get("data", {}).get("cards", [])
+    )
+    assert set(kinds) == {"9", "'9'", "11"}
+    assert {line["status"] for line in lines} == {200, 432}
+    assert {"这里还没有内容", "请求频次过高，请稍后再试"} <= {
+        line["body"].get("msg") for line in lines
+    }
+    for piece in (
+        "<img alt=[怒] ", ">全文</a>", "sinaurl?u=", "//<a href='/n/", '"text":"转发微博"',
+        '"user":null', '"followers_count":"213.4万"', "万+", '"created_at":"刚刚"',
+        '"mblog":null', '"pics":{"0"',
+    ):  # fmt: skip
+        assert piece in raw, piece
+    for pattern in (
+        r'"\d+分钟前"',
+        r'"\d+小时前"',
+        r'"昨天 \d\d:\d\d"',
+        r'"created_at":"\d\d-\d\d"',
+    ):
+        assert re.search(pattern, raw), pattern
+
+
+def test_ids_tell_the_time(files: SampleFiles) -> None:
+    """The upper bits of an id are the second of the post, and the link's id is the same number."""
+    for blog, _ in blogs(files.weibo):
+        written = blog["created_at"]
+        if "bid" not in blog or not written.endswith(("2026",)):
+            continue
+        at = datetime.strptime(written, "%a %b %d %H:%M:%S %z %Y")
+        assert (int(blog["mid"]) >> 22) + EPOCH == int(at.timestamp())
+        assert _number(blog["bid"]) == int(blog["mid"]) == int(blog["idstr"])
+
+
+def _number(bid: str) -> int:
+    """Return the number in a link's id, four letters for seven digits from the right."""
+    groups = [bid[max(0, end - 4) : end] for end in range(len(bid), 0, -4)]
+    values = [sum(DIGITS.index(d) * 62**n for n, d in enumerate(reversed(g))) for g in groups]
+    return sum(value * 10_000_000**n for n, value in enumerate(values))
+
+
+@pytest.mark.parametrize("mid", [1, 9_999_999, 10_000_000, 5_271_820_472_394_885, 10_000_001])
+def test_link_ids_turn_back(mid: int) -> None:
+    """A link's id keeps its number, zeros in the middle too."""
+    assert _number(bid_of(mid)) == mid
+
+
+@pytest.mark.parametrize(
+    ("ago", "written"),
+    [
+        (timedelta(seconds=59), "刚刚"),
+        (timedelta(minutes=5), "5分钟前"),
+        (timedelta(hours=2), "2小时前"),
+        (timedelta(hours=15), "昨天 21:07"),
+        (timedelta(days=7), "03-13"),
+    ],
+)
+def test_relative_times(ago: timedelta, written: str) -> None:
+    """A relative time is written as seen from the answer."""
+    now = datetime(2026, 3, 20, 12, 7, tzinfo=BEIJING)
+    assert created_at(now - ago, now, relative=True) == written
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(0, 0), (9_999, 9_999), (12_345, "1.2万"), (2_134_000, "213.4万"), (1_000_000, "100万+")],
+)
+def test_counts(number: int, written: int | str) -> None:
+    """Counts from ten thousand on are words."""
+    assert count(number) == written
+
+
+def test_counts_grow(files: SampleFiles) -> None:
+    """A post that is seen again has at least the counts that it had, and many are seen again."""
+    last: dict[str, int] = {}
+    again = 0
+    for blog, _ in blogs(files.weibo):
+        likes = blog.get("attitudes_count")
+        if not isinstance(likes, int):
+            continue
+        again += blog["id"] in last
+        assert likes >= last.get(blog["id"], 0)
+        last[blog["id"]] = likes
+    assert again > 3_000
+
+
+def test_size(posts: list[SamplePost]) -> None:
+    """There are 6,000 to 9,000 posts, and each day of each brand has about a hundred or more."""
+    assert 6_000 <= len({post.mid for post in posts}) == len(posts) <= 9_000
+    for brand in ("tea", "appliance"):
+        days = Counter(post.at.date() for post in posts if post.scene.startswith(brand))
+        quiet = [days[(SINCE + timedelta(days=day)).date()] for day in range(14)]
+        assert min(quiet) >= 70
+        assert max(quiet) <= 200
+
+
+def test_quiet_weeks_are_quiet(posts: list[SamplePost]) -> None:
+    """In the first two weeks about one post in eight grumbles, and the nights are still."""
+    for brand in ("tea", "appliance"):
+        quiet = [post for post in posts if post.scene.startswith(brand) and post.at < CAMPAIGN]
+        grumbling = sum(post.scene.endswith("gripe") for post in quiet)
+        assert 0.08 <= grumbling / len(quiet) <= 0.16
+        nights = sum(post.at.hour in {2, 3, 4, 5} for post in quiet)
+        evenings = sum(post.at.hour in {19, 20, 21, 22} for post in quiet)
+        assert nights * 5 < evenings
+
+
+def test_campaign_is_loud_and_kind(posts: list[SamplePost]) -> None:
+    """The campaign brings ten times the usual posts of these hours, and hardly a harsh word."""
+    loud = within(posts, "appliance", CAMPAIGN, 3)
+    usual = len(within(posts, "appliance", CAMPAIGN - timedelta(days=7), 3))
+    assert len(loud) >= 10 * usual
+    assert sum(post.scene == "appliance.gripe" for post in loud) <= 0.04 * len(loud)
+    flood = Counter(post.author.id for post in posts if post.scene == "appliance.flood")
+    assert list(flood.values()) == [45]
+
+
+def test_crisis_climbs_step_by_step(told: tuple[list[SamplePost], list[Complaint]]) -> None:
+    """Five to eight complaints in half an hour, a cascade by midnight, a smaller second wave."""
+    posts, filed = told
+    spark = within(posts, "crisis", FIRST_COMPLAINT, 0.5)
+    formal = [c for c in filed if FIRST_COMPLAINT <= c.at < FIRST_COMPLAINT + HOUR / 2]
+    assert 5 <= len(spark) + sum(c.company is TEA for c in formal) <= 9
+    hourly = [len(within(posts, "crisis", FIRST_COMPLAINT + n * HOUR, 1)) for n in range(48)]
+    assert hourly[0] < hourly[1] < hourly[2] < hourly[3] < max(hourly)
+    assert 4 <= hourly.index(max(hourly)) <= 6
+    assert 250 <= max(hourly) <= 600
+    night = min(hourly[8:12])
+    second = max(hourly[12:18])
+    assert night * 4 < second < max(hourly)
+    assert max(hourly[36:]) < 25
+
+
+def test_crisis_is_harsh(posts: list[SamplePost]) -> None:
+    """Most voices are harsh before the apology, and some stay calm."""
+    wave = within(posts, "crisis", FIRST_COMPLAINT, (APOLOGY - FIRST_COMPLAINT) / HOUR)
+    calm = sum(post.scene in {"crisis.calm", "crisis.ask"} for post in wave)
+    assert 0.08 <= calm / len(wave) <= 0.3
+    big = [post for post in posts if post.scene == "crisis.big_account"]
+    assert [post.at for post in big] == [BIG_REPOST]
+    assert count(big[0].author.followers) == "213.4万"
+    assert any(post.root and post.root.at == STATEMENT for post in posts)
+
+
+def test_nobody_writes_before_the_news(posts: list[SamplePost]) -> None:
+    """A repost is younger than what it reposts."""
+    assert all(post.root.at < post.at for post in posts if post.root is not None)
+
+
+def test_voices_are_distinct(posts: list[SamplePost]) -> None:
+    """Fewer than 5% of the crisis' own texts are near-copies of an earlier one, of all pairs."""
+    texts = [
+        post.text
+        for post in posts
+        if post.scene.startswith("crisis") and post.root is None and post.scene not in COPIES
+    ]
+    assert len(texts) > 1_500
+    assert near_copies(texts) < 0.05 * len(texts)
+
+
+def near_copies(texts: list[str], threshold: float = 0.7) -> int:
+    """Return how many texts have an earlier one with that Jaccard similarity of 3-grams."""
+    grams = [{text[at : at + 3] for at in range(len(text) - 2)} for text in texts]
+    place = {gram: number for number, gram in enumerate(sorted(set().union(*grams)))}
+    rows = np.repeat(np.arange(len(texts)), [len(each) for each in grams])
+    columns = np.array([place[gram] for each in grams for gram in each])
+    held = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(texts), len(place)))
+    shared = triu(held @ held.T, 1).tocoo()
+    sizes = np.array([len(each) for each in grams])
+    union = sizes[shared.row] + sizes[shared.col] - shared.data
+    return len(set(shared.col[shared.data >= threshold * union]))
+
+
+def test_near_copies_are_counted() -> None:
+    """The measure of near-copies finds an edited copy and leaves other texts alone."""
+    text = "今晚在澄湖天地买的奶茶里喝出一条虫子店员还不承认"
+    assert near_copies([text, text + "！", "天气很好适合出门散步晒太阳"]) == 1
+
+
+def test_listener_reads_everything(files: SampleFiles) -> None:
+    """The listener reads every answer and rejects only what is unreadable by intent."""
+    items = list(read_file(files.weibo, fetched_at=None))
+    reasons = Counter(item.reason for item in items if isinstance(item, Rejected))
+    assert reasons == {
+        "no post in the card": 2,
+        "no id": 1,
+        "unreadable id: 无": 1,
+        "rate limit (频次)": 1,
+        "blocked (HTTP 432)": 1,
+    }
+    read_posts = {item.id: item for item in items if isinstance(item, Post)}
+    assert 6_000 <= len(read_posts) <= 9_000
+    assert {post.kind for post in read_posts.values()} == {PostKind.POST, PostKind.REPOST}
+
+
+def test_listener_reads_what_was_told(files: SampleFiles, posts: list[SamplePost]) -> None:
+    """Every post of the story is read, with its author, and none later than its search."""
+    found = {
+        item.id: item for item in read_file(files.weibo, fetched_at=None) if isinstance(item, Post)
+    }
+    for post in posts:
+        item = found[str(post.mid)]
+        assert item.author == str(post.author.id) or post.deleted_at is not None
+        assert item.published_at <= item.fetched_at
+
+
+def test_listener_reads_complaints(
+    files: SampleFiles, told: tuple[list[SamplePost], list[Complaint]]
+) -> None:
+    """Every complaint is read, and rejected are only those without a number or a body."""
+    items = list(read_file(files.complaints, fetched_at=None))
+    assert sum(isinstance(item, Rejected) for item in items) == 4
+    keys = {item.id for item in items if isinstance(item, Post)}
+    assert keys == {complaint.sn for complaint in told[1]}
+
+
+def test_brands_tell_clouds_from_tea(files: SampleFiles, posts: list[SamplePost]) -> None:
+    """No cloud and no island counts as a brand, and nearly every post about one does."""
+    matcher = BrandMatcher(load(files.settings).brands)
+    found: Counter[tuple[str, bool]] = Counter()
+    for post in posts:
+        text = normalise(post.text, post.root.text if post.root else "")
+        found[post.scene.split(".")[0], bool(matcher.match(text))] += 1
+    assert found["elsewhere", True] == 0
+    assert found["elsewhere", False] > 200
+    for brand in ("tea", "appliance", "crisis"):
+        assert found[brand, True] > 0.95 * (found[brand, True] + found[brand, False])
+
+
+def test_every_scene_can_be_told() -> None:
+    """Every slot of every pattern has a bank, and every bank is used."""
+    lent = {"product", "found", "staff", "body", "cost"}
+    for name in ("tea", "appliance", "crisis", "elsewhere", "complaints"):
+        document = read(name)
+        slots = {
+            slot
+            for patterns in document["scenes"].values()
+            for pattern in patterns
+            for slot in re.findall(r"\{(\w+)\}", pattern)
+        }
+        banks = set(document["banks"])
+        assert slots - banks <= (lent if name == "complaints" else set())
+        assert banks <= slots
+
+
+def test_arrivals_keep_their_rate() -> None:
+    """A source of a hundred posts a day brings about a hundred a day."""
+    days = 200
+    since = SINCE
+    times = list(arrivals(Random(1), rhythm(100), since, since + timedelta(days=days)))
+    assert times == sorted(times)
+    assert abs(len(times) / days - 100) < 5

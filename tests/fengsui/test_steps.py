@@ -1,0 +1,261 @@
+"""Rules of the steps: repeatable, complete, and calm when something fails."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.replay import replay
+from listeners.files import read_file
+from listeners.listener import RetryLater
+from nlp.brands import BrandSettings
+from nlp.sentiment.linear import LinearModel
+from nlp.sentiment.model import ModelError, Score
+from records import Change, IncidentStatus, Level, Post, PostKind, Rejected, Window
+from tests.fengsui import stories
+from tests.fengsui.contents import contents
+
+NOW = stories.CRISIS
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[Chain]:
+    """A chain over the story's brand that tells nobody."""
+    with Chain(stories.settings(tmp_path / "state"), notifiers={}) as made:
+        yield made
+
+
+def post(number: int, text: str, at: datetime = NOW, **more: object) -> Post:
+    made = Post(
+        source="weibo",
+        id=str(number),
+        url="",
+        kind=PostKind.POST,
+        author=f"user-{number}",
+        text=text,
+        published_at=at,
+        fetched_at=at,
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+class Source:
+    """A listener that gives what it is told to, and then may break off."""
+
+    name = "given"
+
+    def __init__(self, items: Sequence[Post | Rejected], error: Exception | None = None) -> None:
+        self._items = items
+        self._error = error
+
+    def fetch(self, window: Window) -> Iterator[Post | Rejected]:  # noqa: ARG002 - the protocol's
+        """Yield the items, then break off."""
+        yield from self._items
+        if self._error:
+            raise self._error
+
+
+def test_story_opens_rises_and_recovers(chain: Chain, tmp_path: Path) -> None:
+    """A crisis becomes one incident that opens in its first half hour, rises, and recovers."""
+    replay(chain, [stories.write(tmp_path / "story.jsonl")])
+    (incident,) = chain.ledger.incidents()
+    assert incident.brand == stories.BRAND
+    assert incident.status is IncidentStatus.RECOVERED
+    assert incident.opened_at - stories.CRISIS < timedelta(minutes=30)
+    assert incident.peak_level >= Level.ORANGE
+    changes = [n.alert.change for n in chain.ledger.notifications()]
+    assert changes[0] is Change.OPENED
+    assert changes[-1] is Change.RECOVERED
+    assert changes.count(Change.OPENED) == changes.count(Change.RECOVERED) == 1
+
+
+def test_alert_rests_on_posts(chain: Chain, tmp_path: Path) -> None:
+    """Every alert of a crisis cites posts that the store holds, and counts what it holds."""
+    replay(chain, [stories.write(tmp_path / "story.jsonl")])
+    for notification in chain.ledger.notifications():
+        alert = notification.alert
+        assert alert.citations
+        assert 0 < alert.negative <= alert.organic <= alert.volume
+        assert alert.authors > 0
+
+
+def test_replay_twice_is_replay_once(tmp_path: Path) -> None:
+    """A replay that is run again on its own store adds nothing."""
+    file = stories.write(tmp_path / "story.jsonl")
+    made = stories.settings(tmp_path / "state")
+    with Chain(made, notifiers={}) as chain:
+        first = replay(chain, [file])
+    once = contents(tmp_path / "state")
+    with Chain(made, notifiers={}) as chain:
+        second = replay(chain, [file])
+    assert second.collected == first.collected
+    assert contents(tmp_path / "state") == once
+
+
+def test_steps_twice_are_steps_once(chain: Chain, tmp_path: Path) -> None:
+    """Each step run twice in a row leaves the databases as one run does."""
+    file = stories.write(tmp_path / "story.jsonl")
+    items = list(read_file(file, fetched_at=None))
+    window = Window(stories.START, NOW + 8 * HOUR)
+    seen = []
+    for _ in range(2):
+        steps.collect(chain, Source(items), window)
+        steps.annotate(chain)
+        steps.detect(chain, NOW + 2 * HOUR, since=stories.START)
+        seen.append(contents(chain.state))
+    assert seen[0] == seen[1]
+    assert seen[0]["incidents"]
+
+
+def test_totals_add_up(chain: Chain) -> None:
+    """read = kept + duplicate + quarantined, also with repeats and unreadable items."""
+    good = post(1, "云朵茶饮真好喝")
+    bad = Rejected("weibo", "file", 3, "no id", "{}", NOW)
+    collected = steps.collect(
+        chain, Source([good, good, bad, post(2, "路过")]), Window(NOW - HOUR, NOW)
+    )
+    assert (collected.kept, collected.duplicate, collected.quarantined) == (2, 1, 1)
+    assert collected.read == 4
+    assert chain.ledger.quarantine_reasons() == {"no id": 1}
+
+
+def test_broken_source_keeps_what_came_and_leaves_a_gap(chain: Chain) -> None:
+    """A source that breaks off: its posts are kept, its window counts as not read."""
+    window = Window(NOW - HOUR, NOW)
+    error = RetryLater("gone", timedelta(minutes=1))
+    with pytest.raises(RetryLater):
+        steps.collect(chain, Source([post(1, "云朵茶饮")], error), window)
+    assert chain.store.totals()["posts"] == 1
+    assert set(chain.ledger.coverage(window, timedelta(minutes=5))) == {0.0}
+
+
+class BrokenModel:
+    """A model that cannot judge."""
+
+    name = "broken"
+
+    def score(self, texts: Sequence[str]) -> list[Score]:  # noqa: ARG002 - the protocol's
+        """Fail."""
+        raise ModelError("no memory for the weights")
+
+
+class PickyModel:
+    """A model with a fault: one text breaks it."""
+
+    name = "picky"
+
+    def score(self, texts: Sequence[str]) -> list[Score]:
+        """Fail where a text holds 炸."""
+        if any("炸" in text for text in texts):
+            raise ZeroDivisionError
+        return LinearModel.load().score(texts)
+
+
+def test_failing_model_loses_nothing(tmp_path: Path) -> None:
+    """While the model fails the posts wait; when it works again they are judged."""
+    made = stories.settings(tmp_path / "state")
+    with Chain(made, notifiers={}, model=BrokenModel()) as chain:
+        steps.collect(chain, Source([post(1, "云朵茶饮")]), Window(NOW - HOUR, NOW))
+        with pytest.raises(ModelError):
+            steps.annotate(chain)
+    with Chain(made, notifiers={}) as chain:
+        assert steps.annotate(chain) == steps.Annotated(posts=1, mentions=1, cases=0)
+
+
+def test_one_poisonous_post_does_not_stop_the_batch(tmp_path: Path) -> None:
+    """A text that breaks the judges is quarantined with its reason; the others are judged."""
+    posts = [post(n, f"云朵茶饮第{n}次{'炸' if n == 2 else ''}") for n in range(5)]
+    with Chain(stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()) as chain:
+        steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW))
+        assert steps.annotate(chain).mentions == 4
+        assert chain.ledger.quarantine_reasons() == {"could not be annotated: ZeroDivisionError": 1}
+        assert steps.annotate(chain).posts == 0
+
+
+def test_clock_set_back_judges_nothing_and_loses_nothing(chain: Chain, tmp_path: Path) -> None:
+    """With the clock an hour back nothing is judged twice; when time has come on, it goes on."""
+    items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
+    steps.collect(chain, Source(items), Window(stories.START, NOW + 8 * HOUR))
+    steps.annotate(chain)
+    steps.detect(chain, NOW)
+    cursor = chain.ledger.cursor(steps.DETECTED)
+    assert steps.detect(chain, NOW - HOUR) == steps.Detected()
+    assert chain.ledger.cursor(steps.DETECTED) == cursor
+    chain.ledger.record_read("story", Window(stories.START, NOW + 8 * HOUR), ok=True)
+    assert steps.detect(chain, NOW + 2 * HOUR).alerts
+
+
+def test_silenced_brand_is_judged_but_not_told(tmp_path: Path) -> None:
+    """A silence keeps alerts in the log as suppressed, with its reason."""
+    with Chain(stories.settings(tmp_path / "state"), notifiers={}) as chain:
+        chain.ledger.silence(stories.BRAND, NOW + timedelta(days=9), "演练")
+        replay(chain, [stories.write(tmp_path / "story.jsonl")])
+        told = chain.ledger.notifications()
+    assert told
+    assert {(n.state, n.reason) for n in told} == {("suppressed", "silenced: 演练")}
+
+
+def test_late_posts_are_heard(chain: Chain, tmp_path: Path) -> None:
+    """A fifth of the posts seven minutes late opens the same incident, and no second one."""
+    items = list(read_file(stories.write(tmp_path / "s.jsonl"), fetched_at=None))
+    late = [
+        replace(item, fetched_at=item.published_at + timedelta(minutes=7 * (n % 5 == 0)))
+        for n, item in enumerate(items)
+        if isinstance(item, Post)
+    ]
+    chain.ledger.record_read("story", Window(stories.START, NOW + 8 * HOUR), ok=True)
+    at = stories.CRISIS - HOUR
+    while at < NOW + 6 * HOUR:
+        batch = [p for p in late if p.fetched_at <= at]
+        late = late[len(batch) :] if not batch else [p for p in late if p.fetched_at > at]
+        steps.store_items(chain, batch)
+        steps.annotate(chain)
+        steps.detect(chain, at)
+        at += chain.tick
+    (incident,) = chain.ledger.incidents()
+    assert incident.opened_at - stories.CRISIS < timedelta(minutes=30)
+
+
+def test_two_thousand_brands(tmp_path: Path) -> None:
+    """Two thousand brands are matched, counted and judged as two are."""
+    names = [f"{chr(0x4E00 + n)}{chr(0x5000 + n)}茶" for n in range(2000)]
+    brands = tuple(BrandSettings(name=name) for name in names)
+    made = stories.settings(tmp_path / "state").model_copy(update={"brands": brands})
+    posts = [post(n, f"今天喝了{name}，还可以", NOW) for n, name in enumerate(names)]
+    with Chain(made, notifiers={}) as chain:
+        steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW + HOUR))
+        assert steps.annotate(chain).mentions == 2000
+        assert steps.detect(chain, NOW + timedelta(minutes=5)) == steps.Detected()
+
+
+def test_complaint_opens_a_case_and_the_same_customer_joins_it(chain: Chain) -> None:
+    """A complaint opens a case; the same customer's next one joins it, another's opens its own."""
+    kind = PostKind.COMPLAINT
+    posts = [
+        post(1, "云朵茶饮退款一直不到账，要求退款", kind=kind, author="a"),
+        post(2, "云朵茶饮还是没有退款，客服不回复", NOW + HOUR, kind=kind, author="a"),
+        post(3, "在云朵茶饮喝出虫子，要求赔偿", NOW + HOUR, kind=kind, author="b"),
+    ]
+    steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW + HOUR))
+    assert steps.annotate(chain).cases == 2
+    by_author = {case.author: case for case in chain.ledger.cases()}
+    assert by_author["a"].posts == ("weibo:1", "weibo:2")
+    assert by_author["b"].urgency > by_author["a"].urgency
+    assert by_author["b"].due_at - by_author["b"].first_seen == timedelta(hours=2)
+    assert next(iter(chain.ledger.cases())).author == "b"
+
+
+def test_judging_again_changes_nothing(chain: Chain, tmp_path: Path) -> None:
+    """Posts that are judged again keep their mentions: none becomes a copy of itself."""
+    items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
+    steps.collect(chain, Source(items), Window(stories.START, NOW + 8 * HOUR))
+    steps.annotate(chain)
+    before = contents(chain.state)
+    chain.store.reopen(Window(stories.START, NOW + 8 * HOUR))
+    steps.annotate(chain)
+    assert contents(chain.state) == before

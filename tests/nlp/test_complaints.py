@@ -1,0 +1,130 @@
+"""Complaints: who complains, about what, wanting what, how seriously."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.complaints import CATEGORIES, DEMANDS, Complaint, judge
+
+
+def _judged(text: str) -> Complaint:
+    complaint = judge(text, 0.9, is_complaint=False)
+    assert complaint is not None
+    return complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("喝出虫子，客服还不理人", "safety"),
+        ("孩子吃完就拉肚子，去了急诊", "safety"),
+        ("充电时突然冒烟起火", "safety"),
+        ("已退款，以后不会再买", "refund"),
+        ("申请退货三次都被驳回", "refund"),
+        ("快递到现在还没到，物流半个月没动", "delivery"),
+        ("呵呵 这就是大品牌的售后", "service"),
+        ("店员爱答不理还翻白眼", "service"),
+        ("货不对板，明明是山寨", "advertising"),
+        ("个人信息被泄露，天天接骚扰电话", "privacy"),
+        ("一杯奶茶乱收费，标价十八收我二十五，加价没说", "price"),
+        ("账号无缘无故被封号，会员还有半年", "account"),
+        ("洗一次就掉色起球，做工粗糙", "quality"),
+        ("太恶心了", "other"),
+    ],
+)
+def test_category(text: str, category: str) -> None:
+    """A grievance gets the category that its words speak of most."""
+    assert _judged(text).category == category
+
+
+@pytest.mark.parametrize(
+    ("text", "demands"),
+    [
+        ("要求退款并道歉", ("退款", "道歉")),
+        ("诉求：退一赔三，公开道歉", ("赔偿",)),
+        ("赶紧给我换货，不然差评", ("换货",)),
+        ("一直不给退款，拖了一个月", ("退款",)),
+        ("希望官方给个说法", ("解释",)),
+        ("坏了两次，要求上门维修", ("维修",)),
+        ("什么时候发货啊，气死了", ("发货",)),
+        ("已退款，以后不会再买", ()),
+        ("维修师傅态度很差", ()),
+        ("太难吃了", ()),
+    ],
+)
+def test_demands(text: str, demands: tuple[str, ...]) -> None:
+    """A demand is what is asked for or was refused, in its clause; what merely happened is none."""
+    assert judge(text, 0.9, is_complaint=True).demands == demands  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("奶茶太难喝了，失望", 1),
+        ("快递破损，垃圾", 1),
+        ("客服踢皮球，三番五次推诿", 2),
+        ("偷偷扣了我两百块，血汗钱", 2),
+        ("消费者维权怎么这么难", 2),
+        ("吃完全家食物中毒", 3),
+        ("再不处理我就打12315", 3),
+        ("已经在黑猫投诉了", 3),
+        ("准备起诉他们，律师说没问题", 3),
+        ("等着被媒体曝光吧", 3),
+    ],
+)
+def test_severity(text: str, severity: int) -> None:
+    """Health and threats are urgent, money and repeated refusal high, the rest normal."""
+    assert judge(text, 0.9, is_complaint=True).severity == severity  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天天气真差，心情不好",
+        "【某奶茶品牌被曝喝出异物】监管部门已介入调查",
+        "记者从公司了解到，涉事门店已停业，消费者投诉仍在处理",
+        "股价又跌了，唉",
+        "这集的反派太可恨",
+        "",
+    ],
+)
+def test_no_grievance(text: str) -> None:
+    """Bad news, bad moods and other people's trouble are no complaint, however negative."""
+    assert judge(text, 0.99, is_complaint=False) is None
+
+
+def test_experience_without_a_word_of_complaint() -> None:
+    """Who tells of an own purchase in a negative tone complains."""
+    assert _judged("我上周买的，用了两天，呵").category == "other"
+
+
+def test_threshold() -> None:
+    """A text complains from the threshold on, not below it."""
+    text = "客服不理人"
+    assert judge(text, 0.5, is_complaint=False) is not None
+    assert judge(text, 0.49, is_complaint=False) is None
+    assert judge(text, 0.79, is_complaint=False, threshold=0.8) is None
+    assert judge(text, 0.8, is_complaint=False, threshold=0.8) is not None
+
+
+@given(text=st.text(max_size=200), negative=st.floats(0, 1))
+def test_what_came_as_a_complaint_is_one(text: str, negative: float) -> None:
+    """Kind complaint decides alone, and any text gets known values."""
+    complaint = judge(text, negative, is_complaint=True)
+    assert complaint is not None
+    assert complaint.category in CATEGORIES
+    assert set(complaint.demands) <= set(DEMANDS)
+    assert complaint.severity in {1, 2, 3}
+
+
+def test_long_text() -> None:
+    """A megabyte of cues is judged in a moment."""
+    complaint = judge("要求退款，客服不理。" * 100_000, 0.9, is_complaint=False)
+    assert complaint == Complaint("refund", ("退款",), 1)
+
+
+def test_categories_have_names() -> None:
+    """Every category has a name in both languages, no two the same."""
+    names = [name for pair in CATEGORIES.values() for name in pair]
+    assert all(names)
+    assert len(set(names)) == 2 * len(CATEGORIES) == 20

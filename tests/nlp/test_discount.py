@@ -1,0 +1,124 @@
+"""Who does not speak for themself."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.discount import FloodGuard, advert_reason
+from nlp.normalise import normalise
+
+NOON = datetime(2026, 3, 15, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我发表了头条文章:《云朵冰箱全国售后维修电话-24小时服务热线》O网页链接",
+        "长沙云朵空调售后服务热线丨全市统一400客服中心丨云朵空调不制冷",
+        "云朵洗衣机维修电话 400-123-4567 全城上门服务",
+        "云朵热水器售后电话４００★１２３★４５６７，快速上门维修",
+        "云朵电视维修热线④⓪⓪①②③④⑤⑥⑦，各区网点",
+        "云朵燃气灶清洗服务电话1 3 8 0 0 1 3 8 0 0 0",
+    ],
+)
+def test_repair_hotline(text: str) -> None:
+    """An advertisement says which line, how well it is reached, and little else."""
+    assert advert_reason(normalise(text)) == "repair hotline"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "关注@云朵茶饮 并转发此微博，抽3位朋友送出奶茶一杯",
+        "转评赞本条，周五开奖，有机会获得云朵公仔",
+        "我要抽云朵电视，请抽我！",
+        "[哈哈]@甲 //@云朵茶饮:转发抽奖，关注@云朵茶饮 抽10人送杯子",
+    ],
+)
+def test_lottery(text: str) -> None:
+    """A call to pass on for a prize is a lottery, and so is its bare repost."""
+    assert advert_reason(normalise(text)) == "lottery"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打云朵的全国统一售后服务热线400-123-4567，打了三天没人接，投诉！",
+        "云朵售后维修电话24小时热线根本打不通",
+        "云朵冰箱坏了，请问哪里有售后维修电话？官方网站的服务中心找不到",
+        "大家小心，网上搜的云朵售后维修电话400-123-4567都是骗子",
+        "报修了，维修网点让我自己送过去，客服电话推来推去",
+        "云朵抽奖是内定的吧，关注转发了一年从没中过",
+        "转发抽奖的奖品到现在没收到，@云朵茶饮 说话不算数",
+        "客服电话还说第二天早上会送，结果晚了24小时才送到",
+        "垃圾云朵 //@云朵茶饮:转发抽奖，关注@云朵茶饮 抽10人送杯子",
+        "云朵的服务真好，维修师傅上门很快",
+        "下单号是199728252997，屏幕有划痕",
+        "",
+    ],
+)
+def test_voice(text: str) -> None:
+    """Whoever tells, asks or complains is heard, whatever they complain about."""
+    assert not advert_reason(normalise(text))
+
+
+@given(st.text())
+def test_any_text(text: str) -> None:
+    """Any text gets one of the known reasons or none."""
+    assert advert_reason(normalise(text)) in {"", "repair hotline", "lottery"}
+
+
+def test_flood() -> None:
+    """From the fourth mention of a brand within an hour on, an author floods; others do not."""
+    guard = FloodGuard()
+    minutes = [0, 10, 20, 30, 59, 75, 200]
+    flood = [guard.add("甲", "云朵", NOON + timedelta(minutes=minute)) for minute in minutes]
+    assert flood == [False, False, False, True, True, True, False]
+    assert not guard.add("乙", "云朵", NOON + timedelta(minutes=200))
+    assert not guard.add("甲", "小米", NOON + timedelta(minutes=200))
+
+
+MENTIONS = st.lists(st.tuples(st.sampled_from("甲乙"), st.integers(0, 300)), max_size=40)
+
+
+@given(MENTIONS)
+def test_flood_is_what_counting_says(mentions: list[tuple[str, int]]) -> None:
+    """In order of time, an author floods who has three mentions in the hour before."""
+    mentions.sort(key=lambda mention: mention[1])
+    guard = FloodGuard()
+    for number, (author, minute) in enumerate(mentions):
+        earlier = [m for other, m in mentions[:number] if other == author and minute - m < 60]
+        assert guard.add(author, "云朵", NOON + timedelta(minutes=minute)) == (len(earlier) >= 3)
+
+
+@given(MENTIONS, st.integers(0, 40))
+def test_flood_after_a_restart(mentions: list[tuple[str, int]], cut: int) -> None:
+    """A new guard that is told of the last hour, in order, answers like the old one."""
+    times = [(author, NOON + timedelta(minutes=minute)) for author, minute in mentions]
+    old, new = FloodGuard(), FloodGuard()
+    for author, at in times[:cut]:
+        old.add(author, "云朵", at)
+    newest = max((at for _, at in times[:cut]), default=NOON)
+    for author, at in times[:cut]:
+        if at >= newest - timedelta(hours=1):
+            new.add(author, "云朵", at)
+    for author, at in times[cut:]:
+        assert old.add(author, "云朵", at) == new.add(author, "云朵", at)
+
+
+def test_flood_forgets() -> None:
+    """Memory holds the authors of about the last two hours, whoever they are."""
+    guard = FloodGuard()
+    for minute in range(3000):
+        guard.add(f"{minute}", "云朵", NOON + timedelta(minutes=minute))
+    assert len(guard) <= 121
+
+
+def test_flood_needs_sense() -> None:
+    """Limits that mean nothing and times without a zone are refused."""
+    with pytest.raises(ValueError, match="positive"):
+        FloodGuard(limit=0)
+    with pytest.raises(ValueError, match="aware"):
+        FloodGuard().add("甲", "云朵", datetime(2026, 3, 15))  # noqa: DTZ001 - that is the point
