@@ -15,8 +15,12 @@ from records import Point, Window
 HISTORY = timedelta(days=28)
 # Brands kept at once: 130 kB each, so that memory stays flat with any number of brands.
 BRANDS_KEPT = 512
-# A read that failed can be made good later; coverage this far back is looked at again each time.
+# A read that failed is mostly made good soon, so the last two hours of coverage are looked at
+# each time; an import can fill any gap, so all of it is looked at once an hour.
 COVERAGE_AMENDS = timedelta(hours=2)
+COVERAGE_RELOAD = timedelta(hours=1)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 CHANNELS = ("volume", "negative", "complaints", "authors")
 
@@ -64,6 +68,7 @@ class Counts:
         self._coverage = np.zeros(0)
         self._coverage_end: datetime | None = None
         self._coverage_fresh = False
+        self._coverage_loaded = _EPOCH
 
     @property
     def revision(self) -> int:
@@ -121,8 +126,10 @@ class Counts:
         known = self._coverage_end
         if self._coverage_fresh and known == end:
             return self._coverage
-        if known is None or not timedelta(0) <= end - known < HISTORY:
+        recently = timedelta(0) <= end - self._coverage_loaded < COVERAGE_RELOAD
+        if known is None or known > end or not recently:
             self._coverage = np.zeros(self._ticks)
+            self._coverage_loaded = end
             known = end - self._ticks * self._step
         shift = (end - known) // self._step
         amend = min(self._ticks, shift + COVERAGE_AMENDS // self._step)
@@ -135,6 +142,3 @@ class Counts:
 
     def _floor(self, at: datetime) -> datetime:
         return (at - _EPOCH) // self._step * self._step + _EPOCH
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

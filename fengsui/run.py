@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from fengsui import steps
 from fengsui.chain import Chain
-from fengsui.steps import Annotated, Collected, Detected
 from fengsui.settings import Settings
+from fengsui.steps import Annotated, Collected, Detected
 from listeners.listener import Listener, LoginNeeded, Refused, RetryLater
 from listeners.settings import SourceSettings, listener_of
 from records import Window

@@ -6,7 +6,7 @@ result; so a step that is run again finds its own work and adds nothing.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -21,7 +21,6 @@ from listeners.listener import Listener, ListenerError
 from nlp.sentiment.registry import ModelError
 from records import (
     Alert,
-    Change,
     Incident,
     IncidentStatus,
     Level,
@@ -76,12 +75,20 @@ def collect(chain: Chain, listener: Listener, window: Window) -> Collected:
     collected = Collected()
     try:
         for batch in batches(listener.fetch(window), BATCH):
-            collected += store_items(chain, batch)
+            collected += store_items(chain, [_not_ahead(item, window.until) for item in batch])
     except ListenerError:
         chain.ledger.record_read(listener.name, window, ok=False)
         raise
     chain.ledger.record_read(listener.name, window, ok=True)
     return collected
+
+
+def _not_ahead(item: Post | Rejected, now: datetime) -> Post | Rejected:
+    """Return a post that claims to come from the future as one of now, with a note."""
+    if isinstance(item, Rejected) or item.published_at <= now:
+        return item
+    note = f"published_at: {item.published_at - now} after it was read"
+    return replace(item, published_at=now, notes=(*item.notes, note))
 
 
 def store_items(chain: Chain, items: Sequence[Post | Rejected]) -> Collected:
@@ -95,13 +102,18 @@ def store_items(chain: Chain, items: Sequence[Post | Rejected]) -> Collected:
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield the items in lists of at most `size`."""
+    """Yield the items in lists of at most `size`; what came before an error comes before it."""
     batch: list[T] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) >= size:
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) >= size:
+                full, batch = batch, []
+                yield full
+    except Exception:
+        if batch:
             yield batch
-            batch = []
+        raise
     if batch:
         yield batch
 
@@ -184,7 +196,8 @@ class Detected:
 def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Detected:
     """Judge the ticks that ended after `since` (default: where detection last came to).
 
-    Only brands whose counts changed, and those with an open incident, are looked at. Ticks within
+    Without `since` only brands whose counts changed, or that have an open incident, are looked at.
+    Ticks within
     the lateness allowed are judged again, so that late posts are heard; that changes nothing where
     nothing came late. Alerts and incidents are written together, once.
     """
@@ -198,7 +211,8 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
     open_incidents = {incident.brand: incident for incident in chain.ledger.open_incidents()}
     incidents: list[Incident] = []
     alerts: list[Alert] = []
-    for brand in sorted(changed.intersection(chain.brands) | open_incidents.keys()):
+    judged = changed.intersection(chain.brands) if since is None else set(chain.brands)
+    for brand in sorted(judged | open_incidents.keys()):
         found = _detect_brand(chain, brand, open_incidents.get(brand), start, now)
         incidents += found.incidents
         alerts += found.alerts

@@ -14,6 +14,8 @@ LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 # From here on a number counts milliseconds: as seconds it would lie in the year 5138.
 FIRST_MILLISECONDS: Final = 100_000_000_000
 LAST_MILLISECONDS: Final = 10_000_000_000_000
+# What is written to the minute, or as 刚刚, is that far off at most.
+ROUNDING: Final = timedelta(minutes=1)
 MONTHS: Final = {
     name: number
     for number, name in enumerate(
@@ -72,6 +74,15 @@ def from_number(number: float) -> datetime:
 def has_clock(value: object) -> bool:
     """Return whether `value` writes a time of day and not only a day."""
     return not isinstance(value, str) or ":" in value or "前" in value or "刚" in value
+
+
+def precision_of(value: object) -> timedelta:
+    """Return how far the time that `value` writes can lie from the true one."""
+    if not isinstance(value, str):
+        return timedelta(0)
+    if match := _AGO.fullmatch(value.strip()):
+        return _UNITS[match[2]] + ROUNDING
+    return timedelta(0) if value.count(":") >= 2 else ROUNDING
 
 
 def _in_range(at: datetime) -> datetime:

@@ -71,10 +71,11 @@ class _Place(NamedTuple):
 class _Copies:
     """The entries with one and the same signature, in the order they came: number to (time, key).
 
-    `sketch` is None for a short text.
+    A short text has no `sketch` and no `bands`.
     """
 
     sketch: _Sketch | None
+    bands: list[bytes]
     entries: dict[int, tuple[float, str]] = field(default_factory=dict)
 
     def first(self, at: float, horizon: float) -> int | None:
@@ -149,7 +150,9 @@ class DuplicateIndex:
         self._forget()
         is_short = len(signature) == HEAD
         place = _Place(group, author if is_short else "", signature)
-        copies = self._copies.get(place) or _Copies(None if is_short else _Sketch(signature))
+        copies = self._copies.get(place) or _Copies(
+            None if is_short else _Sketch(signature), _bands(signature)
+        )
         original = self._find(place, copies, time)
         if time >= self._newest - self._horizon:
             self._keep(place, copies, time, key)
@@ -160,7 +163,7 @@ class DuplicateIndex:
         first = copies.first(time, self._horizon)
         original = copies
         if copies.sketch is not None:
-            for other in self._candidates(place):
+            for other in self._candidates(place.group, copies.bands):
                 number = other.first(time, self._horizon)
                 if number is None or (first is not None and number >= first):
                     continue
@@ -168,18 +171,18 @@ class DuplicateIndex:
                     first, original = number, other
         return None if first is None else original.entries[first][1]
 
-    def _candidates(self, place: _Place) -> Iterator[_Copies]:
-        """Yield those of the group that share a band with `place`, some of them repeatedly."""
-        if group := self._groups.get(place.group):
-            for band in _bands(place.signature):
-                there = group.get(band, [])
+    def _candidates(self, group: str, bands: list[bytes]) -> Iterator[_Copies]:
+        """Yield those of the group that share a band, some of them repeatedly."""
+        known = self._groups.get(group, {})
+        for band in bands:
+            if (there := known.get(band)) is not None:
                 yield from there if isinstance(there, list) else (there,)
 
     def _keep(self, place: _Place, copies: _Copies, time: float, key: str) -> None:
         if not copies.entries:
             self._copies[place] = copies
             group = self._groups.setdefault(place.group, {})
-            for band in _bands(place.signature):
+            for band in copies.bands:
                 _enter(group, band, copies)
         copies.entries[self._number] = (time, key)
         heapq.heappush(self._by_age, (time, self._number, place))
@@ -197,7 +200,7 @@ class DuplicateIndex:
     def _remove(self, place: _Place, copies: _Copies) -> None:
         del self._copies[place]
         group = self._groups.get(place.group, {})
-        for band in _bands(place.signature):
+        for band in copies.bands:
             _leave(group, band, copies)
         if not group:
             self._groups.pop(place.group, None)

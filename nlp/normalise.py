@@ -14,6 +14,7 @@ _BEHIND: Final = " //"  # stands between own and quoted words
 _CHAIN: Final = re.compile(r"//\s?(?=@[^\s:：@/]{1,40}\s?[:：])")
 _ANSWER: Final = re.compile(r"\A(?:回复\s?@[^\s:：@/]{1,40}\s?[:：]\s*)+")
 _BARE_REPOST: Final = frozenset({"转发微博", "轉發微博", "转发", "轉發", "repost"})
+_SENTENCE_MARKS: Final = frozenset("！，：；？～")  # in most texts and in no name: left as they are
 _TOPIC: Final = re.compile(r"#([^#\n]{1,60})#")
 _EMOTICON: Final = re.compile(r"\[[^\[\]\s]{1,12}\]")
 
@@ -65,10 +66,11 @@ def normalise(text: str, quoted: str = "") -> Text:
 def fold(text: str) -> str:
     """Return `text` for matching: simplified characters, small letters, half-width signs.
 
-    Character by character, so that a place in the result is the same place in `text`. Halves of
+    Only the marks of a Chinese sentence (！，：；？～) stay full-width. Character by character, so that a place in the result is the same place in `text`. Halves of
     surrogate pairs become U+FFFD.
     """
-    return text.translate(_folding())
+    table, special = _folding()
+    return text.translate(table) if special.search(text) else text.lower()
 
 
 class _Folding(dict[int, str]):
@@ -84,14 +86,19 @@ class _Folding(dict[int, str]):
 
 
 @cache
-def _folding() -> _Folding:
-    return _Folding((*_half_width(), *_simplified()))
+def _folding() -> tuple[_Folding, re.Pattern[str]]:
+    """Return the table, and what finds the characters for which `str.lower` is not enough."""
+    table = _Folding((*_half_width(), *_simplified()))
+    # Besides: halves of pairs, one letter whose small one is two, one whose depends on its place.
+    special = re.escape("".join(map(chr, table))) + "\ud800-\udfff\u0130\u03a3"
+    return table, re.compile(f"[{special}]")
 
 
 def _half_width() -> Iterator[tuple[int, str]]:
     yield 0x3000, " "
     for code in range(0xFF01, 0xFF5F):
-        yield code, chr(code - 0xFEE0).lower()
+        if chr(code) not in _SENTENCE_MARKS:
+            yield code, chr(code - 0xFEE0).lower()
 
 
 def _simplified() -> Iterator[tuple[int, str]]:

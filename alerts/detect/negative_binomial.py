@@ -16,6 +16,8 @@ from records import Evidence, Level, Signal
 # How many times rarer than a blue alarm each level is: a week, a month, a quarter, a year.
 RARER: Final = {Level.RED: 52.0, Level.ORANGE: 13.0, Level.YELLOW: 4.0, Level.BLUE: 1.0}
 KINDS_NEEDED: Final = {Level.RED: 3, Level.ORANGE: 2, Level.YELLOW: 1, Level.BLUE: 1}
+# Orange wakes people: it takes so many times the least count that alarms at all.
+ORANGE_TIMES: Final = 2.0
 # Red is kept for what a whole company must know of: so many negatives in the last hour, and so
 # many times the usual hour.
 RED_COUNT: Final = 50.0
@@ -100,10 +102,18 @@ class NegativeBinomialDetector:
             detector=self.name,
             at=series.start + (number - number_of(series) + 1) * series.step,
             p_value=min(item.p_value for item in evidence),
-            level=_level(rarity, evidence, low=low, large=_large(ticks, here)),
+            level=_level(rarity, evidence, self._ceiling(ticks, here, low=low)),
             evidence=evidence,
             low_baseline=low,
         )
+
+    def _ceiling(self, ticks: Ticks, here: list[tuple[Run, int]], *, low: bool) -> Level:
+        """Return the highest level that the sheer size carries; the hardly known stays yellow."""
+        rows = [ticks.channels.index(name) for name in opening(ticks.channels)]
+        voices = max(float(run.count[rows, place].max()) for run, place in here)
+        if low or voices < ORANGE_TIMES * self._settings.min_count:
+            return Level.YELLOW
+        return Level.RED if _large(ticks, here) else Level.ORANGE
 
 
 def _chances(ticks: Ticks, run: Run) -> Floats:
@@ -156,14 +166,12 @@ def _large(ticks: Ticks, here: list[tuple[Run, int]]) -> bool:
     )
 
 
-def _level(rarity: float, evidence: tuple[Evidence, ...], *, low: bool, large: bool) -> Level:
-    """Return the highest level that the surprise and the kinds of evidence carry.
+def _level(rarity: float, evidence: tuple[Evidence, ...], ceiling: Level) -> Level:
+    """Return the highest level up to `ceiling` that the surprise and the kinds of evidence carry.
 
-    `rarity` is how many times rarer than a blue alarm it is. What is hardly known is not judged
-    above yellow.
+    `rarity` is how many times rarer than a blue alarm it is.
     """
     for level, rarer in RARER.items():
-        fits = rarity >= rarer and len(evidence) >= KINDS_NEEDED[level]
-        if fits and (level < Level.RED or large) and not (low and level > Level.YELLOW):
+        if level <= ceiling and rarity >= rarer and len(evidence) >= KINDS_NEEDED[level]:
             return level
     return Level.BLUE

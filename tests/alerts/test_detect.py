@@ -136,7 +136,10 @@ def test_a_new_busy_brand_is_learned_within_hours() -> None:
     """A brand that is simply busy from its first tick on stops signalling."""
     rng = np.random.default_rng(18)
     volume = rng.poisson(50.0, 2 * DAY).astype(np.float64)
-    counts = {"volume": volume, "negative": rng.binomial(volume.astype(int), 0.2) * 1.0}
+    counts = {
+        "volume": volume,
+        "negative": rng.binomial(volume.astype(int), 0.2).astype(np.float64),
+    }
     assert heard(counts, since=0)[-1].at <= START + timedelta(hours=3)
 
 

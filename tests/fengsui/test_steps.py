@@ -134,6 +134,15 @@ def test_broken_source_keeps_what_came_and_leaves_a_gap(chain: Chain) -> None:
     assert set(chain.ledger.coverage(window, timedelta(minutes=5))) == {0.0}
 
 
+def test_post_from_the_future_counts_when_it_was_read(chain: Chain) -> None:
+    """A post dated after its reading (a clock that is ahead) counts at its reading, with a note."""
+    ahead = post(1, "云朵茶饮", NOW + 5 * HOUR)
+    steps.collect(chain, Source([ahead]), Window(NOW - HOUR, NOW))
+    (waiting,) = chain.store.pending(10)
+    assert waiting.post.published_at == NOW
+    assert waiting.post.notes == ("published_at: 5:00:00 after it was read",)
+
+
 class BrokenModel:
     """A model that cannot judge."""
 
@@ -180,13 +189,15 @@ def test_one_poisonous_post_does_not_stop_the_batch(tmp_path: Path) -> None:
 def test_clock_set_back_judges_nothing_and_loses_nothing(chain: Chain, tmp_path: Path) -> None:
     """With the clock an hour back nothing is judged twice; when time has come on, it goes on."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
-    steps.collect(chain, Source(items), Window(stories.START, NOW + 8 * HOUR))
+    past = [item for item in items if isinstance(item, Post) and item.published_at < NOW]
+    steps.collect(chain, Source(past), Window(stories.START, NOW))
     steps.annotate(chain)
-    steps.detect(chain, NOW)
+    assert not steps.detect(chain, NOW).alerts
     cursor = chain.ledger.cursor(steps.DETECTED)
     assert steps.detect(chain, NOW - HOUR) == steps.Detected()
     assert chain.ledger.cursor(steps.DETECTED) == cursor
-    chain.ledger.record_read("story", Window(stories.START, NOW + 8 * HOUR), ok=True)
+    steps.collect(chain, Source(items), Window(NOW, NOW + 2 * HOUR))
+    steps.annotate(chain)
     assert steps.detect(chain, NOW + 2 * HOUR).alerts
 
 

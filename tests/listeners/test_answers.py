@@ -186,9 +186,16 @@ def test_unreadable_fetch_time(tmp_path: Path) -> None:
 
 
 def test_relative_times(tmp_path: Path) -> None:
-    """Relative times count back from the time of the record."""
-    (post,) = posts(answered(tmp_path, search_answer(mblog(created_at="9分钟前"))))
-    assert post.published_at.isoformat() == "2026-06-21T13:21:00+00:00"
+    """Relative times count back from the record's time; the id gives the second where it agrees."""
+    for written, at in {
+        "10分钟前": "2026-06-21T13:19:45+00:00",
+        "刚刚": "2026-06-21T13:30:00+00:00",
+        "7分钟前": "2026-06-21T13:23:00+00:00",
+        "2小时前": "2026-06-21T11:30:00+00:00",
+        "1小时前": "2026-06-21T13:19:45+00:00",
+    }.items():
+        (post,) = posts(answered(tmp_path, search_answer(mblog(created_at=written))))
+        assert post.published_at.isoformat() == at, written
 
 
 def test_comments(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_search(tmp_path: Path) -> None:
     assert post.key == f"weibo:{MID}"
     assert (post.kind, post.author, post.author_name) == (PostKind.POST, "1001", "小满")
     assert (post.reposts, post.comments, post.likes) == (12_000, 4, 5)
-    assert post.published_at == MID_TIME.replace(second=0)
+    assert post.published_at == MID_TIME  # the row has the minute, the id the second
     assert (post.fetched_at, post.region, post.notes) == (FETCHED_AT, "广东", ())
 
 
