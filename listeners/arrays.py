@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import ijson  # type: ignore[import-untyped]  # it ships no types
+import ijson
 
 
 class BrokenArray(Exception):

@@ -66,8 +66,9 @@ def normalise(text: str, quoted: str = "") -> Text:
 def fold(text: str) -> str:
     """Return `text` for matching: simplified characters, small letters, half-width signs.
 
-    Only the marks of a Chinese sentence (！，：；？～) stay full-width. Character by character, so that a place in the result is the same place in `text`. Halves of
-    surrogate pairs become U+FFFD.
+    Only the marks of a Chinese sentence (！，：；？～) stay full-width. This goes character by
+    character: a place in the result is the same place in `text`. Halves of surrogate pairs become
+    U+FFFD.
     """
     table, special = _folding()
     return text.translate(table) if special.search(text) else text.lower()

@@ -3,8 +3,8 @@
 `rjieba` (jieba-rs) has jieba's dictionary and model, and differs in three ways, all mended here:
 it does not take Latin words with signs in them apart, it knows ideographs that jieba treats as
 punctuation, and it breaks the ties of repeated characters otherwise. A fourth is left: where two
-readings of an unknown word are equally probable to seven digits, the twin, which computes with no
-more, may take the other one. That is one post in 90,000 of real ones.
+readings are equally probable to six or seven digits, the twin may take the other one. That is one
+or two in 65,000 real posts.
 """
 
 import logging
