@@ -7,10 +7,11 @@ from typing import Final
 from alerts.detect.settings import DetectionSettings
 from records import Change, Incident, IncidentStatus, Level, LevelChange, Signal
 
-# A wave that is heard in spite of the cooldown is so many times the last one's peak.
-SECOND_WAVE: Final = 2.0
-# An incident above blue is over when the trailing hour is back under this share of its peak.
+# A wave has ebbed when half of what it had above the usual is gone.
 EBB: Final = 0.5
+# What stays high without surprising any more is the new usual: that long, and it is over.
+NEW_USUAL: Final = timedelta(hours=24)
+HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +37,52 @@ def advance(
     little was read) is neither a signal nor quiet. Ticks come in order; a tick that was judged
     before changes nothing, but that late posts may raise the last one.
 
-    An open incident's `signal_at` is the last tick that signalled at its level or above, moved on
-    by the time that nobody read: the distance to it is the quiet time.
+    The worse an incident, the longer quiet has to last before it falls or recovers. The times of
+    the last signals are moved on by the time that nobody read, so that it does not count as quiet.
     """
     if not known:
         return Transition(incident)
     if incident is None:
-        return _opened(brand, at, signal, rate)
+        return _opened(brand, at, signal, rate, settings)
     if at <= incident.updated_at:
         return _again(incident, at, signal, rate)
     if incident.status is IncidentStatus.RECOVERED:
         return _after_recovery(incident, at, signal, rate, settings)
+    return _continued(incident, at, signal, rate, settings)
+
+
+def _continued(
+    incident: Incident,
+    at: datetime,
+    signal: Signal | None,
+    rate: float,
+    settings: DetectionSettings,
+) -> Transition:
     incident = _skipped(incident, at, settings)
     incident = replace(_peaked(incident, at, rate), updated_at=at)
-    if signal is not None and signal.level >= incident.level:
-        return _merged(incident, signal)
-    return _ebbed(incident, at, signal, rate, settings)
+    if signal is None:
+        return _quiet(incident, at, rate, settings)
+    merged = incident.merge(signal)
+    if merged.level > incident.level:
+        return Transition(merged, Change.RAISED)
+    return _fallen(merged, at, signal, settings)
 
 
-def _opened(brand: str, at: datetime, signal: Signal | None, rate: float) -> Transition:
+def _opened(
+    brand: str, at: datetime, signal: Signal | None, rate: float, settings: DetectionSettings
+) -> Transition:
     if signal is None:
         return Transition(None)
+    since = at - timedelta(minutes=settings.tick_minutes)
     incident = Incident(
-        key=Incident.key_of(brand, at),
+        key=Incident.key_of(brand, since),
         brand=brand,
         level=signal.level,
         status=IncidentStatus.OPEN,
-        opened_at=at,
+        opened_at=since,
         updated_at=at,
         signal_at=at,
+        level_at=at,
         peak_level=signal.level,
         peak=rate,
         peak_at=at,
@@ -79,7 +97,7 @@ def _again(incident: Incident, at: datetime, signal: Signal | None, rate: float)
     late = at == incident.updated_at and incident.status is IncidentStatus.OPEN
     if not late or signal is None or signal.level <= incident.level:
         return Transition(incident)
-    return _merged(_peaked(incident, at, rate), signal)
+    return Transition(_peaked(incident, at, rate).merge(signal), Change.RAISED)
 
 
 def _after_recovery(
@@ -91,15 +109,15 @@ def _after_recovery(
 ) -> Transition:
     if signal is None:
         return Transition(incident)
-    recovered = incident.recovered_at or incident.updated_at
-    if at - recovered > timedelta(minutes=settings.cooldown_minutes):
-        return _opened(incident.brand, at, signal, rate)
-    if rate < SECOND_WAVE * incident.peak:
+    passed = at - (incident.recovered_at or incident.updated_at)
+    if passed > timedelta(hours=settings.reopen_hours):
+        return _opened(incident.brand, at, signal, rate, settings)
+    if passed <= timedelta(minutes=settings.cooldown_minutes) and _has_ebbed(incident, rate):
         return Transition(incident)
-    return Transition(_reopened(incident, signal, rate), Change.RAISED)
+    return Transition(_reopened(_peaked(incident, at, rate), signal), Change.REOPENED)
 
 
-def _reopened(incident: Incident, signal: Signal, rate: float) -> Incident:
+def _reopened(incident: Incident, signal: Signal) -> Incident:
     return replace(
         incident,
         status=IncidentStatus.OPEN,
@@ -108,8 +126,7 @@ def _reopened(incident: Incident, signal: Signal, rate: float) -> Incident:
         peak_level=max(incident.peak_level, signal.level),
         updated_at=signal.at,
         signal_at=signal.at,
-        peak=rate,
-        peak_at=signal.at,
+        level_at=signal.at,
         evidence=signal.evidence,
         history=(*incident.history, LevelChange(signal.at, signal.level)),
     )
@@ -120,48 +137,51 @@ def _skipped(incident: Incident, at: datetime, settings: DetectionSettings) -> I
     unread = at - incident.updated_at - timedelta(minutes=settings.tick_minutes)
     if unread <= timedelta(0):
         return incident
-    return replace(incident, signal_at=incident.signal_at + unread)
+    return replace(
+        incident, signal_at=incident.signal_at + unread, level_at=incident.level_at + unread
+    )
 
 
 def _peaked(incident: Incident, at: datetime, rate: float) -> Incident:
     return replace(incident, peak=rate, peak_at=at) if rate > incident.peak else incident
 
 
-def _merged(incident: Incident, signal: Signal) -> Transition:
-    merged = incident.merge(signal)
-    return Transition(merged, Change.RAISED if merged.level > incident.level else None)
+def _hold(incident: Incident, settings: DetectionSettings) -> timedelta:
+    """Return how long it must be quieter before the incident falls or recovers."""
+    return timedelta(minutes=settings.quiet_minutes) * int(incident.level)
 
 
-def _ebbed(
-    incident: Incident,
-    at: datetime,
-    signal: Signal | None,
-    rate: float,
-    settings: DetectionSettings,
+def _fallen(
+    incident: Incident, at: datetime, signal: Signal, settings: DetectionSettings
 ) -> Transition:
-    """Return the incident after a tick below its level: it may fall a level or recover."""
-    quiet = timedelta(minutes=settings.quiet_minutes)
-    passed = at - incident.signal_at
-    if passed < quiet:
+    """Return the incident after a signal that is not above its level: it may fall by one."""
+    if at - incident.level_at < _hold(incident, settings):
         return Transition(incident)
-    if signal is not None:
-        return Transition(_fallen(incident, at, signal), Change.LOWERED)
-    # Weaker signals may have come within the quiet time. After twice that without a fall there
-    # were none; sooner, the ebb of the counts has to say it.
-    over = incident.level is Level.BLUE or rate <= EBB * incident.peak or passed >= 2 * quiet
-    if not over:
-        return Transition(incident)
-    return Transition(
-        replace(incident, status=IncidentStatus.RECOVERED, recovered_at=at), Change.RECOVERED
-    )
-
-
-def _fallen(incident: Incident, at: datetime, signal: Signal) -> Incident:
     level = Level(incident.level - 1)
-    return replace(
+    fallen = replace(
         incident,
         level=level,
-        signal_at=at,
+        level_at=at,
         evidence=signal.evidence,
         history=(*incident.history, LevelChange(at, level)),
     )
+    return Transition(fallen, Change.LOWERED)
+
+
+def _quiet(
+    incident: Incident, at: datetime, rate: float, settings: DetectionSettings
+) -> Transition:
+    """Return the incident after a tick without a signal: it may recover."""
+    passed = at - incident.signal_at
+    over = passed >= _hold(incident, settings) and _has_ebbed(incident, rate)
+    if not over and passed < NEW_USUAL:
+        return Transition(incident)
+    recovered = replace(incident, status=IncidentStatus.RECOVERED, recovered_at=at)
+    return Transition(recovered, Change.RECOVERED)
+
+
+def _has_ebbed(incident: Incident, rate: float) -> bool:
+    usual = next(
+        (e.expected * (HOUR / e.horizon) for e in incident.evidence if e.kind == "negative"), 0.0
+    )
+    return rate <= usual + EBB * max(0.0, incident.peak - usual)

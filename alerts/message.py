@@ -107,7 +107,7 @@ def compose(alert: Alert, language: Language = "zh") -> Message:
     it lasted, how bad it was and which cases stay open.
     """
     writer = _Writer(alert, language, CATALOGUES[language])
-    full = alert.change in {Change.OPENED, Change.RAISED}
+    full = alert.change in {Change.OPENED, Change.REOPENED, Change.RAISED}
     recovered = alert.change is Change.RECOVERED
     return Message(
         language=language,

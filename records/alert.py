@@ -11,6 +11,7 @@ class Change(StrEnum):
     """Why an incident is spoken of (again)."""
 
     OPENED = "opened"
+    REOPENED = "reopened"
     RAISED = "raised"
     LOWERED = "lowered"
     RECOVERED = "recovered"

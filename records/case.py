@@ -23,10 +23,11 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One customer's complaint about a brand, with every post that belongs to it.
+    """One customer's complaint about a brand, or many voices on one matter, with all their posts.
 
-    The natural key is the brand and the first post. `title` is its first words; `posts` are keys,
-    oldest first. `due_at` is when an answer is late.
+    The natural key is the brand and the first post. A `chorus` is a case of many voices, `author` the
+    first of them. `title` is its first words; `posts` are keys, oldest first. `due_at` is when
+    an answer is late.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Case:
     url: str
     posts: tuple[str, ...]
     demands: tuple[str, ...] = ()
+    chorus: bool = False
 
     @staticmethod
     def key_of(brand: str, post_key: str) -> str:

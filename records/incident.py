@@ -63,8 +63,9 @@ class Incident:
     """One story about one brand, from its first signal to its recovery.
 
     The natural key is the brand and the minute it opened. `signal_at` is the last tick that
-    signalled, `updated_at` the last tick that was judged; `peak` is the greatest negative count an
-    hour, reached at `peak_at`. `evidence` belongs to the worst signal so far of the present level.
+    signalled, `level_at` the last that signalled at the present level or above, `updated_at` the
+    last that was judged. `peak` is the greatest negative count an hour, reached at `peak_at`.
+    `evidence` belongs to the signal that brought the present level.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Incident:
     opened_at: datetime
     updated_at: datetime
     signal_at: datetime
+    level_at: datetime
     peak_level: Level
     peak: float
     peak_at: datetime
@@ -98,12 +100,14 @@ class Incident:
         if signal.brand != self.brand:
             raise ValueError(f"a signal of {signal.brand} cannot join an incident of {self.brand}")
         risen = signal.level > self.level
+        holds = signal.level >= self.level
         return replace(
             self,
             level=max(self.level, signal.level),
             peak_level=max(self.peak_level, signal.level),
             updated_at=max(self.updated_at, signal.at),
             signal_at=max(self.signal_at, signal.at),
+            level_at=max(self.level_at, signal.at) if holds else self.level_at,
             evidence=signal.evidence if risen else self.evidence,
             history=(*self.history, LevelChange(signal.at, signal.level))
             if risen

@@ -59,6 +59,16 @@ class CaseBook(LedgerDatabase):
         )
         return self._first(query)
 
+    def chorus_case(self, brand: str, category: str, since: datetime) -> Case | None:
+        """Return the newest chorus on `category` first seen at or after `since`."""
+        query = (
+            select(_columns.body)
+            .where(_columns.brand == brand, _columns.chorus)
+            .where(_columns.category == category, _columns.first_seen >= since)
+            .order_by(_columns.first_seen.desc(), _columns.key)
+        )
+        return self._first(query)
+
     def cases(self, brand: str | None = None, status: CaseStatus | None = None) -> list[Case]:
         """Return cases (of a brand, of a status): the most urgent first, then by due time."""
         query = select(_columns.body)
@@ -122,6 +132,8 @@ def _row(case: Case) -> dict[str, object]:
         "key": case.key,
         "brand": case.brand,
         "author": case.author,
+        "category": case.category,
+        "chorus": case.chorus,
         "status": case.status,
         "urgency": case.urgency,
         "first_seen": case.first_seen,

@@ -6,6 +6,7 @@ Times are whole microseconds since 1970 UTC: exact, and with one meaning in ever
 from datetime import datetime
 
 from sqlalchemy import (
+    Boolean,
     BigInteger,
     Boolean,
     Column,
@@ -88,6 +89,8 @@ cases = Table(
     Column("key", String, primary_key=True),
     Column("brand", String, nullable=False),
     Column("author", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("chorus", Boolean, nullable=False),
     Column("status", String, nullable=False),
     Column("urgency", Integer, nullable=False),
     Column("first_seen", Instant, nullable=False),

@@ -16,8 +16,8 @@ from records import Evidence, Level, Signal
 # How many times rarer than a blue alarm each level is: a week, a month, a quarter, a year.
 RARER: Final = {Level.RED: 52.0, Level.ORANGE: 13.0, Level.YELLOW: 4.0, Level.BLUE: 1.0}
 KINDS_NEEDED: Final = {Level.RED: 3, Level.ORANGE: 2, Level.YELLOW: 1, Level.BLUE: 1}
-# Orange wakes people: it takes so many times the least count that alarms at all.
-ORANGE_TIMES: Final = 2.0
+# However rare, a handful is a handful: a level takes so many times the least count that alarms.
+TIMES_LEAST: Final = {Level.ORANGE: 4.0, Level.YELLOW: 2.0}
 # Red is kept for what a whole company must know of: so many negatives in the last hour, and so
 # many times the usual hour.
 RED_COUNT: Final = 50.0
@@ -111,7 +111,10 @@ class NegativeBinomialDetector:
         """Return the highest level that the sheer size carries; the hardly known stays yellow."""
         rows = [ticks.channels.index(name) for name in opening(ticks.channels)]
         voices = max(float(run.count[rows, place].max()) for run, place in here)
-        if low or voices < ORANGE_TIMES * self._settings.min_count:
+        for level, times in reversed(TIMES_LEAST.items()):
+            if voices < times * self._settings.min_count:
+                return Level(level - 1)
+        if low:
             return Level.YELLOW
         return Level.RED if _large(ticks, here) else Level.ORANGE
 

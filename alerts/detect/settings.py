@@ -11,8 +11,10 @@ class DetectionSettings(BaseModel):
     `tick_minutes`: length of a tick of the counts.
     `min_count`, `min_authors`: fewer mentions, or fewer authors, never alarm.
     `min_coverage`: a tick of which a smaller share was read is unknown, neither zero nor quiet.
-    `quiet_minutes`: an incident falls a level, or recovers, after that long below it.
-    `cooldown_minutes`: that long after a recovery only a wave twice as large is heard.
+    `quiet_minutes`: a blue incident recovers after that long without a signal; a worse one falls
+    a level, or recovers, after 2 (yellow), 3 (orange) or 4 (red) times that.
+    `cooldown_minutes`: that long after a recovery only a wave above half the last peak is heard.
+    `reopen_hours`: that long after a recovery a new wave is the same incident again.
     `lateness_minutes`: posts may come that late and are still judged.
     """
 
@@ -25,4 +27,5 @@ class DetectionSettings(BaseModel):
     min_coverage: float = Field(default=0.8, gt=0, le=1)
     quiet_minutes: int = Field(default=30, ge=1)
     cooldown_minutes: int = Field(default=60, ge=0)
+    reopen_hours: float = Field(default=12, ge=0)
     lateness_minutes: int = Field(default=10, ge=0)

@@ -32,6 +32,9 @@ PAGES = 10
 SEARCH_SECONDS = 30.0
 CLOCK_SKEW = timedelta(minutes=5)
 
+# What the whole channel should see, not only those who follow the thread.
+ESCALATIONS = frozenset({Change.RAISED, Change.REOPENED})
+
 Json = dict[str, Any]
 
 
@@ -120,7 +123,7 @@ class SlackNotifier:
         self._pacer.wait()
         reply: Json = {}
         if thread is not None:
-            reply = {"thread_ts": thread, "reply_broadcast": alert.change is Change.RAISED}
+            reply = {"thread_ts": thread, "reply_broadcast": alert.change in ESCALATIONS}
         answer = self._call(
             POST,
             channel=self._settings.channel,

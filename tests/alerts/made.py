@@ -36,6 +36,7 @@ def made_incident(
         opened_at=opened_at,
         updated_at=opened_at + 38 * MINUTE,
         signal_at=opened_at + 38 * MINUTE,
+        level_at=opened_at + 38 * MINUTE,
         peak_level=level,
         peak=232.0,
         peak_at=opened_at + 30 * MINUTE,

@@ -91,7 +91,8 @@ def _every_kind() -> list[Alert]:
         replace(over, open_cases=0, incident=replace(over.incident, recovered_at=OPENED + span))
         for span in (20 * MINUTE, 3 * HOUR, 50 * HOUR)
     ]
-    return [*opened, bare, *made_story(), *ends]
+    again = made_alert(Change.REOPENED)
+    return [*opened, again, bare, *made_story(), *ends]
 
 
 def test_an_opening_tells_everything() -> None:

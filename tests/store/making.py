@@ -89,6 +89,7 @@ def incident(at: datetime = NOON, brand: str = BRAND, **changes: Any) -> Inciden
         opened_at=at,
         updated_at=at,
         signal_at=at,
+        level_at=at,
         peak_level=Level.ORANGE,
         peak=147.0,
         peak_at=at,

@@ -120,3 +120,14 @@ def test_hostile_title(ledger: Ledger) -> None:
     ledger.upsert_cases([case(1, title="\x00'", author="\ud800", posts=("a\x00",))])
     (kept,) = ledger.cases()
     assert (kept.title, kept.author) == ("\N{REPLACEMENT CHARACTER}'", "\N{REPLACEMENT CHARACTER}")
+
+
+def test_chorus_is_found_by_its_category(ledger: Ledger) -> None:
+    """A chorus is found by brand and category, the newest first; a single customer's case is not."""
+    alone = case(1, NOON, category="quality")
+    old = case(2, NOON, category="quality", chorus=True)
+    new = case(3, NOON + MINUTE, category="quality", chorus=True)
+    ledger.upsert_cases([alone, old, new])
+    assert ledger.chorus_case(BRAND, "quality", NOON) == new
+    assert ledger.chorus_case(BRAND, "quality", NOON + 2 * MINUTE) is None
+    assert ledger.chorus_case(BRAND, "refund", NOON) is None

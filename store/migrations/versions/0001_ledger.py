@@ -66,6 +66,8 @@ def _cases() -> None:
         sa.Column("key", sa.String, primary_key=True),
         sa.Column("brand", sa.String, nullable=False),
         sa.Column("author", sa.String, nullable=False),
+        sa.Column("category", sa.String, nullable=False),
+        sa.Column("chorus", sa.Boolean, nullable=False),
         sa.Column("status", sa.String, nullable=False),
         sa.Column("urgency", sa.Integer, nullable=False),
         sa.Column("first_seen", sa.BigInteger, nullable=False),
