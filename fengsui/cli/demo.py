@@ -84,12 +84,11 @@ def _close(console: Console, chain: Chain, done: Replayed, cache: Path, seconds:
         _draw(console, chain, worst, cache / "incident.png")
     console.print(summary(chain, done, seconds))
     for line in incident_lines(chain):
-        console.print(line)
+        console.print(line, soft_wrap=True)
     config = _write_config(chain, cache)
     console.print()
-    console.print(
-        NEXT[chain.settings.language].format(config=config), markup=False, highlight=False
-    )
+    hints = NEXT[chain.settings.language].format(config=config)
+    console.print(hints, markup=False, highlight=False, soft_wrap=True)
 
 
 def _draw(console: Console, chain: Chain, incident: Incident, path: Path) -> None:

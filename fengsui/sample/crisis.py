@@ -33,7 +33,7 @@ SPARKS = (0.0, 9.0, 17.5, 26.0)
 # Hours from the first complaint, posts an hour: a spark, a cascade past midnight, the night, a
 # second and smaller wave after the statement, an afternoon of apology, and the long way down.
 WAVE: Knots = (
-    (0.5, 8), (1, 14), (2, 30), (2.5, 50), (3, 130), (3.5, 250), (4.3, 390), (5.2, 360), (6, 200),
+    (0.5, 3), (1, 7), (1.5, 14), (2, 26), (2.5, 50), (3, 130), (3.5, 250), (4.3, 390), (5.2, 360), (6, 200),
     (7, 70), (8.5, 20), (10.5, 15), (12, 36), (13, 52), (13.7, 150), (15, 190), (16.5, 130),
     (19, 80), (20, 100), (22, 68), (26, 40), (29, 16), (33, 3), (38, 11), (44, 8), (50, 4), (58, 1),
     (64, 0),

@@ -39,8 +39,8 @@ def test_killed_and_started_again_ends_the_same(tmp_path: Path, seed: int) -> No
         while True:
             process = start(tmp_path / "killed", file, server.url)
             try:
-                # The first third of a run is start-up: kill it there too, but seldom.
-                process.wait(timeout=length * rng.uniform(0.2, 1.0) if kills < 6 else 100)
+                # Part of these fall into the start-up, part into the crisis.
+                process.wait(timeout=length * rng.uniform(0.15, 0.6) if kills < 6 else 100)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
