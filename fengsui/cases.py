@@ -1,6 +1,7 @@
 """Every complaint becomes a case, or joins the one that it belongs to."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,6 +30,16 @@ class CaseSettings(BaseModel):
         description="voices without a demand of their own join one case a category for so long",
     )
 
+    @property
+    def same_customer(self) -> timedelta:
+        """How long a customer keeps one case."""
+        return timedelta(days=self.same_customer_days)
+
+    @property
+    def same_chorus(self) -> timedelta:
+        """How long a chorus keeps one case."""
+        return timedelta(hours=self.chorus_hours)
+
     def due(self, urgency: Urgency, since: datetime) -> datetime:
         """Return when a complaint seen at `since` wants its answer."""
         hours = {
@@ -42,16 +53,18 @@ class CaseSettings(BaseModel):
 class CaseBook(Protocol):
     """Where cases are kept."""
 
-    def case_with_post(self, brand: str, post_key: str) -> Case | None:
-        """Return the case of `brand` that holds the post."""
+    def cases_with_posts(self, brand: str, posts: Collection[str]) -> dict[str, Case]:
+        """Return the cases of `brand` that hold any of `posts`, by post."""
         ...
 
-    def case_of_author(self, brand: str, author: str, since: datetime) -> Case | None:
-        """Return the newest case of the author's first seen at or after `since`."""
+    def cases_of_authors(
+        self, brand: str, authors: Collection[str], since: datetime
+    ) -> dict[str, Case]:
+        """Return each author's newest case of `brand` first seen at or after `since`."""
         ...
 
-    def chorus_case(self, brand: str, category: str, since: datetime) -> Case | None:
-        """Return the newest chorus on `category` first seen at or after `since`."""
+    def choruses(self, brand: str, since: datetime) -> dict[str, Case]:
+        """Return the newest chorus on each category first seen at or after `since`."""
         ...
 
 
@@ -62,23 +75,59 @@ def open_cases(
 
     A complaint joins the case that already holds it, the post it answers or the text it copies,
     else the same customer's recent case. One that asks for nothing and did not come as a complaint
-    is a voice in a chorus: it joins the recent case of many voices on the same category, so that
-    onlookers of a crisis do not bury its customers. Otherwise it opens a case.
+    is a voice in a chorus: it joins the recent chorus on the same category, so that onlookers of a
+    crisis do not bury its customers. Otherwise it opens a case.
     """
-    desk = _Desk(book, settings)
+    by_brand: defaultdict[str, list[tuple[Mention, Post]]] = defaultdict(list)
     for mention, post in complaints:
-        desk.take(mention, post)
-    return list(desk.cases.values())
+        by_brand[mention.brand].append((mention, post))
+    cases: list[Case] = []
+    for brand, given in by_brand.items():
+        desk = _Desk.of(brand, given, book, settings)
+        for mention, post in given:
+            desk.take(mention, post)
+        cases += desk.opened_or_grown
+    return cases
+
+
+def _relatives(mention: Mention, post: Post) -> list[str]:
+    """Return the post, the one it answers, and the one it copies, by their keys."""
+    return [key for key in (post.key, post.parent, mention.duplicate_of) if key]
 
 
 @dataclass(slots=True)
 class _Desk:
-    """The cases of one batch, by their keys and by what a further complaint finds them by."""
+    """The cases that complaints of one brand may join, by what they are found by."""
 
-    book: CaseBook
     settings: CaseSettings
+    by_post: dict[str, Case]
+    by_author: dict[str, Case]
+    by_category: dict[str, Case]
     cases: dict[str, Case] = field(default_factory=dict)
-    known: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        brand: str,
+        complaints: Sequence[tuple[Mention, Post]],
+        book: CaseBook,
+        settings: CaseSettings,
+    ) -> "_Desk":
+        """Return a desk with the cases of the book that matter to these complaints."""
+        oldest = min(post.published_at for _, post in complaints)
+        posts = {key for mention, post in complaints for key in _relatives(mention, post)}
+        authors = {post.author for _, post in complaints if post.author}
+        return cls(
+            settings,
+            book.cases_with_posts(brand, posts),
+            book.cases_of_authors(brand, authors, oldest - settings.same_customer),
+            book.choruses(brand, oldest - settings.same_chorus),
+        )
+
+    @property
+    def opened_or_grown(self) -> list[Case]:
+        """The cases that a complaint has opened or joined."""
+        return list(self.cases.values())
 
     def take(self, mention: Mention, post: Post) -> None:
         """Let a complaint join its case, or open one."""
@@ -86,36 +135,25 @@ class _Desk:
         urgency = Urgency(max(mention.severity, Urgency.NORMAL))
         case = self._joined(found, post, urgency) if found else self._opened(mention, post, urgency)
         self.cases[case.key] = case
-        self.known["post", mention.brand, post.key] = case.key
+        self.by_post[post.key] = case
         if case.chorus:
-            self.known["category", mention.brand, case.category] = case.key
+            self.by_category[case.category] = case
         elif case.author:
-            self.known["author", mention.brand, case.author] = case.key
+            self.by_author[case.author] = case
 
     def _related(self, mention: Mention, post: Post) -> Case | None:
-        """Return the case that holds the post, the one it answers, or the one it copies."""
-        for key in filter(None, (post.key, post.parent, mention.duplicate_of)):
-            held = self.known.get(("post", mention.brand, key))
-            case = self.cases[held] if held else self.book.case_with_post(mention.brand, key)
-            if case:
-                return case
-        return None
+        related = (self.by_post.get(key) for key in _relatives(mention, post))
+        return next(filter(None, related), None)
 
     def _recent(self, mention: Mention, post: Post) -> Case | None:
         """Return the customer's recent case, or the one of the chorus that the post belongs to."""
-        brand, at = mention.brand, post.published_at
         if _is_chorus(mention, post):
-            within = timedelta(hours=self.settings.chorus_hours)
-            key = ("category", brand, category_of(mention))
-            stored = self.book.chorus_case(brand, category_of(mention), at - within)
-        elif post.author:
-            within = timedelta(days=self.settings.same_customer_days)
-            key = ("author", brand, post.author)
-            stored = self.book.case_of_author(brand, post.author, at - within)
+            case = self.by_category.get(category_of(mention))
+            within = self.settings.same_chorus
         else:
-            return None
-        case = self.cases[self.known[key]] if key in self.known else stored
-        return case if case and abs(at - case.first_seen) <= within else None
+            case = self.by_author.get(post.author)
+            within = self.settings.same_customer
+        return case if case and abs(post.published_at - case.first_seen) <= within else None
 
     def _joined(self, case: Case, post: Post, urgency: Urgency) -> Case:
         case = self.cases.get(case.key, case)

@@ -25,9 +25,9 @@ class Urgency(IntEnum):
 class Case:
     """One customer's complaint about a brand, or many voices on one matter, with all their posts.
 
-    The natural key is the brand and the first post. A `chorus` is a case of many voices, `author` the
-    first of them. `title` is its first words; `posts` are keys, oldest first. `due_at` is when
-    an answer is late.
+    The natural key is the brand and the first post. A `chorus` is a case of many
+    voices, `author` the first of them. `title` is its first words; `posts` are keys, oldest first.
+    `due_at` is when an answer is late.
     """
 
     key: str

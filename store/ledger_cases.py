@@ -1,11 +1,11 @@
 """The ledger's cases: complaints that somebody has to handle."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from records import Case, CaseStatus
 from store import ledger_schema as schema
@@ -14,6 +14,8 @@ from store.ledger_database import LedgerDatabase, body_of, upsert
 
 _case = decoder(Case)
 _columns = schema.cases.c
+# A database takes so many values in one statement without complaint.
+_PAGE = 500
 
 
 class CaseBook(LedgerDatabase):
@@ -39,35 +41,35 @@ class CaseBook(LedgerDatabase):
             upsert(connection, schema.case_posts, posts, replace=False)
         return len(new)
 
-    def case_with_post(self, brand: str, post_key: str) -> Case | None:
-        """Return the case of `brand` that holds the post."""
-        posts = schema.case_posts
+    def cases_with_posts(self, brand: str, posts: Collection[str]) -> dict[str, Case]:
+        """Return the cases of `brand` that hold any of `posts`, by post."""
+        held = schema.case_posts
         query = (
-            select(_columns.body)
-            .join(posts, posts.c.case_key == _columns.key)
-            .where(posts.c.brand == brand, posts.c.post == post_key)
+            select(held.c.post.label("found_by"), _columns.body)
+            .join(held, held.c.case_key == _columns.key)
+            .where(held.c.brand == brand)
         )
-        return self._first(query)
+        return self._found(query, held.c.post, posts)
 
-    def case_of_author(self, brand: str, author: str, since: datetime) -> Case | None:
-        """Return the newest case of the author's first seen at or after `since`."""
+    def cases_of_authors(
+        self, brand: str, authors: Collection[str], since: datetime
+    ) -> dict[str, Case]:
+        """Return each author's newest case of `brand` first seen at or after `since`."""
         query = (
-            select(_columns.body)
-            .where(_columns.brand == brand, _columns.author == author)
-            .where(_columns.first_seen >= since)
-            .order_by(_columns.first_seen.desc(), _columns.key)
+            select(_columns.author.label("found_by"), _columns.body)
+            .where(_columns.brand == brand, _columns.first_seen >= since, ~_columns.chorus)
+            .order_by(_columns.first_seen, _columns.key.desc())
         )
-        return self._first(query)
+        return self._found(query, _columns.author, authors)
 
-    def chorus_case(self, brand: str, category: str, since: datetime) -> Case | None:
-        """Return the newest chorus on `category` first seen at or after `since`."""
+    def choruses(self, brand: str, since: datetime) -> dict[str, Case]:
+        """Return the newest chorus on each category first seen at or after `since`."""
         query = (
-            select(_columns.body)
-            .where(_columns.brand == brand, _columns.chorus)
-            .where(_columns.category == category, _columns.first_seen >= since)
-            .order_by(_columns.first_seen.desc(), _columns.key)
+            select(_columns.category.label("found_by"), _columns.body)
+            .where(_columns.brand == brand, _columns.chorus, _columns.first_seen >= since)
+            .order_by(_columns.first_seen, _columns.key.desc())
         )
-        return self._first(query)
+        return {row.found_by: _case(row.body) for row in self._rows(query)}
 
     def cases(self, brand: str | None = None, status: CaseStatus | None = None) -> list[Case]:
         """Return cases (of a brand, of a status): the most urgent first, then by due time."""
@@ -92,9 +94,16 @@ class CaseBook(LedgerDatabase):
                 return changed
         raise KeyError(key)
 
-    def _first(self, query: Select[Any]) -> Case | None:
-        rows = self._rows(query.limit(1))
-        return _case(rows[0].body) if rows else None
+    def _found(
+        self, query: Select[Any], column: ColumnElement[str], values: Collection[str]
+    ) -> dict[str, Case]:
+        """Return the cases by `column`, of several rows of a value the last."""
+        found: dict[str, Case] = {}
+        wanted = sorted(values)
+        for start in range(0, len(wanted), _PAGE):
+            page = query.where(column.in_(wanted[start : start + _PAGE]))
+            found |= {row.found_by: _case(row.body) for row in self._rows(page)}
+        return found
 
 
 def merged(known: Case, given: Case) -> Case:

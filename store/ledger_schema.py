@@ -6,7 +6,6 @@ Times are whole microseconds since 1970 UTC: exact, and with one meaning in ever
 from datetime import datetime
 
 from sqlalchemy import (
-    Boolean,
     BigInteger,
     Boolean,
     Column,

@@ -273,7 +273,7 @@ def test_judging_again_changes_nothing(chain: Chain, tmp_path: Path) -> None:
 
 
 def test_onlookers_join_one_case(chain: Chain) -> None:
-    """Angry posts that ask for nothing join one case a category; a customer's demand stays apart."""
+    """Angry posts that ask for nothing join one case; a customer's demand stays apart."""
     angry = [post(n, f"云朵茶饮喝出虫子，第{n}次看到了，恶心", author=f"o{n}") for n in range(1, 9)]
     asks = post(9, "云朵茶饮喝出虫子，太恶心了，我要求退款并赔偿", NOW + HOUR, author="customer")
     steps.collect(chain, Source([*angry, asks]), Window(NOW - HOUR, NOW + HOUR))
