@@ -1,7 +1,7 @@
 """From posts to mentions: match brands, find copies, score, judge complaints, pick keywords."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,8 @@ from nlp.sentiment.model import Score, SentimentModel
 from records import Mention, Post, PostKind, Sentiment
 from store.mentions import Sketch
 
+FLOOD = "flood"
+
 
 class AnnotationSettings(BaseModel):
     """How posts become mentions."""
@@ -24,7 +26,7 @@ class AnnotationSettings(BaseModel):
 
     keywords: int = Field(default=8, ge=0, le=50, description="keywords kept with a mention")
     copy_hours: float = Field(default=48, gt=0, description="how long a text stays an original")
-    copy_similarity: float = Field(default=0.7, gt=0, le=1, description="Jaccard of a near-copy")
+    copy_similarity: float = Field(default=0.5, gt=0, le=1, description="Jaccard of a near-copy")
     complaint_confidence: float = Field(
         default=0.5, ge=0, le=1, description="probability of negative from which a text complains"
     )
@@ -62,23 +64,30 @@ class Annotator:
             horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
         )
         self._flood = FloodGuard()
+        self._newest: datetime | None = None
         self._own_names = {name for brand in brands for name in (brand.name, *brand.aliases)}
 
     @property
-    def settings(self) -> AnnotationSettings:
-        """The settings it was made with."""
-        return self._settings
+    def reaches_back_to(self) -> datetime | None:
+        """From when on copies are known: what is older is judged by another annotator."""
+        return self._newest - self._settings.memory if self._newest else None
 
     def remember(self, sketches: Iterable[Sketch]) -> None:
         """Take in earlier mentions, in the order of their annotation."""
         for sketch in sketches:
+            self._see(sketch.published_at)
             self._copies.add(
                 sketch.post_key, sketch.brand, sketch.author, sketch.published_at, sketch.signature
             )
             self._flood.add(sketch.author, sketch.brand, sketch.published_at)
 
-    def annotate(self, posts: Sequence[Post]) -> list[Mention]:
-        """Return a mention for every brand in every post, in the order of the posts."""
+    def annotate(self, posts: Sequence[Post], before: Sequence[Mention] = ()) -> list[Mention]:
+        """Return a mention for every brand in every post, in the order of the posts.
+
+        `before` are the mentions that the posts had when they were last judged. Where the text is
+        still the same, it stays the copy or the voice that it was: it is no copy of itself.
+        """
+        known = {(mention.post_key, mention.brand): mention for mention in before}
         candidates = list(self._candidates(posts))
         if not candidates:
             return []
@@ -88,8 +97,11 @@ class Annotator:
         return [
             mention
             for candidate, score, sketch in zip(candidates, scores, sketches, strict=True)
-            for mention in self._mentions(candidate, score, sketch)
+            for mention in self._mentions(candidate, score, sketch, known)
         ]
+
+    def _see(self, at: datetime) -> None:
+        self._newest = max(at, self._newest or at)
 
     def _candidates(self, posts: Sequence[Post]) -> Iterator[_Candidate]:
         for post in posts:
@@ -104,8 +116,15 @@ class Annotator:
         score = dict(zip(distinct, self._model.score(distinct), strict=True))
         return [score[text] for text in texts]
 
-    def _mentions(self, candidate: _Candidate, score: Score, sketch: bytes) -> Iterator[Mention]:
+    def _mentions(
+        self,
+        candidate: _Candidate,
+        score: Score,
+        sketch: bytes,
+        known: Mapping[tuple[str, str], Mention],
+    ) -> Iterator[Mention]:
         post, text, _ = candidate
+        self._see(post.published_at)
         complaint = judge(
             text.own,
             score.negative,
@@ -115,10 +134,9 @@ class Annotator:
         keywords = self._keywords(text)
         advert = advert_reason(text) if post.kind is not PostKind.COMPLAINT else ""
         for match in candidate.matches:
-            original = self._copies.add(
-                post.key, match.brand, post.author, post.published_at, sketch
+            original, flooding = self._place(
+                post, match.brand, sketch, known.get((post.key, match.brand))
             )
-            flooding = self._flood.add(post.author, match.brand, post.published_at)
             yield Mention(
                 post_key=post.key,
                 brand=match.brand,
@@ -136,9 +154,19 @@ class Annotator:
                 reach=post.followers or 0,
                 quoted=match.quoted,
                 duplicate_of=original,
-                discount=advert or ("flood" if flooding else ""),
+                discount=advert or (FLOOD if flooding else ""),
                 signature=sketch,
             )
+
+    def _place(
+        self, post: Post, brand: str, sketch: bytes, before: Mention | None
+    ) -> tuple[str | None, bool]:
+        """Return which post this one copies, if any, and whether it is one of a flood."""
+        if before is not None and before.signature == sketch:
+            return before.duplicate_of, before.discount == FLOOD
+        original = self._copies.add(post.key, brand, post.author, post.published_at, sketch)
+        flooding = self._flood.add(post.author, brand, post.published_at)
+        return (None if original == post.key else original), flooding
 
     def _keywords(self, text: Text) -> tuple[str, ...]:
         found = extract(text.own, self._settings.keywords + 4)

@@ -45,6 +45,7 @@ class Chain:
         self._notifiers = dict(notifiers) if notifiers is not None else None
         self._console = console or Console()
         self._annotator: Annotator | None = None
+        self._past_annotator: Annotator | None = None
 
     @property
     def brands(self) -> Sequence[str]:
@@ -62,17 +63,37 @@ class Chain:
         return self._notifiers
 
     def annotator(self, earliest: datetime) -> Annotator:
-        """Return the annotator, which remembers mentions from well before `earliest` on."""
-        if self._annotator is None:
-            self._model = self._model or load_model(self.settings.model)
-            made = Annotator(self.settings.brands, self._model, self.settings.annotation)
-            made.remember(self.store.sketches(earliest - 2 * self.settings.annotation.memory))
-            self._annotator = made
-        return self._annotator
+        """Return an annotator that knows the mentions before posts from `earliest` on.
 
-    def forget_annotator(self) -> None:
-        """Drop the annotator: what it remembers may be more than what was written."""
-        self._annotator = None
+        Posts from long before the newest mention (an import, posts judged again) get one that
+        remembers their own time, beside the one for what is new.
+        """
+        if self._annotator is None:
+            newest = self.store.newest()
+            self._annotator = self._made(newest - 2 * self._memory if newest else None, newest)
+        back = self._annotator.reaches_back_to
+        if back is None or earliest >= back:
+            return self._annotator
+        past = self._past_annotator
+        if past is None or not (past.reaches_back_to or earliest) <= earliest <= back:
+            past = self._past_annotator = self._made(earliest - 2 * self._memory, earliest)
+        return past
+
+    @property
+    def _memory(self) -> timedelta:
+        return self.settings.annotation.memory
+
+    def _made(self, since: datetime | None, until: datetime | None) -> Annotator:
+        self._model = self._model or load_model(self.settings.model)
+        made = Annotator(self.settings.brands, self._model, self.settings.annotation)
+        if since and until:
+            sketches = self.store.sketches(since)
+            made.remember(sketch for sketch in sketches if sketch.published_at <= until)
+        return made
+
+    def forget_annotators(self) -> None:
+        """Drop the annotators: what they remember may be more than what was written."""
+        self._annotator = self._past_annotator = None
 
     def close(self) -> None:
         """Close the stores."""

@@ -138,7 +138,7 @@ def annotate(chain: Chain, window: Window | None = None) -> Annotated:
         try:
             found, opened = _annotate_batch(chain, pending)
         except BaseException:
-            chain.forget_annotator()
+            chain.forget_annotators()
             raise
         posts += len(pending)
         mentions += found
@@ -147,7 +147,10 @@ def annotate(chain: Chain, window: Window | None = None) -> Annotated:
 
 
 def _annotate_batch(chain: Chain, pending: Sequence[Pending]) -> tuple[int, int]:
-    posts = [waiting.post for waiting in pending]
+    # In the order of publication, so that of two copies the earlier one is the original.
+    posts = sorted(
+        (waiting.post for waiting in pending), key=lambda post: (post.published_at, post.key)
+    )
     mentions = _judge(chain, posts)
     post_of = {post.key: post for post in posts}
     complaints = [(m, post_of[m.post_key]) for m in mentions if m.complaint]
@@ -160,19 +163,20 @@ def _annotate_batch(chain: Chain, pending: Sequence[Pending]) -> tuple[int, int]
 
 def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:
     """Judge a batch; if a post breaks the judges, quarantine that one and judge the others."""
-    earliest = min(post.published_at for post in posts)
+    earliest = posts[0].published_at
+    before = chain.store.mentions_of([post.key for post in posts])
     try:
-        return chain.annotator(earliest).annotate(posts)
+        return chain.annotator(earliest).annotate(posts, before)
     except ModelError:
         raise
     except Exception:
         log.warning("a batch could not be annotated; trying its posts one by one", exc_info=True)
-    chain.forget_annotator()
+    chain.forget_annotators()
     annotator = chain.annotator(earliest)
     mentions: list[Mention] = []
     for post in posts:
         try:
-            mentions += annotator.annotate([post])
+            mentions += annotator.annotate([post], before)
         except ModelError:
             raise
         except Exception as error:  # noqa: BLE001 - see above; the post is kept with its reason

@@ -105,6 +105,14 @@ class MentionStore(Protocol):
         """Yield the sketches of mentions published at or after `since`, in order of annotation."""
         ...
 
+    def mentions_of(self, posts: Sequence[str]) -> list[Mention]:
+        """Return the mentions that the posts with these keys have at present, in no set order."""
+        ...
+
+    def newest(self) -> datetime | None:
+        """Return when the newest mention was published, None where there is none."""
+        ...
+
     def history(self, post_key: str) -> list[Snapshot]:
         """Return the counts of a post over time, oldest first."""
         ...

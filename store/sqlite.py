@@ -145,6 +145,16 @@ class SqliteMentionStore:
                     kept.post_key, kept.brand, kept.author, kept.published_at, kept.signature
                 )
 
+    def mentions_of(self, posts: Sequence[str]) -> list[Mention]:
+        """Return the mentions that the posts with these keys have at present, in no set order."""
+        keys = json.dumps([storable(key) for key in posts])
+        return [_mention(body) for (body,) in self._read(sql.MENTIONS_OF, (keys,))]
+
+    def newest(self) -> datetime | None:
+        """Return when the newest mention was published, None where there is none."""
+        ((at,),) = self._read(sql.NEWEST, ())
+        return None if at is None else instant(at)
+
     def history(self, post_key: str) -> list[Snapshot]:
         """Return the counts of a post over time, oldest first; only a change makes an entry."""
         entries: list[Snapshot] = []

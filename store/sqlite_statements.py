@@ -121,6 +121,13 @@ SELECT id FROM mentions INDEXED BY mentions_published WHERE published_at >= ? OR
 
 SKETCHES = "SELECT body FROM mentions WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 
+MENTIONS_OF = """
+SELECT mentions.body FROM posts JOIN mentions ON mentions.post = posts.id
+WHERE posts.key IN (SELECT value FROM json_each(?))
+"""
+
+NEWEST = "SELECT max(published_at) FROM mentions"
+
 HISTORY = """
 SELECT at, history.reposts, history.comments, history.likes
 FROM history JOIN posts ON id = post WHERE key = :key

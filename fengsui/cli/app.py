@@ -13,6 +13,7 @@ from fengsui.score import ScoreError
 from fengsui.settings import SettingsError
 from listeners.files import UnknownFormat
 from listeners.listener import ListenerError
+from nlp.normalise import printable
 from nlp.sentiment.registry import ModelError
 from store.errors import StoreError
 
@@ -56,7 +57,14 @@ def main() -> None:
     try:
         app()
     except SAID_PLAINLY as error:
-        sys.stderr.write(f"fengsui: {error}\n")
+        sys.stderr.write(f"fengsui: {_said(error)}\n")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _said(error: Exception) -> str:
+    """Return what to tell a person; names of files and columns may come from strangers."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return printable(f"{error.filename}: {error.strerror}")
+    return printable(str(error))

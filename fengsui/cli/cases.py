@@ -16,6 +16,16 @@ from nlp.complaints import CATEGORIES
 from nlp.normalise import printable
 from records import Case, CaseStatus, Urgency
 
+HEADINGS = {
+    "zh": ("紧急", "品牌", "类别", "期限", "帖数", "内容、诉求与编号"),
+    "en": ("urgency", "brand", "category", "due", "posts", "says, asks for, key"),
+}
+URGENCY_NAMES = {
+    "zh": {Urgency.NORMAL: "一般", Urgency.HIGH: "较急", Urgency.URGENT: "紧急"},
+    "en": {Urgency.NORMAL: "normal", Urgency.HIGH: "high", Urgency.URGENT: "urgent"},
+}
+# Characters of a complaint that the list shows.
+SHOWN = 48
 URGENCY_STYLE = {Urgency.URGENT: "bold red", Urgency.HIGH: "yellow", Urgency.NORMAL: ""}
 
 
@@ -30,7 +40,7 @@ def cases(
     status: Annotated[
         CaseStatus | None, typer.Option(help="Only this status; default: all not resolved.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 50,
     handle: Annotated[str | None, typer.Option(help="Mark this case as being handled.")] = None,
     resolve: Annotated[str | None, typer.Option(help="Mark this case as resolved.")] = None,
     json: Json = False,
@@ -59,25 +69,26 @@ def cases(
 
 def table_of(found: list[Case], now: datetime, language: str) -> Table:
     """Return the cases as a table; text from posts is shown without its control characters."""
-    chinese = language == "zh"
-    table = Table(show_lines=False, expand=True)
-    for heading in (
-        ("紧急", "品牌", "类别", "期限", "诉求", "帖数", "内容", "编号")
-        if chinese
-        else ("urgency", "brand", "category", "due", "asks for", "posts", "says", "key")
-    ):
-        table.add_column(heading, overflow="fold")
-    names = {"zh": {1: "一般", 2: "较急", 3: "紧急"}, "en": {1: "normal", 2: "high", 3: "urgent"}}
+    table = Table(show_lines=True, expand=True)
+    for heading in HEADINGS[language]:
+        table.add_column(heading, overflow="fold", no_wrap=heading != HEADINGS[language][-1])
     for case in found:
         late = " ⚠" if case.due_at < now and case.status is CaseStatus.OPEN else ""
         table.add_row(
-            Text(names[language][case.urgency], style=URGENCY_STYLE[case.urgency]),
+            Text(URGENCY_NAMES[language][case.urgency], style=URGENCY_STYLE[case.urgency]),
             Text(case.brand),
             Text(getattr(CATEGORIES[case.category], language)),
             Text(f"{case.due_at.astimezone(BEIJING):%m-%d %H:%M}{late}"),
-            Text("、".join(case.demands)),
             Text(str(len(case.posts))),
-            Text(printable(case.title)),
-            Text(case.key, style="dim"),
+            _says(case),
         )
     return table
+
+
+def _says(case: Case) -> Text:
+    """Return the first words of a case, what it asks for, and the key to name it by."""
+    words = " ".join(printable(case.title).split())
+    said = Text(words if len(words) <= SHOWN else f"{words[:SHOWN]}…")
+    if case.demands:
+        said.append(f"  {'、'.join(case.demands)}", style="bold")
+    return said.append(f"\n{printable(case.key)}", style="dim")

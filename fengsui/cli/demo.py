@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -22,6 +22,8 @@ from records import Incident
 
 CACHE = Path(".cache/demo")
 STEP_MINUTES = 15
+# The folder that the example watches.
+INBOX = "inbox"
 
 NEXT = {
     "zh": """接下来可以试试：
@@ -47,7 +49,9 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     cache: Annotated[Path, typer.Option(help="Where the sample and its store are kept.")] = CACHE,
-    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    language: Annotated[
+        Literal["zh", "en"], typer.Option(help="Of the alerts and the summary.")
+    ] = "zh",
 ) -> None:
     """Replay three sample weeks of two fictional brands, with one crisis and one false start."""
     console = Console()
@@ -116,4 +120,6 @@ def init(
         raise SettingsError(f"{path} is there already; it is left as it is")
     text = resources.files("fengsui").joinpath("example.toml").read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")
-    typer.echo(f"{path} written; fill in your brands, then: fengsui check")
+    inbox = path.parent / INBOX
+    inbox.mkdir(exist_ok=True)
+    typer.echo(f"{path} and the folder {inbox} written; fill in your brands, then: fengsui check")

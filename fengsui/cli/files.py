@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from fengsui import replay as past
 from fengsui import steps
 from fengsui.chain import Chain
-from fengsui.cli.options import Config, Json, print_json
+from fengsui.cli.options import Config, Json, print_json, settings_or_defaults
 from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
 from fengsui.detect_csv import detect_csv
 from fengsui.score import score_file
-from fengsui.settings import DEFAULT_PATH, Settings, SettingsError, load
+from fengsui.settings import DEFAULT_PATH, Settings, SettingsError
 from fengsui.steps import Collected
 from listeners.files import read_file
-from nlp.brands import BrandSettings
+from nlp.brands import BrandSettings, alias_conflicts
 from nlp.sentiment.model import LABELS
 from nlp.sentiment.registry import load_model
 from records import Post, Window
@@ -79,12 +80,17 @@ def replay_settings(config: Path, brands: list[str], store: Path) -> Settings:
     """Return settings for a replay: brands of the options or the file, alerts to the terminal.
 
     Raises:
-        SettingsError: there is no brand, or the file is wrong.
+        SettingsError: there is no brand, brands share a name, the store is not the replay's own, or
+            the file is wrong.
     """
-    if not brands and not config.exists():
-        raise SettingsError("name a brand: --brand NAME=alias,alias (or a settings file: --config)")
-    base = load(config) if config.exists() else Settings()
+    base = settings_or_defaults(config)
+    if store.resolve() == base.state.resolve():
+        raise SettingsError(f"--store {store} is the store of {config}; a replay would empty it")
     chosen = tuple(brand_of(text) for text in brands) or base.brands
+    if not chosen:
+        raise SettingsError("name a brand: --brand NAME=alias,alias (or a settings file: --config)")
+    if shared := alias_conflicts(chosen):
+        raise SettingsError(f"--brand: {shared[0].alias!r} is a name of two brands")
     return Settings(
         language=base.language,
         state=store,
@@ -97,12 +103,19 @@ def replay_settings(config: Path, brands: list[str], store: Path) -> Settings:
 
 
 def brand_of(text: str) -> BrandSettings:
-    """Return the brand that `NAME=alias,alias` names; the name itself is an alias too."""
+    """Return the brand that `NAME=alias,alias` names; the name itself is an alias too.
+
+    Raises:
+        SettingsError: a name has nothing that shows.
+    """
     name, _, aliases = text.partition("=")
-    return BrandSettings(
-        name=name.strip(),
-        aliases=tuple(alias.strip() for alias in aliases.split(",") if alias.strip()),
-    )
+    try:
+        return BrandSettings(
+            name=name.strip(),
+            aliases=tuple(alias.strip() for alias in aliases.split(",") if alias.strip()),
+        )
+    except ValidationError:
+        raise SettingsError(f"--brand: {text!r} is no NAME or NAME=alias,alias") from None
 
 
 class Pace:
@@ -119,7 +132,7 @@ class Pace:
 
 def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False) -> None:
     """Import files into the store; `fengsui annotate` or `fengsui run` then judges the posts."""
-    settings = load(config) if config.exists() else Settings()
+    settings = settings_or_defaults(config)
     total = Collected()
     with Chain(settings) as chain:
         for file in files:
@@ -162,7 +175,7 @@ def detect_csv_file(
     config: Config = DEFAULT_PATH,
 ) -> None:
     """Judge any even series of counts: writes timestamp,value,score,alert for every row."""
-    settings = load(config).detection if config.exists() else Settings().detection
+    settings = settings_or_defaults(config).detection
     if out is None:
         detect_csv(file, sys.stdout, settings)
         return

@@ -34,6 +34,15 @@ def settings_of(config: Path) -> Settings:
     return load(config)
 
 
+def settings_or_defaults(config: Path) -> Settings:
+    """Return the settings of the file, or the defaults where none was named and none is there.
+
+    Raises:
+        SettingsError: see `fengsui.settings.load`.
+    """
+    return load(config) if config != DEFAULT_PATH or config.exists() else Settings()
+
+
 def read_window(since: str | None, until: str | None, default: timedelta) -> Window:
     """Return the window that the options name; without --since it is `default` long.
 
@@ -55,20 +64,17 @@ def read_time(text: str, now: datetime) -> datetime:
         typer.BadParameter: it names none.
     """
     units = {"d": "days", "h": "hours", "m": "minutes"}
-    if text[-1:] in units and text[:-1].isdigit():
-        return now - timedelta(**{units[text[-1]]: int(text[:-1])})
     try:
+        if text[-1:] in units and text[:-1].isdecimal():
+            return now - timedelta(**{units[text[-1]]: int(text[:-1])})
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is no time; write 2026-03-19T19:40 or 7d") from None
-    return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
 
 
 def print_json(answer: dict[str, Any]) -> None:
-    """Print `answer` as one line of JSON."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
-
-
-def default_config() -> Path:
-    """Return where the settings are looked for."""
-    return DEFAULT_PATH
+    """Print `answer` as one line of JSON; signs that do not show are escaped in it."""
+    text = json.dumps(answer, ensure_ascii=False, default=str)
+    shown = (char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    sys.stdout.write("".join(shown) + "\n")

@@ -303,6 +303,15 @@ class MentionStoreContract:
         assert sketches[0].author == "作者1"
         assert (sketches[1].brand, sketches[1].published_at) == (BRAND, NOON)
 
+    def test_mentions_of_posts(self, store: MentionStore) -> None:
+        """The present mentions of posts are found by the posts' keys; the newest time is known."""
+        assert (store.mentions_of(["weibo:1"]), store.newest()) == ([], None)
+        store.upsert_posts([post(number, at=NOON - number * MINUTE) for number in range(3)])
+        annotate_all(store)
+        found = store.mentions_of(["weibo:1", "weibo:2", "weibo:9"])
+        assert sorted(mention.post_key for mention in found) == ["weibo:1", "weibo:2"]
+        assert store.newest() == NOON
+
     def test_history_has_every_change_of_counts(self, store: MentionStore) -> None:
         """History has an entry wherever the counts differ from those before, in any order."""
         counts = [1, 1, 4, None, 4]
