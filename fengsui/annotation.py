@@ -79,7 +79,7 @@ class Annotator:
             self._copies.add(
                 sketch.post_key, sketch.brand, sketch.author, sketch.published_at, sketch.signature
             )
-            self._flood.add(sketch.author, sketch.brand, sketch.published_at)
+            self._flood.add(sketch.author, sketch.brand, sketch.published_at, sketch.post_key)
 
     def annotate(self, posts: Sequence[Post], before: Sequence[Mention] = ()) -> list[Mention]:
         """Return a mention for every brand in every post, in the order of the posts.
@@ -165,7 +165,7 @@ class Annotator:
         if before is not None and before.signature == sketch:
             return before.duplicate_of, before.discount == FLOOD
         original = self._copies.add(post.key, brand, post.author, post.published_at, sketch)
-        flooding = self._flood.add(post.author, brand, post.published_at)
+        flooding = self._flood.add(post.author, brand, post.published_at, post.key)
         return (None if original == post.key else original), flooding
 
     def _keywords(self, text: Text) -> tuple[str, ...]:

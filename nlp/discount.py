@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import dropwhile, islice
 from typing import Final
 
 from nlp.normalise import Text
@@ -86,8 +88,12 @@ class FloodGuard:
     """Finds authors who name the same brand again and again.
 
     A mention is flood if the same author already named the brand `limit` times within `window`.
-    Mentions may come out of order; only those within `window` of the newest are remembered, and
-    of an author no more than `limit`. So the answers depend on nothing older than that.
+    Mentions may come out of order; already means added before. One that is added again counts
+    once and keeps its place, so that it gets the answer that it got at first.
+
+    Mentions older than the newest by two windows are forgotten, and no answer depends on them:
+    adding again what is younger, in the same order, gives the same answers. It takes two for the
+    mentions of the last one to be counted against once more.
     """
 
     def __init__(self, limit: int = 3, window: timedelta = timedelta(hours=1)) -> None:
@@ -95,16 +101,17 @@ class FloodGuard:
             raise ValueError("a flood needs a positive limit and window")
         self._limit = limit
         self._window = window
-        self._recent: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
+        # By author and group the times by key, in the order in which the keys came first.
+        self._named: defaultdict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
         self._newest: datetime | None = None
         self._swept: datetime | None = None
 
     def __len__(self) -> int:
         """Return how many authors are remembered, each brand of theirs counted."""
-        return len(self._recent)
+        return len(self._named)
 
-    def add(self, author: str, group: str, at: datetime) -> bool:
-        """Take in that `author` named `group` (a brand) at `at`; return whether it is flood.
+    def add(self, author: str, group: str, at: datetime, key: str) -> bool:
+        """Take in that post `key` of `author` named `group` (a brand) at `at`: whether it is flood.
 
         Raises:
             ValueError: `at` is naive.
@@ -112,22 +119,36 @@ class FloodGuard:
         if at.tzinfo is None:
             raise ValueError("a mention needs an aware time")
         self._newest = max(at, self._newest or at)
-        self._sweep()
-        oldest = self._newest - self._window
-        times = [time for time in self._recent[author, group] if time > oldest]
-        flood = sum(abs(time - at) < self._window for time in times) >= self._limit
+        oldest = self._newest - 2 * self._window
+        self._sweep(oldest)
+        named = self._named[author, group]
+        if named.get(key, at) <= oldest:
+            named.pop(key, None)  # it was forgotten, though not swept yet
+        times = (time for time in _before(key, named) if time > oldest)
+        near = (time for time in times if abs(time - at) < self._window)
+        flood = len(list(islice(near, self._limit))) == self._limit
         if at > oldest:
-            times = sorted((*times, at))[-self._limit :]
-        self._recent[author, group] = times
+            named[key] = at
+        else:
+            named.pop(key, None)
         return flood
 
-    def _sweep(self) -> None:
-        """Forget, once a window, the authors who have been silent for one."""
-        newest = self._newest
-        if newest is None or (self._swept and newest - self._swept < self._window):
+    def _sweep(self, oldest: datetime) -> None:
+        """Forget, once a window, what lies behind `oldest`."""
+        if self._swept and oldest - self._swept < self._window:
             return
-        self._swept = newest
-        oldest = newest - self._window
-        silent = [key for key, times in self._recent.items() if not times or times[-1] <= oldest]
-        for key in silent:
-            del self._recent[key]
+        self._swept = oldest
+        for name, times in list(self._named.items()):
+            kept = {key: time for key, time in times.items() if time > oldest}
+            if kept:
+                self._named[name] = kept
+            else:
+                del self._named[name]
+
+
+def _before(key: str, named: dict[str, datetime]) -> Iterator[datetime]:
+    """Yield the times of the keys that came before `key`, newcomers first."""
+    if key not in named:
+        return reversed(named.values())
+    keys = dropwhile(lambda other: other != key, reversed(named))
+    return (named[other] for other in islice(keys, 1, None))

@@ -5,10 +5,12 @@ Candidates are found by banding: only texts that agree in a whole band of minima
 """
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import log
+from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from nlp.sketch import BITS, BODY, HEAD, LAYOUT, SIZE, signatures
@@ -68,54 +70,98 @@ class _Place(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class _Copies:
-    """The entries with one and the same signature, in the order they came: number to (time, key).
+class _Entry:
+    """A remembered mention; `number` counts the mentions in the order they came."""
 
-    A short text has no `sketch` and no `bands`.
+    number: int
+    time: float
+    key: str
+    copies: "_Copies"
+
+
+_NUMBER: Final = attrgetter("number")
+
+
+@dataclass(slots=True, eq=False)
+class _Copies:
+    """The entries with one and the same signature, by number; a short text has no sketch.
+
+    `latest` holds the running maximum of their times, so that what is too old is skipped at once,
+    however often a text is copied.
     """
 
+    place: _Place
     sketch: _Sketch | None
     bands: list[bytes]
-    entries: dict[int, tuple[float, str]] = field(default_factory=dict)
+    entries: list[_Entry] = field(default_factory=list)
+    latest: list[float] = field(default_factory=list)
 
-    def first(self, at: float, horizon: float) -> int | None:
-        """Return the number of the first entry within `horizon` of `at`."""
-        for number, (time, _) in self.entries.items():
-            if -horizon <= time - at <= horizon:
-                return number
+    def first(self, since: float, until: float, before: int) -> _Entry | None:
+        """Return the first entry from `since` to `until` whose number is less than `before`."""
+        for at in range(bisect_left(self.latest, since), len(self.entries)):
+            entry = self.entries[at]
+            if entry.number >= before:
+                return None
+            if since <= entry.time <= until:
+                return entry
         return None
+
+    def insert(self, entry: _Entry) -> None:
+        """Put `entry` where its number says: last, but for a replaced one."""
+        at = bisect_left(self.entries, entry.number, key=_NUMBER)
+        self.entries.insert(at, entry)
+        self.latest.insert(at, float("-inf"))
+        self._mend(at)
+
+    def remove(self, entry: _Entry) -> None:
+        """Take `entry` out."""
+        at = bisect_left(self.entries, entry.number, key=_NUMBER)
+        del self.entries[at], self.latest[at]
+        self._mend(at)
+
+    def _mend(self, changed: int) -> None:
+        """Put the running maximum right from place `changed` on, as far as it is wrong."""
+        highest = self.latest[changed - 1] if changed else float("-inf")
+        for at in range(changed, len(self.entries)):
+            highest = max(highest, self.entries[at].time)
+            if self.latest[at] == highest:
+                return
+            self.latest[at] = highest
 
 
 # Of one group, those that agree in a band. Most bands have one: a list is made for the second.
 _Bands: TypeAlias = dict[bytes, "_Copies | list[_Copies]"]
 
 
-def _enter(bands: _Bands, band: bytes, copies: _Copies) -> None:
-    there = bands.setdefault(band, copies)
-    if isinstance(there, list):
-        there.append(copies)
-    elif there is not copies:
-        bands[band] = [there, copies]
+def _enter(group: _Bands, copies: _Copies) -> None:
+    for band in copies.bands:
+        there = group.setdefault(band, copies)
+        if isinstance(there, list):
+            there.append(copies)
+        elif there is not copies:
+            group[band] = [there, copies]
 
 
-def _leave(bands: _Bands, band: bytes, copies: _Copies) -> None:
-    there = bands[band]
-    if isinstance(there, list) and len(there) > 1:
-        there.remove(copies)
-    else:
-        del bands[band]
+def _leave(group: _Bands, copies: _Copies) -> None:
+    for band in copies.bands:
+        there = group.pop(band, copies)
+        if isinstance(there, list):
+            there.remove(copies)
+            group[band] = there if len(there) > 1 else there[0]
 
 
 class DuplicateIndex:
-    """Remembers mentions for `horizon` and finds the first one that a new one copies.
+    """Remembers mentions for two horizons and finds the first one that a new one copies.
 
     A mention copies an earlier one of its group if their times are at most `horizon` apart and
     the estimated Jaccard similarity of their character 3-grams is at least `threshold`. Short
     texts are copies only if they are equal and of the same author: "太恶心了" by two people is
-    two voices.
+    two voices. Earlier means added before: a mention that is added again keeps its place, so that
+    it is never its own copy, and gets the answer that it got at first.
 
-    Mentions older than the newest by more than `horizon` are forgotten, and an answer never
-    depends on them: adding again what is younger, in the same order, gives the same answers.
+    Mentions older than the newest by more than two horizons are forgotten, and no answer depends
+    on them: adding again what is younger, in the same order, gives the same answers. It takes two
+    for the mentions of the last one to find their originals once more.
     """
 
     def __init__(self, horizon: timedelta, threshold: float) -> None:
@@ -125,85 +171,108 @@ class DuplicateIndex:
         self._threshold = threshold
         self._newest = float("-inf")
         self._number = 0
+        self._entries: dict[tuple[str, str], _Entry] = {}
         self._copies: dict[_Place, _Copies] = {}
         self._groups: dict[str, _Bands] = {}
-        self._by_age: list[tuple[float, int, _Place]] = []
+        self._by_age: list[tuple[float, int, tuple[str, str]]] = []
 
     def __len__(self) -> int:
         """Return how many mentions are remembered."""
-        return len(self._by_age)
+        return len(self._entries)
 
     def add(self, key: str, group: str, author: str, at: datetime, signature: bytes) -> str | None:
-        """Take in mention `key` and return the key of the first one that it copies, if any.
+        """Take in mention `key` of `group` and return the key of the first one that it copies.
 
-        An empty signature, or one of another layout, is of an unknown text: a copy of nothing.
+        One that is remembered is not taken in twice; it is replaced, in its place, where its
+        signature, author or time has changed. An empty signature, or one of another layout, is of
+        an unknown text: a copy of nothing, and not remembered.
 
         Raises:
             ValueError: `at` is naive.
         """
         if at.tzinfo is None:
             raise ValueError("a mention needs an aware time")
-        if signature[:1] != LAYOUT or len(signature) not in {HEAD, SIZE}:
-            return None
         time = at.timestamp()
-        self._newest = max(time, self._newest)
-        self._forget()
-        is_short = len(signature) == HEAD
-        place = _Place(group, author if is_short else "", signature)
-        copies = self._copies.get(place) or _Copies(
-            None if is_short else _Sketch(signature), _bands(signature)
-        )
-        original = self._find(place, copies, time)
-        if time >= self._newest - self._horizon:
-            self._keep(place, copies, time, key)
-        return original
+        if time > self._newest:
+            self._newest = time
+            self._forget()
+        known = self._entries.get((group, key))
+        if signature[:1] != LAYOUT or len(signature) not in {HEAD, SIZE}:
+            if known:
+                self._remove(known)
+            return None
+        copies = self._copies_at(_Place(group, author if len(signature) == HEAD else "", signature))
+        number = known.number if known else self._number
+        original = self._find(copies, time, number)
+        if known is None or known.time != time or known.copies is not copies:
+            if known:
+                self._remove(known)
+            self._keep(_Entry(number, time, key, copies))
+        return original.key if original else None
 
-    def _find(self, place: _Place, copies: _Copies, time: float) -> str | None:
-        """Return the key of the first remembered mention that the one at `place` copies."""
-        first = copies.first(time, self._horizon)
-        original = copies
-        if copies.sketch is not None:
-            for other in self._candidates(place.group, copies.bands):
-                number = other.first(time, self._horizon)
-                if number is None or (first is not None and number >= first):
-                    continue
-                if other.sketch and copies.sketch.similarity(other.sketch) >= self._threshold:
-                    first, original = number, other
-        return None if first is None else original.entries[first][1]
+    def _copies_at(self, place: _Place) -> _Copies:
+        """Return the copies that are kept at `place`; new ones are not kept yet."""
+        if there := self._copies.get(place):
+            return there
+        signature = place.signature
+        sketch = _Sketch(signature) if len(signature) == SIZE else None
+        return _Copies(place, sketch, _bands(signature))
 
-    def _candidates(self, group: str, bands: list[bytes]) -> Iterator[_Copies]:
+    def _find(self, copies: _Copies, time: float, before: int) -> _Entry | None:
+        """Return the first entry that a mention numbered `before`, one of `copies`, copies."""
+        since, until = time - self._horizon, time + self._horizon
+        first = copies.first(since, until, before)
+        if copies.sketch is None:
+            return first
+        for other in self._candidates(copies):
+            earlier = other.first(since, until, first.number if first else before)
+            if earlier and other.sketch and self._are_near(copies.sketch, other.sketch):
+                first = earlier
+        return first
+
+    def _are_near(self, one: _Sketch, other: _Sketch) -> bool:
+        return one.similarity(other) >= self._threshold
+
+    def _candidates(self, copies: _Copies) -> Iterator[_Copies]:
         """Yield those of the group that share a band, some of them repeatedly."""
-        known = self._groups.get(group, {})
-        for band in bands:
+        known = self._groups.get(copies.place.group, {})
+        for band in copies.bands:
             if (there := known.get(band)) is not None:
                 yield from there if isinstance(there, list) else (there,)
 
-    def _keep(self, place: _Place, copies: _Copies, time: float, key: str) -> None:
+    def _keep(self, entry: _Entry) -> None:
+        if entry.time < self._newest - 2 * self._horizon:
+            return
+        copies, place = entry.copies, entry.copies.place
         if not copies.entries:
             self._copies[place] = copies
-            group = self._groups.setdefault(place.group, {})
-            for band in copies.bands:
-                _enter(group, band, copies)
-        copies.entries[self._number] = (time, key)
-        heapq.heappush(self._by_age, (time, self._number, place))
-        self._number += 1
+            if copies.bands:
+                _enter(self._groups.setdefault(place.group, {}), copies)
+        copies.insert(entry)
+        self._entries[place.group, entry.key] = entry
+        heapq.heappush(self._by_age, (entry.time, entry.number, (place.group, entry.key)))
+        self._number = max(self._number, entry.number + 1)
 
     def _forget(self) -> None:
-        """Drop what is older than the newest by more than the horizon."""
-        while self._by_age and self._by_age[0][0] < self._newest - self._horizon:
-            _, number, place = heapq.heappop(self._by_age)
-            copies = self._copies[place]
-            del copies.entries[number]
-            if not copies.entries:
-                self._remove(place, copies)
+        """Drop what is older than the newest by more than two horizons."""
+        oldest = self._newest - 2 * self._horizon
+        while self._by_age and self._by_age[0][0] < oldest:
+            *_, name = heapq.heappop(self._by_age)
+            entry = self._entries.get(name)
+            if entry and entry.time < oldest:  # otherwise it was replaced
+                self._remove(entry)
 
-    def _remove(self, place: _Place, copies: _Copies) -> None:
+    def _remove(self, entry: _Entry) -> None:
+        copies, place = entry.copies, entry.copies.place
+        del self._entries[place.group, entry.key]
+        copies.remove(entry)
+        if copies.entries:
+            return
         del self._copies[place]
-        group = self._groups.get(place.group, {})
-        for band in copies.bands:
-            _leave(group, band, copies)
-        if not group:
-            self._groups.pop(place.group, None)
+        if copies.bands:
+            _leave(self._groups[place.group], copies)
+            if not self._groups[place.group]:
+                del self._groups[place.group]
 
 
 def _bands(signature: bytes) -> list[bytes]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from rich.table import Table
@@ -102,7 +103,7 @@ def incident_lines(chain: Chain) -> Iterator[Text]:
     """Yield what became of each incident, a line each."""
     names = NAMES[chain.settings.language]
     for incident in chain.ledger.incidents():
-        rise = " → ".join(names[change.level] for change in incident.history)
+        rise = " → ".join(names[level] for level, _ in groupby(c.level for c in incident.history))
         lead = incident.peak_at - incident.opened_at
         opened = f"{incident.opened_at.astimezone(BEIJING):%m-%d %H:%M}"
         line = Text(f"{incident.brand}  ", style="bold")

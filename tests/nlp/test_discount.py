@@ -74,10 +74,32 @@ def test_flood() -> None:
     """From the fourth mention of a brand within an hour on, an author floods; others do not."""
     guard = FloodGuard()
     minutes = [0, 10, 20, 30, 59, 75, 200]
-    flood = [guard.add("甲", "云朵", NOON + timedelta(minutes=minute)) for minute in minutes]
+    flood = [guard.add("甲", "云朵", NOON + timedelta(minutes=m), f"{m}") for m in minutes]
     assert flood == [False, False, False, True, True, True, False]
-    assert not guard.add("乙", "云朵", NOON + timedelta(minutes=200))
-    assert not guard.add("甲", "小米", NOON + timedelta(minutes=200))
+    assert not guard.add("乙", "云朵", NOON + timedelta(minutes=200), "200")
+    assert not guard.add("甲", "小米", NOON + timedelta(minutes=200), "200")
+
+
+def test_flood_counts_a_post_once() -> None:
+    """A post that is judged again counts once and gets the answer that it got at first."""
+    guard = FloodGuard()
+    minutes = [0, 10, 20, 30, 40]
+    answers = [False, False, False, True, True]
+    for _ in range(3):
+        for minute, answer in zip(minutes, answers, strict=True):
+            at = NOON + timedelta(minutes=minute)
+            assert guard.add("甲", "云朵", at, f"{minute}") == answer
+
+
+def test_flood_and_a_post_whose_time_was_wrong() -> None:
+    """A post that comes again with another time counts at that time."""
+    guard = FloodGuard(limit=1)
+    assert not guard.add("甲", "云朵", NOON, "0")
+    assert not guard.add("甲", "云朵", NOON + timedelta(hours=1), "0")
+    assert guard.add("甲", "云朵", NOON + timedelta(minutes=30), "1")
+    assert not guard.add("甲", "云朵", NOON - timedelta(hours=9), "0")
+    assert not guard.add("甲", "云朵", NOON + timedelta(minutes=30), "1")
+    assert not guard.add("甲", "云朵", NOON + timedelta(hours=2), "2")
 
 
 MENTIONS = st.lists(st.tuples(st.sampled_from("甲乙"), st.integers(0, 300)), max_size=40)
@@ -85,35 +107,45 @@ MENTIONS = st.lists(st.tuples(st.sampled_from("甲乙"), st.integers(0, 300)), m
 
 @given(MENTIONS)
 def test_flood_is_what_counting_says(mentions: list[tuple[str, int]]) -> None:
-    """In order of time, an author floods who has three mentions in the hour before."""
+    """In order of time, an author floods who has three other posts in the hour before."""
     mentions.sort(key=lambda mention: mention[1])
     guard = FloodGuard()
     for number, (author, minute) in enumerate(mentions):
         earlier = [m for other, m in mentions[:number] if other == author and minute - m < 60]
-        assert guard.add(author, "云朵", NOON + timedelta(minutes=minute)) == (len(earlier) >= 3)
+        at = NOON + timedelta(minutes=minute)
+        assert guard.add(author, "云朵", at, f"{number}") == (len(earlier) >= 3)
 
 
-@given(MENTIONS, st.integers(0, 40))
-def test_flood_after_a_restart(mentions: list[tuple[str, int]], cut: int) -> None:
-    """A new guard that is told of the last hour, in order, answers like the old one."""
-    times = [(author, NOON + timedelta(minutes=minute)) for author, minute in mentions]
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 300)), max_size=60), st.integers(0, 60)
+)
+def test_flood_after_a_restart(mentions: list[tuple[int, int]], cut: int) -> None:
+    """A new guard that is told of the last two hours, in order, answers like the old one.
+
+    Posts come again, most of them with another time, and keep the place they had.
+    """
+    posts = [("甲", "云朵", NOON + timedelta(minutes=m), f"{number}") for number, m in mentions]
     old, new = FloodGuard(), FloodGuard()
-    for author, at in times[:cut]:
-        old.add(author, "云朵", at)
-    newest = max((at for _, at in times[:cut]), default=NOON)
-    for author, at in times[:cut]:
-        if at >= newest - timedelta(hours=1):
-            new.add(author, "云朵", at)
-    for author, at in times[cut:]:
-        assert old.add(author, "云朵", at) == new.add(author, "云朵", at)
+    told: dict[str, datetime] = {}
+    newest = NOON
+    for author, brand, at, key in posts[:cut]:
+        old.add(author, brand, at, key)
+        told[key], newest = at, max(newest, at)
+        told = {name: time for name, time in told.items() if time > newest - timedelta(hours=2)}
+    for guard in (old, new):
+        guard.add("乙", "云朵", newest, "newest")
+    for key, at in told.items():
+        new.add("甲", "云朵", at, key)
+    for post in posts[cut:]:
+        assert old.add(*post) == new.add(*post)
 
 
 def test_flood_forgets() -> None:
-    """Memory holds the authors of about the last two hours, whoever they are."""
+    """Memory holds the authors of about the last three hours, whoever they are."""
     guard = FloodGuard()
     for minute in range(3000):
-        guard.add(f"{minute}", "云朵", NOON + timedelta(minutes=minute))
-    assert len(guard) <= 121
+        guard.add(f"{minute}", "云朵", NOON + timedelta(minutes=minute), f"{minute}")
+    assert len(guard) <= 181
 
 
 def test_flood_needs_sense() -> None:
@@ -121,4 +153,4 @@ def test_flood_needs_sense() -> None:
     with pytest.raises(ValueError, match="positive"):
         FloodGuard(limit=0)
     with pytest.raises(ValueError, match="aware"):
-        FloodGuard().add("甲", "云朵", datetime(2026, 3, 15))  # noqa: DTZ001 - that is the point
+        FloodGuard().add("甲", "云朵", NOON.replace(tzinfo=None), "0")

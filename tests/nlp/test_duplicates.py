@@ -80,18 +80,50 @@ def test_horizon() -> None:
 
 
 def test_late_mention() -> None:
-    """A mention older than the horizon is a copy of nothing that is forgotten, and not kept."""
+    """A mention older than two horizons is a copy of nothing that is forgotten, and not kept."""
     times = [NOON, NOON + 3 * DAY, NOON + timedelta(hours=1), NOON + timedelta(hours=2)]
     assert found([("甲", STORY, at) for at in times]) == [None, None, None, None]
 
 
+@pytest.mark.parametrize("text", [STORY, "太恶心了"])
+def test_again(text: str) -> None:
+    """A mention that comes again is not its own copy, not kept twice, and answered as before."""
+    index, signed = DuplicateIndex(DAY, 0.5), signatures([text, text + "？", text])
+    times = [NOON, NOON + timedelta(hours=20), NOON + timedelta(hours=30)]
+    for _ in range(3):
+        answers = [
+            index.add(str(number), "云朵", "甲", at, signature)
+            for number, (at, signature) in enumerate(zip(times, signed, strict=True))
+        ]
+        assert answers == [None, "0", "1"]
+        assert len(index) == 3
+    assert index.add("3", "云朵", "甲", times[1], signed[0]) == "0"
+
+
+def test_changed_text() -> None:
+    """A mention whose text has changed is replaced in its place."""
+    index, (story, other) = DuplicateIndex(DAY, 0.5), signatures([STORY, OTHER])
+    signed = [story, story, other, story]
+    for number, signature in enumerate(signed):
+        index.add(str(number), "云朵", "甲", NOON, signature)
+    assert index.add("0", "云朵", "甲", NOON, other) is None
+    assert index.add("2", "云朵", "甲", NOON, other) == "0"
+    assert index.add("1", "云朵", "甲", NOON, story) is None
+    assert index.add("3", "云朵", "甲", NOON, story) == "1"
+    assert index.add("3", "云朵", "甲", NOON, b"") is None
+    assert len(index) == 3
+    assert index.add("0", "云朵", "甲", NOON, story) is None
+    assert index.add("2", "云朵", "甲", NOON, other) is None
+    assert index.add("1", "云朵", "甲", NOON, story) == "0"
+
+
 def test_memory_is_bounded() -> None:
-    """What lies behind the horizon is forgotten altogether."""
+    """What lies behind two horizons is forgotten altogether."""
     index = DuplicateIndex(timedelta(hours=1), 0.5)
     texts = [f"{STORY}第{number}次" for number in range(300)] + ["短"]
     for number, signature in enumerate(signatures(texts)):
         index.add(str(number), "云朵", "甲", NOON + timedelta(minutes=number), signature)
-    assert len(index) <= 62
+    assert len(index) == 121
     index.add("end", "云朵", "甲", NOON + 9 * DAY, signatures([OTHER])[0])
     assert len(index) == len(index._copies) == len(index._groups) == 1
     assert len(index._groups["云朵"]) == 16
@@ -117,19 +149,48 @@ def test_signatures_do_not_depend_on_the_batch(
     assert signatures(texts) == [signatures([text])[0] for text in texts]
 
 
-@given(MENTIONS, st.integers(0, 30))
-def test_restart(mentions: list[tuple[str, str, datetime]], cut: int) -> None:
-    """An index rebuilt from what the horizon holds gives the answers of the old one."""
+@given(MENTIONS, st.lists(st.integers(0, 12), min_size=30, max_size=30), st.integers(0, 30))
+def test_restart(mentions: list[tuple[str, str, datetime]], keys: list[int], cut: int) -> None:
+    """An index rebuilt from what two horizons hold gives the answers of the old one.
+
+    Mentions come again, most of them with another text, and keep the place they had.
+    """
     signed = signatures([text for _, text, _ in mentions])
-    rows = [(str(n), "云朵", author, at) for n, (author, _, at) in enumerate(mentions)]
-    old, new = DuplicateIndex(DAY, 0.4), DuplicateIndex(DAY, 0.4)
-    newest = max((at for *_, at in rows[:cut]), default=NOON)
-    for row, signature in zip(rows[:cut], signed[:cut], strict=True):
-        old.add(*row, signature)
-        if row[-1] >= newest - DAY:
-            new.add(*row, signature)
-    for row, signature in zip(rows[cut:], signed[cut:], strict=True):
-        assert old.add(*row, signature) == new.add(*row, signature)
+    rows = [
+        (str(key), "云朵", author, at, signature)
+        for key, (author, _, at), signature in zip(keys, mentions, signed, strict=False)
+    ]
+    hours = timedelta(hours=12)
+    old, new = DuplicateIndex(hours, 0.4), DuplicateIndex(hours, 0.4)
+    told: dict[str, tuple[str, str, str, datetime, bytes]] = {}
+    newest = NOON
+    for row in rows[:cut]:
+        old.add(*row)
+        told[row[0]], newest = row, max(newest, row[3])
+        told = {name: one for name, one in told.items() if one[3] >= newest - 2 * hours}
+    for index in (old, new):
+        index.add("newest", "喜鹊", "甲", newest, signatures([OTHER])[0])
+    for row in told.values():
+        new.add(*row)
+    for row in rows[cut:]:
+        assert old.add(*row) == new.add(*row)
+    assert len(old) == len(new)
+
+
+@given(MENTIONS)
+def test_first_answers_stand(mentions: list[tuple[str, str, datetime]]) -> None:
+    """Whatever came in between, a mention of the last horizon is answered as it was at first."""
+    index = DuplicateIndex(DAY, 0.4)
+    signed = signatures([text for _, text, _ in mentions])
+    rows = [
+        (str(number), "云朵", author, at, signature)
+        for number, ((author, _, at), signature) in enumerate(zip(mentions, signed, strict=True))
+    ]
+    answers = [index.add(*row) for row in rows]
+    newest = max((row[3] for row in rows), default=NOON)
+    for row, answer in zip(rows, answers, strict=True):
+        if row[3] >= newest - DAY:
+            assert index.add(*row) == answer
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -147,7 +208,7 @@ def test_unknown_signatures() -> None:
         assert index.add("0", "云朵", "甲", NOON, signature) is None
     assert len(index) == 0
     with pytest.raises(ValueError, match="aware"):
-        index.add("0", "云朵", "甲", datetime(2026, 3, 15), b"")  # noqa: DTZ001 - that is the point
+        index.add("0", "云朵", "甲", NOON.replace(tzinfo=None), b"")
     with pytest.raises(ValueError, match="threshold"):
         DuplicateIndex(DAY, 0)
 
