@@ -32,7 +32,7 @@ from nlp.sentiment.model import Score
 from records import Post
 
 ALIASES = [f"云{a}{b}{c}茶" for a, b, c in product("甲乙丙丁戊己庚辛壬癸", repeat=3)]
-POSTS = 20_000
+POSTS = 50_000
 PEER_POSTS = 150
 PEER_POSTS_UNSCORED = 1_500
 ROUNDS = 3

@@ -1,15 +1,16 @@
 """Every complaint becomes a case, or joins the one that it belongs to."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from records import Case, CaseStatus, Mention, Post, PostKind, Urgency
 
+# A brand, and the name of something of its.
+Named: TypeAlias = tuple[str, str]
 TITLE_LENGTH = 80
 
 
@@ -53,23 +54,21 @@ class CaseSettings(BaseModel):
 class CaseBook(Protocol):
     """Where cases are kept."""
 
-    def cases_with_posts(self, brand: str, posts: Collection[str]) -> dict[str, Case]:
-        """Return the cases of `brand` that hold any of `posts`, by post."""
+    def cases_with_posts(self, posts: Collection[Named]) -> dict[Named, Case]:
+        """Return the cases that hold any of `posts`, each named by brand and key, by post."""
         ...
 
-    def cases_of_authors(
-        self, brand: str, authors: Collection[str], since: datetime
-    ) -> dict[str, Case]:
-        """Return each author's newest case of `brand` first seen at or after `since`."""
+    def cases_of_authors(self, authors: Collection[Named], since: datetime) -> dict[Named, Case]:
+        """Return the newest case first seen at or after `since` of each author of a brand."""
         ...
 
-    def choruses(self, brand: str, since: datetime) -> dict[str, Case]:
-        """Return the newest chorus on each category first seen at or after `since`."""
+    def choruses(self, brands: Collection[str], since: datetime) -> dict[Named, Case]:
+        """Return the newest chorus first seen at or after `since` by brand and category."""
         ...
 
 
 def open_cases(
-    complaints: Iterable[tuple[Mention, Post]], book: CaseBook, settings: CaseSettings
+    complaints: Sequence[tuple[Mention, Post]], book: CaseBook, settings: CaseSettings
 ) -> list[Case]:
     """Return the cases that these complaints open or join, ready to be upserted.
 
@@ -78,37 +77,33 @@ def open_cases(
     is a voice in a chorus: it joins the recent chorus on the same category, so that onlookers of a
     crisis do not bury its customers. Otherwise it opens a case.
     """
-    by_brand: defaultdict[str, list[tuple[Mention, Post]]] = defaultdict(list)
+    if not complaints:
+        return []
+    desk = _Desk.of(complaints, book, settings)
     for mention, post in complaints:
-        by_brand[mention.brand].append((mention, post))
-    cases: list[Case] = []
-    for brand, given in by_brand.items():
-        desk = _Desk.of(brand, given, book, settings)
-        for mention, post in given:
-            desk.take(mention, post)
-        cases += desk.opened_or_grown
-    return cases
+        desk.take(mention, post)
+    return list(desk.cases.values())
 
 
-def _relatives(mention: Mention, post: Post) -> list[str]:
-    """Return the post, the one it answers, and the one it copies, by their keys."""
-    return [key for key in (post.key, post.parent, mention.duplicate_of) if key]
+def _relatives(mention: Mention, post: Post) -> list[Named]:
+    """Return the post, the one it answers, and the one it copies, under their brand."""
+    keys = (post.key, post.parent, mention.duplicate_of)
+    return [(mention.brand, key) for key in keys if key]
 
 
 @dataclass(slots=True)
 class _Desk:
-    """The cases that complaints of one brand may join, by what they are found by."""
+    """The cases that complaints may join, by what they are found by."""
 
     settings: CaseSettings
-    by_post: dict[str, Case]
-    by_author: dict[str, Case]
-    by_category: dict[str, Case]
+    by_post: dict[Named, Case]
+    by_author: dict[Named, Case]
+    by_category: dict[Named, Case]
     cases: dict[str, Case] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls,
-        brand: str,
         complaints: Sequence[tuple[Mention, Post]],
         book: CaseBook,
         settings: CaseSettings,
@@ -116,18 +111,14 @@ class _Desk:
         """Return a desk with the cases of the book that matter to these complaints."""
         oldest = min(post.published_at for _, post in complaints)
         posts = {key for mention, post in complaints for key in _relatives(mention, post)}
-        authors = {post.author for _, post in complaints if post.author}
+        authors = {(mention.brand, post.author) for mention, post in complaints if post.author}
+        brands = {mention.brand for mention, _ in complaints}
         return cls(
             settings,
-            book.cases_with_posts(brand, posts),
-            book.cases_of_authors(brand, authors, oldest - settings.same_customer),
-            book.choruses(brand, oldest - settings.same_chorus),
+            book.cases_with_posts(posts),
+            book.cases_of_authors(authors, oldest - settings.same_customer),
+            book.choruses(brands, oldest - settings.same_chorus),
         )
-
-    @property
-    def opened_or_grown(self) -> list[Case]:
-        """The cases that a complaint has opened or joined."""
-        return list(self.cases.values())
 
     def take(self, mention: Mention, post: Post) -> None:
         """Let a complaint join its case, or open one."""
@@ -135,11 +126,11 @@ class _Desk:
         urgency = Urgency(max(mention.severity, Urgency.NORMAL))
         case = self._joined(found, post, urgency) if found else self._opened(mention, post, urgency)
         self.cases[case.key] = case
-        self.by_post[post.key] = case
+        self.by_post[case.brand, post.key] = case
         if case.chorus:
-            self.by_category[case.category] = case
+            self.by_category[case.brand, case.category] = case
         elif case.author:
-            self.by_author[case.author] = case
+            self.by_author[case.brand, case.author] = case
 
     def _related(self, mention: Mention, post: Post) -> Case | None:
         related = (self.by_post.get(key) for key in _relatives(mention, post))
@@ -148,10 +139,10 @@ class _Desk:
     def _recent(self, mention: Mention, post: Post) -> Case | None:
         """Return the customer's recent case, or the one of the chorus that the post belongs to."""
         if _is_chorus(mention, post):
-            case = self.by_category.get(category_of(mention))
+            case = self.by_category.get((mention.brand, category_of(mention)))
             within = self.settings.same_chorus
         else:
-            case = self.by_author.get(post.author)
+            case = self.by_author.get((mention.brand, post.author))
             within = self.settings.same_customer
         return case if case and abs(post.published_at - case.first_seen) <= within else None
 

@@ -7,6 +7,7 @@ recover and failed messages are sent again on time.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 WAKE = timedelta(seconds=1)
 # A source that refuses is asked again, but seldom: a person may have mended it.
 REFUSED_PAUSE = timedelta(minutes=30)
+# How long, at the end, sources may take to finish their read; one that hangs is left behind.
+GRACE = timedelta(seconds=3)
 COLLECTED_TO = "collect.{name}"
 
 
@@ -64,8 +67,9 @@ def run(
         cycle = turn(chain, clock)
         if cycle is not None:
             progress(cycle)
+    deadline = time.monotonic() + GRACE.total_seconds()
     for poller in pollers:
-        poller.join(timeout=5)
+        poller.join(timeout=max(0.0, deadline - time.monotonic()))
 
 
 def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle | None:

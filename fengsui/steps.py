@@ -155,7 +155,7 @@ def _annotate_batch(chain: Chain, pending: Sequence[Pending]) -> tuple[int, int]
     post_of = {post.key: post for post in posts}
     complaints = [(m, post_of[m.post_key]) for m in mentions if m.complaint]
     # Cases first: killed in between, the posts still wait and open the same cases again.
-    cases = open_cases(complaints, chain.ledger, chain.settings.cases) if complaints else []
+    cases = open_cases(complaints, chain.ledger, chain.settings.cases)
     opened = chain.ledger.upsert_cases(cases) if cases else 0
     chain.store.annotate(pending, mentions)
     return len(mentions), opened

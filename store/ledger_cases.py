@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select, tuple_
 
 from records import Case, CaseStatus
 from store import ledger_schema as schema
@@ -14,6 +14,8 @@ from store.ledger_database import LedgerDatabase, body_of, upsert
 
 _case = decoder(Case)
 _columns = schema.cases.c
+# A brand, and the name of something of its.
+Named: TypeAlias = tuple[str, str]
 # A database takes so many values in one statement without complaint.
 _PAGE = 500
 
@@ -41,35 +43,31 @@ class CaseBook(LedgerDatabase):
             upsert(connection, schema.case_posts, posts, replace=False)
         return len(new)
 
-    def cases_with_posts(self, brand: str, posts: Collection[str]) -> dict[str, Case]:
-        """Return the cases of `brand` that hold any of `posts`, by post."""
-        held = schema.case_posts
-        query = (
-            select(held.c.post.label("found_by"), _columns.body)
-            .join(held, held.c.case_key == _columns.key)
-            .where(held.c.brand == brand)
+    def cases_with_posts(self, posts: Collection[Named]) -> dict[Named, Case]:
+        """Return the cases that hold any of `posts`, each named by brand and key, by post."""
+        held = schema.case_posts.c
+        query = select(held.brand, held.post, _columns.body).join(
+            schema.cases, held.case_key == _columns.key
         )
-        return self._found(query, held.c.post, posts)
+        return self._found(query, tuple_(held.brand, held.post), posts)
 
-    def cases_of_authors(
-        self, brand: str, authors: Collection[str], since: datetime
-    ) -> dict[str, Case]:
-        """Return each author's newest case of `brand` first seen at or after `since`."""
+    def cases_of_authors(self, authors: Collection[Named], since: datetime) -> dict[Named, Case]:
+        """Return the newest case first seen at or after `since` of each author of a brand."""
         query = (
-            select(_columns.author.label("found_by"), _columns.body)
-            .where(_columns.brand == brand, _columns.first_seen >= since, ~_columns.chorus)
+            select(_columns.brand, _columns.author, _columns.body)
+            .where(_columns.first_seen >= since, ~_columns.chorus)
             .order_by(_columns.first_seen, _columns.key.desc())
         )
-        return self._found(query, _columns.author, authors)
+        return self._found(query, tuple_(_columns.brand, _columns.author), authors)
 
-    def choruses(self, brand: str, since: datetime) -> dict[str, Case]:
-        """Return the newest chorus on each category first seen at or after `since`."""
+    def choruses(self, brands: Collection[str], since: datetime) -> dict[Named, Case]:
+        """Return the newest chorus first seen at or after `since` by brand and category."""
         query = (
-            select(_columns.category.label("found_by"), _columns.body)
-            .where(_columns.brand == brand, _columns.chorus, _columns.first_seen >= since)
+            select(_columns.brand, _columns.category, _columns.body)
+            .where(_columns.first_seen >= since, _columns.chorus)
             .order_by(_columns.first_seen, _columns.key.desc())
         )
-        return {row.found_by: _case(row.body) for row in self._rows(query)}
+        return self._found(query, _columns.brand, brands)
 
     def cases(self, brand: str | None = None, status: CaseStatus | None = None) -> list[Case]:
         """Return cases (of a brand, of a status): the most urgent first, then by due time."""
@@ -95,14 +93,14 @@ class CaseBook(LedgerDatabase):
         raise KeyError(key)
 
     def _found(
-        self, query: Select[Any], column: ColumnElement[str], values: Collection[str]
-    ) -> dict[str, Case]:
-        """Return the cases by `column`, of several rows of a value the last."""
-        found: dict[str, Case] = {}
+        self, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
+    ) -> dict[Named, Case]:
+        """Return the cases with `column` in `values` by their first two columns; the last wins."""
+        found: dict[Named, Case] = {}
         wanted = sorted(values)
         for start in range(0, len(wanted), _PAGE):
             page = query.where(column.in_(wanted[start : start + _PAGE]))
-            found |= {row.found_by: _case(row.body) for row in self._rows(page)}
+            found |= {(row[0], row[1]): _case(row.body) for row in self._rows(page)}
         return found
 
 

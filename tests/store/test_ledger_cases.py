@@ -74,9 +74,9 @@ def test_case_with_post(ledger: Ledger) -> None:
     """A case is found by any of its posts, under its brand; the first case of a post keeps it."""
     first = case(1, posts=("weibo:1", "weibo:5"))
     ledger.upsert_cases([first, case(2, posts=("weibo:2", "weibo:5"))])
-    asked = {f"weibo:{number}" for number in range(1_200)} - {"weibo:2"}
-    assert ledger.cases_with_posts(BRAND, asked) == {"weibo:1": first, "weibo:5": first}
-    assert ledger.cases_with_posts("别的", asked) == {}
+    asked = {(BRAND, f"weibo:{number}") for number in range(1_200) if number != 2}
+    found = ledger.cases_with_posts({*asked, ("别的", "weibo:2")})
+    assert found == {(BRAND, "weibo:1"): first, (BRAND, "weibo:5"): first}
 
 
 def test_case_of_author_is_the_newest(ledger: Ledger) -> None:
@@ -84,11 +84,11 @@ def test_case_of_author_is_the_newest(ledger: Ledger) -> None:
     ledger.upsert_cases(
         [case(number, NOON + number * MINUTE, author="某人") for number in range(3)]
     )
-    newest = {"某人": case(2, NOON + 2 * MINUTE, author="某人")}
-    assert ledger.cases_of_authors(BRAND, ["某人", "无名"], NOON) == newest
-    assert ledger.cases_of_authors(BRAND, ["某人"], NOON + 2 * MINUTE) == newest
-    assert ledger.cases_of_authors(BRAND, ["某人"], NOON + 3 * MINUTE) == {}
-    assert ledger.cases_of_authors("别的", ["某人"], NOON) == {}
+    asked = {(BRAND, "某人"), (BRAND, "无名"), ("别的", "某人")}
+    newest = {(BRAND, "某人"): case(2, NOON + 2 * MINUTE, author="某人")}
+    assert ledger.cases_of_authors(asked, NOON) == newest
+    assert ledger.cases_of_authors(asked, NOON + 2 * MINUTE) == newest
+    assert ledger.cases_of_authors(asked, NOON + 3 * MINUTE) == {}
 
 
 def test_cases_in_order_of_work(ledger: Ledger) -> None:
@@ -128,6 +128,6 @@ def test_chorus_is_found_by_its_category(ledger: Ledger) -> None:
     old = case(2, NOON, category="quality", chorus=True)
     new = case(3, NOON + MINUTE, category="quality", chorus=True)
     ledger.upsert_cases([alone, old, new])
-    assert ledger.choruses(BRAND, NOON) == {"quality": new}
-    assert ledger.choruses(BRAND, NOON + 2 * MINUTE) == {}
-    assert ledger.choruses("别的", NOON) == {}
+    assert ledger.choruses({BRAND, "别的"}, NOON) == {(BRAND, "quality"): new}
+    assert ledger.choruses({BRAND}, NOON + 2 * MINUTE) == {}
+    assert ledger.choruses({"别的"}, NOON) == {}
