@@ -159,7 +159,7 @@ def _scores(series: Series, settings: DetectionSettings) -> Floats:
 
 
 def _alerts(series: Series, settings: DetectionSettings) -> set[int]:
-    """Return the places of the ticks where an incident opens or rises."""
+    """Return the places of the ticks where an incident opens, opens again or rises."""
     step = series.step
     stretched = settings.model_copy(
         update={"tick_minutes": max(1, math.ceil(step / timedelta(minutes=1)))}
@@ -178,6 +178,6 @@ def _alerts(series: Series, settings: DetectionSettings) -> set[int]:
         rate = float(totals[place] - (totals[place - hour] if place >= hour else 0.0))
         moved = advance(incident, series.brand, at, signals.get(at), rate, bool(known), stretched)
         incident = moved.incident
-        if moved.change in {Change.OPENED, Change.RAISED}:
+        if moved.change in {Change.OPENED, Change.REOPENED, Change.RAISED}:
             found.add(place)
     return found

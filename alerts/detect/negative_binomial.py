@@ -93,9 +93,13 @@ class NegativeBinomialDetector:
             for run in runs
             if 0 <= number - run.first < run.count.shape[1]
         ]
-        chance = min(float(_chances(ticks, run)[:, place].min()) for run, place in here)
+        chances = [float(_chances(ticks, run)[:, place].min()) for run, place in here]
+        chance = min(chances)
         evidence = _evidence(ticks, here)
-        low = all(run.low_baseline for run, _ in here)
+        bound = self._settings.false_alarms_per_week
+        low = all(
+            run.low_baseline for (run, _), own in zip(here, chances, strict=True) if own <= bound
+        )
         rarity = self._settings.false_alarms_per_week / chance
         return Signal(
             brand=series.brand,
