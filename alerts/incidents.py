@@ -34,13 +34,14 @@ def advance(
     """Return what becomes of the brand's last incident with the tick that ends at `at`.
 
     `rate` is the negative count of the hour that ends at `at`. A tick that is not `known` (too
-    little was read) is neither a signal nor quiet. Ticks come in order; a tick that was judged
-    before changes nothing, but that late posts may raise the last one.
+    little was read) can signal, for what was read is a lower bound, but it is not quiet. Ticks come
+    in order; a tick that was judged before changes nothing, but that late posts may raise the last
+    one.
 
     The worse an incident, the longer quiet has to last before it falls or recovers. The times of
     the last signals are moved on by the time that nobody read, so that it does not count as quiet.
     """
-    if not known:
+    if not known and signal is None:
         return Transition(incident)
     if incident is None:
         return _opened(brand, at, signal, rate, settings)

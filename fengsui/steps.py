@@ -37,6 +37,8 @@ from store.mentions import Pending
 log = logging.getLogger(__name__)
 
 BATCH = 1000
+# When so many posts and every one of a batch break the judges, it is the judges that are broken.
+SYSTEMATIC = 10
 # Where detection has come to: the time, and the revision of the counts that it had seen.
 DETECTED = "detect"
 
@@ -174,13 +176,18 @@ def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:
     chain.forget_annotators()
     annotator = chain.annotator(earliest)
     mentions: list[Mention] = []
+    unjudged: list[Rejected] = []
     for post in posts:
         try:
             mentions += annotator.annotate([post], before)
         except ModelError:
             raise
-        except Exception as error:  # noqa: BLE001 - see above; the post is kept with its reason
-            chain.ledger.quarantine([_unjudged(post, error)])
+        except Exception as error:
+            unjudged.append(_unjudged(post, error))
+            # That is no fault of the texts: the posts wait until the program is mended.
+            if len(unjudged) == len(posts) >= SYSTEMATIC:
+                raise
+    chain.ledger.quarantine(unjudged)
     return mentions
 
 

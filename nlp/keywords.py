@@ -18,10 +18,10 @@ def extract(text: str, top_k: int = 20) -> list[tuple[str, float]]:
     """
     rarity = _rarity()
     words = [word for word in cut(text) if len(word) > 1 and rarity[word]]
-    counts: dict[str, float] = {}
-    for word in words:
-        counts[word] = counts.get(word, 0.0) + 1.0
     total = len(words)
+    counts = dict.fromkeys(words, 0.0)
+    for word in words:
+        counts[word] += 1.0
     weights = [(word, count * (rarity[word] / total)) for word, count in counts.items()]
     weights.sort(key=_WEIGHT, reverse=True)
     return weights[:top_k] if top_k else weights

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 import numpy as np
-from scipy.signal import lfilter
 
 from alerts.detect.tails import Floats
 from alerts.detect.ticks import HOURS_A_WEEK, Hours, Scale, Ticks
@@ -72,14 +71,15 @@ def baseline(ticks: Ticks, block: int) -> Baseline:
     """
     scale = ticks.scale
     place = ticks.slots((block - scale.lookback) * scale.block, block * scale.block)
-    counts, known = ticks.counts[:, place], ticks.known[place].astype(np.float64)
+    known = ticks.known[place].astype(np.float64)
+    counts = ticks.counts[:, place] * known
     exposure = _summed(known[None, :], scale.block)[0]
     sums = _summed(counts, scale.block)
     prior = PRIOR_COUNT / (PRIOR_RATE * scale.step.total_seconds())
     week = ticks.hour[place][:: scale.block]
     profile, usual, sums, foresight = _profile(sums, exposure, week, prior)
     fade = 0.5 ** (1.0 / scale.half_life)
-    seen = lfilter([1.0], [1.0, -fade], np.concatenate((sums, usual)), axis=1)
+    seen = _faded(np.concatenate((sums, usual)), fade)
     gathered, weight = seen[: len(sums)], seen[len(sums) :]
     levels = (PRIOR_COUNT + gathered) / (prior + weight)
     level = levels[:, -1]
@@ -89,6 +89,16 @@ def baseline(ticks: Ticks, block: int) -> Baseline:
     dispersion = _dispersion(counts, means, scale) + 1.0 / (PRIOR_COUNT + gathered[:, -1:])
     share, correlation = _shares(ticks.channels, sums)
     return Baseline(level, profile, dispersion, share, correlation, int(exposure.sum()))
+
+
+def _faded(values: Floats, fade: float) -> Floats:
+    """Return the sums up to each place along the last axis, older ones faded by `fade` a place.
+
+    The weights grow to the power of the length: some 2^7 over the history that is looked at.
+    """
+    growth = fade ** -np.arange(values.shape[-1], dtype=np.float64)
+    faded: Floats = np.cumsum(values * growth, axis=-1) / growth
+    return faded
 
 
 def _profile(

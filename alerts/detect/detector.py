@@ -40,7 +40,8 @@ class Detector(Protocol):
     def score(self, series: Series, since: datetime) -> list[Signal]:
         """Return a signal for every unusual tick that ends after `since`, oldest first.
 
-        Everything before `since` serves as history. Ticks with too little coverage are unknown:
-        they neither signal nor count as quiet history.
+        Everything before `since` serves as history. A tick of which too little was read is no
+        history; what was read of it is a lower bound and may still signal. A tick of which nothing
+        was read says nothing.
         """
         ...

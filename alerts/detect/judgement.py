@@ -93,15 +93,17 @@ def _run(
     skip: int,
     settings: DetectionSettings,
 ) -> Run:
-    known = ticks.known[place]
-    means = base.expect(ticks, place) * known
+    # Of a tick that was read in part, less is heard than was said: judged like any other, it can
+    # only be too quiet.
+    read = ticks.read[place]
+    means = base.expect(ticks, place) * read
     mean = rolled(means, horizon)
     at = ticks.scale.horizons.index(horizon)
     newest = max(1, horizon // NEWEST)
     lately = rolled((ticks.counts[:, place] - means)[:, horizon - newest :], newest)
     pace = lately >= PACE * (count - mean) * newest / horizon
     excess = count - mean >= np.maximum(EXCESS_COUNT, EXCESS_DEVIATIONS * np.sqrt(mean))
-    enough = known[horizon - 1 :] & (2 * rolled(known, horizon) >= horizon)
+    enough = read[horizon - 1 :] & (2 * rolled(read, horizon) >= horizon)
     # The shortest horizon speaks for a brand without history; a longer one needs its own length.
     enough &= (base.known >= horizon) | (at == 0)
     if ticks.authors is not None:

@@ -10,7 +10,8 @@ class DetectionSettings(BaseModel):
     lowest level (blue); the levels above are 4, 13 and 52 times rarer.
     `tick_minutes`: length of a tick of the counts.
     `min_count`, `min_authors`: fewer mentions, or fewer authors, never alarm.
-    `min_coverage`: a tick of which a smaller share was read is unknown, neither zero nor quiet.
+    `min_coverage`: a tick of which a smaller share was read is no history and not quiet; it can
+    still alarm, for what was read is a lower bound.
     `quiet_minutes`: a blue incident recovers after that long without a signal; a worse one falls
     a level, or recovers, after 2 (yellow), 3 (orange) or 4 (red) times that.
     `cooldown_minutes`: that long after a recovery only a wave above half the last peak is heard.

@@ -65,10 +65,11 @@ class Ticks:
     """The ticks of a series from tick number `first` on; `first` begins a block.
 
     Tick numbers count steps since the epoch, so that they do not depend on where the series
-    begins. `counts` has shape (channels, ticks) and is 0 where `known`, shape (ticks,), is False;
-    `authors`, shape (ticks,), is None where nobody counted them. `hour`, shape (ticks,), is the
-    Beijing hour of the week (0 to 167) in which a tick begins. Its expectation lies between the
-    middle of hour `lower` and, by the share `weight`, that of the next; both have shape (ticks,).
+    begins. `counts` has shape (channels, ticks) and is 0 where nothing was `read`. Of a tick that
+    is `known` enough was read to serve as history; of one that was only read in part the counts
+    are a lower bound. `authors` is None where nobody counted them. `hour` is the Beijing hour of
+    the week (0 to 167) in which a tick begins. Its expectation lies between the middle of hour
+    `lower` and, by the share `weight`, that of the next. All of these have shape (ticks,).
     """
 
     scale: Scale
@@ -76,6 +77,7 @@ class Ticks:
     first: int
     counts: Floats
     known: npt.NDArray[np.bool_]
+    read: npt.NDArray[np.bool_]
     authors: Floats | None
     hour: Hours
     lower: Hours
@@ -120,15 +122,18 @@ def lay_out(series: Series, scale: Scale, since: int, min_coverage: float) -> Ti
     values = np.zeros((len(names), ticks))
     for row, name in zip(values, names, strict=True):
         row[place] = series.counts[name][skip:]
-    known = np.zeros(ticks, dtype=np.bool_)
-    known[place] = np.asarray(series.coverage[skip:], dtype=np.float64) >= min_coverage
-    known &= np.isfinite(values).all(axis=0)
-    values[:, ~known] = 0.0
+    coverage = np.zeros(ticks)
+    coverage[place] = series.coverage[skip:]
+    read = (coverage > 0) & np.isfinite(values).all(axis=0)
+    known = read & (coverage >= min_coverage)
+    values[:, ~read] = 0.0
     authors = values[-1] if len(names) > len(channels) else None
     counts = values[: len(channels)]
     if authors is not None:
         counts = np.minimum(counts, authors)
-    return Ticks(scale, channels, first, counts, known, authors, *_hours(series, first, ticks))
+    return Ticks(
+        scale, channels, first, counts, known, read, authors, *_hours(series, first, ticks)
+    )
 
 
 def _hours(series: Series, first: int, ticks: int) -> tuple[Hours, Hours, Floats]:

@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from fengsui import replay
 from fengsui.chain import Chain
-from fengsui.chart import png_chart, terminal_chart
 from fengsui.cli.options import BEIJING
 from fengsui.cli.show import incident_lines, summary, timeline
 from fengsui.replay import Replayed, Tick
@@ -96,6 +95,10 @@ def _close(console: Console, chain: Chain, done: Replayed, cache: Path, seconds:
 
 
 def _draw(console: Console, chain: Chain, incident: Incident, path: Path) -> None:
+    # Loading matplotlib takes a second, which no other command should wait for.
+    from fengsui.chart.png import png_chart  # noqa: PLC0415
+    from fengsui.chart.terminal import terminal_chart  # noqa: PLC0415
+
     line = timeline(chain, incident, timedelta(minutes=STEP_MINUTES))
     typer.echo(terminal_chart(line, width=min(console.width, 110)))
     png_chart(line, path)

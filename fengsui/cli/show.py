@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fengsui.chain import Chain
-from fengsui.chart import Timeline
+from fengsui.chart.timeline import Timeline
 from fengsui.cli.options import BEIJING
 from fengsui.replay import Replayed
 from fengsui.score import ScoreReport

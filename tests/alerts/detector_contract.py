@@ -113,14 +113,24 @@ class DetectorContract:
         assert detector.score(series(empty), START) == []
         assert detector.score(troubled(), end_of(TICKS)) == []
 
-    def test_unknown_ticks_do_not_signal(self, detector: Detector) -> None:
-        """A tick with too little coverage says nothing, whatever its counts are."""
+    def test_unread_ticks_do_not_signal(self, detector: Detector) -> None:
+        """A tick of which nothing was read says nothing, whatever its counts are."""
         whole = troubled()
         coverage = np.ones(TICKS)
-        coverage[BURST : BURST + 20] = 0.5
+        coverage[BURST : BURST + 20] = 0.0
         heard = detector.score(replace(whole, coverage=coverage), end_of(BURST - 13))
         assert heard
         assert heard[0].at >= end_of(BURST + 20)
+
+    def test_ticks_read_in_part_still_signal(self, detector: Detector) -> None:
+        """While a source is down, what the others bring is heard as if nothing were missing."""
+        whole = troubled()
+        coverage = np.ones(TICKS)
+        coverage[BURST - 24 :] = 0.5
+        heard = detector.score(replace(whole, coverage=coverage), end_of(BURST - 13))
+        told = detector.score(whole, end_of(BURST - 13))
+        assert heard
+        assert heard[0].at == told[0].at
 
     def test_an_early_look_says_no_more(self, detector: Detector) -> None:
         """While the last tick fills up, its signal never grows weaker."""

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-from fengsui.chart import Timeline, png_chart, terminal_chart
-from fengsui.chart.png import _chinese_font
-from fengsui.chart.terminal import NARROW
-from fengsui.chart.timeline import LEVELS, WORDS, Language
+from fengsui.chart.png import _chinese_font, png_chart
+from fengsui.chart.terminal import NARROW, terminal_chart
+from fengsui.chart.timeline import LEVELS, WORDS, Language, Timeline
 from records import Level, LevelChange
 
 STEP = timedelta(minutes=15)

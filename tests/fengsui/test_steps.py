@@ -186,6 +186,17 @@ def test_one_poisonous_post_does_not_stop_the_batch(tmp_path: Path) -> None:
         assert steps.annotate(chain).posts == 0
 
 
+def test_broken_judges_quarantine_nothing(tmp_path: Path) -> None:
+    """When every text of a batch breaks the judges, the posts wait instead of being put away."""
+    posts = [post(n, f"云朵茶饮炸了第{n}次") for n in range(30)]
+    with Chain(stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()) as chain:
+        steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW))
+        with pytest.raises(ZeroDivisionError):
+            steps.annotate(chain)
+        assert chain.ledger.quarantine_reasons() == {}
+        assert len(chain.store.pending(100)) == 30
+
+
 def test_clock_set_back_judges_nothing_and_loses_nothing(chain: Chain, tmp_path: Path) -> None:
     """With the clock an hour back nothing is judged twice; when time has come on, it goes on."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))

@@ -111,8 +111,74 @@ POSITIVE: Final = (
     "全家都爱喝，已经囤了两箱",
 )
 
+FLAT_COMPLAINTS: Final = (
+    "点的奶茶里有虫子，要求退款并赔偿",
+    "押金交了三个月没退，要求全额退还",
+    "保修期内送修，售后要收八百元检测费",
+    "退款申请通过二十天了，钱还没有到账",
+    "买的是全新机，收到的有使用痕迹，要求换货",
+    "空调装好第二天不制冷，师傅说要另外收费才上门",
+    "孩子喝了这款酸奶后腹泻，希望厂家给个说法",
+    "订单显示已签收，我没有收到货，要求补发",
+    "健身房关门了，年卡还剩八个月，无人退费",
+    "客服承诺三天内处理，到今天第十五天没有回复",
+    "酒店临时取消我的预订，不同意赔偿差价",
+    "会员到期后被自动续费一年，要求退回扣款",
+    "新车开了两百公里发动机故障灯亮，4S店拒绝退车",
+    "商家少发两件，联系五次没有补寄",
+    "面包里吃出一截塑料绳，要求道歉和赔偿",
+    "快递把家电外壳摔裂，平台与快递公司互相推诿，无人赔付",
+    "机票退票收取百分之九十手续费，请有关部门查处",
+    "热水器漏电，报修一周无人上门",
+    "预售写明五月交付，现在九月仍未交付，也不退定金",
+    "在专柜买的羊绒衫经检测不含羊绒，要求退一赔三",
+)
+"""Plain statements of what went wrong and what is wanted, without a word of feeling."""
+
+QUESTIONS: Final = (
+    "请问这款洗衣机能放进六十厘米的柜子吗",
+    "周末门店几点开始营业",
+    "会员积分在哪里查询",
+    "这款耳机支持苹果手机吗",
+    "有没有人知道新口味什么时候上市",
+    "退货地址填哪个",
+    "想问一下保修期是几年",
+    "请问可以用医保卡支付吗",
+    "儿童票多大年龄可以买",
+    "换购活动需要带旧机的包装盒吗",
+)
+"""What a customer wants to know, without a complaint."""
+
+SLANG_PRAISE: Final = (
+    "这家的桂花拿铁绝绝子",
+    "国产耳机yyds",
+    "新出的芋泥麻薯好吃到哭",
+    "被室友的保温杯种草了，颜色好高级",
+    "无限回购的一款面膜",
+    "这个色号美哭了，姐妹们冲",
+    "狠狠爱住，已经推荐给全宿舍",
+    "口感封神，吃一次就忘不掉",
+    "真的香，排队也值",
+    "性价比拉满，闭眼入",
+)
+"""Praise as the young write it."""
+
+SARCASM: Final = (
+    "真是谢谢你们，让我周末在家等了一天师傅",
+    "这服务可真行，三个电话换四个人",
+    "好家伙，一碗面三块牛肉，真大方",
+    "不愧是大品牌，坏得都这么准时",
+    "客服真贴心，每天同一句话问候我",
+    "厉害了，降价第二天就不认账",
+    "恭喜我喜提一台会漏水的洗碗机",
+    "您的重视就是半个月不回消息，佩服佩服",
+    "涨价我们懂，毕竟杯子变小了要多收设计费",
+    "太感动了，过保第一天准时报废",
+)
+"""Blame in words of praise: counted and told, with no floor, for n-grams cannot hear it."""
+
 LABELLED: Final = (
-    *((text, "negative") for text in NEGATIVE),
-    *((text, "neutral") for text in NEUTRAL),
-    *((text, "positive") for text in POSITIVE),
+    *((text, "negative") for text in (*NEGATIVE, *FLAT_COMPLAINTS)),
+    *((text, "neutral") for text in (*NEUTRAL, *QUESTIONS)),
+    *((text, "positive") for text in (*POSITIVE, *SLANG_PRAISE)),
 )
