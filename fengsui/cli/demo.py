@@ -1,5 +1,6 @@
 """`demo`: the sample crisis through the whole chain; `init`: a settings file to begin with."""
 
+import sys
 import time
 from datetime import timedelta
 from importlib import resources
@@ -26,17 +27,17 @@ INBOX = "inbox"
 
 NEXT = {
     "zh": """接下来可以试试：
-  fengsui cases --config {config}          按紧急程度列出投诉工单
-  fengsui init                             写一份带注释的 fengsui.toml，填上你的品牌
-  fengsui replay 导出.csv --brand 品牌=别名   回放你自己的微博导出
-  fengsui detect-csv 数量.csv              在你自己的时间序列上检验检测器
-  fengsui --help                           全部命令""",
+  {command} cases --config {config}   # 按紧急程度列出投诉工单
+  {command} init                      # 写一份带注释的 fengsui.toml，填上你的品牌
+  {command} replay 导出.csv --brand 品牌=别名,别名   # 回放你自己的微博导出
+  {command} detect-csv 数量.csv       # 在你自己的时间序列上检验检测器
+  {command} --help                    # 全部命令""",
     "en": """Try next:
-  fengsui cases --config {config}          the complaints, most urgent first
-  fengsui init                             write a commented fengsui.toml for your brands
-  fengsui replay export.csv --brand NAME=alias   replay an export of your own
-  fengsui detect-csv counts.csv            judge the detector on your own numbers
-  fengsui --help                           every command""",
+  {command} cases --config {config}   # the complaints, most urgent first
+  {command} init                      # write a commented fengsui.toml for your brands
+  {command} replay export.csv --brand NAME=alias,alias   # an export of your own
+  {command} detect-csv counts.csv     # the detector on your own numbers
+  {command} --help                    # every command""",
 }
 
 
@@ -90,7 +91,7 @@ def _close(console: Console, chain: Chain, done: Replayed, cache: Path, seconds:
         console.print(line, soft_wrap=True)
     config = _write_config(chain, cache)
     console.print()
-    hints = NEXT[chain.settings.language].format(config=config)
+    hints = NEXT[chain.settings.language].format(command=sys.argv[0], config=config)
     console.print(hints, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -2,9 +2,12 @@
 
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,9 @@ from tests.fengsui.contents import contents
 AFTER = (stories.CRISIS.timestamp()) + 1_000_000
 
 
+KILLS = 6
+
+
 def start(state: Path, file: Path, url: str) -> subprocess.Popen[bytes]:
     """Start a replay in a process of its own."""
     return subprocess.Popen(
@@ -25,30 +31,49 @@ def start(state: Path, file: Path, url: str) -> subprocess.Popen[bytes]:
     )
 
 
+def reached(state: Path) -> str | None:
+    """Return where detection in `state` has come to."""
+    path = state / "ledger.sqlite3"
+    if not path.exists():
+        return None
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as ledger:
+        try:
+            row = ledger.execute("SELECT value FROM cursors WHERE name = 'detect'").fetchone()
+        except sqlite3.OperationalError:
+            return None
+    return row[0] if row else None
+
+
+def killed(process: subprocess.Popen[bytes], moment: Callable[[], bool], delay: float) -> bool:
+    """Kill the process `delay` seconds after `moment` has come; False if it ended before."""
+    while process.poll() is None:
+        if moment():
+            time.sleep(delay)
+            process.kill()
+            return process.wait() != 0
+        time.sleep(0.005)
+    assert process.returncode == 0
+    return False
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_and_started_again_ends_the_same(tmp_path: Path, seed: int) -> None:
     """SIGKILL at random moments: the same databases in the end, every alert told exactly once."""
     file = stories.write(tmp_path / "story.jsonl")
     rng = random.Random(seed)
     with SlackServer(epoch=AFTER) as unbroken:
-        began = time.monotonic()
         assert start(tmp_path / "unbroken", file, unbroken.url).wait(timeout=100) == 0
-        length = time.monotonic() - began
+    state = tmp_path / "killed"
+    kills = 0
     with SlackServer(epoch=AFTER) as server:
-        kills = 0
-        while True:
-            process = start(tmp_path / "killed", file, server.url)
-            try:
-                # Part of these fall into the start-up, part into the crisis.
-                process.wait(timeout=length * rng.uniform(0.15, 0.6) if kills < 6 else 100)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                kills += 1
-                continue
-            assert process.returncode == 0
-            break
-    assert kills > 0
+        for turn in range(KILLS):
+            before, calls = reached(state), len(server.calls)
+            process = start(state, file, server.url)
+            # By turns: somewhere in the quiet days or the crisis, and around a message's sending.
+            moments = (lambda b=before: reached(state) != b, lambda c=calls: len(server.calls) > c)
+            kills += killed(process, moments[turn % 2], rng.uniform(0.0, (0.6, 0.03)[turn % 2]))
+        assert start(state, file, server.url).wait(timeout=100) == 0
+    assert kills >= 2
     assert len(unbroken.keys()) >= 3
     assert server.keys() == unbroken.keys()
-    assert contents(tmp_path / "killed") == contents(tmp_path / "unbroken")
+    assert contents(state) == contents(tmp_path / "unbroken")
