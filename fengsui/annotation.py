@@ -17,6 +17,7 @@ from records import Mention, Post, PostKind, Sentiment
 from store.mentions import Sketch
 
 FLOOD = "flood"
+LOTTERY = "lottery"
 
 
 class AnnotationSettings(BaseModel):
@@ -132,7 +133,7 @@ class Annotator:
             threshold=self._settings.complaint_confidence,
         )
         keywords = self._keywords(text)
-        advert = advert_reason(text) if post.kind is not PostKind.COMPLAINT else ""
+        advert = _advert(post, text, score)
         for match in candidate.matches:
             original, flooding = self._place(
                 post, match.brand, sketch, known.get((post.key, match.brand))
@@ -172,3 +173,11 @@ class Annotator:
         found = extract(text.own, self._settings.keywords + 4)
         words = (word for word, _ in found if word not in self._own_names)
         return tuple(words)[: self._settings.keywords]
+
+
+def _advert(post: Post, text: Text, score: Score) -> str:
+    """Return why a post is advertising; who complains, or enters a lottery in anger, is heard."""
+    if post.kind is PostKind.COMPLAINT:
+        return ""
+    reason = advert_reason(text)
+    return "" if reason == LOTTERY and score.label == Sentiment.NEGATIVE else reason

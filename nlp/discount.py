@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import dropwhile, islice
 from typing import Final
 
+from nlp.complaints import judge
 from nlp.normalise import Text
 
 _ROOM: Final = 4_000  # characters that are read: no advertisement hides behind more
@@ -25,18 +26,25 @@ _TALE: Final = re.compile(
 )
 _HEADLINE: Final = re.compile(r"\A我?发[表布]了头条文章[:：]?")
 
+_SERVICE: Final = "(?:售后|维修|报修|服务|客服|安装|清洗|移机)"
+_CALLED: Final = "(?:电话|热线|号码)"
 _LINE: Final = re.compile(
-    "(?:售后|维修|报修|服务|客服|安装|清洗|移机)[^，。！？；\\s]{0,6}?(?:电话|热线|号码)"
-    "|(?:电话|热线)[^，。！？；\\s]{0,4}?(?:售后|维修|报修|服务|客服)"
+    f"{_SERVICE}[^，。！？；\\s]{{0,6}}?{_CALLED}"
+    f"|(?:服务|维修|客服|售后)(?:中心|网点|站|部)[^，。！？；]{{0,3}}?{_CALLED}"
+    f"|(?:电话|热线)[^，。！？；\\s]{{0,4}}?(?:售后|维修|报修|服务|客服)"
 )
 _REACHABLE: Final = re.compile(
     "(?:全国|全市|全城|全区)[^，。！？；\\s]{0,4}?(?:统一|网点|客服|服务|联保|热线|24)"
     "|(?:全国|各市|各)[各区]{1,2}|24小时|二十四小时|(?:服务|维修|客服|受理|报修)(?:网点|中心|站)"
     "|网点|官方网站|400(?:电话|客服|热线|服务|全国)|人工(?:在线|客服|服务)|上门(?:维修|服务|安装|检测)"
+    "|专业(?:师傅|维修|团队|技师)|(?:当天|快速|及时|预约)上门|均可(?:维修|上门|报修)"
 )
-# 400-666-8888 or a mobile number, whatever is put between its digits to hide them.
+# 400-666-8888 or a mobile number, whatever is put between or for its digits to hide them.
+_DIGIT: Final = r"[\dOo〇零○幺一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_ZERO: Final = "[0Oo〇零○]"
 _NUMBER: Final = re.compile(
-    r"(?<!\d)(?:[48]\W{0,3}0\W{0,3}0(?:\W{0,3}\d){7}|1\W{0,3}[3-9](?:\W{0,3}\d){9})(?!\d)"
+    rf"(?<!\d)(?:[48四八肆捌][\W_]{{0,3}}{_ZERO}[\W_]{{0,3}}{_ZERO}(?:[\W_]{{0,3}}{_DIGIT}){{7}}"
+    rf"|[1一幺壹][\W_]{{0,3}}[3-9三四五六七八九](?:[\W_]{{0,3}}{_DIGIT}){{9}})(?!\d)"
 )
 
 _FILLING: Final = re.compile(r"[\W_]+")
@@ -50,38 +58,74 @@ _CALL: Final = re.compile(
     "转发(?:[此本这该]|微博|原博|并|\\+|抽|关注|即可|就)|转评赞?|[关關]注(?:[@+并]|我|后|转发|本|官方)"
     "|[+＋]转发|带话题|艾特|@[^\\s]{0,4}好友|一键三连"
 )
-_ENTRY: Final = re.compile("我要抽|请抽我|抽我[吧！!]|抽中我|选我选我|求中奖")
-_OWN_WORD: Final = re.compile(r"@\S{1,40}|\[[^\[\]]{1,12}\]|[\W_]+")
+# What people write who take part in a draw.
+_ENTRY: Final = re.compile(
+    "我要抽|请抽我|抽我(?=抽我|吧?(?:[^\\w]|$))|抽中(?:我|就)|选我选我|求(?:抽中|抽我|中奖|中一次)|想中奖|希望(?:被抽|抽中|中奖)"
+    "|(?:参与|参加)[^，。！？\\s]{0,4}抽奖|(?:转发|打卡|评论)[^，。！？\\s]{0,4}抽奖|转发抽|蹲[^，。！？\\s]{0,3}开奖|开奖见"
+    "|已关注[，,、+＋和\\s]{0,2}已?转发|已转发[，,、+＋和\\s]{0,2}已?关注|关注[+＋]转发|分母(?:报到|打卡|来了|\\+1)"
+    "|锦鲤附体|欧气满满|非酋逆袭|来?试试手气"
+)
+_UNHAPPY: Final = re.compile(
+    "[不没别差烂坏坑骗假丑臭贵退修亏慢漏破裂碎断滚呸虫难惨怕懒毁赔罚酸苦腻吵疼痛痒晕]|问题|质量|售后|客服|翻车|避雷|抵制|取关|脱粉|怎么|什么"
+    "|[?？]|\\[(?:怒|骂|吐|弱|鄙视|失望|悲伤|泪|黑线|白眼|哼|生病|伤心|抓狂|委屈|疑问|费解|拜拜|衰|阴险)\\w{0,2}\\]"
+)
+_NO_DOUBT: Final = re.compile(
+    "没有?中过|中不了|就差|差[一1]个|(?:忍|等)不[住及了]|停不下来|谁不|不错|没想到"
+)
+_ASIDE: Final = re.compile(r"@\S{1,40}|#[^#\n]{1,60}#|\[[^\[\]]{1,12}\]|[\W_]+")
+_FEW: Final = 30  # letters
 
 
 def advert_reason(text: Text) -> str:
     """Return why `text` is advertising ("repair hotline", "lottery"), or "" for a voice.
 
-    The author's own words decide; where there are none, the words they pass on. A customer who
-    complains about a repair, a hotline or a lottery speaks for themself and is never discounted.
+    The author's own words decide; where there are none, the words they pass on. A few words that
+    show no doubt, on the repost of a lottery, take part in it. A customer who complains about a
+    repair, a hotline or a lottery speaks for themself and is never discounted.
     """
-    words = text.own if _OWN_WORD.sub("", text.own) else text.quoted
-    words = _HEADLINE.sub("", unicodedata.normalize("NFKC", words[:_ROOM]))
-    if _GRIEVANCE.search(words):
+    own = _readable(text.own)
+    if _GRIEVANCE.search(own):
         return ""
-    if _is_hotline(words):
+    if _is_hotline(own):
         return "repair hotline"
-    return "lottery" if _is_lottery(words) else ""
+    if _is_lottery(own):
+        return "lottery"
+    quoted = _readable(text.quoted)
+    if not quoted or _GRIEVANCE.search(quoted) or not _is_brief(own):
+        return ""
+    if _is_hotline(quoted) and not _ASIDE.sub("", own):
+        return "repair hotline"
+    return "lottery" if _is_lottery(quoted) else ""
+
+
+def _readable(words: str) -> str:
+    return _HEADLINE.sub("", unicodedata.normalize("NFKC", words[:_ROOM]))
 
 
 def _is_hotline(words: str) -> bool:
     """Whether `words` name a service line and how well one reaches it, and say little else."""
+    if not _LINE.search(words) or _TALE.search(words):
+        return False
     line, reachable, number = (
         sum(map(len, sign.findall(words))) for sign in (_LINE, _REACHABLE, _NUMBER)
     )
-    if not line or not reachable + number or _TALE.search(words):
+    if not reachable + number:
         return False
     return line + reachable + number >= _BOILERPLATE * len(_FILLING.sub("", words))
 
 
 def _is_lottery(words: str) -> bool:
     """Whether `words` call people to pass them on for a prize, or enter such a draw."""
-    return bool(_ENTRY.search(words) or (_DRAW.search(words) and _CALL.search(words)))
+    if _DRAW.search(words) and _CALL.search(words):
+        return True
+    return bool(_ENTRY.search(words)) and _is_brief(words)
+
+
+def _is_brief(words: str) -> bool:
+    """Whether `words` are none or few and show no doubt: too little for a voice of its own."""
+    if len(_ASIDE.sub("", words)) > _FEW or _UNHAPPY.search(_NO_DOUBT.sub("", words)):
+        return False
+    return judge(words, 1.0, is_complaint=False) is None
 
 
 class FloodGuard:

@@ -5,13 +5,13 @@ Candidates are found by banding: only texts that agree in a whole band of minima
 """
 
 import heapq
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import repeat
 from math import log
 from operator import attrgetter
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from nlp.sketch import BITS, BODY, HEAD, LAYOUT, SIZE, signatures
 
@@ -20,6 +20,9 @@ __all__ = ["DuplicateIndex", "signatures", "similarity"]
 _ROWS: Final = 3  # minima in a band: two let a thousand strangers in, four lose edited copies
 _STEP: Final = 2  # minima from band to band: neighbours share one, so 32 minima give 16 bands
 _WIDTH: Final = 4  # bytes of a minimum
+_BANDS: Final = tuple(
+    slice(start, start + _WIDTH * _ROWS) for start in range(0, BODY - HEAD, _WIDTH * _STEP)
+)
 
 # How many grams a bitmap with so many set bits has seen; a full one has seen too many to say.
 _COUNT: Final = tuple(-BITS * log(1 - bits / BITS) for bits in range(BITS))
@@ -61,12 +64,8 @@ def _agreement(one: bytes, other: bytes) -> float:
     return sum(one[at : at + _WIDTH] == other[at : at + _WIDTH] for at in starts) / len(starts)
 
 
-class _Place(NamedTuple):
-    """Where an entry is kept: among the copies of one text in one group (and of one author)."""
-
-    group: str
-    author: str
-    signature: bytes
+# Where an entry is kept: group, author (of short texts only) and signature.
+_Place: TypeAlias = tuple[str, str, bytes]
 
 
 @dataclass(slots=True, eq=False)
@@ -84,17 +83,24 @@ _NUMBER: Final = attrgetter("number")
 
 @dataclass(slots=True, eq=False)
 class _Copies:
-    """The entries with one and the same signature, by number; a short text has no sketch.
+    """The entries with one and the same signature, by number; a short text has no bands.
 
-    `latest` holds the running maximum of their times, so that what is too old is skipped at once,
-    however often a text is copied.
+    No number is less than `lowest`. `latest` holds the running maximum of their times, so that
+    what is too old is skipped at once, however often a text is copied.
     """
 
     place: _Place
-    sketch: _Sketch | None
     bands: list[bytes]
+    lowest: int = 0
+    sketch: _Sketch | None = None
     entries: list[_Entry] = field(default_factory=list)
     latest: list[float] = field(default_factory=list)
+
+    def similarity(self, other: "_Copies") -> float:
+        """Return the estimated Jaccard similarity of two long texts."""
+        one = self.sketch = self.sketch or _Sketch(self.place[2])
+        two = other.sketch = other.sketch or _Sketch(other.place[2])
+        return one.similarity(two)
 
     def first(self, since: float, until: float, before: int) -> _Entry | None:
         """Return the first entry from `since` to `until` whose number is less than `before`."""
@@ -108,6 +114,10 @@ class _Copies:
 
     def insert(self, entry: _Entry) -> None:
         """Put `entry` where its number says: last, but for a replaced one."""
+        if not self.entries:
+            self.entries.append(entry)
+            self.latest.append(entry.time)
+            return
         at = bisect_left(self.entries, entry.number, key=_NUMBER)
         self.entries.insert(at, entry)
         self.latest.insert(at, float("-inf"))
@@ -129,24 +139,27 @@ class _Copies:
             self.latest[at] = highest
 
 
-# Of one group, those that agree in a band. Most bands have one: a list is made for the second.
+_LOWEST: Final = attrgetter("lowest")
+
+# Of one group, those that agree in a band, by `lowest`. Most bands have one: a list is made for the
+# second.
 _Bands: TypeAlias = dict[bytes, "_Copies | list[_Copies]"]
 
 
 def _enter(group: _Bands, copies: _Copies) -> None:
-    for band in copies.bands:
-        there = group.setdefault(band, copies)
-        if isinstance(there, list):
-            there.append(copies)
-        elif there is not copies:
-            group[band] = [there, copies]
+    taken = [(band, group[band]) for band in copies.bands if band in group]
+    group.update(zip(copies.bands, repeat(copies)))
+    for band, there in taken:
+        together = there if isinstance(there, list) else [there]
+        insort(together, copies, key=_LOWEST)
+        group[band] = together
 
 
 def _leave(group: _Bands, copies: _Copies) -> None:
     for band in copies.bands:
         there = group.pop(band, copies)
         if isinstance(there, list):
-            there.remove(copies)
+            del there[there.index(copies, bisect_left(there, copies.lowest, key=_LOWEST))]
             group[band] = there if len(there) > 1 else there[0]
 
 
@@ -201,7 +214,7 @@ class DuplicateIndex:
             if known:
                 self._remove(known)
             return None
-        copies = self._copies_at(_Place(group, author if len(signature) == HEAD else "", signature))
+        copies = self._copies_at((group, author if len(signature) == HEAD else "", signature))
         number = known.number if known else self._number
         original = self._find(copies, time, number)
         if known is None or known.time != time or known.copies is not copies:
@@ -212,46 +225,56 @@ class DuplicateIndex:
 
     def _copies_at(self, place: _Place) -> _Copies:
         """Return the copies that are kept at `place`; new ones are not kept yet."""
-        if there := self._copies.get(place):
-            return there
-        signature = place.signature
-        sketch = _Sketch(signature) if len(signature) == SIZE else None
-        return _Copies(place, sketch, _bands(signature))
+        return self._copies.get(place) or _Copies(place, _bands(place[2]))
 
     def _find(self, copies: _Copies, time: float, before: int) -> _Entry | None:
         """Return the first entry that a mention numbered `before`, one of `copies`, copies."""
         since, until = time - self._horizon, time + self._horizon
-        first = copies.first(since, until, before)
-        if copies.sketch is None:
-            return first
-        for other in self._candidates(copies):
-            earlier = other.first(since, until, first.number if first else before)
-            if earlier and other.sketch and self._are_near(copies.sketch, other.sketch):
-                first = earlier
+        first = copies.first(since, until, before) if copies.entries else None
+        group = self._groups.get(copies.place[0], {})
+        compared = {copies}
+        for there in map(group.get, copies.bands):
+            if there is None:
+                continue
+            for other in there if isinstance(there, list) else (there,):
+                if other.lowest >= (limit := first.number if first else before):
+                    break  # and so are those behind
+                if other.latest[-1] < since or other in compared:
+                    continue
+                compared.add(other)
+                earlier = other.first(since, until, limit)
+                if earlier and copies.similarity(other) >= self._threshold:
+                    first = earlier
         return first
-
-    def _are_near(self, one: _Sketch, other: _Sketch) -> bool:
-        return one.similarity(other) >= self._threshold
-
-    def _candidates(self, copies: _Copies) -> Iterator[_Copies]:
-        """Yield those of the group that share a band, some of them repeatedly."""
-        known = self._groups.get(copies.place.group, {})
-        for band in copies.bands:
-            if (there := known.get(band)) is not None:
-                yield from there if isinstance(there, list) else (there,)
 
     def _keep(self, entry: _Entry) -> None:
         if entry.time < self._newest - 2 * self._horizon:
             return
-        copies, place = entry.copies, entry.copies.place
-        if not copies.entries:
-            self._copies[place] = copies
-            if copies.bands:
-                _enter(self._groups.setdefault(place.group, {}), copies)
+        copies, name = entry.copies, (entry.copies.place[0], entry.key)
+        if not copies.entries or entry.number < copies.lowest:
+            self._enter(copies, entry.number)
         copies.insert(entry)
-        self._entries[place.group, entry.key] = entry
-        heapq.heappush(self._by_age, (entry.time, entry.number, (place.group, entry.key)))
+        self._entries[name] = entry
+        heapq.heappush(self._by_age, (entry.time, entry.number, name))
         self._number = max(self._number, entry.number + 1)
+
+    def _enter(self, copies: _Copies, lowest: int) -> None:
+        """Let `copies` be found, from a mention numbered `lowest` on."""
+        if copies.entries:
+            self._leave(copies)
+        copies.lowest = lowest
+        self._copies[copies.place] = copies
+        if copies.bands:
+            _enter(self._groups.setdefault(copies.place[0], {}), copies)
+
+    def _leave(self, copies: _Copies) -> None:
+        """Let `copies` be found no more."""
+        group = copies.place[0]
+        del self._copies[copies.place]
+        if copies.bands:
+            _leave(self._groups[group], copies)
+            if not self._groups[group]:
+                del self._groups[group]
 
     def _forget(self) -> None:
         """Drop what is older than the newest by more than two horizons."""
@@ -263,16 +286,11 @@ class DuplicateIndex:
                 self._remove(entry)
 
     def _remove(self, entry: _Entry) -> None:
-        copies, place = entry.copies, entry.copies.place
-        del self._entries[place.group, entry.key]
+        copies = entry.copies
+        del self._entries[copies.place[0], entry.key]
         copies.remove(entry)
-        if copies.entries:
-            return
-        del self._copies[place]
-        if copies.bands:
-            _leave(self._groups[place.group], copies)
-            if not self._groups[place.group]:
-                del self._groups[place.group]
+        if not copies.entries:
+            self._leave(copies)
 
 
 def _bands(signature: bytes) -> list[bytes]:
@@ -281,5 +299,4 @@ def _bands(signature: bytes) -> list[bytes]:
         return []
     minima = signature[HEAD:BODY]
     minima += minima[: _WIDTH * (_ROWS - _STEP)]  # the last band goes around
-    starts = range(0, BODY - HEAD, _WIDTH * _STEP)
-    return [minima[start : start + _WIDTH * _ROWS] for start in starts]
+    return [minima[band] for band in _BANDS]

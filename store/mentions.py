@@ -102,7 +102,7 @@ class MentionStore(Protocol):
         ...
 
     def sketches(self, since: datetime) -> Iterator[Sketch]:
-        """Yield the sketches of mentions published at or after `since`, in order of annotation."""
+        """Yield the sketches of mentions published from `since` on, in order of first annotation."""
         ...
 
     def mentions_of(self, posts: Sequence[str]) -> list[Mention]:

@@ -135,7 +135,7 @@ class SqliteMentionStore:
         return int(self._read(sql.AUTHORS, (brand, *bounds))[0][0])
 
     def sketches(self, since: datetime) -> Iterator[Sketch]:
-        """Yield the sketches of mentions published at or after `since`, in order of annotation."""
+        """Yield the sketches of mentions published from `since` on, in order of first annotation."""
         ids = [number for (number,) in self._read(sql.SKETCHED, (micros(since),))]
         for start in range(0, len(ids), _PAGE):
             page = json.dumps(ids[start : start + _PAGE])
@@ -175,7 +175,8 @@ class SqliteMentionStore:
         """Put `rows` in the place of all mentions of the posts `ids`, and count again."""
         posts = json.dumps([*ids.values()])
         left = {(brand, at // MINUTE) for brand, at in database.execute(sql.CELLS_OF, (posts,))}
-        database.execute(sql.DELETE_MENTIONS, (posts,))
+        kept = json.dumps([(ids[row.post_key], row.brand) for row in rows])
+        database.execute(sql.DELETE_MENTIONS, (posts, kept))
         database.executemany(sql.INSERT_MENTION, ((ids[row.post_key], *row[1:]) for row in rows))
         revision = self._advance(database, 1)
         database.executemany(

@@ -54,12 +54,22 @@ CELLS_OF = """
 SELECT DISTINCT brand, published_at FROM mentions WHERE post IN (SELECT value FROM json_each(?))
 """
 
-DELETE_MENTIONS = "DELETE FROM mentions WHERE post IN (SELECT value FROM json_each(?))"
+# Those that a post no longer has. The others are overwritten and keep their row, and with it their
+# place among the sketches.
+DELETE_MENTIONS = """
+DELETE FROM mentions WHERE post IN (SELECT value FROM json_each(?1)) AND (post, brand) NOT IN (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?2)
+)
+"""
 
 INSERT_MENTION = """
 INSERT INTO mentions
     (post, brand, published_at, organic, negative, complaint, copy, reach, author, body)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
+ON CONFLICT (post, brand) DO UPDATE SET
+    published_at = excluded.published_at, organic = excluded.organic,
+    negative = excluded.negative, complaint = excluded.complaint, copy = excluded.copy,
+    reach = excluded.reach, author = excluded.author, body = excluded.body
 """
 
 # Counted from the mentions of the minute, never added up: a repeat cannot count twice. A cell that

@@ -291,17 +291,17 @@ class MentionStoreContract:
         assert store.authors("没有人说起", DAY) == 0
 
     def test_sketches_come_in_order_of_annotation(self, store: MentionStore) -> None:
-        """Sketches of recent mentions come in the order in which these were annotated last."""
+        """Sketches of recent mentions come in the order of first annotation, with today's text."""
         store.upsert_posts([post(number, at=NOON - number * MINUTE) for number in range(3)])
         annotate_all(store)
         first = post(0, text="改", fetched_at=NOON + timedelta(hours=9))
         store.upsert_posts([first])
         annotate_all(store)
         sketches = list(store.sketches(NOON - MINUTE))
-        assert [sketch.post_key for sketch in sketches] == ["weibo:1", "weibo:0"]
-        assert sketches[0].signature == b"\x00\xff" * 8
-        assert sketches[0].author == "作者1"
-        assert (sketches[1].brand, sketches[1].published_at) == (BRAND, NOON)
+        assert [sketch.post_key for sketch in sketches] == ["weibo:0", "weibo:1"]
+        assert sketches[1].signature == b"\x00\xff" * 8
+        assert sketches[1].author == "作者1"
+        assert (sketches[0].brand, sketches[0].published_at) == (BRAND, NOON)
 
     def test_mentions_of_posts(self, store: MentionStore) -> None:
         """The present mentions of posts are found by the posts' keys; the newest time is known."""
