@@ -106,6 +106,15 @@ _OTHER_CUES: Final = {
         什么东西 太过分 糟糕 离谱 脏 毁了 劝退 别买 别去 不要买 千万别 不推荐 谁买谁 浪费钱
         交智商税 骗钱 地摊货 便宜没好货 不好用 不值 白花钱 无法忍受 受不了 太烂 真烂 很差 好差
         非常差 太慢 很慢 太少 没送 凉了 冷了 割韭菜 糟蹋 呵呵""",
+    # Something that was paid for failed; the cues of _FAILURES say so as well.
+    "failing": """坏了 坏掉 破了 裂了 开裂 断了 漏水 漏油 漏电 死机 黑屏 花屏 闪退 开不了机
+        充不进电 用不了 不能用 没法用 打不开 失灵 故障 不制冷 不加热 质量问题 质量太差 质量差
+        不到账 未到账 没到账 没有到账 不退 未退 没退 没有退 拒退 拒修 拒赔 拒绝 不处理 不解决
+        不理人 不理我 没人理 无人理 没人管 无人管 不回复 没回复 没有回复 无人上门 没人上门 推诿
+        推脱 推卸 踢皮球 敷衍 多收 多扣 乱收费 偷偷扣 暗扣 自动续费 强制消费 价格欺诈 被封 封号
+        被盗 丢件 送错 漏发 少发 发错 没收到 未收到 没有收到 还没到 迟迟 不发货 未发货 没发货
+        没有发货 未交付 破损 压坏 摔坏 摔裂 洒了 撒了 划痕 瑕疵 残次 次品 变形 生锈 异响 异味
+        跑路 关门 倒闭 失联 联系不上 打不通 违约""",
     "high": """维权 损失 多次 再三 反复 三番五次 几次 无数次 踢皮球 推诿 推脱 推卸 拒绝 拒不
         不予 不给退 不让退 拒退 霸王条款 诈骗 欺诈 骗钱 坑钱 血汗钱 押金 定金 订金 违约金 赔偿
         假一赔 退一赔 跑路 倒闭 失联 投诉无门 没人管 无人管 盗刷 偷偷扣 自动续费 假货""",
@@ -122,6 +131,8 @@ _EXPERIENCE: Final = re.compile(
     r"|(?:买|下单|到手|入手|收到|用|吃|喝)(?:了|的|回来|完|过)?[^。！？!?\n]{0,4}?"
     r"(?:天|个月|周|小时|次|才|就|结果|发现)"
 )
+_FAILURES: Final = frozenset({"safety", "privacy", "advertising"})  # whose cues all tell of one
+_FLAT: Final = 0.5  # of the threshold: who wants redress for a failure may say it without feeling
 _HEADLINE: Final = re.compile(r"^\s*【[^】]{4,}】")
 _CLAUSE_END: Final = frozenset("。！？!?；;，,、\n")
 _REACH: Final = 12  # characters between what asks for a demand and the demand
@@ -171,21 +182,31 @@ def judge(
     What came as a complaint (`is_complaint`) is one whatever its tone. Any other text is one when
     its probability of being negative reaches `threshold` and a customer's grievance shows in it:
     words of complaint or of a product's or service's failing, or an own purchase or visit told.
-    News about somebody else's trouble is none.
+    Who states a failure and demands something for it complains from half the threshold on. News
+    about somebody else's trouble is none.
     """
-    if not is_complaint and negative < threshold:
+    if not is_complaint and negative < threshold * _FLAT:
         return None
     hits = list(_lexicon().find(own))
-    if not is_complaint and not _is_grievance(own, hits):
-        return None
-    return Complaint(_category(hits), _demands(own, hits), _severity(hits))
+    demands = _demands(own, hits)
+    if not is_complaint:
+        felt = negative >= threshold and _is_grievance(own, hits)
+        if _is_news(own, hits) or not (felt or (demands and _tells_failure(hits))):
+            return None
+    return Complaint(_category(hits), demands, _severity(hits))
+
+
+def _is_news(own: str, hits: list[_Hit]) -> bool:
+    return any(hit.kind == "report" for hit in hits) or _HEADLINE.search(own) is not None
 
 
 def _is_grievance(own: str, hits: list[_Hit]) -> bool:
-    if _HEADLINE.search(own) or any(hit.kind == "report" for hit in hits):
-        return False
     told = any(hit.kind in {"category", "grievance"} for hit in hits)
     return told or _EXPERIENCE.search(own) is not None
+
+
+def _tells_failure(hits: list[_Hit]) -> bool:
+    return any(hit.kind == "failing" or hit.name in _FAILURES for hit in hits)
 
 
 def _category(hits: list[_Hit]) -> str:

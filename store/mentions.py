@@ -102,7 +102,7 @@ class MentionStore(Protocol):
         ...
 
     def sketches(self, since: datetime) -> Iterator[Sketch]:
-        """Yield the sketches of mentions published from `since` on, in order of first annotation."""
+        """Yield sketches of mentions from `since` on, in the order of their first annotation."""
         ...
 
     def mentions_of(self, posts: Sequence[str]) -> list[Mention]:

@@ -135,7 +135,7 @@ class SqliteMentionStore:
         return int(self._read(sql.AUTHORS, (brand, *bounds))[0][0])
 
     def sketches(self, since: datetime) -> Iterator[Sketch]:
-        """Yield the sketches of mentions published from `since` on, in order of first annotation."""
+        """Yield sketches of mentions from `since` on, in the order of their first annotation."""
         ids = [number for (number,) in self._read(sql.SKETCHED, (micros(since),))]
         for start in range(0, len(ids), _PAGE):
             page = json.dumps(ids[start : start + _PAGE])

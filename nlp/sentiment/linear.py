@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -110,15 +111,18 @@ class LinearModel:
         self._weights = weights
         self._name = f"linear-{weights.fingerprint()}"
 
-    @classmethod
-    def load(cls, path: Path | None = None) -> "LinearModel":
+    @staticmethod
+    def load(path: Path | None = None) -> "LinearModel":
         """Load from a weights file or the folder that holds one; by default what ships.
+
+        A file is read once: until it changes, every later call gives the same model.
 
         Raises:
             ModelError: there are no sound weights.
         """
         path = FOLDER if path is None else path
-        return cls(LinearWeights.load(path / FILE_NAME if path.is_dir() else path))
+        file = (path / FILE_NAME if path.is_dir() else path).absolute()
+        return _read(file, _version(file))
 
     @property
     def name(self) -> str:
@@ -148,6 +152,23 @@ class LinearModel:
         totals = np.add.reduceat(sums, batch.starts, axis=1, dtype=np.int64)
         root = np.sqrt(weights.grams.count(batch))
         return (totals / root).T * weights.scale + weights.bias
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, version: tuple[int, int]) -> LinearModel:  # noqa: ARG001 - part of the key
+    weights = LinearWeights.load(file)
+    for array in (weights.table, weights.scale, weights.bias):
+        array.flags.writeable = False  # every caller shares them
+    return LinearModel(weights)
+
+
+def _version(file: Path) -> tuple[int, int]:
+    """Return what changes when the file does: when it was written, and its size."""
+    try:
+        status = file.stat()
+    except (OSError, ValueError) as error:
+        raise ModelError(f"no weights at {file}") from error
+    return status.st_mtime_ns, status.st_size
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:

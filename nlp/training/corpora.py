@@ -15,6 +15,7 @@ import pandas as pd
 
 from nlp.normalise import Text, normalise
 from nlp.sentiment.voice import voice
+from nlp.training import letters
 
 Split = Literal["train", "dev", "test"]
 
@@ -102,21 +103,15 @@ def _car_attitude(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(label=[found[0] if len(set(found)) == 1 else "" for found in aspects])
 
 
-def _petitions(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(label="0")
+def _news_titles(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep one in forty, without those that would say that a complaint is neutral."""
+    table = table.iloc[::40]
+    return table[~table["title"].map(letters.complains)].assign(label="1")
 
 
-def _inquiries(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep the titles that only ask."""
-    return table[table["留言主题"].str.contains("咨询")].assign(label="1")
-
-
-def _every_40th(table: pd.DataFrame) -> pd.DataFrame:
-    return table.iloc[::40].assign(label="1")
-
-
-def _every_8th(table: pd.DataFrame) -> pd.DataFrame:
-    return table.iloc[::8].assign(label="1")
+def _news_summaries(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.iloc[::8]
+    return table[~table["description"].map(letters.complains)].assign(label="1")
 
 
 CORPORA: Final = (
@@ -164,37 +159,49 @@ CORPORA: Final = (
         "train",
         _without_spaces,
     ),
-    # Car owners' aspects: the only goods here with neutral mentions.
-    Corpus(
-        "cars",
-        "bdci2018_car_aspect_train.csv.xz",
-        "text_joined",
-        "label",
-        {"-1": "negative", "0": "neutral", "1": "positive"},
-        1,
-        prepare=_car_attitude,
+    # Car owners' aspects: the only goods here with neutral mentions, which outnumber the others.
+    *(
+        Corpus(
+            "cars",
+            "bdci2018_car_aspect_train.csv.xz",
+            "text_joined",
+            "label",
+            labels,
+            weight,
+            prepare=_car_attitude,
+        )
+        for labels, weight in (({"-1": "negative", "1": "positive"}, 1), ({"0": "neutral"}, 0.75))
     ),
+    *(
+        Corpus(
+            name,
+            file,
+            "text",
+            "label",
+            {"negative": "negative", "neutral": "neutral"},
+            weight,
+            "train",
+            prepare,
+        )
+        for name, weight, prepare in (
+            ("letter titles", 1, letters.complaining_titles),
+            ("letters", 0.3, letters.complaining_bodies),
+            ("letter sentences", 0.3, letters.complaining_sentences),
+            ("questions", 1, letters.questions),
+        )
+        for file in letters.FILES
+    ),
+    # Words that came up after most of these sets, in posts written for this project.
     Corpus(
-        "petitions",
-        "gov_complaints_附件3.csv.xz",
-        "留言详情",
+        "slang",
+        str(Path(__file__).parent / "slang.csv"),
+        "text",
         "label",
-        {"0": "negative"},
-        0.3,
+        {"negative": "negative", "positive": "positive"},
+        4,
         "train",
-        _petitions,
     ),
-    # Nobody labelled these: titles, summaries and questions report or ask, nearly all of them.
-    Corpus(
-        "inquiries",
-        "gov_complaints_附件3.csv.xz",
-        "留言主题",
-        "label",
-        {"1": "neutral"},
-        0.5,
-        "train",
-        _inquiries,
-    ),
+    # Nobody labelled these: titles and summaries report, nearly all of them.
     Corpus(
         "news titles",
         "weibo_hotsearch_daily_titles_2020-11_2025-06.csv.xz",
@@ -203,7 +210,7 @@ CORPORA: Final = (
         {"1": "neutral"},
         0.3,
         "train",
-        _every_40th,
+        _news_titles,
     ),
     Corpus(
         "news summaries",
@@ -213,7 +220,7 @@ CORPORA: Final = (
         {"1": "neutral"},
         0.3,
         "train",
-        _every_8th,
+        _news_summaries,
     ),
 )
 

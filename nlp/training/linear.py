@@ -42,7 +42,7 @@ class Recipe:
     spread: float = 16.0
     iterations: int = 120
     with_emoticons: float = 0.15
-    one_sided: float = 0.3
+    one_sided: float = 0.4
     seed: int = 20240901
 
     @property

@@ -107,6 +107,40 @@ def test_threshold() -> None:
     assert judge(text, 0.8, is_complaint=False, threshold=0.8) is not None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "奶茶喝出虫子，我要求退款并赔偿",
+        "退款一直不到账，要求退款",
+        "洗衣机漏水，要求换货",
+        "三次报修无人上门，希望给个说法",
+    ],
+)
+def test_a_failure_and_a_demand_need_half_the_threshold(text: str) -> None:
+    """Who states a failure and what is wanted for it complains without a word of feeling."""
+    assert judge(text, 0.25, is_complaint=False) is not None
+    assert judge(text, 0.24, is_complaint=False) is None
+    assert judge(text, 0.39, is_complaint=False, threshold=0.8) is None
+    assert judge(text, 0.4, is_complaint=False, threshold=0.8) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请问什么时候发货",  # a demand, no failure
+        "希望能换货，尺码买大了",
+        "麻烦客服给个回复",
+        "洗衣机漏水了",  # a failure, no demand
+        "维修师傅说主板坏了",
+        "【某奶茶被曝喝出虫子】消费者要求退款并赔偿",  # news of both
+        "据报道，有消费者喝出异物，要求赔偿",
+    ],
+)
+def test_one_of_them_needs_the_whole_threshold(text: str) -> None:
+    """A failure alone, a demand alone, and news of both are no complaint below the threshold."""
+    assert judge(text, 0.49, is_complaint=False) is None
+
+
 @given(text=st.text(max_size=200), negative=st.floats(0, 1))
 def test_what_came_as_a_complaint_is_one(text: str, negative: float) -> None:
     """Kind complaint decides alone, and any text gets known values."""

@@ -167,6 +167,33 @@ def test_missing_weights(tmp_path: Path) -> None:
         LinearModel.load(tmp_path)
 
 
+def test_weights_are_read_once(tmp_path: Path) -> None:
+    """A second load gives the same model; a file that changed is read again."""
+    path = tmp_path / FILE_NAME
+    _weights().save(path)
+    first = LinearModel.load(path)
+    assert LinearModel.load(path) is LinearModel.load(tmp_path) is first
+    _weights(11).save(path)
+    assert LinearModel.load(path).name == LinearModel(_weights(11)).name != first.name
+
+
+def test_damage_is_not_remembered(tmp_path: Path) -> None:
+    """A file that was refused is read once it is sound."""
+    path = tmp_path / FILE_NAME
+    path.write_bytes(b"")
+    with pytest.raises(ModelError, match=FILE_NAME):
+        LinearModel.load(path)
+    _weights().save(path)
+    assert LinearModel.load(path).name == LinearModel(_weights()).name
+
+
+def test_shared_weights_cannot_be_changed() -> None:
+    """What every caller shares refuses to be written to."""
+    model = LinearModel.load()
+    with pytest.raises(ValueError, match="read-only"):
+        model._weights.table[0, 1] = 1
+
+
 def test_registry(tmp_path: Path) -> None:
     """A setting is "linear" or a folder of weights; anything else is refused with what can be."""
     assert load_model().name == load_model(LINEAR).name == LinearModel.load().name

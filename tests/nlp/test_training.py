@@ -5,14 +5,17 @@ import lzma
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nlp.sentiment.grams import Grams
 from nlp.sentiment.linear import FILE_NAME, FOLDER, LinearModel
+from nlp.training import letters
 from nlp.training.corpora import CORPORA, Corpus, Example, load
 from nlp.training.features import class_evidence, gram_counts
 from nlp.training.linear import Recipe, fit
 from nlp.training.report import measure, write_report
+from tests.nlp import sentences
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 POLES = {"0": "negative", "1": "positive"}
@@ -76,6 +79,45 @@ def test_labels_that_are_not_named_are_left_out(tmp_path: Path) -> None:
     _file(tmp_path, "one.xz", ["1,好", "2,怪", ",空", "0,[怒]", "0,"])
     examples = load(tmp_path, [Corpus("one", "one.xz", "text", "label", POLES)])
     assert [example.text for example in examples] == ["好"]
+
+
+LETTERS = pd.DataFrame(
+    [
+        ("某小区停车场乱收费", "物业多收停车费。我们要求退还。谁来管？天气很好我出门走走。"),
+        ("请问公交新线何时开通", "您好！新线路有几个站点呢？附近居民都很期待。"),
+        ("工地夜里扰民，何时能停？", "每天凌晨两点施工噪音很大。"),
+        ("感谢社区工作人员", "社区帮老人买菜，大家都很感动。"),
+    ],
+    columns=["留言主题", "留言详情"],
+)
+
+
+def test_letters_that_complain() -> None:
+    """What names a wrong is negative; a question is no complaining title, thanks are nothing."""
+    assert letters.complaining_titles(LETTERS)["text"].tolist() == ["某小区停车场乱收费"]
+    assert letters.complaining_bodies(LETTERS)["text"].tolist() == [
+        LETTERS["留言详情"][0],
+        LETTERS["留言详情"][2],
+    ]
+    found = letters.complaining_sentences(LETTERS)
+    assert found["text"].tolist() == ["我们要求退还。", "每天凌晨两点施工噪音很大。"]
+    assert set(found["label"]) == {"negative"}
+
+
+def test_letters_that_ask() -> None:
+    """A title that asks and names no wrong is neutral, and so are the questions in its letter."""
+    found = letters.questions(LETTERS)
+    assert found["text"].tolist() == ["请问公交新线何时开通", "新线路有几个站点呢？"]
+    assert set(found["label"]) == {"neutral"}
+
+
+def test_own_sentences_are_not_trained_on() -> None:
+    """No sentence that the model is tried by stands among the posts written to train it."""
+    slang = next(corpus for corpus in CORPORA if corpus.name == "slang")
+    taught = {text for _, text, _ in slang.read(Path())}
+    tried = {text for text, _ in sentences.LABELLED} | set(sentences.SARCASM)
+    assert len(taught) > 80
+    assert not taught & tried
 
 
 def test_class_evidence() -> None:
