@@ -68,8 +68,8 @@ the two questions, fitted on dev.
 - Slang and hyperbole are known by few examples, and half of it goes wrong: `好喝到哭` reads as
   negative. A defect told as plain fact (`刹车突然失灵`), without a demand, may read as neutral.
 - A short plain question about a product (`退货地址填哪个`) is often given a side.
-- What holds the words of a demand leans to negative, whoever reports it: a hot-search title that
-  tells of a customer's dispute is about as likely called negative as neutral.
+- What holds the words of a demand leans to negative, whoever reports it: of hot-search titles that
+  tell of such a wrong, 37% are called negative (7,743 titles that were not trained on).
 - One sentence that praises one thing and blames another gets one answer, usually that of the
   longer half; the model does not know whom a judgement is about.
 - A short news title about a scandal may be called negative though it only reports; one that
