@@ -75,10 +75,15 @@ class Counts:
         """The newest revision of the store that was looked at."""
         return self._revision
 
-    def refresh(self, since: int | None = None) -> set[str]:
-        """Return the brands that changed after revision `since` (default: the last look)."""
+    def refresh(self, judged: int) -> set[str]:
+        """Look for changes, and return the brands that changed after revision `judged`.
+
+        `judged` can lie before the last look (what was seen then was not judged to the end), or
+        after it (another process judged): arrays are read again after the earlier of the two.
+        """
         self._coverage_fresh = False
-        changed, self._revision = self._store.changed(self._revision if since is None else since)
+        since = min(judged, self._revision) if self._revision else judged
+        changed, self._revision = self._store.changed(since)
         for brand, minute in changed.items():
             self._stale[brand] = min(minute, self._stale.get(brand, minute))
         return set(changed)

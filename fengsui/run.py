@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from alerts.dispatch import DispatchReport
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.settings import Settings
@@ -21,6 +23,8 @@ from listeners.settings import SourceSettings, listener_of
 from records import Window
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 WAKE = timedelta(seconds=1)
 # A source that refuses is asked again, but seldom: a person may have mended it.
@@ -64,24 +68,30 @@ def run(
     while not stop.is_set():
         arrived.wait(WAKE.total_seconds())
         arrived.clear()
-        cycle = turn(chain, clock)
-        if cycle is not None:
-            progress(cycle)
+        progress(turn(chain, clock))
     deadline = time.monotonic() + GRACE.total_seconds()
     for poller in pollers:
         poller.join(timeout=max(0.0, deadline - time.monotonic()))
 
 
-def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle | None:
-    """Judge what arrived, detect and notify; a fault is logged and the next turn tries again."""
-    try:
-        annotated = steps.annotate(chain)
-        detected = steps.detect(chain, clock())
-        report = steps.notify(chain, clock)
-    except Exception:
-        log.exception("this turn failed; nothing is lost, the next one tries again")
-        return None
+def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle:
+    """Judge what arrived, detect and notify.
+
+    A step that fails is logged and tried again at the next turn; it holds up no other: alerts that
+    wait are sent also while the model fails.
+    """
+    annotated = _tried(lambda: steps.annotate(chain), Annotated())
+    detected = _tried(lambda: steps.detect(chain, clock()), Detected())
+    report = _tried(lambda: steps.notify(chain, clock), DispatchReport())
     return Cycle(clock(), annotated, detected, report.sent, report.failed)
+
+
+def _tried(step: Callable[[], T], otherwise: T) -> T:
+    try:
+        return step()
+    except Exception:
+        log.exception("a step failed; nothing is lost, the next turn tries again")
+        return otherwise
 
 
 def _poll(

@@ -1,7 +1,8 @@
 """Score every text of a file, and measure the answers where the file holds labels.
 
-Texts are read as in the chain: the author's own words and emoticons (`nlp.sentiment.voice`), so
-that what is measured here is what runs there.
+Texts are read as in the chain: the author's own words and emoticons. Only where there are none,
+here the quoted words are scored (`nlp.sentiment.voice`), while the chain takes a bare repost for
+neutral.
 
 Columns of the input are written back as they came, also where a cell begins with = + - or @: the
 file is the user's own, and a changed text would no longer be the text that was scored. The columns

@@ -208,9 +208,9 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
     """Judge the ticks that ended after `since` (default: where detection last came to).
 
     Without `since` only brands whose counts changed, or that have an open incident, are looked at.
-    Ticks within
-    the lateness allowed are judged again, so that late posts are heard; that changes nothing where
-    nothing came late. Alerts and incidents are written together, once.
+    Ticks within the lateness allowed are judged again, so that late posts are heard; that changes
+    nothing where nothing came late. Alerts and incidents are written together, once. What a call
+    that failed had not judged, the next one judges.
     """
     last, seen = detected_to(chain)
     if last is not None and now < last - chain.tick:
@@ -218,7 +218,7 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
         return Detected()
     lateness = timedelta(minutes=chain.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
-    changed = chain.counts.refresh(None if chain.counts.revision else seen)
+    changed = chain.counts.refresh(seen)
     open_incidents = {incident.brand: incident for incident in chain.ledger.open_incidents()}
     incidents: list[Incident] = []
     alerts: list[Alert] = []

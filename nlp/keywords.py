@@ -27,11 +27,6 @@ def extract(text: str, top_k: int = 20) -> list[tuple[str, float]]:
     return weights[:top_k] if top_k else weights
 
 
-def extract_words(text: str, top_k: int = 20) -> list[str]:
-    """Return the words of `extract` without their weights."""
-    return [word for word, _ in extract(text, top_k)]
-
-
 class _Rarity(dict[str, float]):
     """The inverse document frequency of every word, 0 for one that does not count.
 

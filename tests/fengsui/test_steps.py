@@ -1,21 +1,35 @@
 """Rules of the steps: repeatable, complete, and calm when something fails."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from alerts.notify.terminal import TerminalNotifier
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.replay import replay
+from fengsui.run import turn
 from listeners.files import read_file
 from listeners.listener import RetryLater
 from nlp.brands import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import ModelError, Score
-from records import Change, IncidentStatus, Level, Post, PostKind, Rejected, Window
+from records import (
+    Change,
+    IncidentStatus,
+    Level,
+    NotificationState,
+    Post,
+    PostKind,
+    Rejected,
+    Window,
+)
+from store.errors import StoreBusy
 from tests.fengsui import stories
 from tests.fengsui.contents import contents
 
@@ -293,3 +307,41 @@ def test_onlookers_join_one_case(chain: Chain) -> None:
     assert len(chain.ledger.cases()) == 2
     assert len(cases[True].posts) == 8
     assert cases[False].author == "customer"
+
+
+def test_detection_that_failed_is_made_good(
+    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a failed detection had seen but not judged is judged by the next, without new posts."""
+    items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
+    past = [item for item in items if isinstance(item, Post) and item.published_at < NOW]
+    steps.collect(chain, Source(past), Window(stories.START, NOW))
+    steps.annotate(chain)
+    steps.detect(chain, NOW)
+    later = NOW + 2 * HOUR
+    steps.collect(chain, Source(items), Window(NOW, later))
+    steps.annotate(chain)
+    with monkeypatch.context() as patch:
+        patch.setattr(chain.ledger, "record_detection", _busy)
+        with pytest.raises(StoreBusy):
+            steps.detect(chain, later)
+    assert steps.detect(chain, later).alerts
+
+
+def _busy(*_: object) -> None:
+    raise StoreBusy("locked")
+
+
+def test_waiting_alerts_are_sent_while_the_model_fails(tmp_path: Path) -> None:
+    """A turn in which the model fails still sends what waits."""
+    made = stories.settings(tmp_path / "state")
+    with Chain(made, notifiers={}) as chain:
+        replay(chain, [stories.write(tmp_path / "story.jsonl")])
+        told = chain.ledger.notifications()[0]
+        again = replace(told, receiver="terminal2", state=NotificationState.PENDING, retry_at=None)
+        chain.ledger.record_detection([], [again], {})
+    terminal = TerminalNotifier("terminal2", Console(file=io.StringIO()))
+    with Chain(made, notifiers={"terminal2": terminal}, model=BrokenModel()) as chain:
+        chain.store.upsert_posts([post(999_999, "云朵茶饮")])
+        assert turn(chain, lambda: NOW + 20 * HOUR).sent == 1
+        assert chain.store.pending(1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlp.keywords import _Rarity, extract, extract_words
+from nlp.keywords import _Rarity, extract
 from tests.nlp.real_texts import real_texts
 
 
@@ -26,7 +26,6 @@ def analyse() -> ModuleType:
 def test_any_text(analyse: ModuleType, text: str) -> None:
     """The same words in the same order with the same weights, ties included."""
     assert extract(text, 5) == analyse.extract_tags(text, topK=5, withWeight=True)
-    assert extract_words(text) == analyse.extract_tags(text)
 
 
 def test_real_texts(analyse: ModuleType) -> None:
