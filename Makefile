@@ -58,7 +58,10 @@ lock: ## Compile the lock files again from pyproject.toml.
 		--python-version 3.11 pyproject.toml --extra build -o requirements/runtime.txt
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 		--python-version 3.11 pyproject.toml --extra build --extra dev --extra train --extra bench \
-		-c requirements/runtime.txt -o requirements/dev.txt
+		--extra postgresql --extra airflow -c requirements/runtime.txt -o requirements/dev.txt
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+		--python-version 3.11 pyproject.toml --extra build --extra postgresql --extra airflow \
+		-c requirements/dev.txt -o requirements/airflow.txt
 	echo 'uv==0.13.9' | $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header \
 		--quiet --python-version 3.11 - -o requirements/uv.txt
 
