@@ -21,6 +21,7 @@ _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z
 # An address ends where Chinese text goes on, at a tag, and before a quoted chain ("//@").
 _ADDRESS: Final = re.compile(r"(?:https?://(?:(?!//@)[!-;=?-~])+|O网页链接)", re.IGNORECASE)
 _CUT_SHORT: Final = re.compile(r"(?:(?<=\.\.\.)|(?<=…))(?:(?:展开)?全文c?)+\Z")
+_CUT_SHORT_ENDS: Final = ("全文", "全文c")
 _ESCAPE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 # Controls but whitespace, format signs (zero width, bidi, soft hyphen, tags), fillers that show
 # nothing, variation selectors, and halves of surrogate pairs, which no encoder takes.
@@ -30,6 +31,7 @@ _INVISIBLE: Final = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e0fff]+"
 )
 _BLANK: Final = re.compile(r"\s+")
+_UNEVEN: Final = re.compile(r"[^\S ]|  |\A | \Z")  # blanks that are not one space between words
 
 # Full-width letters, digits and signs; the punctuation that Chinese itself is written with stays.
 _CHINESE_PUNCTUATION: Final = frozenset("！（），：；？～")
@@ -38,11 +40,14 @@ _HALF_WIDTH: Final = {
     for code in range(0xFF01, 0xFF5F)
     if chr(code) not in _CHINESE_PUNCTUATION
 } | {0x3000: " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+_WIDE: Final = re.compile(f"[{re.escape(''.join(map(chr, _HALF_WIDTH)))}]")
 
 
 def printable(text: str) -> str:
     """Return `text` without terminal escapes and signs that do not show; whitespace stays."""
-    return _INVISIBLE.sub("", _ESCAPE.sub("", text))
+    if _INVISIBLE.search(text):  # an escape is one of them
+        text = _INVISIBLE.sub("", _ESCAPE.sub("", text))
+    return text
 
 
 def plain(text: str) -> str:
@@ -62,13 +67,19 @@ def plain(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    text = printable(text.translate(_HALF_WIDTH))
+    # Most texts need little of this, and looking is many times cheaper than rewriting.
+    if _WIDE.search(text):
+        text = text.translate(_HALF_WIDTH)
+    text = printable(text)
     if "<" in text:
         text = _TAG.sub(_words_of_tag, _LINK_WORDS.sub("", text))
-    text = _ADDRESS.sub(" ", text)
+    if "://" in text or "网页链接" in text:
+        text = _ADDRESS.sub(" ", text)
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-    return _CUT_SHORT.sub("", _BLANK.sub(_blank, text).strip())
+    if _UNEVEN.search(text):
+        text = _BLANK.sub(_blank, text).strip()
+    return _CUT_SHORT.sub("", text) if text.endswith(_CUT_SHORT_ENDS) else text
 
 
 def _blank(run: re.Match[str]) -> str:
