@@ -115,6 +115,8 @@ def _after_recovery(
         return _opened(incident.brand, at, signal, rate, settings)
     if passed <= timedelta(minutes=settings.cooldown_minutes) and _has_ebbed(incident, rate):
         return Transition(incident)
+    if signal.level < min(incident.peak_level, Level.YELLOW):
+        return Transition(incident)  # the last ripples of something greater
     return Transition(_reopened(_peaked(incident, at, rate), signal), Change.REOPENED)
 
 

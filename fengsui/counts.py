@@ -12,8 +12,9 @@ import numpy.typing as npt
 from alerts.detect.detector import Series
 from records import Point, Window
 
-HISTORY = timedelta(days=28)
-# Brands kept at once: 130 kB each, so that memory stays flat with any number of brands.
+# The detector remembers bursts for four weeks, each judged by the three weeks before it.
+HISTORY = timedelta(days=52)
+# Brands kept at once: 240 kB each, so that memory stays flat with any number of brands.
 BRANDS_KEPT = 512
 # A read that failed is mostly made good soon, so the last two hours of coverage are looked at
 # each time; an import can fill any gap, so all of it is looked at once an hour.

@@ -12,10 +12,10 @@ import numpy as np
 
 from alerts.detect.detector import Series
 from alerts.detect.negative_binomial import NegativeBinomialDetector
+from alerts.detect.novelty import GAP, Numbers, fresh
 from alerts.detect.settings import DetectionSettings
 from alerts.detect.tails import Floats
-from alerts.incidents import advance
-from records import Change, Incident
+from alerts.detect.ticks import number_of
 
 # A time without a zone is Beijing time, as everywhere that people read one here.
 NAIVE_ZONE: Final = timezone(timedelta(hours=8))
@@ -53,8 +53,9 @@ def detect_csv(path: Path, out: TextIO, settings: DetectionSettings) -> CsvRepor
     """Judge the file's `timestamp,value` rows and write each with its score and alert to `out`.
 
     Rows go out in the order and the spelling of the file. `score` in [0, 1) grows with surprise:
-    0 is nothing to speak of, 0.5 is what chance brings as often as the settings allow. `alert` is
-    1 on the row where an incident opens or rises a level. Nothing looks ahead; the first day of a
+    0 is nothing to speak of, 0.5 is what the settings allow as often, if nothing in the day before
+    surprised as much; what did not exceed the last day scores half. `alert` is 1 on the row where
+    an alarm begins. Nothing looks ahead; the first day of a
     file stays silent, since its usual is not known yet.
 
     The step is the commonest distance between rows and a missing row is unknown, not zero. Times
@@ -66,7 +67,7 @@ def detect_csv(path: Path, out: TextIO, settings: DetectionSettings) -> CsvRepor
     """
     rows = list(_read(path))
     series = _series(rows, path)
-    scores, alerts = _scores(series, settings), _alerts(series, settings)
+    scores, alerts = _judged(series, settings)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, "score", "alert"])
     raised = 0
@@ -151,33 +152,26 @@ def _place(at: datetime, start: datetime, step: timedelta) -> int:
     return round((at - start) / step)
 
 
-def _scores(series: Series, settings: DetectionSettings) -> Floats:
-    chance = NegativeBinomialDetector(settings).chance(series)
-    surprise = np.log10(settings.false_alarms_per_week) - np.log10(chance)
-    scores: Floats = 0.5 + np.arctan(surprise) / np.pi
-    return scores
+def _judged(series: Series, settings: DetectionSettings) -> tuple[Floats, set[int]]:
+    """Return the score of every tick, and the places of those on which an alarm begins.
+
+    An alarm begins once a burst, on a tick that exceeds everything of the day before it.
+    """
+    found, rates = NegativeBinomialDetector(settings).surprises(series)
+    places = found.numbers - number_of(series)
+    surprise = np.log10(settings.false_alarms_per_week) - np.log10(rates)
+    records = fresh(found, series.step)
+    scores = np.zeros(len(series.coverage))
+    # What was greater a few hours ago is no news: it stays below 0.5, the level of an alarm.
+    scores[places] = (0.5 + np.arctan(surprise) / np.pi) * np.where(records, 1.0, 0.5)
+    return scores, _beginnings(places[records & (surprise >= 0)], places, GAP // series.step)
 
 
-def _alerts(series: Series, settings: DetectionSettings) -> set[int]:
-    """Return the places of the ticks where an incident opens, opens again or rises."""
-    step = series.step
-    stretched = settings.model_copy(
-        update={"tick_minutes": max(1, math.ceil(step / timedelta(minutes=1)))}
-    )
-    signals = {
-        signal.at: signal
-        for signal in NegativeBinomialDetector(settings).score(series, series.start)
-        if not signal.low_baseline
-    }
-    hour = max(1, timedelta(hours=1) // step)
-    totals = np.cumsum(series.counts["volume"])
-    incident: Incident | None = None
-    found: set[int] = set()
-    for place, known in enumerate(series.coverage > 0):
-        at = series.start + (place + 1) * step
-        rate = float(totals[place] - (totals[place - hour] if place >= hour else 0.0))
-        moved = advance(incident, series.brand, at, signals.get(at), rate, bool(known), stretched)
-        incident = moved.incident
-        if moved.change in {Change.OPENED, Change.REOPENED, Change.RAISED}:
-            found.add(place)
-    return found
+def _beginnings(alarming: Numbers, places: Numbers, gap: int) -> set[int]:
+    """Return the first of the `alarming` places of each burst; `gap` ticks of quiet part two."""
+    bursts = np.cumsum(np.diff(places, prepend=places[:1]) > gap)
+    burst_of = dict(zip(places.tolist(), bursts.tolist(), strict=True))
+    first: dict[int, int] = {}
+    for place in alarming.tolist():
+        first.setdefault(burst_of[place], place)
+    return set(first.values())

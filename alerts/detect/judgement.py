@@ -19,7 +19,7 @@ OPENING: Final = ("negative", "complaints")
 SHARE_ALARMING: Final = 0.4
 SHARE_SURPRISE: Final = 0.01
 # An excess must exceed both a number and a multiple of the Poisson deviation.
-EXCESS_COUNT: Final = 5.0
+EXCESS_COUNT: Final = 8.0
 EXCESS_DEVIATIONS: Final = 3.0
 # The newest twelfth of a horizon must still run at half the excess of the whole.
 NEWEST: Final = 12

@@ -21,7 +21,7 @@ class DetectionSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    false_alarms_per_week: float = Field(default=0.2, gt=0, le=100)
+    false_alarms_per_week: float = Field(default=1.0, gt=0, le=100)
     tick_minutes: int = Field(default=5, ge=1, le=60)
     min_count: int = Field(default=5, ge=1)
     min_authors: int = Field(default=3, ge=1)

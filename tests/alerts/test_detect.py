@@ -53,13 +53,13 @@ def test_a_few_mentions_are_no_alert(negative: int) -> None:
 
 
 def test_a_small_brand_is_quiet_for_a_year() -> None:
-    """A brand at 0.2 mentions a tick alarms at most twice a year by chance, ten being allowed."""
+    """A brand at 0.2 mentions a tick alarms at most once a year by chance, 52 being allowed."""
     episodes = 0
     for seed in range(2):
         counts = calm(seed, rate=0.2, ticks=HISTORY + 365 * DAY)
         times = [START, *(signal.at for signal in heard(counts))]
         episodes += sum(b - a > timedelta(hours=1) for a, b in pairwise(times))
-    assert episodes <= 4
+    assert episodes <= 2
 
 
 @pytest.mark.parametrize("gap", [1, 12, 100])
@@ -187,10 +187,10 @@ def test_one_voice_is_no_crowd() -> None:
 
 
 def test_the_signal_ends_with_the_wave() -> None:
-    """Half an hour after a wave nothing signals, though its sum still fills the long horizon."""
+    """Half an hour after a wave hardly anything signals, though it still fills the long horizon."""
     counts = calm(23)
     add(counts, HISTORY + 100, np.full(24, 30.0))
-    last = heard(counts)[-1].at
+    last = max(signal.at for signal in heard(counts) if signal.level > Level.BLUE)
     assert end_of(HISTORY + 120) <= last <= end_of(HISTORY + 129)
 
 
