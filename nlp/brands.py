@@ -8,9 +8,13 @@ from typing import Annotated, NamedTuple, Self
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from nlp.ambiguity import shipped
 from nlp.normalise import Text, fold, printable
 
 _REACH = 30  # characters around an ambiguous alias in which its context must stand
+# Log odds that a word of the context adds: only a window that is sure of the contrary outweighs it.
+_CONTEXT = 4.0
+_LIKELY = 2.0  # and that a name has from the start whose settings say only what speaks against it
 _FIRST_IDEOGRAPH = "\u2e80"  # alphabets come before, scripts without word gaps after
 
 
@@ -50,12 +54,10 @@ class BrandSettings(BaseModel):
         return _folded((self.name, *self.aliases))
 
     @model_validator(mode="after")
-    def _ambiguous_has_context(self) -> Self:
+    def _ambiguous_is_an_alias(self) -> Self:
         unknown = [alias for alias in self.ambiguous if fold(alias) not in self.names]
         if unknown:
             raise ValueError(f"ambiguous, but neither name nor alias: {'、'.join(unknown)}")
-        if self.ambiguous and not (self.context or self.context_absent):
-            raise ValueError("an ambiguous alias needs context or context_absent to be told by")
         return self
 
 
@@ -100,6 +102,9 @@ class BrandMatcher:
     Aliases are found regardless of case, width and script. Where they overlap, the leftmost
     counts, and of those the longest, across brands: 苹果汁 is not 苹果. An alias that begins or
     ends with a letter (or digit) does not count inside a longer word (or number) of an alphabet.
+    An ambiguous alias counts only near a word of the brand's context, where it has one, and never
+    near a word of `context_absent`. Beyond that, what stands around it decides (`nlp.ambiguity`):
+    alone where the settings say nothing, against a lean towards the brand where they do.
     """
 
     def __init__(self, brands: Sequence[BrandSettings]) -> None:
@@ -120,6 +125,7 @@ class BrandMatcher:
             for brand in brands
             for alias in _folded(brand.ambiguous)
         }
+        self._windows = shipped() if self._doubtful else None
 
     def match(self, text: Text) -> list[BrandMatch]:
         """Return the brands that `text` names, in the order of their first place."""
@@ -158,9 +164,12 @@ class BrandMatcher:
             return True
         near, absent = doubt
         around = f"{folded[max(0, start - _REACH) : start]}\n{folded[end : end + _REACH]}"
-        return (not near or any(word in around for word in near)) and not any(
-            word in around for word in absent
-        )
+        if self._windows is None or any(word in around for word in absent):
+            return False
+        if near and not any(word in around for word in near):
+            return False
+        lean = _CONTEXT if near else _LIKELY if absent else 0.0
+        return self._windows.log_odds(folded, start, end) + lean > 0
 
 
 def _folded(phrases: Iterable[str]) -> tuple[str, ...]:

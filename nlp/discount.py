@@ -1,15 +1,16 @@
-"""Why a mention is not one person's own voice: advertising, lotteries, floods."""
+"""Why a mention is not one person's own voice: advertising, lotteries, floods, campaigns."""
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import datetime, timedelta
 from itertools import dropwhile, islice
-from typing import Final
+from typing import Final, NamedTuple
 
-from nlp.complaints import judge
+from nlp.complaints import tells_grievance
 from nlp.normalise import Text
+from nlp.sketch import BODY, HEAD, SIZE
 
 _ROOM: Final = 4_000  # characters that are read: no advertisement hides behind more
 
@@ -125,7 +126,94 @@ def _is_brief(words: str) -> bool:
     """Whether `words` are none or few and show no doubt: too little for a voice of its own."""
     if len(_ASIDE.sub("", words)) > _FEW or _UNHAPPY.search(_NO_DOUBT.sub("", words)):
         return False
-    return judge(words, 1.0, is_complaint=False) is None
+    return not tells_grievance(words)
+
+
+_DEFAULT_NAME: Final = re.compile(r"(?:手机)?用户\w{6,}")
+_FRESH: Final = 5  # followers that an account has at least once people know it
+_MANY: Final = 18  # 3-grams of a text that hardly comes to two people: some twenty characters
+_SEEN: Final = 64  # earlier copies that are looked at, newest first
+
+
+def is_fresh(name: str, followers: int | None) -> bool:
+    """Whether an account looks newly made: a name never chosen, or known to hardly anybody.
+
+    Where the source does not say how many follow it, the name alone tells.
+    """
+    if _DEFAULT_NAME.fullmatch(name):
+        return True
+    return followers is not None and followers < _FRESH
+
+
+class _Seen(NamedTuple):
+    at: datetime
+    author: str
+
+
+class _Memory:
+    """What was seen under a name within two windows of the newest, in the order it came.
+
+    What is older is forgotten, and no answer depends on it. It takes two windows for what was seen
+    in the last one to be counted against once more. What is added again keeps its place.
+    """
+
+    def __init__(self, window: timedelta) -> None:
+        self._window = window
+        # By name the keys, in the order in which they came first.
+        self._named: defaultdict[Hashable, dict[str, _Seen]] = defaultdict(dict)
+        self._newest: datetime | None = None
+        self._swept: datetime | None = None
+
+    def __len__(self) -> int:
+        return len(self._named)
+
+    def add(self, name: Hashable, key: str, at: datetime, author: str) -> list[str]:
+        """Take in `key` under `name`; return the authors near it in time that came before.
+
+        Newcomers come first, _SEEN of them at most.
+
+        Raises:
+            ValueError: `at` is naive.
+        """
+        if at.tzinfo is None:
+            raise ValueError("a mention needs an aware time")
+        self._newest = max(at, self._newest or at)
+        oldest = self._newest - 2 * self._window
+        self._sweep(oldest)
+        named = self._named[name]
+        if key in named and named[key].at <= oldest:
+            named.pop(key)  # it was forgotten, though not swept yet
+        near = (
+            seen.author
+            for seen in _before(key, named)
+            if seen.at > oldest and abs(seen.at - at) < self._window
+        )
+        earlier = list(islice(near, _SEEN))
+        if at > oldest:
+            named[key] = _Seen(at, author)
+        else:
+            named.pop(key, None)
+        return earlier
+
+    def _sweep(self, oldest: datetime) -> None:
+        """Forget, once a window, what lies behind `oldest`."""
+        if self._swept and oldest - self._swept < self._window:
+            return
+        self._swept = oldest
+        for name, all_seen in list(self._named.items()):
+            kept = {key: seen for key, seen in all_seen.items() if seen.at > oldest}
+            if kept:
+                self._named[name] = kept
+            else:
+                del self._named[name]
+
+
+def _before(key: str, named: dict[str, _Seen]) -> Iterator[_Seen]:
+    """Yield what came before `key`, newcomers first."""
+    if key not in named:
+        return reversed(named.values())
+    keys = dropwhile(lambda other: other != key, reversed(named))
+    return (named[other] for other in islice(keys, 1, None))
 
 
 class FloodGuard:
@@ -141,18 +229,14 @@ class FloodGuard:
     """
 
     def __init__(self, limit: int = 3, window: timedelta = timedelta(hours=1)) -> None:
-        if limit < 1 or window <= timedelta(0):
+        if not 1 <= limit <= _SEEN or window <= timedelta(0):
             raise ValueError("a flood needs a positive limit and window")
         self._limit = limit
-        self._window = window
-        # By author and group the times by key, in the order in which the keys came first.
-        self._named: defaultdict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
-        self._newest: datetime | None = None
-        self._swept: datetime | None = None
+        self._memory = _Memory(window)
 
     def __len__(self) -> int:
         """Return how many authors are remembered, each brand of theirs counted."""
-        return len(self._named)
+        return len(self._memory)
 
     def add(self, author: str, group: str, at: datetime, key: str) -> bool:
         """Take in that post `key` of `author` named `group` (a brand) at `at`: whether it is flood.
@@ -160,39 +244,91 @@ class FloodGuard:
         Raises:
             ValueError: `at` is naive.
         """
-        if at.tzinfo is None:
-            raise ValueError("a mention needs an aware time")
-        self._newest = max(at, self._newest or at)
-        oldest = self._newest - 2 * self._window
-        self._sweep(oldest)
-        named = self._named[author, group]
-        if named.get(key, at) <= oldest:
-            named.pop(key, None)  # it was forgotten, though not swept yet
-        times = (time for time in _before(key, named) if time > oldest)
-        near = (time for time in times if abs(time - at) < self._window)
-        flood = len(list(islice(near, self._limit))) == self._limit
-        if at > oldest:
-            named[key] = at
-        else:
-            named.pop(key, None)
-        return flood
-
-    def _sweep(self, oldest: datetime) -> None:
-        """Forget, once a window, what lies behind `oldest`."""
-        if self._swept and oldest - self._swept < self._window:
-            return
-        self._swept = oldest
-        for name, times in list(self._named.items()):
-            kept = {key: time for key, time in times.items() if time > oldest}
-            if kept:
-                self._named[name] = kept
-            else:
-                del self._named[name]
+        near = self._memory.add((author, group), key, at, author)
+        return len(near) >= self._limit
 
 
-def _before(key: str, named: dict[str, datetime]) -> Iterator[datetime]:
-    """Yield the times of the keys that came before `key`, newcomers first."""
-    if key not in named:
-        return reversed(named.values())
-    keys = dropwhile(lambda other: other != key, reversed(named))
-    return (named[other] for other in islice(keys, 1, None))
+class CampaignGuard:
+    """Finds the same words put out by many accounts, and by one account many times.
+
+    A mention is of a campaign ("campaign") if `authors` others put out the same words within
+    `window` before it, and repeats itself ("repeats") if its own author did `repeats` times,
+    whatever the brand. Same words are equal signatures. Some twenty characters make a campaign:
+    fewer (武汉加油，中国加油) come to many people by themselves. Who complains in words that are
+    handed around is a customer all the same, and never discounted, though others are counted
+    against it.
+
+    Order, forgetting and adding again are as with FloodGuard.
+    """
+
+    def __init__(
+        self, authors: int = 3, repeats: int = 2, window: timedelta = timedelta(hours=48)
+    ) -> None:
+        if not (1 <= authors <= _SEEN and 1 <= repeats <= _SEEN) or window <= timedelta(0):
+            raise ValueError("a campaign needs positive limits and a positive window")
+        self._authors = authors
+        self._repeats = repeats
+        self._memory = _Memory(window)
+
+    def __len__(self) -> int:
+        """Return how many texts are remembered."""
+        return len(self._memory)
+
+    def add(
+        self, author: str, at: datetime, key: str, signature: bytes, *, complains: bool = False
+    ) -> str:
+        """Take in post `key`; return "campaign", "repeats" or, for a voice of its own, "".
+
+        Raises:
+            ValueError: `at` is naive.
+        """
+        if len(signature) != SIZE:
+            return ""
+        earlier = self._memory.add(signature[:HEAD], key, at, author)
+        if complains:
+            return ""
+        if earlier.count(author) >= self._repeats:
+            return "repeats"
+        if len({*earlier} - {author}) < self._authors:
+            return ""
+        return "campaign" if _grams(signature) >= _MANY else ""
+
+
+def _grams(signature: bytes) -> int:
+    """Return about how many different 3-grams a long text has, from its bitmap."""
+    return int.from_bytes(signature[BODY:], "little").bit_count()
+
+
+class NewcomerGuard:
+    """Finds bursts of newly made accounts that speak of one brand.
+
+    A mention by a fresh account (`is_fresh`) is of a burst if `accounts` other fresh ones named
+    the brand within `window` before it. Who complains is never discounted: a customer may register
+    only to complain. Order, forgetting and adding again are as with FloodGuard.
+    """
+
+    def __init__(self, accounts: int = 5, window: timedelta = timedelta(minutes=30)) -> None:
+        if not 1 <= accounts <= _SEEN or window <= timedelta(0):
+            raise ValueError("a burst needs a positive limit and window")
+        self._accounts = accounts
+        self._memory = _Memory(window)
+
+    def add(
+        self,
+        author: str,
+        group: str,
+        at: datetime,
+        key: str,
+        *,
+        fresh: bool,
+        complains: bool = False,
+    ) -> bool:
+        """Take in that post `key` of `author` named `group` at `at`: whether it is of a burst.
+
+        Raises:
+            ValueError: `at` is naive.
+        """
+        if not fresh:
+            return False
+        others = set(self._memory.add(group, key, at, author)) - {author}
+        return not complains and len(others) >= self._accounts

@@ -147,7 +147,6 @@ def test_any_text(own: str, quoted: str) -> None:
         ({"name": " "}, "visible character"),
         ({"name": "甲", "aliases": ["\u200b"]}, "visible character"),
         ({"name": "甲", "ambiguous": ["乙"], "context": ["丙"]}, "neither name nor alias: 乙"),
-        ({"name": "甲", "ambiguous": ["甲"]}, "needs context"),
         ({"name": "甲", "alias": ["乙"]}, "Extra inputs"),
     ],
 )

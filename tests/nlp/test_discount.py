@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.discount import FloodGuard, advert_reason
+from nlp.discount import (
+    CampaignGuard,
+    FloodGuard,
+    NewcomerGuard,
+    advert_reason,
+    is_fresh,
+)
 from nlp.normalise import normalise
+from nlp.sketch import signatures
 
 NOON = datetime(2026, 3, 15, 4, tzinfo=UTC)
 
@@ -170,3 +177,132 @@ def test_flood_needs_sense() -> None:
         FloodGuard(limit=0)
     with pytest.raises(ValueError, match="aware"):
         FloodGuard().add("甲", "云朵", NOON.replace(tzinfo=None), "0")
+
+
+TEXT, OTHER, BRIEF = signatures(
+    [
+        "云朵茶饮真是国货之光，用料实在，服务也好，值得每一个人信任",
+        "今天去店里看了看，人不多，买了一杯就回来了，味道和以前一样",
+        "云朵加油，国货加油",
+    ]
+)
+
+
+def test_campaign() -> None:
+    """The fourth account with the same words within two days is of a campaign; others are not."""
+    guard = CampaignGuard()
+    posts = [("甲", 0, TEXT), ("乙", 1, TEXT), ("丙", 2, OTHER), ("丁", 3, TEXT), ("戊", 4, TEXT)]
+    reasons = [
+        guard.add(author, NOON + timedelta(hours=hour), f"{hour}", signature)
+        for author, hour, signature in posts
+    ]
+    assert reasons == ["", "", "", "", "campaign"]
+    assert guard.add("己", NOON + timedelta(hours=60), "late", TEXT) == ""
+
+
+def test_campaign_and_one_account() -> None:
+    """One account's third copy repeats itself; its copies are one account of a campaign."""
+    guard = CampaignGuard()
+    reasons = [guard.add("甲", NOON + timedelta(minutes=m), f"{m}", TEXT) for m in range(4)]
+    assert reasons == ["", "", "repeats", "repeats"]
+    assert guard.add("乙", NOON + timedelta(minutes=9), "9", TEXT) == ""
+
+
+def test_campaign_hears_customers_and_few_words() -> None:
+    """Who complains in words handed around is heard; a few words come to many by themselves."""
+    guard = CampaignGuard(authors=1)
+    (short,) = signatures(["太好了"])
+    assert not any(guard.add(author, NOON, f"{author} brief", BRIEF) for author in "甲乙丙")
+    for author in "甲乙丙":
+        assert guard.add(author, NOON, author, TEXT, complains=True) == ""
+        assert guard.add(author, NOON, f"{author} short", short) == ""
+        assert guard.add(author, NOON, f"{author} none", b"") == ""
+    assert guard.add("丁", NOON, "丁", TEXT) == "campaign"
+
+
+POSTS = st.lists(
+    st.tuples(st.sampled_from("甲乙丙丁戊"), st.integers(0, 250)), min_size=1, max_size=50
+)
+
+
+@given(POSTS, st.integers(0, 50))
+def test_campaign_after_a_restart(posts: list[tuple[str, int]], cut: int) -> None:
+    """A new guard that is told of the last four days, in order, answers like the old one."""
+    old, new = CampaignGuard(authors=2), CampaignGuard(authors=2)
+    told = [
+        (author, NOON + timedelta(hours=hour), f"{number}")
+        for number, (author, hour) in enumerate(posts)
+    ]
+    newest = max((at for _, at, _ in told[:cut]), default=NOON)
+    for post in told[:cut]:
+        old.add(*post, TEXT)
+    for guard in (old, new):
+        guard.add("己", newest, "newest", OTHER)
+    for post in told[:cut]:
+        if post[1] > newest - timedelta(hours=96):
+            new.add(*post, TEXT)
+    for post in told[cut:]:
+        assert old.add(*post, TEXT) == new.add(*post, TEXT)
+
+
+@given(POSTS)
+def test_campaign_counts_a_post_once(posts: list[tuple[str, int]]) -> None:
+    """A post that is judged again, while it is remembered, gets the answer it got at first."""
+    guard = CampaignGuard(authors=2)
+    told = [
+        (author, NOON + timedelta(hours=hour % 48), f"{number}")
+        for number, (author, hour) in enumerate(posts)
+    ]
+    answers = [guard.add(*post, TEXT) for post in told]
+    assert [guard.add(*post, TEXT) for post in told] == answers
+
+
+def test_newcomers() -> None:
+    """The sixth fresh account within half an hour is of a burst, unless it complains."""
+    guard = NewcomerGuard()
+    for number in range(5):
+        at = NOON + timedelta(minutes=number)
+        assert not guard.add(f"{number}", "云朵", at, f"{number}", fresh=True)
+    soon = NOON + timedelta(minutes=6)
+    assert not guard.add("known", "云朵", soon, "known", fresh=False)
+    assert not guard.add("angry", "云朵", soon, "angry", fresh=True, complains=True)
+    assert not guard.add("other", "小米", soon, "other", fresh=True)
+    assert guard.add("sixth", "云朵", soon, "sixth", fresh=True)
+    assert not guard.add("late", "云朵", NOON + timedelta(hours=2), "late", fresh=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "followers", "fresh"),
+    [
+        ("用户7382910456", None, True),
+        ("手机用户20395867", 900, True),
+        ("云朵爱好者", 2, True),
+        ("云朵爱好者", None, False),
+        ("云朵爱好者", 5, False),
+        ("用户体验研究所", 300, False),
+    ],
+)
+def test_fresh(name: str, followers: int | None, *, fresh: bool) -> None:
+    """A name never chosen, or next to no followers, makes an account look new."""
+    assert is_fresh(name, followers) is fresh
+
+
+def test_guards_need_sense() -> None:
+    """Limits that mean nothing and times without a zone are refused."""
+    with pytest.raises(ValueError, match="positive"):
+        CampaignGuard(authors=0)
+    with pytest.raises(ValueError, match="positive"):
+        NewcomerGuard(accounts=0)
+    with pytest.raises(ValueError, match="aware"):
+        CampaignGuard().add("甲", NOON.replace(tzinfo=None), "0", TEXT)
+    with pytest.raises(ValueError, match="aware"):
+        NewcomerGuard().add("甲", "云朵", NOON.replace(tzinfo=None), "0", fresh=True)
+
+
+def test_campaign_forgets() -> None:
+    """Memory holds the texts of about the last six days, however many there are."""
+    guard = CampaignGuard()
+    texts = signatures([f"第{number}条各不相同的评论内容" for number in range(500)])
+    for number, signature in enumerate(texts):
+        guard.add("甲", NOON + timedelta(hours=number), f"{number}", signature)
+    assert len(guard) <= 145
