@@ -12,6 +12,7 @@ PARTS = (
     "duplicates",
     "sentiment",
     "store",
+    "elasticsearch",
     "detection",
     "chain",
 )

@@ -75,7 +75,13 @@ def kind_of(error: BaseException) -> type[StoreError]:
     for length in (5, 3, 2):
         if kind := _BY_SQLSTATE.get(state[:length]):
             return kind
-    return StoreError
+    # No server has said anything: psycopg could not reach it, or lost it halfway.
+    return StoreUnreachable if not state and _is_operational(error) else StoreError
+
+
+def _is_operational(error: BaseException) -> bool:
+    """Say whether a driver calls this a failure of its operation; every driver has the class."""
+    return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
 
 
 @contextmanager

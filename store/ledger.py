@@ -10,12 +10,13 @@ from store import ledger_schema as schema
 from store.encoding import storable
 from store.ledger_cases import CaseBook
 from store.ledger_database import upsert
+from store.ledger_dead_letters import DeadLetters
 from store.ledger_outbox import Outbox
 from store.ledger_quarantine import Quarantine
 from store.ledger_reads import ReadLog
 
 
-class Ledger(ReadLog, Outbox, CaseBook, Quarantine):
+class Ledger(ReadLog, Outbox, CaseBook, Quarantine, DeadLetters):
     """The ledger in the database of a SQLAlchemy URL, such as `sqlite:///fengsui.sqlite3`.
 
     Opening it brings its schema up to date. Every write is one transaction and may be repeated;
@@ -45,7 +46,7 @@ class Ledger(ReadLog, Outbox, CaseBook, Quarantine):
             return connection.scalar(query)
 
     def totals(self) -> dict[str, int]:
-        """Return the numbers of incidents, notifications, cases and quarantined items."""
+        """Return the numbers of incidents, notifications, cases quarantined items, dead letters."""
         incidents, cases = schema.incidents, schema.cases
         notifications, state = schema.notifications, schema.notifications.c.state
         counts = {
@@ -59,6 +60,7 @@ class Ledger(ReadLog, Outbox, CaseBook, Quarantine):
             "cases": select(func.count()).select_from(cases),
             "open_cases": select(func.count()).where(cases.c.status == CaseStatus.OPEN),
             "quarantined": select(func.count()).select_from(schema.quarantine),
+            "dead_letters": select(func.count()).select_from(schema.dead_letters),
         }
         names = select(*(query.scalar_subquery().label(name) for name, query in counts.items()))
         return dict(self._rows(names)[0]._mapping)

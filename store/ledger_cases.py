@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, select, tuple_
@@ -79,6 +79,11 @@ class CaseBook(LedgerDatabase):
         order = (_columns.urgency.desc(), _columns.due_at, _columns.key)
         return [_case(row.body) for row in self._rows(query.order_by(*order))]
 
+    def cases_written(self, since: datetime) -> list[Case]:
+        """Return the cases that were written at or after `since` by their writers' clocks."""
+        query = select(_columns.body).where(_columns.written_at >= since)
+        return [_case(row.body) for row in self._rows(query.order_by(_columns.key))]
+
     def set_case_status(self, key: str, status: CaseStatus, at: datetime) -> Case:
         """Set the status of a case and return the case.
 
@@ -146,4 +151,5 @@ def _row(case: Case) -> dict[str, object]:
         "first_seen": case.first_seen,
         "due_at": case.due_at,
         "body": body_of(case),
+        "written_at": datetime.now(UTC),
     }

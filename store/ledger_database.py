@@ -7,7 +7,17 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -27,8 +37,9 @@ class LedgerDatabase:
 
     def __init__(self, url: str, *, patience: timedelta = timedelta(seconds=30)) -> None:
         self._engine = _engine(url, patience)
-        # Without the password, so that it can stand in errors and logs.
-        self._place = self._engine.url.render_as_string(hide_password=True)
+        # Where it is, for errors and logs: without the password, and without the query, which can
+        # hold another.
+        self.place = self._engine.url.set(query={}).render_as_string(hide_password=True)
         # One writer at a time, and its lock is taken at the beginning: what a transaction has read
         # holds until it writes, and SQLite never refuses the lock halfway.
         self._writer = self._engine.execution_options(writes=True)
@@ -39,7 +50,7 @@ class LedgerDatabase:
             raise
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._place!r})"
+        return f"{type(self).__name__}({self.place!r})"
 
     def close(self) -> None:
         """Close every connection."""
@@ -64,11 +75,11 @@ class LedgerDatabase:
         try:
             yield
         except DBAPIError as error:
-            raise kind_of(error.orig or error)(f"{self._place}: {error.orig}") from error
+            raise kind_of(error.orig or error)(f"{self.place}: {error.orig}") from error
         except sqlite3.Error as error:  # what preparing a new connection raises comes as it is
-            raise kind_of(error)(f"{self._place}: {error}") from error
+            raise kind_of(error)(f"{self.place}: {error}") from error
         except SQLAlchemyError as error:
-            raise StoreError(f"{self._place}: {error}") from error
+            raise StoreError(f"{self.place}: {error}") from error
 
     def _migrate(self) -> None:
         with self._errors(), self._engine.connect() as connection:
@@ -78,7 +89,7 @@ class LedgerDatabase:
         from store.ledger_migration import upgrade  # noqa: PLC0415  # see above
 
         with self._writing() as connection:
-            upgrade(connection, self._place)
+            upgrade(connection, self.place)
 
 
 def upsert(
@@ -115,16 +126,22 @@ def body_of(record: object) -> str:
 
 def _engine(url: str, patience: timedelta) -> Engine:
     try:
-        engine = create_engine(url)
-    except (ArgumentError, ImportError) as error:
+        parsed = _with_driver(make_url(url))
+        dialect = _DIALECTS.get(parsed.get_backend_name())
+        engine = create_engine(parsed, **(dialect.options if dialect else {}))
+    except (ArgumentError, ImportError, TypeError, ValueError) as error:
         # The URL may hold a password: it is not repeated.
         raise StoreUnreachable(f"the ledger's URL cannot be used: {type(error).__name__}") from None
-    if engine.dialect.name not in _DIALECTS:
+    if dialect is None:
         raise StoreUnreachable(f"a ledger is SQLite or PostgreSQL, not {engine.dialect.name}")
-    dialect = _DIALECTS[engine.dialect.name]
     event.listen(engine, "connect", lambda connection, _: dialect.prepare(connection, patience))
     event.listen(engine, "begin", dialect.begin)
     return engine
+
+
+def _with_driver(url: URL) -> URL:
+    """Return `url` with the driver that is installed with us, where it names none."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername in _POSTGRESQL else url
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -154,12 +171,20 @@ class _Dialect(NamedTuple):
     prepare: Callable[[Any, timedelta], None]
     begin: Callable[[Connection], None]
     insert: Callable[[Table], sqlite.Insert | postgresql.Insert]
+    options: Mapping[str, Any]
 
 
 _DIALECTS: Mapping[str, _Dialect] = {
-    "sqlite": _Dialect(prepare, _begin_sqlite, sqlite.insert),
-    "postgresql": _Dialect(_prepare_postgresql, _begin_postgresql, postgresql.insert),
+    "sqlite": _Dialect(prepare, _begin_sqlite, sqlite.insert, {}),
+    "postgresql": _Dialect(
+        _prepare_postgresql,
+        _begin_postgresql,
+        postgresql.insert,
+        # A connection that a restart of the server has cut is replaced before it is used.
+        {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}},
+    ),
 }
+_POSTGRESQL = frozenset({"postgresql", "postgres"})
 
 
 def _version(connection: Connection) -> str | None:

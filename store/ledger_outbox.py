@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import and_, or_, select, update
 
@@ -61,6 +61,12 @@ class Outbox(LedgerDatabase):
         if brand is not None:
             query = query.where(table.c.brand == brand)
         return [_incident(row.body) for row in self._rows(query)]
+
+    def incidents_written(self, since: datetime) -> list[Incident]:
+        """Return the incidents that were written at or after `since` by their writers' clocks."""
+        table = schema.incidents
+        query = select(table.c.body).where(table.c.written_at >= since)
+        return [_incident(row.body) for row in self._rows(query.order_by(table.c.key))]
 
     def due(self, now: datetime) -> list[Notification]:
         """Return what is to be sent at `now`, oldest first, at most 100.
@@ -147,6 +153,7 @@ def _incident_row(incident: Incident) -> dict[str, object]:
         "status": incident.status,
         "opened_at": incident.opened_at,
         "body": body_of(incident),
+        "written_at": datetime.now(UTC),
     }
 
 

@@ -56,11 +56,16 @@ def _older(seen_at: datetime, digest: str) -> ColumnElement[bool]:
     return or_(_columns.seen_at < seen_at, same)
 
 
+def digest_of(kept: Rejected) -> str:
+    """Return the natural key of an item as it is kept."""
+    parts = (kept.source, kept.origin, str(kept.position), kept.reason, kept.raw)
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
 def _row(rejected: Rejected) -> dict[str, object]:
     kept = cleaned(rejected)
-    parts = (kept.source, kept.origin, str(kept.position), kept.reason, kept.raw)
     return {
-        "digest": hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest(),
+        "digest": digest_of(kept),
         "reason": kept.reason,
         "seen_at": kept.seen_at,
         "body": body_of(kept),

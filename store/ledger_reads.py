@@ -1,15 +1,16 @@
 """The ledger's memory of what was read: cursors, and which spans of time each source covered."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from records import Window
 from store import ledger_schema as schema
 from store.encoding import instant, micros, storable
 from store.ledger_database import LedgerDatabase, upsert
-from store.spans import Span, joined, shares
+from store.spans import Read, Span, joined, reads, shares
 
 _SPAN = (schema.spans.c.since, schema.spans.c.until, schema.spans.c.ok)
 
@@ -68,3 +69,26 @@ class ReadLog(LedgerDatabase):
         )
         found = self._rows(query)
         return shares([Span(micros(since), micros(until), ok) for since, until, ok in found], edges)
+
+    def coverage_by_source(self, window: Window, step: timedelta) -> dict[str, list[Read]]:
+        """Return how each source was read in each tick of `window` that a read was planned for.
+
+        The last tick is whole even where the window ends inside it.
+        """
+        table, width = schema.spans, step // timedelta(microseconds=1)
+        since, until = micros(window.since), micros(window.until)
+        edges = np.arange(since, until + width, width, dtype=np.int64)
+        query = select(table.c.source, *_SPAN).where(
+            table.c.since < instant(int(edges[-1])), table.c.until > window.since
+        )
+        earlier = (
+            select(table.c.source, func.max(table.c.until).label("last"))
+            .where(table.c.ok, table.c.until <= window.since)
+            .group_by(table.c.source)
+        )
+        with self._reading() as connection:
+            spans: dict[str, list[Span]] = defaultdict(list)
+            for source, begin, end, ok in connection.execute(query):
+                spans[source].append(Span(micros(begin), micros(end), ok))
+            last = {source: micros(at) for source, at in connection.execute(earlier)}
+        return {source: reads(found, edges, last.get(source)) for source, found in spans.items()}

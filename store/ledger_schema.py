@@ -22,7 +22,7 @@ from sqlalchemy import (
 from store.encoding import instant, micros
 
 # The newest script in store/migrations/versions; a ledger at it is opened without Alembic.
-HEAD = "0001"
+HEAD = "0002"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -66,6 +66,8 @@ incidents = Table(
     Column("status", String, nullable=False, index=True),
     Column("opened_at", Instant, nullable=False, index=True),
     Column("body", Text, nullable=False),
+    # When the row was written, by the writer's clock; who follows changes looks back a little.
+    Column("written_at", Instant, nullable=False, index=True),
 )
 
 notifications = Table(
@@ -95,6 +97,7 @@ cases = Table(
     Column("first_seen", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("body", Text, nullable=False),
+    Column("written_at", Instant, nullable=False, index=True),
     Index("cases_of_author", "brand", "author", "first_seen"),
     Index("cases_in_order", "status", "urgency", "due_at"),
 )
@@ -122,4 +125,18 @@ silences = Table(
     Column("brand", String, primary_key=True),
     Column("until", Instant, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    METADATA,
+    # The index; that is a word of SQL.
+    Column("place", String, primary_key=True),
+    Column("document", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Index("dead_letters_seen", "first_seen"),
 )

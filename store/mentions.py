@@ -97,6 +97,25 @@ class MentionStore(Protocol):
         """Yield the organic mentions published in `window` with their posts, oldest first."""
         ...
 
+    def search(
+        self,
+        query: str,
+        *,
+        brand: str | None = None,
+        window: Window | None = None,
+        organic: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Cited]:
+        """Yield the mentions whose text fits `query` (see store/query.py) with their posts.
+
+        The newest first, those of one instant by post key, then brand. With `organic` only organic
+        ones.
+
+        Raises:
+            QueryError: the query cannot be understood; before anything is read.
+        """
+        ...
+
     def authors(self, brand: str, window: Window) -> int:
         """Return how many distinct authors have an organic mention in `window`."""
         ...

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+_NEVER = -(2**63)
+
 
 class Span(NamedTuple):
     """The half-open span [since, until) in microseconds; `ok` says that it was read."""
@@ -37,6 +39,49 @@ def shares(spans: Sequence[Span], edges: npt.NDArray[np.int64]) -> list[float]:
         read, planned, out=np.zeros(len(read)), where=planned > 0
     ).tolist()
     return share
+
+
+class Read(NamedTuple):
+    """How one tick was read: the share of the planned time, and how late the source was.
+
+    `lag` is the time in microseconds from what was last read up to what was to be read by the end
+    of the tick, None before the first success.
+    """
+
+    place: int
+    share: float
+    lag: int | None
+
+
+def reads(
+    spans: Sequence[Span], edges: npt.NDArray[np.int64], before: int | None = None
+) -> list[Read]:
+    """Return how each tick between two of `edges` was read by one source, where one was planned.
+
+    `before` is the end of the last success before the spans.
+    """
+    good = [span for span in spans if span.ok]
+    read = _seconds(good, edges)
+    planned = read + _seconds([span for span in spans if not span.ok], edges)
+    places = np.flatnonzero(planned > 0)
+    ends = edges[places + 1]
+    wanted = np.minimum(_latest(spans, ends, 0), ends)
+    reached = np.minimum(_latest(good, ends, _NEVER if before is None else before), ends)
+    return [
+        Read(place, float(read[place] / planned[place]), None if last == _NEVER else end - last)
+        for place, end, last in zip(places.tolist(), wanted.tolist(), reached.tolist(), strict=True)
+    ]
+
+
+def _latest(
+    spans: Sequence[Span], times: npt.NDArray[np.int64], before: int
+) -> npt.NDArray[np.int64]:
+    """Return, for each time, the latest end of the spans that began before it, else `before`."""
+    ordered = sorted(spans)
+    begins = np.array([span.since for span in ordered], dtype=np.int64)
+    ends = np.array([before, *(span.until for span in ordered)], dtype=np.int64)
+    latest: npt.NDArray[np.int64] = np.maximum.accumulate(ends)[np.searchsorted(begins, times)]
+    return latest
 
 
 def _union(spans: Iterable[Span]) -> list[Span]:

@@ -11,11 +11,15 @@ from typing import Any, Self
 
 from records import Mention, Point, Post, Window
 from store import sqlite_statements as sql
+from store import sqlite_upkeep as upkeep
 from store.encoding import decoder, instant, micros, storable
 from store.errors import sqlite_errors
 from store.mentions import Cited, Pending, Sketch, Snapshot, Upserted
+from store.query import Query, Tokenize, Wanted, parse
 from store.sqlite_rows import MINUTE, MentionRow, PostRow, cells, mention_row, post_row, snapshot
 from store.sqlite_schema import open_database
+from store.sqlite_search import ABOUT, FOUND_BODIES, About, SearchIndex, find, is_whole
+from store.tokens import tokens
 
 # Rows read at a time where an iterator is returned: no read stays open between two pages.
 _PAGE = 1_000
@@ -33,14 +37,23 @@ class SqliteMentionStore:
     greater text, so that the order of arrival never matters. A copy that differs only in its
     counts, followers or decoration is not judged again.
 
-    A write waits for another process's for at most `patience`.
+    A write waits for another process's for at most `patience`. `tokenize` gives the tokens that a
+    text is searched by; programs that share a file share it.
 
     Raises:
         StoreError: here and in every method; its kinds say what to do.
     """
 
-    def __init__(self, path: Path, *, patience: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        patience: timedelta = timedelta(seconds=30),
+        tokenize: Tokenize = lambda text: tokens(text.lower()),
+    ) -> None:
         self._path = path
+        self._tokenize = tokenize
+        self._index = SearchIndex(tokenize)
         self._database = open_database(path, patience)
 
     def __enter__(self) -> Self:
@@ -79,11 +92,15 @@ class SqliteMentionStore:
         """
         revisions = {storable(post.key): revision for revision, post in pending}
         rows = [mention_row(mention) for mention in mentions]
+        texts = {(row.post_key, row.brand): m.text for row, m in zip(rows, mentions, strict=True)}
         if stray := {row.post_key for row in rows} - revisions.keys():
             raise ValueError(f"mentions of posts that are not pending: {sorted(stray)[:3]}")
         with self._writing() as database:
             ids = _unchanged(database, revisions)
+            posts = json.dumps([*ids.values()])
+            self._index.forget(database, posts)
             self._replace(database, ids, [row for row in rows if row.post_key in ids])
+            self._index.add(database, posts, texts)
 
     def reopen(self, window: Window) -> int:
         """Make the posts published in `window` pending again and return how many there are."""
@@ -129,6 +146,59 @@ class SqliteMentionStore:
             after, key = rows[-1][:2]
             left = None if left is None else left - size
 
+    def search(
+        self,
+        query: str,
+        *,
+        brand: str | None = None,
+        window: Window | None = None,
+        organic: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Cited]:
+        """Yield the mentions whose text fits `query` with their posts, newest first.
+
+        The first search of a database from before the index fills it.
+
+        Raises:
+            QueryError: the query cannot be understood.
+        """
+        return self._found(parse(query, self._tokenize), Wanted(brand, window, organic, limit))
+
+    def _found(self, query: Query, wanted: Wanted) -> Iterator[Cited]:
+        while self.index_more():
+            pass
+        with sqlite_errors(self._path):
+            ids = find(self._database, query, wanted)
+        for start in range(0, len(ids), _PAGE):
+            page = json.dumps(ids[start : start + _PAGE])
+            for mention, post in self._read(FOUND_BODIES, (page,)):
+                yield Cited(_mention(mention), _post(post))
+
+    def index_more(self) -> int:
+        """Index a page of the mentions that no search finds yet; return how many, 0 at the end."""
+        with sqlite_errors(self._path):
+            if is_whole(self._database):
+                return 0
+        with self._writing() as database:
+            return self._index.fill(database)
+
+    def about(self) -> About:
+        """Return the version of the schema, the size of the file, and what is not indexed yet."""
+        ((version, size, unindexed),) = self._read(ABOUT, ())
+        return About(version, size, unindexed)
+
+    def rebuild_search(self) -> int:
+        """Empty the search index and fill it again; return how many mentions it holds.
+
+        Writers go on between two pages; a search waits until it is whole.
+        """
+        with self._writing() as database:
+            self._index.clear(database)
+        indexed = 0
+        while page := self.index_more():
+            indexed += page
+        return indexed
+
     def authors(self, brand: str, window: Window) -> int:
         """Return how many distinct authors have an organic mention in `window`."""
         bounds = (micros(window.since), micros(window.until))
@@ -168,6 +238,39 @@ class SqliteMentionStore:
         """Return the numbers of posts, mentions, organic mentions and duplicates in the store."""
         names = ("posts", "mentions", "organic", "duplicates")
         return dict(zip(names, self._read(sql.TOTALS, ())[0], strict=True))
+
+    def expire(self, before: datetime) -> int:
+        """Delete the posts published before `before` and their mentions; return how many posts.
+
+        Counts stay. Many short transactions: writers wait for none of them long.
+        """
+        deleted = 0
+        while True:
+            with self._writing() as database:
+                page = upkeep.expire_page(database, self._index, micros(before))
+            deleted += page
+            if page < upkeep.PAGE:
+                return deleted
+
+    def repair_counts(self, since: datetime) -> int:
+        """Count every minute from `since` on again that disagrees; return how many did."""
+        with sqlite_errors(self._path):
+            cells = upkeep.miscounted(self._database, -(-micros(since) // MINUTE))
+        if cells:
+            with self._writing() as database:
+                upkeep.recount(database, cells, self._advance(database, 1))
+        return len(cells)
+
+    def reindex(self) -> None:
+        """Check what is stored and make its indices anew.
+
+        Raises:
+            StoreCorrupt: it is damaged.
+        """
+        while self.index_more():
+            pass
+        with sqlite_errors(self._path):
+            upkeep.reindex(self._database)
 
     def _replace(
         self, database: sqlite3.Connection, ids: dict[str, int], rows: Sequence[MentionRow]

@@ -73,8 +73,21 @@ CREATE TABLE points (
 CREATE INDEX points_changed ON points (revision);
 """
 
+# `search` is keyed by the mention's id and keeps only postings. Merging many segments at a time
+# halves the cost of a write. Rows with after < id <= until are not in it yet.
+_SEARCH = """
+CREATE VIRTUAL TABLE search USING fts5 (tokens, content = '', columnsize = 0, tokenize = 'ascii');
+INSERT INTO search (search, rank) VALUES ('automerge', 16);
+CREATE TABLE unindexed (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    after INTEGER NOT NULL,
+    until INTEGER NOT NULL
+);
+INSERT INTO unindexed SELECT 1, 0, ifnull(max(id), 0) FROM mentions;
+"""
+
 # One script a version, in order: a database at version n has run the first n. Never edit, append.
-MIGRATIONS = (_FIRST,)
+MIGRATIONS = (_FIRST, _SEARCH)
 
 
 def open_database(path: Path, patience: timedelta) -> sqlite3.Connection:

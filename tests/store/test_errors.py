@@ -64,3 +64,10 @@ def test_sqlite_codes(code: int, kind: type[StoreError]) -> None:
 def test_postgresql_states(state: str | None, kind: type[StoreError]) -> None:
     """An SQLSTATE stands for one kind of StoreError, by its code or its class."""
     assert kind_of(DriverError(state)) is kind
+
+
+def test_silence_of_the_server_is_unreachable() -> None:
+    """A failed operation about which no server has said anything found no server."""
+    failed = type("ConnectionTimeout", (type("OperationalError", (DriverError,), {}),), {})
+    assert kind_of(failed(None)) is StoreUnreachable
+    assert kind_of(failed("23505")) is StoreError

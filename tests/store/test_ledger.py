@@ -1,7 +1,6 @@
 """The ledger: cursors, coverage, silences, quarantine, totals, and how it opens and fails."""
 
-import sqlite3
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from time import process_time
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from records import CaseStatus, IncidentStatus, Rejected, Window
 from store.errors import StoreBusy, StoreCorrupt, StoreError, StoreTooNew, StoreUnreachable
@@ -19,19 +18,6 @@ from store.ledger_schema import METADATA
 from tests.store.making import BRAND, MINUTE, NOON, case, incident, notification
 
 STEP = timedelta(minutes=5)
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """Return the URL of a ledger that is not there yet."""
-    return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    """Return an empty ledger."""
-    with Ledger(url) as ledger:
-        yield ledger
 
 
 def minutes(since: float, until: float) -> Window:
@@ -79,14 +65,13 @@ def test_later_success_covers_a_failure(ledger: Ledger) -> None:
     assert ledger.coverage(minutes(0, 10), STEP) == [1.0, 0.0]
 
 
-def test_touching_reads_are_one_row(ledger: Ledger, tmp_path: Path) -> None:
+def test_touching_reads_are_one_row(ledger: Ledger) -> None:
     """A month of reads that touch is one row a source."""
     for number in range(60):
         for source in ("weibo", "tousu"):
             ledger.record_read(source, minutes(number, number + 1), ok=True)
-    with sqlite3.connect(tmp_path / "ledger.sqlite3") as database:
-        assert database.execute("SELECT count(*) FROM spans").fetchone() == (2,)
-    database.close()
+    with ledger._reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM spans")) == 2
 
 
 def test_coverage_of_28_days_is_quick(ledger: Ledger) -> None:
@@ -164,13 +149,10 @@ def test_totals_count_everything(ledger: Ledger) -> None:
     }
 
 
-def test_migrations_make_the_tables(ledger: Ledger, url: str) -> None:
+def test_migrations_make_the_tables(ledger: Ledger) -> None:
     """The migrations leave exactly the tables, columns and indices that the program uses."""
-    ledger.close()
-    engine = create_engine(url)
-    with engine.connect() as connection:
+    with ledger._reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    engine.dispose()
 
 
 def test_content_outlives_the_process(url: str) -> None:
@@ -203,15 +185,14 @@ def test_foreign_file_is_corrupt(tmp_path: Path) -> None:
         Ledger(f"sqlite:///{path}")
 
 
-def test_locked_ledger_is_busy(url: str, tmp_path: Path) -> None:
+def test_locked_ledger_is_busy(url: str) -> None:
     """A write that waited in vain raises StoreBusy; reads go on."""
-    with Ledger(url, patience=timedelta(milliseconds=20)) as ledger:
-        other = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreBusy):
+    brief = timedelta(milliseconds=20)
+    with Ledger(url, patience=brief) as ledger, Ledger(url, patience=brief) as other:
+        with other._writing(), pytest.raises(StoreBusy):
             ledger.set_cursor("collect", "1")
-        assert ledger.cursor("collect") is None
-        other.close()
+        with other._writing():
+            assert ledger.cursor("collect") is None
         ledger.set_cursor("collect", "1")
 
 
@@ -222,6 +203,8 @@ def test_locked_ledger_is_busy(url: str, tmp_path: Path) -> None:
         "oracle://scott:tiger@host/db",
         "postgresql+nodriver://user:tiger@host/db",
         "mysql://user:tiger@host/db",
+        "postgresql://user:tiger@host:port/db",
+        "postgresql://user:tiger@[host/db",
     ],
 )
 def test_unusable_urls_hide_their_password(url: str) -> None:
@@ -243,5 +226,5 @@ def test_errors_name_the_ledger(ledger: Ledger) -> None:
     """An error of the database is a StoreError that names the ledger."""
     with ledger._writing() as connection:
         connection.execute(text("DROP TABLE cursors"))
-    with pytest.raises(StoreError, match=r"ledger\.sqlite3"):
+    with pytest.raises(StoreError, match=re.escape(ledger.place)):
         ledger.cursor("collect")

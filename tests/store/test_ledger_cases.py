@@ -1,22 +1,13 @@
 """Cases: one a complaint, whatever comes twice."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from records import CaseStatus, Urgency
 from store.ledger import Ledger
 from tests.store.making import BRAND, MINUTE, NOON, case
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """Return an empty ledger."""
-    with Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite3'}") as ledger:
-        yield ledger
 
 
 def test_upsert_counts_new_cases(ledger: Ledger) -> None:

@@ -1,9 +1,7 @@
 """Incidents and the outbox: told once, by one, whatever dies in between."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +11,6 @@ from tests.store.making import MINUTE, NOON, incident, notification
 
 LEASE = NOON + 2 * MINUTE
 RECEIPT = Receipt("#舆情", "1.1", "1.1")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """Return an empty ledger."""
-    with Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite3'}") as ledger:
-        yield ledger
 
 
 def put(ledger: Ledger, *notifications: Notification) -> None:

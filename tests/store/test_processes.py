@@ -6,9 +6,15 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+
+from store.errors import StoreBusy
+from store.ledger import Ledger
 from store.sqlite import SqliteMentionStore
 from tests.store import ledger_processes, processes
 from tests.store.making import BRAND, DAY, MINUTE
@@ -81,18 +87,49 @@ def test_killed_writer_leaves_whole_transactions(tmp_path: Path) -> None:
         assert totals["mentions"] == totals["posts"] - len(store.pending(10_000)) > 0
 
 
-def test_all_may_open_first(tmp_path: Path) -> None:
+def test_all_may_open_first(tmp_path: Path, url: str) -> None:
     """Processes that open a new store and a new ledger at the same moment all succeed."""
     barrier = SPAWN.Barrier(3)
-    together(*[(ledger_processes.open_both, (tmp_path, barrier))] * 3)
+    together(*[(ledger_processes.open_both, (tmp_path, url, barrier))] * 3)
 
 
-def test_each_notification_has_one_sender(tmp_path: Path) -> None:
+def test_each_notification_has_one_sender(tmp_path: Path, url: str) -> None:
     """Of several senders that see the same outbox, one gets each notification."""
-    url = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
-    taken, barrier = tmp_path / "taken", SPAWN.Barrier(2)
+    taken, barrier = tmp_path / "taken", SPAWN.Barrier(3)
     taken.mkdir()
     ledger_processes.offer(url, 40)
-    together(*[(ledger_processes.claim, (url, barrier, taken))] * 2)
+    together(*[(ledger_processes.claim, (url, barrier, taken))] * 3)
     receivers = [path.name.split()[0] for path in taken.iterdir()]
     assert sorted(receivers) == sorted(f"r{number}" for number in range(40))
+
+
+def test_what_several_change_at_once_loses_nothing(url: str) -> None:
+    """Cases that grow and spans that join hold what every process has added to them."""
+    barrier = SPAWN.Barrier(3)
+    together(*[(ledger_processes.grow, (url, name, barrier)) for name in ("a", "b", "c")])
+    with Ledger(url) as ledger:
+        (grown,) = ledger.cases()
+        wanted = {f"{name}:{n}" for name in ("a", "b", "c") for n in range(ledger_processes.TIMES)}
+        assert set(grown.posts) == wanted
+        with ledger._reading() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM spans")) == 1
+
+
+def test_killed_process_leaves_the_ledger_to_others(url: str, tmp_path: Path) -> None:
+    """A process killed in the middle of a transaction keeps no lock and leaves no part of it."""
+    started = tmp_path / "started"
+    process = SPAWN.Process(target=ledger_processes.stop_halfway, args=(url, started))
+    process.start()
+    while not started.exists():
+        assert process.is_alive()
+        time.sleep(0.002)
+    with Ledger(url, patience=timedelta(milliseconds=50)) as ledger:
+        with pytest.raises(StoreBusy):
+            ledger.set_cursor("collect", "waits")
+        process.kill()
+        process.join(10)
+        # A server notices a lost connection a little later than the file system a lost process.
+        with Ledger(url) as patient:
+            patient.set_cursor("collect", "goes on")
+        assert ledger.cursor("collect") == "goes on"
+        assert ledger.cases() == []

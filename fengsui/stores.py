@@ -1,0 +1,28 @@
+"""The store of posts, mentions and counts that the settings name."""
+
+from datetime import UTC, datetime
+
+from fengsui.searching import tokenize, words
+from fengsui.settings import Settings
+from store.ledger import Ledger
+from store.mentions import MentionStore
+from store.sqlite import SqliteMentionStore
+
+
+def opened_store(settings: Settings, ledger: Ledger) -> MentionStore:
+    """Open the store; what Elasticsearch refuses for good becomes a dead letter of the ledger.
+
+    Raises:
+        StoreError: it cannot be reached or used; its kinds say what to do.
+    """
+    if settings.store == "sqlite":
+        return SqliteMentionStore(settings.state / "mentions.sqlite3", tokenize=tokenize)
+    # The client takes a second to load: only where it is used.
+    from store.elasticsearch.mentions import ElasticsearchMentionStore  # noqa: PLC0415
+
+    def reject(identity: str, index: str, reason: str, document: str) -> None:
+        ledger.dead_letter(identity, index, reason, document, datetime.now(UTC))
+
+    return ElasticsearchMentionStore(
+        settings.elasticsearch, tokenize=tokenize, words=words, reject=reject
+    )
