@@ -17,8 +17,9 @@ from alerts.message_text import (
     percent,
     safe_link,
 )
+from alerts.message_trouble import circumstances, next_step, what_happened
 from alerts.message_words import CATALOGUES, Language
-from records import Alert, Change, Citation, Evidence, Level
+from records import Alert, Change, Citation, Evidence, IncidentKind, Level
 
 TITLE_LIMIT = 120
 BRAND_LIMIT = 30
@@ -104,9 +105,11 @@ def compose(alert: Alert, language: Language = "zh") -> Message:
     """Return what `alert` says in `language`.
 
     An opening and a raise tell everything; a fall says only what changed; a recovery says how long
-    it lasted, how bad it was and which cases stay open.
+    it lasted, how bad it was and which cases stay open. Trouble of our own has no posts to show.
     """
     writer = _Writer(alert, language, CATALOGUES[language])
+    if alert.incident.kind is not IncidentKind.BRAND:
+        return writer.trouble()
     full = alert.change in {Change.OPENED, Change.REOPENED, Change.RAISED}
     recovered = alert.change is Change.RECOVERED
     return Message(
@@ -152,8 +155,34 @@ class _Writer:
             else self.level(self.alert.incident.level)
         )
         brand = one_line(self.alert.incident.brand, BRAND_LIMIT)
-        what = self.say(f"what.{self.alert.change}", cause=self._cause())
-        return cut(f"{state} · {brand} · {what}", TITLE_LIMIT)
+        return cut(f"{state} · {brand} · {self._what()}", TITLE_LIMIT)
+
+    def _what(self) -> str:
+        if self.alert.incident.kind is not IncidentKind.BRAND:
+            return what_happened(self.alert, self.language)
+        return self.say(f"what.{self.alert.change}", cause=self._cause())
+
+    def trouble(self) -> Message:
+        recovered = self.alert.change is Change.RECOVERED
+        following = next_step(self.alert, self.language)
+        return Message(
+            language=self.language,
+            level=self.alert.incident.level,
+            recovered=recovered,
+            title=self.title(),
+            summary=(
+                self._lasted() if recovered else self._since(),
+                *circumstances(self.alert, self.language),
+            ),
+            changed=self.section("changed", ()),
+            evidence=self.section("evidence", ()),
+            demands=self.section("demands", ()),
+            quotes=(),
+            next_step=self.section("next", (following,) if following else ()),
+            cases=self.section("cases", ()),
+            colon=self.words["colon"],
+            open_label=self.words["open"],
+        )
 
     def _cause(self) -> str:
         kind = (
@@ -204,13 +233,7 @@ class _Writer:
 
     def recovery(self) -> Iterator[str]:
         alert, incident = self.alert, self.alert.incident
-        until = incident.recovered_at or alert.at
-        yield self.say(
-            "lasted",
-            since=clock_time(alert.since, alert.at),
-            until=clock_time(until, alert.at),
-            duration=self._duration(until - alert.since),
-        )
+        yield self._lasted()
         peak = self.say(
             "peak",
             rate=self.count(incident.peak),
@@ -222,6 +245,16 @@ class _Writer:
             negative=self.count(alert.negative),
             complaints=self.count(alert.complaints),
             authors=self.count(alert.authors),
+        )
+
+    def _lasted(self) -> str:
+        alert = self.alert
+        until = alert.incident.recovered_at or alert.at
+        return self.say(
+            "lasted",
+            since=clock_time(alert.since, alert.at),
+            until=clock_time(until, alert.at),
+            duration=self._duration(until - alert.since),
         )
 
     def _duration(self, span: timedelta) -> str:

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 
 from alerts.settings import RouteSettings
-from records import Incident
+from records import Incident, IncidentKind
 
 
 def receivers_of(incident: Incident, routes: Sequence[RouteSettings]) -> tuple[str, ...]:
     """Return the receivers of every route that `incident` fits, in order, each once.
 
     The highest level that the incident ever had decides, so that whoever heard of it at its worst
-    also hears that it is over.
+    also hears that it is over. Trouble of our own concerns every brand.
     """
     fitting = (route for route in routes if _fits(incident, route))
     return tuple(dict.fromkeys(name for route in fitting for name in route.receivers))
 
 
 def _fits(incident: Incident, route: RouteSettings) -> bool:
-    of_brand = not route.brands or incident.brand in route.brands
-    return of_brand and incident.peak_level >= route.min_level
+    ours = incident.kind is not IncidentKind.BRAND
+    concerned = ours or not route.brands or incident.brand in route.brands
+    return concerned and incident.peak_level >= route.min_level

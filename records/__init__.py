@@ -6,7 +6,16 @@ key, so that writing it twice changes nothing.
 
 from records.alert import Alert, Change, Citation, Notification, NotificationState, Receipt
 from records.case import Case, CaseStatus, Urgency
-from records.incident import Evidence, Incident, IncidentStatus, Level, LevelChange, Signal
+from records.forecast import Forecast, ForecastReason
+from records.incident import (
+    Evidence,
+    Incident,
+    IncidentKind,
+    IncidentStatus,
+    Level,
+    LevelChange,
+    Signal,
+)
 from records.mention import Mention, Sentiment
 from records.point import Point
 from records.post import Post, PostKind, Rejected
@@ -19,7 +28,10 @@ __all__ = [
     "Change",
     "Citation",
     "Evidence",
+    "Forecast",
+    "ForecastReason",
     "Incident",
+    "IncidentKind",
     "IncidentStatus",
     "Level",
     "LevelChange",

@@ -14,6 +14,14 @@ class Level(IntEnum):
     RED = 4
 
 
+class IncidentKind(StrEnum):
+    """What an incident is about: talk about a brand, a source unread, a step of ours that fails."""
+
+    BRAND = "brand"
+    COVERAGE = "coverage"
+    PIPELINE = "pipeline"
+
+
 class IncidentStatus(StrEnum):
     """Where an incident stands."""
 
@@ -27,7 +35,8 @@ class Evidence:
 
     `kind` is volume, negative, negative_share or complaints; `observed` and `expected` have the
     unit of the kind (a count over `horizon`, or a share in [0, 1]). `p_value` is the probability
-    of at least this much on a usual day.
+    of at least this much on a usual day. Where an incident is not about a brand, `kind` says what
+    went wrong, and `observed` is how often it did.
     """
 
     kind: str
@@ -65,7 +74,8 @@ class Incident:
     The natural key is the brand and the minute it opened. `signal_at` is the last tick that
     signalled, `level_at` the last that signalled at the present level or above, `updated_at` the
     last that was judged. `peak` is the greatest negative count an hour, reached at `peak_at`.
-    `evidence` belongs to the signal that brought the present level.
+    `evidence` belongs to the signal that brought the present level. By its `kind` it is about a
+    brand, or `brand` holds the name of the source (coverage) or of the step (pipeline) in trouble.
     """
 
     key: str
@@ -83,6 +93,7 @@ class Incident:
     history: tuple[LevelChange, ...]
     recovered_at: datetime | None = None
     low_baseline: bool = False
+    kind: IncidentKind = IncidentKind.BRAND
 
     @staticmethod
     def key_of(brand: str, opened_at: datetime) -> str:

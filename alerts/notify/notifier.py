@@ -1,8 +1,9 @@
 """What a receiver of alerts looks like to the rest, and how it says that it failed."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from alerts.notice import Notice
 from records import Alert, Receipt
 
 
@@ -27,6 +28,26 @@ class Notifier(Protocol):
 
         Asked when a process died between sending and recording. A receiver that cannot be asked
         returns None, and the message is sent again.
+        """
+        ...
+
+
+@runtime_checkable
+class Teller(Protocol):
+    """A receiver that also takes notices."""
+
+    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
+        """Deliver `notice`, in the thread of a message that it took where there is one.
+
+        Raises:
+            NotifyError: it was not delivered; `retry` says whether to try again.
+        """
+        ...
+
+    def told(self, notice: Notice, since: datetime) -> Receipt | None:
+        """Return the receipt of `notice` if it arrived at or after `since`, else None.
+
+        A receiver that cannot be asked returns None.
         """
         ...
 

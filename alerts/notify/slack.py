@@ -14,10 +14,11 @@ from slack_sdk.web import SlackResponse
 from alerts.message import compose
 from alerts.message_text import one_line
 from alerts.message_words import Language
+from alerts.notice import Notice
 from alerts.notify.notifier import NotifyError
 from alerts.notify.pacer import Pacer
 from alerts.notify.secret_env import secret_of
-from alerts.notify.slack_blocks import payload_of
+from alerts.notify.slack_blocks import notice_payload_of, payload_of
 from alerts.notify.slack_errors import NO_ANSWER, THREAD_CODES, SlackFailure, failure_of
 from records import Alert, Change, Receipt
 
@@ -121,22 +122,50 @@ class SlackNotifier:
 
     def _post(self, alert: Alert, thread: str | None) -> Receipt:
         self._pacer.wait()
-        reply: Json = {}
+        message = payload_of(compose(alert, self._settings.language))
         if thread is not None:
-            reply = {"thread_ts": thread, "reply_broadcast": alert.change in ESCALATIONS}
+            message |= {"thread_ts": thread, "reply_broadcast": alert.change in ESCALATIONS}
+        return self._sent(message, {"alert": alert.key, "incident": alert.incident.key}, thread)
+
+    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
+        """Post `notice`; where `thread` is of this channel, as an answer in it.
+
+        Raises:
+            NotifyError: Slack did not take it.
+        """
+        self._pacer.wait()
+        message = notice_payload_of(notice)
+        answers = thread.thread if thread and thread.place == self._settings.channel else None
+        if answers is not None:
+            message["thread_ts"] = answers
+        return self._sent(message, {"notice": notice.key}, answers)
+
+    def told(self, notice: Notice, since: datetime) -> Receipt | None:
+        """Return the receipt of `notice` if the channel shows it; threads are not looked into.
+
+        Raises:
+            NotifyError: Slack could not be asked now.
+        """
+        deadline = self._clock() + SEARCH_SECONDS
+        try:
+            for message in self._messages("conversations.history", since - CLOCK_SKEW, deadline):
+                if _payload(message).get("notice") == notice.key:
+                    return self._receipt(message)
+        except SlackFailure as failure:
+            if failure.retry:
+                raise
+        return None
+
+    def _sent(self, message: Json, payload: dict[str, str], thread: str | None) -> Receipt:
         answer = self._call(
             POST,
             channel=self._settings.channel,
-            **payload_of(compose(alert, self._settings.language)),
-            **reply,
+            **message,
             unfurl_links=False,
             unfurl_media=False,
             link_names=False,
             parse="none",
-            metadata={
-                "event_type": EVENT_TYPE,
-                "event_payload": {"alert": alert.key, "incident": alert.incident.key},
-            },
+            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
         )
         posted = answer.get("ts")
         if not isinstance(posted, str) or not posted:

@@ -10,12 +10,16 @@ from typing import Any
 
 from alerts.message import Message, Quote, Section
 from alerts.message_text import ELLIPSIS, cut
+from alerts.notice import Notice
 from records import Level
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
 CONTEXT_LIMIT = 3000
 FALLBACK_LIMIT = 1500
+# Of a notice's blocks together, in characters; the frame of a block takes about 100 more.
+NOTICE_LIMIT = 9000
+NOTICE_PARAGRAPHS = 40
 
 COLOURS = {
     Level.BLUE: "#2F80ED",
@@ -63,6 +67,19 @@ def payload_of(message: Message) -> dict[str, Any]:
             {"color": colour, "fallback": escape(message.title), "blocks": _body(message)}
         ],
     }
+
+
+def notice_payload_of(notice: Notice) -> dict[str, Any]:
+    """Return the `text` and `blocks` of a chat.postMessage; what is too long loses whole lines."""
+    blocks, room = [_header(notice.title)], NOTICE_LIMIT
+    for paragraph in notice.paragraphs[:NOTICE_PARAGRAPHS]:
+        heading = f"*{escape(paragraph.heading)}*"
+        text = _fit([heading, *map(escape, paragraph.lines)], min(SECTION_LIMIT, room))
+        room -= len(text) + 100
+        blocks.append({"type": "section", "text": _mrkdwn(text)})
+        if room < len(ELLIPSIS) + 200:
+            break
+    return {"text": escape(cut(notice.title, FALLBACK_LIMIT)), "blocks": blocks}
 
 
 def _body(message: Message) -> list[Block]:

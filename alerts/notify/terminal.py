@@ -10,6 +10,7 @@ from rich.text import Text
 
 from alerts.message import Message, Quote, Section, compose
 from alerts.message_words import Language
+from alerts.notice import Notice
 from alerts.notify.notifier import NotifyError
 from records import Alert, Level, Receipt
 
@@ -51,15 +52,31 @@ class TerminalNotifier:
         Raises:
             NotifyError: the terminal is gone, or cannot show Chinese.
         """
+        self._print(panel_of(compose(alert, self._language)))
+        return Receipt(self._name, alert.key, thread.thread if thread else alert.key)
+
+    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
+        """Print `notice`.
+
+        Raises:
+            NotifyError: see `notify`.
+        """
+        self._print(panel_of_notice(notice))
+        return Receipt(self._name, notice.key, thread.thread if thread else notice.key)
+
+    def told(self, notice: Notice, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
+        """Return None: a terminal cannot be asked what it showed."""
+        return None
+
+    def _print(self, panel: Panel) -> None:
         try:
-            self._console.print(panel_of(compose(alert, self._language)))
+            self._console.print(panel)
         except UnicodeEncodeError:
             hint = "the terminal's encoding has no Chinese: set PYTHONUTF8=1"
             raise NotifyError(hint, retry=False) from None
         except (OSError, ValueError):
             # Writing to a closed file is a ValueError.
             raise NotifyError("the terminal is closed", retry=False) from None
-        return Receipt(self._name, alert.key, thread.thread if thread else alert.key)
 
     def find(self, alert: Alert, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
         """Return None: a terminal cannot be asked what it showed."""
@@ -81,6 +98,14 @@ def panel_of(message: Message) -> Panel:
     ]
     title = Text(message.title, style=f"bold {colour}")
     return Panel(Group(title, *parts), border_style=colour, expand=True)
+
+
+def panel_of_notice(notice: Notice) -> Panel:
+    """Return the notice as a panel; its text is plain."""
+    parts = [Text(notice.title, style="bold")]
+    for paragraph in notice.paragraphs:
+        parts += [Text(paragraph.heading, style="bold"), *map(Text, paragraph.lines)]
+    return Panel(Group(*parts), expand=True)
 
 
 def _section(message: Message, section: Section) -> Text:

@@ -7,17 +7,18 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from alerts.message_words import Language
+from alerts.notice import Notice
 from alerts.notify.notifier import NotifyError
 from alerts.notify.retry_after import retry_after
 from alerts.notify.secret_env import secret_of
-from alerts.notify.webhook_payload import payload_of
+from alerts.notify.webhook_payload import notice_payload_of, payload_of
 from records import Alert, Receipt
 
 ANSWER_LIMIT = 64 * 1024
@@ -88,12 +89,28 @@ class WebhookNotifier:
             NotifyError: it did not take it.
         """
         receipt = Receipt(self.name, alert.key, thread.thread if thread else alert.key)
-        payload = payload_of(alert, self._settings.language, receipt.thread)
+        self._send(payload_of(alert, self._settings.language, receipt.thread), alert.key)
+        return receipt
+
+    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
+        """Post `notice`; `thread` is the receipt of the alert that it belongs to.
+
+        Raises:
+            NotifyError: it did not take it.
+        """
+        receipt = Receipt(self.name, notice.key, thread.thread if thread else notice.key)
+        self._send(notice_payload_of(notice, receipt.thread), notice.key)
+        return receipt
+
+    def told(self, notice: Notice, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
+        """Return None: see `find`."""
+        return None
+
+    def _send(self, payload: dict[str, Any], key: str) -> None:
         body = json.dumps(payload, separators=(",", ":")).encode("ascii")
-        status, headers, answer = self._exchange(body, self._headers(alert, body))
+        status, headers, answer = self._exchange(body, self._headers(key, body))
         _raise_for_status(status, headers)
         _raise_for_code(answer)
-        return receipt
 
     def find(self, alert: Alert, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
         """Return None: a webhook cannot be asked. The Idempotency-Key lets it drop the double."""
@@ -109,17 +126,17 @@ class WebhookNotifier:
         self._secret()
         return "its address is set; nothing was sent"
 
-    def _headers(self, alert: Alert, body: bytes) -> dict[str, str]:
+    def _headers(self, key: str, body: bytes) -> dict[str, str]:
         headers = {
             # The answer is read as it comes: compressed, few bytes could become very many.
             "Accept-Encoding": "identity",
             "Content-Type": "application/json",
-            "Idempotency-Key": quote(alert.key, safe="/@:"),
+            "Idempotency-Key": quote(key, safe="/@:"),
             "User-Agent": "fengsui",
         }
         if secret := self._secret():
-            key = secret.get_secret_value().encode()
-            signature = hmac.new(key, body, hashlib.sha256).hexdigest()
+            signing = secret.get_secret_value().encode()
+            signature = hmac.new(signing, body, hashlib.sha256).hexdigest()
             headers["X-Fengsui-Signature"] = f"sha256={signature}"
         return headers
 

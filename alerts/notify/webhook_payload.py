@@ -7,6 +7,7 @@ from typing import Any
 from alerts.message import Message, compose
 from alerts.message_text import masked_name, one_line, safe_link
 from alerts.message_words import Language
+from alerts.notice import Notice
 from records import Alert, Citation, Evidence, Incident, Level
 
 VERSION = 1
@@ -45,9 +46,25 @@ def payload_of(alert: Alert, language: Language, thread: str) -> dict[str, Any]:
     }
 
 
+def notice_payload_of(notice: Notice, thread: str) -> dict[str, Any]:
+    """Return the notice as JSON values; `thread` is the key of what it belongs to, or its own."""
+    return {
+        "version": VERSION,
+        "type": "notice",
+        "key": notice.key,
+        "thread": thread,
+        "message": {
+            "language": notice.language,
+            "title": notice.title,
+            "text": notice.plain(),
+        },
+    }
+
+
 def _incident(incident: Incident) -> dict[str, Any]:
     return {
         "key": incident.key,
+        "kind": str(incident.kind),
         "brand": one_line(incident.brand, TEXT_LIMIT),
         "level": _level(incident.level),
         "status": str(incident.status),

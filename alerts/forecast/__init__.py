@@ -1,0 +1,1 @@
+"""Forecasts: will this grow, how far, and why."""

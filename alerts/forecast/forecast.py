@@ -1,0 +1,179 @@
+"""From what was seen of something that grows to what is expected of it."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from alerts.forecast.cascade import family_of, vector
+from alerts.forecast.events import (
+    Cascade,
+    Floats,
+    Observed,
+    check_zones,
+    observe,
+    observe_counts,
+    observe_times,
+    recent,
+    thin,
+)
+from alerts.forecast.model import AGES, AgeModel, CascadeModel, sigmoid
+from alerts.forecast.reasons import reasons
+from records import Forecast
+
+HORIZON: Final = timedelta(hours=6)
+_TENTH: Final = math.log(9)  # log odds of nine in ten
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The distribution of a count to come: log(1 + count) is logistic around `centre`."""
+
+    centre: float
+    fall: float
+
+    def reaches(self, count: float) -> float:
+        """Return the probability of at least `count`."""
+        return sigmoid(self.fall * (self.centre - math.log1p(max(count, 0.0))))
+
+    def quantile(self, log_odds: float) -> float:
+        """Return the count that is not exceeded with these log odds; 0 gives the median."""
+        return max(math.expm1(self.centre + log_odds / self.fall), 0.0)
+
+
+def forecast(
+    cascade: Cascade, now: datetime, threshold: float, model: CascadeModel | None = None
+) -> Forecast:
+    """Forecast `cascade` as it was known at `now`; events after `now` change nothing.
+
+    `threshold` is the number of events in an hour that makes the next level.
+
+    Raises:
+        ValueError: a time without a zone, `now` before the beginning, or a threshold that is not
+            above zero.
+        ForecastModelError: the weights that ship are missing or damaged.
+    """
+    return forecast_observed(observe(cascade, now), threshold, model)
+
+
+def forecast_times(
+    times: Iterable[datetime], now: datetime, threshold: float, model: CascadeModel | None = None
+) -> Forecast:
+    """Forecast a cluster of complaints from their times alone.
+
+    Of those of the six hours up to `now`, the first is the beginning that the others follow; it is
+    counted in the `final` number.
+
+    Raises:
+        ValueError: a time without a zone, or a threshold that is not above zero.
+        ForecastModelError: the weights that ship are missing or damaged.
+    """
+    known = list(times)
+    check_zones((*known, now))
+    known.sort()
+    fresh = [at for at in known if now - HORIZON < at <= now]
+    began = fresh[0] if fresh else now
+    found = forecast_observed(observe_times(began, fresh[1:], now), threshold, model)
+    earlier = bisect_right(known, now) - max(len(fresh) - 1, 0)
+    return replace(found, final=found.final + earlier)
+
+
+def forecast_counts(
+    began: datetime,
+    counts: Iterable[tuple[datetime, int | None]],
+    now: datetime,
+    threshold: float,
+    *,
+    followers: int | None = None,
+    text: str | None = None,
+    model: CascadeModel | None = None,
+) -> Forecast:
+    """Forecast a post from the readings of one of its counts, as the history of a store holds them.
+
+    Raises:
+        ValueError: a time without a zone, `now` before `began`, or a threshold not above zero.
+        ForecastModelError: the weights that ship are missing or damaged.
+    """
+    return forecast_observed(observe_counts(began, counts, now, followers, text), threshold, model)
+
+
+def forecast_observed(
+    seen: Observed, threshold: float, model: CascadeModel | None = None
+) -> Forecast:
+    """Forecast what was observed already; see `forecast`.
+
+    Of what is older than six hours, the last six are looked at. What is younger than ten minutes
+    is judged as if ten had gone by and nothing more had come.
+
+    Raises:
+        ValueError: the threshold is not a number above zero.
+        ForecastModelError: the weights that ship are missing or damaged.
+    """
+    if not (math.isfinite(threshold) and threshold > 0):
+        raise ValueError(f"a threshold is a number above zero, not {threshold}")
+    model = CascadeModel.load() if model is None else model
+    fresh = recent(seen, AGES[-1])
+    peak = outlook(fresh, "peak", model)
+    # What is usual is told by the model of the nearer age.
+    nearest, row = _neighbours(fresh, model)[0 if _place(fresh.age) < 0.5 else -1]
+    return Forecast(
+        probability=peak.reaches(threshold),
+        horizon=HORIZON,
+        expected=peak.quantile(0.0),
+        low=peak.quantile(-_TENTH),
+        high=peak.quantile(_TENTH),
+        age=timedelta(seconds=seen.age),
+        final=seen.count + outlook(fresh, "rest", model).quantile(0.0),
+        reasons=reasons(nearest, row, "peak"),
+    )
+
+
+def outlook(seen: Observed, size: str, model: CascadeModel) -> Outlook:
+    """Return what is expected of one of the sizes, drawn down where little was seen.
+
+    `size` is `rest` (events still to come), `more` (those of the next six hours) or `peak` (most in
+    an hour of those six). Between two ages of the model the answers of both are mixed by the
+    logarithm of the age.
+
+    Raises:
+        KeyError: there is no such size.
+    """
+    weight = _place(seen.age)
+    ceilings = [near.ceiling for near, _ in _neighbours(seen, model)]
+    sample = thin(seen, round(_mixed(ceilings, weight)))
+    known = [(near.sizes[size], row) for near, row in _neighbours(sample, model)]
+    centre = _mixed([float(fitted.centre(row[None, :])[0]) for fitted, row in known], weight)
+    fall = _mixed([fitted.fall for fitted, _ in known], weight)
+    # What was left out of the sample, and less the doubt.
+    scale = seen.count / (seen.count + model.doubts[seen.basis]) if seen.count else 0.0
+    scale *= seen.count / max(sample.count, 1)
+    return Outlook(math.log1p(max(math.expm1(centre), 0.0) * scale), fall)
+
+
+def _mixed(values: list[float], weight: float) -> float:
+    """Return the first of one or two values at weight 0, the last at 1."""
+    return (1 - weight) * values[0] + weight * values[-1]
+
+
+def _neighbours(seen: Observed, model: CascadeModel) -> list[tuple[AgeModel, Floats]]:
+    """Return the models of the ages below and above (or the only one), each with its features."""
+    family = family_of(seen)
+    weight = _place(seen.age)
+    below = max((age for age in AGES if age <= seen.age), default=AGES[0])
+    above = min((age for age in AGES if age >= seen.age), default=AGES[-1])
+    ages = [below] if weight == 0 else [below, above]
+    if seen.age < AGES[0]:
+        seen = replace(seen, age=float(AGES[0]))
+    models = [model.models[family, age] for age in ages]
+    return [(near, near.fill(vector(seen, near.names, family))) for near in models]
+
+
+def _place(age: float) -> float:
+    """Say where between its neighbouring ages of the model an age lies, 0 to 1, by logarithm."""
+    for below, above in pairwise(AGES):
+        if below < age < above:
+            return math.log(age / below) / math.log(above / below)
+    return 0.0
