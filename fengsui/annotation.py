@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.brands import BrandMatch, BrandMatcher, BrandSettings
 from nlp.complaints import judge
-from nlp.discount import FloodGuard, advert_reason
+from nlp.discount import CampaignGuard, FloodGuard, advert_reason
 from nlp.duplicates import DuplicateIndex, signatures
 from nlp.keywords import extract
 from nlp.normalise import Text, normalise
@@ -18,6 +18,8 @@ from store.mentions import Sketch
 
 FLOOD = "flood"
 LOTTERY = "lottery"
+# Discounts that come of what was said before: where a text is judged again, they stay.
+PLACED = frozenset({FLOOD, "campaign", "repeats"})
 
 
 class AnnotationSettings(BaseModel):
@@ -29,7 +31,7 @@ class AnnotationSettings(BaseModel):
     copy_hours: float = Field(default=48, gt=0, description="how long a text stays an original")
     copy_similarity: float = Field(default=0.5, gt=0, le=1, description="Jaccard of a near-copy")
     complaint_confidence: float = Field(
-        default=0.5, ge=0, le=1, description="probability of negative from which a text complains"
+        default=0.5, ge=0, le=1, description="probability of a complaint from which a text is one"
     )
 
     @property
@@ -65,6 +67,7 @@ class Annotator:
             horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
         )
         self._flood = FloodGuard()
+        self._campaigns = CampaignGuard(window=timedelta(hours=settings.copy_hours))
         self._newest: datetime | None = None
         self._own_names = {name for brand in brands for name in (brand.name, *brand.aliases)}
 
@@ -81,6 +84,9 @@ class Annotator:
                 sketch.post_key, sketch.brand, sketch.author, sketch.published_at, sketch.signature
             )
             self._flood.add(sketch.author, sketch.brand, sketch.published_at, sketch.post_key)
+            self._campaigns.add(
+                sketch.author, sketch.published_at, sketch.post_key, sketch.signature
+            )
 
     def annotate(self, posts: Sequence[Post], before: Sequence[Mention] = ()) -> list[Mention]:
         """Return a mention for every brand in every post, in the order of the posts.
@@ -134,8 +140,11 @@ class Annotator:
         )
         keywords = self._keywords(text)
         advert = _advert(post, text, score)
+        campaign = self._campaigns.add(
+            post.author, post.published_at, post.key, sketch, complains=complaint is not None
+        )
         for match in candidate.matches:
-            original, flooding = self._place(
+            original, flood = self._place(
                 post, match.brand, sketch, known.get((post.key, match.brand))
             )
             yield Mention(
@@ -155,19 +164,19 @@ class Annotator:
                 reach=post.followers or 0,
                 quoted=match.quoted,
                 duplicate_of=original,
-                discount=advert or (FLOOD if flooding else ""),
+                discount=advert or flood or campaign,
                 signature=sketch,
             )
 
     def _place(
         self, post: Post, brand: str, sketch: bytes, before: Mention | None
-    ) -> tuple[str | None, bool]:
-        """Return which post this one copies, if any, and whether it is one of a flood."""
+    ) -> tuple[str | None, str]:
+        """Return which post this one copies, if any, and why it is discounted, if it is."""
         if before is not None and before.signature == sketch:
-            return before.duplicate_of, before.discount == FLOOD
+            return before.duplicate_of, before.discount if before.discount in PLACED else ""
         original = self._copies.add(post.key, brand, post.author, post.published_at, sketch)
         flooding = self._flood.add(post.author, brand, post.published_at, post.key)
-        return (None if original == post.key else original), flooding
+        return (None if original == post.key else original), FLOOD if flooding else ""
 
     def _keywords(self, text: Text) -> tuple[str, ...]:
         found = extract(text.own, self._settings.keywords + 4)

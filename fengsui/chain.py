@@ -1,9 +1,9 @@
 """What the steps work with, opened from the settings and closed together."""
 
 import gc
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -15,12 +15,14 @@ from alerts.notify.notifier import Notifier
 from alerts.settings import notifier_of
 from fengsui.annotation import Annotator
 from fengsui.counts import Counts
+from fengsui.promotion import model_in_use
 from fengsui.settings import Settings
+from fengsui.stores import opened_store
 from nlp.sentiment.model import SentimentModel
 from nlp.sentiment.registry import load_model
+from store.errors import StoreUnreachable
 from store.ledger import Ledger
 from store.mentions import MentionStore
-from store.sqlite import SqliteMentionStore
 
 
 class Chain:
@@ -38,8 +40,12 @@ class Chain:
         self.state = settings.state
         self.state.mkdir(parents=True, exist_ok=True)
         self.tick = timedelta(minutes=settings.detection.tick_minutes)
-        self.store: MentionStore = SqliteMentionStore(self.state / "mentions.sqlite3")
-        self.ledger = Ledger(ledger_url(self.state))
+        self.ledger = Ledger(ledger_url(settings))
+        try:
+            self.store: MentionStore = opened_store(settings, self.ledger)
+        except BaseException:
+            self.ledger.__exit__(None, None, None)
+            raise
         self.counts = Counts(self.store, self.ledger, self.tick)
         self.detector: Detector = NegativeBinomialDetector(settings.detection)
         self._model = model
@@ -86,13 +92,17 @@ class Chain:
 
     def _made(self, since: datetime | None, until: datetime | None) -> Annotator:
         if self._model is None:
-            self._model = load_model(self.settings.model)
+            self._model = load_model(model_in_use(self.ledger, self.settings.model))
         made = Annotator(self.settings.brands, self._model, self.settings.annotation)
         if since and until:
             sketches = self.store.sketches(since)
             made.remember(sketch for sketch in sketches if sketch.published_at <= until)
         _settle_collector()
         return made
+
+    def annotator_before(self, at: datetime) -> Annotator:
+        """Return a new annotator that knows the mentions before `at` and nothing later."""
+        return self._made(at - 2 * self._memory, at - timedelta(microseconds=1))
 
     def forget_annotators(self) -> None:
         """Drop the annotators: what they remember may be more than what was written."""
@@ -126,6 +136,18 @@ def _settle_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def ledger_url(state: Path) -> str:
-    """Return the address of the embedded ledger in the folder `state`."""
-    return f"sqlite:///{state.resolve() / 'ledger.sqlite3'}"
+def ledger_url(settings: Settings) -> str:
+    """Return the address of the ledger: the environment's, where the settings name a variable.
+
+    Raises:
+        StoreUnreachable: the variable is empty.
+    """
+    name = settings.ledger_url_env
+    if name is None:
+        return f"sqlite:///{settings.state.resolve() / 'ledger.sqlite3'}"
+    if not (url := os.environ.get(name, "").strip()):
+        raise StoreUnreachable(
+            f"ledger: the environment variable {name} is empty; put a URL such as "
+            "postgresql://USER:PASSWORD@HOST/DATABASE into it"
+        )
+    return url

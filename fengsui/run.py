@@ -83,7 +83,17 @@ def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle:
     annotated = _tried(lambda: steps.annotate(chain), Annotated())
     detected = _tried(lambda: steps.detect(chain, clock()), Detected())
     report = _tried(lambda: steps.notify(chain, clock), DispatchReport())
+    _tried(lambda: _project(chain, clock()), None)
     return Cycle(clock(), annotated, detected, report.sent, report.failed)
+
+
+def _project(chain: Chain, now: datetime) -> None:
+    """Show in Kibana what there is, where there is one."""
+    if chain.settings.store == "elasticsearch":
+        # The client takes a second to load: only where it is used.
+        from fengsui.projection import project_if_due  # noqa: PLC0415  # see above
+
+        project_if_due(chain, now)
 
 
 def _tried(step: Callable[[], T], otherwise: T) -> T:

@@ -14,9 +14,12 @@ from alerts.detect.settings import DetectionSettings
 from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
 from fengsui.annotation import AnnotationSettings
 from fengsui.cases import CaseSettings
+from fengsui.kibana_settings import KibanaSettings
+from fengsui.upkeep_settings import UpkeepSettings
 from listeners.settings import SourceSettings
 from nlp.brands import BrandSettings, alias_conflicts
 from nlp.normalise import fold
+from store.elasticsearch.settings import ElasticsearchSettings
 
 DEFAULT_PATH = Path("fengsui.toml")
 
@@ -36,13 +39,18 @@ class Settings(BaseModel):
 
     language: Literal["zh", "en"] = "zh"
     state: Path = Path("state")
-    store: Literal["sqlite"] = "sqlite"
+    store: Literal["sqlite", "elasticsearch"] = "sqlite"
+    elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    kibana: KibanaSettings = KibanaSettings()
+    # Names the environment variable with a PostgreSQL ledger's URL, in which a password stands.
+    ledger_url_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")] | None = None
     model: str = "linear"
     brands: tuple[BrandSettings, ...] = ()
     sources: tuple[Annotated[SourceSettings, Field(discriminator="kind")], ...] = ()
     annotation: AnnotationSettings = AnnotationSettings()
     detection: DetectionSettings = DetectionSettings()
     cases: CaseSettings = CaseSettings()
+    upkeep: UpkeepSettings = UpkeepSettings()
     receivers: tuple[Annotated[ReceiverSettings, Field(discriminator="kind")], ...] = (
         TerminalReceiver(name="terminal"),
     )
@@ -136,7 +144,17 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         else source
         for source in settings.sources
     )
-    return settings.model_copy(update={"state": folder / settings.state, "sources": sources})
+    servers = settings.elasticsearch
+    if servers.ca_certs is not None:
+        servers = servers.model_copy(update={"ca_certs": folder / servers.ca_certs})
+    upkeep = settings.upkeep
+    if upkeep.labelled is not None:
+        upkeep = upkeep.model_copy(update={"labelled": folder / upkeep.labelled})
+    kibana = settings.kibana
+    if kibana.ca_certs is not None:
+        kibana = kibana.model_copy(update={"ca_certs": folder / kibana.ca_certs})
+    anchored = {"sources": sources, "upkeep": upkeep, "elasticsearch": servers, "kibana": kibana}
+    return settings.model_copy(update={"state": folder / settings.state, **anchored})
 
 
 SECRET_VALUE = re.compile(
@@ -184,7 +202,8 @@ def _hint(kind: str, location: tuple[Any, ...]) -> str:
 
 def _known_keys() -> set[str]:
     models: list[Any] = [Settings, BrandSettings, DetectionSettings, CaseSettings, RouteSettings]
-    models += [AnnotationSettings, *SourceSettings.__args__, *ReceiverSettings.__args__]
+    models += [AnnotationSettings, ElasticsearchSettings, KibanaSettings, UpkeepSettings]
+    models += [*SourceSettings.__args__, *ReceiverSettings.__args__]
     return {name for model in models for name in model.model_fields}
 
 

@@ -14,6 +14,7 @@ from alerts.detect.detector import Series
 from alerts.dispatch import DispatchReport, dispatch
 from alerts.incidents import advance
 from alerts.route import receivers_of
+from fengsui.annotation import Annotator
 from fengsui.briefing import brief
 from fengsui.cases import open_cases
 from fengsui.chain import Chain
@@ -22,6 +23,7 @@ from nlp.sentiment.registry import ModelError
 from records import (
     Alert,
     Incident,
+    IncidentKind,
     IncidentStatus,
     Level,
     Mention,
@@ -148,12 +150,42 @@ def annotate(chain: Chain, window: Window | None = None) -> Annotated:
     return Annotated(posts, mentions, cases)
 
 
-def _annotate_batch(chain: Chain, pending: Sequence[Pending]) -> tuple[int, int]:
+def annotate_again(chain: Chain, window: Window) -> Annotated:
+    """Judge the posts published in `window` as if for the first time, in order of publication.
+
+    `annotate` lets a post stay the copy that it was; this forgets what was said, so that what came
+    in late finds its place. Nobody else may judge meanwhile.
+
+    Raises:
+        ModelError: the model cannot judge; the posts go on waiting.
+    """
+    annotator = chain.annotator_before(window.since)
+    chain.store.reopen(window)
+    posts = mentions = cases = 0
+    while pending := chain.store.pending(BATCH, window):
+        try:
+            found, opened = _annotate_batch(chain, pending, annotator)
+        except ModelError:
+            raise
+        except Exception:
+            log.warning("a batch could not be judged as if for the first time", exc_info=True)
+            found, opened = _annotate_batch(chain, pending)
+            annotator = chain.annotator_before(max(p.post.published_at for p in pending))
+        chain.forget_annotators()
+        posts += len(pending)
+        mentions += found
+        cases += opened
+    return Annotated(posts, mentions, cases)
+
+
+def _annotate_batch(
+    chain: Chain, pending: Sequence[Pending], anew: Annotator | None = None
+) -> tuple[int, int]:
     # In the order of publication, so that of two copies the earlier one is the original.
     posts = sorted(
         (waiting.post for waiting in pending), key=lambda post: (post.published_at, post.key)
     )
-    mentions = _judge(chain, posts)
+    mentions = _judge(chain, posts) if anew is None else anew.annotate(posts)
     post_of = {post.key: post for post in posts}
     complaints = [(m, post_of[m.post_key]) for m in mentions if m.complaint]
     # Cases first: killed in between, the posts still wait and open the same cases again.
@@ -219,7 +251,11 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
     lateness = timedelta(minutes=chain.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
     changed = chain.counts.refresh(seen)
-    open_incidents = {incident.brand: incident for incident in chain.ledger.open_incidents()}
+    open_incidents = {
+        incident.brand: incident
+        for incident in chain.ledger.open_incidents()
+        if incident.kind is IncidentKind.BRAND
+    }
     incidents: list[Incident] = []
     alerts: list[Alert] = []
     judged = changed.intersection(chain.brands) if since is None else set(chain.brands)
@@ -250,7 +286,8 @@ def _detect_brand(
         if not signals:
             return Detected()
         # One that has just recovered is reopened by a greater wave.
-        incident = next(reversed(chain.ledger.incidents(brand=brand)), None)
+        past = reversed(chain.ledger.incidents(brand=brand))
+        incident = next((one for one in past if one.kind is IncidentKind.BRAND), None)
     told = _told(incident)
     touched: dict[str, Incident] = {}
     alerts: list[Alert] = []

@@ -4,7 +4,7 @@ import io
 import os
 import stat
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
@@ -30,11 +30,17 @@ class Stamp:
     inode: int
     size: int
     mtime_ns: int
+    ctime_ns: int = field(compare=False)
 
     @property
     def written_at(self) -> datetime:
         """When the file was last written."""
         return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the file was last written, renamed or moved here, whichever is later."""
+        return datetime.fromtimestamp(max(self.mtime_ns, self.ctime_ns) / 1e9, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,23 @@ class FolderListener:
     """Reads what appears in a folder and in those below it.
 
     The places live in memory: after a restart everything is read again, which changes nothing,
-    for posts are stored under their keys.
+    for posts are stored under their keys. A process that starts anew for every read gives the time
+    of the last one, less the time that files take to settle, as `changed_since`: what neither was
+    written nor came into the folder since then is left out.
     """
 
-    def __init__(self, name: str, path: Path, *, settle_seconds: float = 2) -> None:
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        *,
+        settle_seconds: float = 2,
+        changed_since: datetime | None = None,
+    ) -> None:
         self._name = name
         self._path = path
         self._settle = timedelta(seconds=settle_seconds)
+        self._changed_since = changed_since
         self._places: dict[Path, Place] = {}
 
     @property
@@ -95,19 +111,41 @@ class FolderListener:
             if place is None or place.stamp != stamp or not place.done:
                 yield from self._read(path, stamp, place, window.until)
 
+    def stamps(self) -> dict[Path, Stamp]:
+        """Return what every file that is there looks like: it changes when there is more to read.
+
+        Raises:
+            Refused: the folder is not there or cannot be listed.
+        """
+        return dict(self._files())
+
     def _files(self) -> list[tuple[Path, Stamp]]:
         """Return the files with what they look like, in the order in which they were written."""
         found: list[tuple[Path, Stamp]] = []
+        moved: set[Path] = set()
         for folder, folders, names in os.walk(self._path, onerror=self._refuse):
             folders[:] = [name for name in folders if not name.startswith(".")]
+            above = Path(folder)
+            below = [above / name for name in folders]
+            moved.update(one for one in below if above in moved or self._has_changed(one))
             for name in names:
                 if name.startswith(".") or name.lower().endswith(UNFINISHED):
                     continue
                 path = Path(folder, name)
                 stamp = _stamp(path)
-                if stamp:
+                if stamp and (above in moved or self._is_new(stamp.changed_at)):
                     found.append((path, stamp))
         return sorted(found, key=lambda file: (file[1].mtime_ns, file[0]))
+
+    def _has_changed(self, folder: Path) -> bool:
+        """Return whether a folder below may have been moved here; that leaves its files as old."""
+        try:
+            return self._is_new(datetime.fromtimestamp(folder.stat().st_ctime, UTC))
+        except OSError:
+            return True
+
+    def _is_new(self, changed_at: datetime) -> bool:
+        return self._changed_since is None or changed_at >= self._changed_since
 
     def _refuse(self, error: OSError) -> NoReturn:
         raise Refused(f"the folder {error.filename} cannot be read: {error.strerror}") from error
@@ -149,7 +187,7 @@ def _stamp(path: Path) -> Stamp | None:
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
-    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns)
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _has_whole_line(path: Path) -> bool:

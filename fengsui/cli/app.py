@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from fengsui.cli import cases, check, demo, files, stages
+from fengsui.cli import additions, cases, check, demo, files, search, stages, store
+from fengsui.cli.additions import CommandError
 from fengsui.detect_csv import CsvError
 from fengsui.score import ScoreError
 from fengsui.settings import SettingsError
@@ -16,6 +17,7 @@ from listeners.listener import ListenerError
 from nlp.normalise import printable
 from nlp.sentiment.registry import ModelError
 from store.errors import StoreError
+from store.query import QueryError
 
 app = typer.Typer(
     name="fengsui",
@@ -27,17 +29,19 @@ app = typer.Typer(
 )
 
 SAID_PLAINLY = (
+    CommandError,
     CsvError,
     ListenerError,
     ModelError,
     OSError,
+    QueryError,
     ScoreError,
     SettingsError,
     StoreError,
     UnknownFormat,
 )
 
-for module in (demo, stages, files, cases, check):
+for module in (demo, stages, files, search, cases, check, store, additions):
     module.register(app)
 
 
@@ -50,6 +54,9 @@ def _verbosity(
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, handlers=[handler], format="%(message)s"
     )
+    if not verbose:
+        # It tells of every attempt, with a trace; what comes of them is said in the end.
+        logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 
 def main() -> None:

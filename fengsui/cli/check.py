@@ -13,13 +13,13 @@ from alerts.settings import notifier_of
 from fengsui.chain import ledger_url
 from fengsui.cli.options import Config, Json, print_json, settings_of
 from fengsui.settings import DEFAULT_PATH, Settings
+from fengsui.stores import opened_store
 from listeners.listener import ListenerError
 from listeners.settings import SourceSettings, listener_of
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
 from store.errors import StoreError
 from store.ledger import Ledger
-from store.sqlite import SqliteMentionStore
 
 WRONG = (StoreError, ModelError, ListenerError, NotifyError, OSError, ValueError)
 
@@ -76,13 +76,20 @@ def _tried(what: str, look_at: Callable[[], str]) -> Finding:
 
 def _store(settings: Settings) -> str:
     settings.state.mkdir(parents=True, exist_ok=True)
-    with SqliteMentionStore(settings.state / "mentions.sqlite3") as store:
-        return f"{store.totals()['posts']} posts in {settings.state}"
+    servers = settings.elasticsearch
+    at_once = servers.model_copy(update={"patience_seconds": min(servers.patience_seconds, 5)})
+    place = settings.state if settings.store == "sqlite" else ", ".join(servers.urls)
+    with (
+        Ledger(ledger_url(settings)) as ledger,
+        opened_store(settings.model_copy(update={"elasticsearch": at_once}), ledger) as store,
+    ):
+        return f"{store.totals()['posts']} posts in {place}"
 
 
 def _ledger(settings: Settings) -> str:
-    with Ledger(ledger_url(settings.state)) as ledger:
-        return f"{len(ledger.open_incidents())} open incidents"
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with Ledger(ledger_url(settings)) as ledger:
+        return f"{len(ledger.open_incidents())} open incidents in {ledger.place}"
 
 
 def _source(source: SourceSettings) -> str:

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.fengsui.commands import Shell
+from tests.servers.databases import postgresql, postgresql_url
+
+__all__ = ["postgresql", "postgresql_url"]
 
 
 @pytest.fixture

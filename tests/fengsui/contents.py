@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from fengsui.chain import ledger_url
+from fengsui.settings import Settings
 from store.ledger import Ledger
 
 
-def contents(state: Path) -> dict[str, Any]:
-    """Return the posts, mentions, counts, incidents, cases and notifications in `state`."""
+def contents(state: Path, ledger: str = "") -> dict[str, Any]:
+    """Return the posts, mentions, counts, incidents, cases and notifications in `state`.
+
+    `ledger` is the URL of the ledger where that is elsewhere.
+    """
     with closing(sqlite3.connect(state / "mentions.sqlite3")) as database:
         stored = {
             name: sorted(database.execute(query).fetchall())
@@ -22,10 +26,10 @@ def contents(state: Path) -> dict[str, Any]:
                 " authors FROM points WHERE volume > 0",
             }.items()
         }
-    with Ledger(ledger_url(state)) as ledger:
+    with Ledger(ledger or ledger_url(Settings(state=state))) as opened:
         return stored | {
-            "incidents": ledger.incidents(),
-            "cases": ledger.cases(),
-            "notifications": sorted((n.key, n.state, n.alert) for n in ledger.notifications()),
-            "quarantine": ledger.quarantine_reasons(),
+            "incidents": opened.incidents(),
+            "cases": opened.cases(),
+            "notifications": sorted((n.key, n.state, n.alert) for n in opened.notifications()),
+            "quarantine": opened.quarantine_reasons(),
         }

@@ -1,5 +1,6 @@
 """A replay in a process of its own, to be killed: STATE FILE SLACK_URL."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from fengsui.replay import replay
 from tests.alerts.slack_server import CHANNEL
 from tests.fengsui.stories import settings
 
+# Where it is set, the ledger is at the address in it.
+LEDGER = "FENGSUI_LEDGER_URL"
+
 
 def main() -> None:
     """Replay FILE into STATE, alerts to the Slack server at SLACK_URL."""
@@ -16,7 +20,12 @@ def main() -> None:
     receiver = SlackReceiver(
         kind="slack", name="pr", channel=CHANNEL, token_env="SLACK_BOT_TOKEN", base_url=url
     )
-    made = settings(Path(state), receivers=(receiver,), routes=(RouteSettings(receivers=("pr",)),))
+    made = settings(
+        Path(state),
+        receivers=(receiver,),
+        routes=(RouteSettings(receivers=("pr",)),),
+        ledger_url_env=LEDGER if os.environ.get(LEDGER) else None,
+    )
     with Chain(made) as chain:
         replay(chain, [Path(file)])
 

@@ -139,3 +139,13 @@ def test_line_of_inline_tables() -> None:
     text = "[detection]\n\nfalse_alarms_per_week = 1\n[cases]\nurgent_hours = 1\n"
     assert line_of(text, ("cases", "urgent_hours")) == 5
     assert line_of(text, ("detection", "false_alarms_per_week")) == 3
+
+
+def test_ledger_is_named_by_an_environment_variable() -> None:
+    """`ledger_url_env` names a variable; a URL in its place is refused and not repeated."""
+    assert parse('ledger_url_env = "FENGSUI_LEDGER_URL"', HERE).ledger_url_env
+    assert Settings().ledger_url_env is None
+    for url in ("postgresql://u:tiger@host/db", "postgresql://host/db"):
+        message = refused(f'ledger_url_env = "{url}"')
+        assert message.startswith("fengsui.toml:1:")
+        assert "tiger" not in message

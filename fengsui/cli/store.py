@@ -1,0 +1,190 @@
+"""`store`: the store made, looked at, brought up to date, built anew; its dead letters."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fengsui.chain import Chain, ledger_url
+from fengsui.cli.options import BEIJING, Config, Json, Since, print_json, read_time, settings_of
+from fengsui.settings import DEFAULT_PATH, Settings
+from fengsui.store_keeping import Done, Found, Keeper, keeper_of, resend
+from nlp.normalise import printable
+from store.ledger import Ledger
+from store.ledger_dead_letters import DeadLetter
+
+group = typer.Typer(
+    name="store",
+    help="Make, look at and mend the store of posts, mentions and counts.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.add_typer(group)
+
+
+@contextmanager
+def _keeper(settings: Settings) -> Iterator[Keeper]:
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with keeper_of(settings) as keeper:
+        yield keeper
+
+
+@contextmanager
+def _ledger(settings: Settings) -> Iterator[Ledger]:
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with Ledger(ledger_url(settings)) as ledger:
+        yield ledger
+
+
+@group.command()
+def init(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Make what the store needs: the file, or templates, indices and aliases. Safe to repeat."""
+    settings = settings_of(config)
+    with _ledger(settings), _keeper(settings) as keeper:
+        made = keeper.init()
+    if json:
+        print_json({"made": made})
+    else:
+        typer.echo("\n".join(f"made {name}" for name in made) or "everything is there already")
+
+
+@group.command()
+def status(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Say where the store is, its version, its size and what it holds; change nothing in it."""
+    settings = settings_of(config)
+    with _ledger(settings) as ledger, _keeper(settings) as keeper:
+        found = keeper.status()
+        letters = ledger.totals()["dead_letters"]
+    if json:
+        print_json({**asdict(found), "dead_letters": letters})
+        return
+    Console().print(_table(found))
+    typer.echo(f"{printable(found.place)}: {printable(found.version)}")
+    if not found.is_current:
+        typer.echo("older than this program: run `fengsui store migrate`")
+    if letters:
+        typer.echo(f"{letters} documents were refused: see `fengsui store dead-letters`")
+
+
+def _table(found: Found) -> Table:
+    table = Table()
+    for heading in ("part", "version", "documents", "size", "state"):
+        table.add_column(heading, justify="left" if heading in {"part", "state"} else "right")
+    for part in found.parts:
+        size = "" if part.size is None else f"{part.size / 1e6:,.1f} MB"
+        table.add_row(Text(part.name), part.version, f"{part.documents:,}", size, part.state)
+    return table
+
+
+@group.command()
+def migrate(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Bring an older store up to this program; readers and writers go on. Safe to repeat."""
+    settings = settings_of(config)
+    with _ledger(settings), _keeper(settings) as keeper:
+        _tell(list(keeper.migrate()), json, "the store is up to date")
+
+
+@group.command()
+def reindex(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Build the search index anew and count again; readers and writers go on. Safe to repeat."""
+    settings = settings_of(config)
+    with _ledger(settings), _keeper(settings) as keeper:
+        _tell(list(keeper.reindex()), json, "there is nothing to index")
+
+
+@group.command()
+def expire(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Delete what is older than the settings keep: old posts, or whole months. Safe to repeat."""
+    settings = settings_of(config)
+    with _keeper(settings) as keeper:
+        _tell(list(keeper.expire(datetime.now(UTC))), json, "nothing is too old")
+
+
+def _tell(done: list[Done], as_json: bool, otherwise: str) -> None:
+    if as_json:
+        print_json({"done": [asdict(one) for one in done]})
+        return
+    for one in done:
+        typer.echo(f"{one.name}: {one.what}, {one.documents:,}")
+    if not done:
+        typer.echo(otherwise)
+
+
+@group.command()
+def project(config: Config = DEFAULT_PATH, since: Since = None, json: Json = False) -> None:
+    """Bring what Kibana shows of the ledger and the counts up to date. Safe to repeat.
+
+    Without --since only what has changed is looked at; with it everything from then on, and what
+    the ledger no longer has goes.
+    """
+    settings = settings_of(config)
+    if settings.store != "elasticsearch":
+        raise typer.BadParameter('only store = "elasticsearch" has something to show in Kibana')
+    # The client takes a second to load: only where it is used.
+    from fengsui.projection import project as project_all  # noqa: PLC0415  # see above
+
+    now = datetime.now(UTC)
+    with Chain(settings) as chain:
+        done = project_all(chain, now, since=read_time(since, now) if since else None)
+    if json:
+        print_json(asdict(done))
+    else:
+        typer.echo(f"{done.written:,} written, {done.deleted:,} deleted, {done.seen:,} looked at")
+
+
+@group.command("dead-letters")
+def dead_letters(
+    config: Config = DEFAULT_PATH,
+    again: Annotated[
+        bool, typer.Option("--resend", help="Send them again; what is taken leaves the list.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="At most so many, the oldest.", min=1)] = 50,
+    json: Json = False,
+) -> None:
+    """List the documents that Elasticsearch refused for good, with its reasons."""
+    settings = settings_of(config)
+    with _ledger(settings) as ledger:
+        if again:
+            sent = resend(settings, ledger, datetime.now(UTC))
+            if json:
+                print_json(asdict(sent))
+            else:
+                typer.echo(
+                    f"{sent.taken} taken, {sent.superseded} superseded, {sent.refused} refused"
+                )
+            if sent.refused:
+                raise typer.Exit(1)
+            return
+        found = list(ledger.dead_letters(limit))
+        reasons = ledger.dead_letter_reasons()
+    if json:
+        print_json({"letters": [_answer(one) for one in found], "reasons": reasons})
+        return
+    for one in found:
+        typer.echo(_line(one))
+    total = sum(reasons.values())
+    typer.echo(f"{total} refused" + (f", {len(found)} shown" if total > len(found) else ""))
+
+
+def _line(letter: DeadLetter) -> str:
+    seen = f"{letter.last_seen.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    times = f" ({letter.attempts} times)" if letter.attempts > 1 else ""
+    place = printable(f"{letter.index}/{letter.document}")
+    return f"{seen}  {place}{times}\n  {printable(letter.reason)}"
+
+
+def _answer(letter: DeadLetter) -> dict[str, Any]:
+    return asdict(letter) | {
+        "first_seen": letter.first_seen.isoformat(),
+        "last_seen": letter.last_seen.isoformat(),
+    }

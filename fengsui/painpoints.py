@@ -1,0 +1,148 @@
+"""The weekly review: what customers complained of and asked for, week against week.
+
+It counts what is stored (complaints by category, demands, words that rise) and says so: nobody has
+verified a single one, and coverage of both weeks stands beside the numbers.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from alerts.message_text import SHANGHAI, number, one_line, percent
+from alerts.message_words import Language
+from alerts.notice import Notice, Paragraph
+from fengsui.brief_words import WORDS
+from fengsui.chain import Chain
+from nlp.complaints import CATEGORIES
+from records import Window
+
+SHOWN: Final = 6
+WORD_LIMIT: Final = 12
+BRAND_LIMIT: Final = 30
+# A word rises when it is heard at least so often, and twice as often as the week before.
+LEAST: Final = 5
+RISE: Final = 2.0
+
+
+@dataclass(slots=True)
+class Week:
+    """What a brand heard in a span: numbers of complaints and of troubled mentions by word."""
+
+    categories: Counter[str] = field(default_factory=Counter)
+    demands: Counter[str] = field(default_factory=Counter)
+    keywords: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Both spans of each brand, and the mean coverage of each, in [0, 1]."""
+
+    window: Window
+    brands: tuple[tuple[str, Week, Week], ...]
+    coverage: float
+    coverage_before: float
+
+
+def gather(chain: Chain, window: Window) -> Review:
+    """Return the review of `window` beside the span of the same length before it."""
+    before = Window(window.since - (window.until - window.since), window.since)
+    return Review(
+        window=window,
+        brands=tuple(
+            (brand, _week(chain, brand, window), _week(chain, brand, before))
+            for brand in chain.brands
+        ),
+        coverage=_covered(chain, window),
+        coverage_before=_covered(chain, before),
+    )
+
+
+def _week(chain: Chain, brand: str, window: Window) -> Week:
+    week = Week()
+    for cited in chain.store.cited(brand, window):
+        mention = cited.mention
+        if not mention.complaint:
+            continue
+        week.categories[mention.category or "other"] += 1
+        week.demands.update(mention.demands)
+        week.keywords.update(set(mention.keywords))
+    return week
+
+
+def _covered(chain: Chain, window: Window) -> float:
+    shares = chain.ledger.coverage(window, timedelta(hours=1))
+    return sum(shares) / len(shares) if shares else 0.0
+
+
+def rising(now: Week, before: Week) -> list[str]:
+    """Return the words of complaints that are heard at least twice as often as before."""
+    risen = [
+        word
+        for word, count in now.keywords.items()
+        if count >= LEAST and count >= RISE * max(before.keywords[word], 1)
+    ]
+    return sorted(risen, key=lambda word: (-now.keywords[word], word))
+
+
+def compose(review: Review, language: Language) -> Notice:
+    """Return what the review says in `language`."""
+    words = WORDS[language]
+    since, until = (at.astimezone(SHANGHAI) for at in (review.window.since, review.window.until))
+    note = (
+        words["weekly.note"],
+        words["weekly.coverage"].format(
+            now=percent(review.coverage), before=percent(review.coverage_before)
+        ),
+    )
+    brands = (
+        Paragraph(one_line(brand, BRAND_LIMIT), tuple(_lines(now, before, language)))
+        for brand, now, before in review.brands
+    )
+    return Notice(
+        key=f"review@{review.window.until:%Y%m%dT%H%MZ}",
+        language=language,
+        title=words["weekly.title"].format(since=f"{since:%m-%d}", until=f"{until:%m-%d}"),
+        paragraphs=(Paragraph(words["weekly.heading.note"], note), *brands),
+    )
+
+
+def _lines(now: Week, before: Week, language: Language) -> Iterator[str]:
+    words = WORDS[language]
+    if not now.categories and not before.categories:
+        yield words["weekly.none"]
+        return
+    names = {key: getattr(name, language) for key, name in CATEGORIES.items()}
+    categories = _most(now.categories | before.categories, now.categories)
+    yield words["weekly.categories"].format(
+        items=_items(categories, now.categories, before.categories, language, names)
+    )
+    if demands := _most(now.demands | before.demands, now.demands):
+        items = _items(demands, now.demands, before.demands, language, {})
+        yield words["weekly.demands"].format(items=items)
+    if risen := rising(now, before)[:SHOWN]:
+        items = _items(risen, now.keywords, before.keywords, language, {})
+        yield words["weekly.keywords"].format(items=items)
+
+
+def _most(either: Counter[str], now: Counter[str]) -> list[str]:
+    return sorted(either, key=lambda key: (-now[key], -either[key], key))[:SHOWN]
+
+
+def _items(
+    keys: list[str],
+    now: Counter[str],
+    before: Counter[str],
+    language: Language,
+    names: dict[str, str],
+) -> str:
+    words = WORDS[language]
+    return words["weekly.joiner"].join(
+        words["weekly.item"].format(
+            name=one_line(names.get(key, key), WORD_LIMIT * 3),
+            count=number(now[key], language),
+            before=number(before[key], language),
+        )
+        for key in keys
+    )
