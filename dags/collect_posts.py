@@ -1,0 +1,55 @@
+"""### Read every source that is due
+
+Each minute, one task a source, in the pool of its platform. A source that hangs is cut off after 45
+seconds; one that fails is tried again and then rests, longer each time; one that lost its login
+fails at once and raises an incident of kind coverage. None of them keeps another waiting. Sources
+are tables in `fengsui.toml`.
+
+### 采集到期的来源
+
+每分钟一次，每个来源一个任务，按平台分池。卡住 45 秒即中断；失败则退避重试，再失败就休息，越来越久；
+登录失效立即失败，并产生 coverage 事件。来源之间互不拖累，都写在 `fengsui.toml` 里。
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import dag, task
+
+from fengsui_airflow.application import nothing_to_do, now, opened
+from fengsui_airflow.house import PLATFORMS, POSTS, each_minute, house
+
+
+# Several runs at once, so that a source on its second try does not hold up the next minute's.
+@dag(schedule=each_minute(), doc_md=__doc__, **house("collect", minutes=5) | {"max_active_runs": 4})
+def collect_posts() -> None:
+    @task(pool="index")
+    def plan(kind: str) -> list[str]:
+        from fengsui.polling import due_sources
+
+        with opened() as chain:
+            return [source.name for source in due_sources(chain, now()) if source.kind == kind]
+
+    # `poll` itself raises an incident about the source and lets it recover; detect_crises tells.
+    @task(execution_timeout=timedelta(seconds=45), on_failure_callback=[], on_success_callback=[])
+    def fetch(source: str) -> int:
+        from fengsui.polling import poll
+
+        with opened() as chain:
+            return poll(chain, source, now()).kept
+
+    @task(pool="index", trigger_rule="all_done", outlets=[POSTS])
+    def publish() -> None:
+        from fengsui.polling import posts_wait
+
+        with opened() as chain:
+            if not posts_wait(chain):
+                nothing_to_do("no post waits to be scored")
+
+    published = publish()
+    for kind in PLATFORMS:
+        due = plan.override(task_id=f"plan_{kind}")(kind)
+        one_each = fetch.override(task_id=f"fetch_{kind}", pool=f"crawl_{kind}")
+        one_each.expand(source=due) >> published
+
+
+collect_posts()

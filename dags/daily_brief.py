@@ -1,0 +1,42 @@
+"""### The day in one message, at 08:00 in Shanghai
+
+What happened, the levels, share of voice beside the usual, open cases, coverage: to every receiver
+that is told of all brands, in its language, once.
+
+### 每天北京时间 08:00 的日报
+
+发生了什么、级别、声量占比与平时对比、未结工单、采集覆盖：发给关注所有品牌的接收者，各用其语言，只发一次。
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import CronDataIntervalTimetable, dag, task
+
+from fengsui_airflow.application import now, opened
+from fengsui_airflow.house import SHANGHAI, house
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 8 * * *", timezone=SHANGHAI),
+    doc_md=__doc__,
+    **house("report", minutes=60, retry_delay=timedelta(minutes=1)),
+)
+def daily_brief() -> None:
+    @task(pool="slack")
+    def brief(data_interval_start: object = None, data_interval_end: object = None) -> list[str]:
+        from fengsui import brief, notices
+        from fengsui_airflow.ranges import interval
+
+        with opened() as chain:
+            window = interval(data_interval_start, data_interval_end, timedelta(days=1), now())
+            gathered = brief.gather(chain, window)
+            told = notices.tell(
+                chain, "brief", lambda language: brief.compose(gathered, language), now()
+            )
+        notices.check_told(told)
+        return [*told.sent, *told.known]
+
+    brief()
+
+
+daily_brief()

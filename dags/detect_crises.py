@@ -1,0 +1,32 @@
+"""### Notice crises and tell people
+
+Judges the counts of every brand that changed or has an open incident, opens, raises and closes
+incidents, and sends the alerts that wait, each once. Each minute, and when posts were judged.
+
+### 发现危机并通知
+
+检验计数有变化或有未结事件的品牌，开启、升级或关闭事件，待发的提醒各发一次。每分钟一次，有新评判时立即。
+"""
+
+from airflow.sdk import dag, task
+
+from fengsui_airflow.application import now, opened
+from fengsui_airflow.house import MENTIONS, house, minutely_or_at
+
+
+@dag(schedule=minutely_or_at(MENTIONS), doc_md=__doc__, **house("detect"))
+def detect_crises() -> None:
+    @task(pool="slack", multiple_outputs=False)
+    def detect_and_notify() -> dict[str, object]:
+        from fengsui import steps
+
+        with opened() as chain:
+            found = steps.detect(chain, now())
+            report = steps.notify(chain)
+        changed = [incident.key for incident in found.incidents]
+        return {"incidents": changed, "sent": report.sent, "failed": report.failed}
+
+    detect_and_notify()
+
+
+detect_crises()

@@ -1,0 +1,1 @@
+"""The page in Airflow's navigation: brands now, incidents, coverage."""

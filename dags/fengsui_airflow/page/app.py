@@ -1,0 +1,54 @@
+"""The page's FastAPI application. Airflow mounts it beside its own and leaves the login to us."""
+
+import threading
+from typing import Final
+
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi import Depends, FastAPI
+from fastapi.responses import HTMLResponse, Response
+
+from fengsui_airflow.page.html import STYLE, failure, page
+
+PREFIX: Final = "/fengsui"
+# Shown inside Airflow's own page and nowhere else; takes nothing from anywhere but here.
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+# Credentials of connections stand in the environment while a chain is open: one at a time.
+_ONE = threading.Lock()
+
+# Every address, also one that is not there, asks who is there first. No docs, no schema.
+app = FastAPI(
+    title="fengsui",
+    dependencies=[Depends(get_user)],
+    docs_url=None,
+    redoc_url=None,
+    openapi_url=None,
+)
+
+
+@app.get("/", response_class=HTMLResponse)
+def show() -> HTMLResponse:
+    """Return the page; 503 and the reason where the settings or the stores cannot be read."""
+    from fengsui.settings import SettingsError
+    from fengsui_airflow.application import opened
+    from fengsui_airflow.page.overview import overview, utc_now
+    from store.errors import StoreError
+
+    try:
+        with _ONE, opened() as chain:
+            shown = overview(chain, utc_now())
+            language = chain.settings.language
+    except (SettingsError, StoreError) as error:
+        # Neither ever holds a secret.
+        return HTMLResponse(failure(str(error)), status_code=503, headers=HEADERS)
+    return HTMLResponse(page(shown, language), headers=HEADERS)
+
+
+@app.get("/style.css")
+def style() -> Response:
+    """Return the style sheet."""
+    return Response(STYLE, media_type="text/css", headers=HEADERS)

@@ -1,0 +1,116 @@
+"""What the page shows, read from the stores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fengsui.chain import Chain
+from fengsui.polling import reached, standing
+from records import Incident, IncidentKind, Window
+
+HOUR = timedelta(hours=1)
+# The usual hour is the mean of so many days.
+USUAL = timedelta(days=7)
+PAST = timedelta(days=14)
+# What a person reads; a page for 20,000 brands would help nobody.
+MOST_BRANDS = 100
+MOST_INCIDENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BrandNow:
+    """A brand's last hour beside its usual hour, and its open incident."""
+
+    name: str
+    mentions: int
+    negative: int
+    usual_mentions: float
+    usual_negative: float
+    incident: Incident | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNow:
+    """A source: up to when it was read, failures in a row, and until when it rests."""
+
+    name: str
+    kind: str
+    read_to: datetime | None
+    failures: int
+    rest_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the page. `coverage` is the share read of the last hour, None if unplanned."""
+
+    at: datetime
+    brands: Sequence[BrandNow]
+    brands_left_out: int
+    incidents: Sequence[Incident]
+    incidents_left_out: int
+    sources: Sequence[SourceNow]
+    coverage: float | None
+    waiting: int
+
+
+def overview(chain: Chain, now: datetime) -> Overview:
+    """Return what the page shows at `now`."""
+    open_incidents = chain.ledger.open_incidents()
+    by_brand = {one.brand: one for one in open_incidents if one.kind is IncidentKind.BRAND}
+    # Where something is going on comes first, also of more brands than are shown.
+    names = sorted(chain.brands, key=lambda name: name not in by_brand)
+    brands = [_brand(chain, name, by_brand.get(name), now) for name in names[:MOST_BRANDS]]
+    recent = {one.key: one for one in (*chain.ledger.incidents(now - PAST), *open_incidents)}
+    incidents = sorted(recent.values(), key=lambda one: one.updated_at, reverse=True)
+    incidents.sort(key=lambda one: (one.recovered_at is not None, -one.level))
+    return Overview(
+        at=now,
+        brands=sorted(brands, key=_urgency),
+        brands_left_out=len(names) - len(brands),
+        incidents=incidents[:MOST_INCIDENTS],
+        incidents_left_out=max(0, len(incidents) - MOST_INCIDENTS),
+        sources=[
+            SourceNow(
+                source.name,
+                source.kind,
+                reached(chain, source.name),
+                (stands := standing(chain, source.name)).failures,
+                stands.rest_until,
+            )
+            for source in chain.settings.sources
+        ],
+        coverage=_coverage(chain, now),
+        waiting=len(chain.store.pending(1000)),
+    )
+
+
+def _brand(chain: Chain, name: str, incident: Incident | None, now: datetime) -> BrandNow:
+    minute = timedelta(minutes=1)
+    last = chain.store.points(name, Window(now - HOUR, now + minute), minute)
+    before = chain.store.points(name, Window(now - USUAL - HOUR, now - HOUR), HOUR)
+    hours = USUAL / HOUR
+    return BrandNow(
+        name=name,
+        mentions=sum(point.organic for point in last),
+        negative=sum(point.negative for point in last),
+        usual_mentions=sum(point.organic for point in before) / hours,
+        usual_negative=sum(point.negative for point in before) / hours,
+        incident=incident,
+    )
+
+
+def _urgency(brand: BrandNow) -> tuple[int, float, str]:
+    level = brand.incident.level if brand.incident else 0
+    return -level, brand.usual_negative - brand.negative, brand.name
+
+
+def _coverage(chain: Chain, now: datetime) -> float | None:
+    # Sources are read each minute or less often: the last minutes are not over yet.
+    [share] = chain.ledger.coverage(Window(now - HOUR, now), HOUR) or [0.0]
+    return share or None
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)

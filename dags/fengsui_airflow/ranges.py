@@ -1,0 +1,85 @@
+"""Spans of time as Airflow and people give them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from fengsui.chain import Chain
+    from records import Window
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+DAY = timedelta(days=1)
+# What a person filled in when starting a run.
+Params: TypeAlias = Mapping[str, Any] | None
+
+
+class WrongRange(Exception):
+    """What was given is no span of time."""
+
+
+def interval(since: object, until: object, length: timedelta, now: datetime) -> "Window":
+    """Return a run's data interval; for one that was started by hand, the `length` up to `now`."""
+    from records import Window
+
+    if isinstance(since, datetime) and isinstance(until, datetime) and since < until:
+        return Window(_plain(since), _plain(until))
+    return Window(now - length, now)
+
+
+def window_of(params: Params) -> "Window":
+    """Return the window from `since` to `until`, ISO 8601 and Beijing time unless they name a zone.
+
+    Raises:
+        WrongRange: they are no times, or stand in the wrong order.
+    """
+    from records import Window
+
+    since, until = (str((params or {}).get(name) or "") for name in ("since", "until"))
+    try:
+        return Window(_time(since), _time(until))
+    except ValueError as error:
+        raise WrongRange(f"since {since!r}, until {until!r}: {error}") from None
+
+
+def sources_for(chain: "Chain", kind: str, params: Params) -> list[str]:
+    """Return the sources of a kind, all or the one that `source` names.
+
+    Raises:
+        UnknownSource: the settings have no source of that name.
+    """
+    from fengsui.polling import source_of
+
+    name = str((params or {}).get("source") or "")
+    chosen = [source_of(chain, name)] if name else list(chain.settings.sources)
+    return [source.name for source in chosen if source.kind == kind]
+
+
+def days(chain: "Chain", window: "Window", now: datetime) -> list[list[str]]:
+    """Return the days that a backfill of `window` judges again, oldest first, as ISO 8601 pairs."""
+    from fengsui.backfill import judged_range
+
+    judged = judged_range(chain, window, now)
+    bounds = [judged.since]
+    while bounds[-1] < judged.until:
+        bounds.append(min(bounds[-1] + DAY, judged.until))
+    return [[a.isoformat(), b.isoformat()] for a, b in pairwise(bounds)]
+
+
+def windows(pairs: list[list[str]]) -> list["Window"]:
+    """Return the windows that `days` wrote."""
+    from records import Window
+
+    return [Window(*map(datetime.fromisoformat, pair)) for pair in pairs]
+
+
+def _plain(at: datetime) -> datetime:
+    """Return Airflow's time as Python's own: sums of the other lose their zone."""
+    return datetime.fromtimestamp(at.timestamp(), UTC)
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text.strip())
+    return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)

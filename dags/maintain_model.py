@@ -1,0 +1,60 @@
+"""### Every Monday: is the model still good?
+
+Measures the model in use on `[upkeep] labelled`, looks for drift, and tells the receivers. Started
+with `candidate`, another model's folder, it measures both; approved under *Required Actions*, that
+one scores until the settings name another.
+
+### 每周一：模型还好吗
+
+用 `[upkeep] labelled` 评测在用模型，检查漂移并通知。填 `candidate` 则一起评测，批准后启用。
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import CronDataIntervalTimetable, Param, dag, task
+
+from fengsui_airflow.application import nothing_to_do, now, opened
+from fengsui_airflow.approval import approval
+from fengsui_airflow.house import SHANGHAI, house
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 6 * * 1", timezone=SHANGHAI),
+    params={"candidate": Param("", type="string", title="candidate 候选模型文件夹")},
+    doc_md=__doc__,
+    **house("upkeep", minutes=2880, pool="index", execution_timeout=timedelta(minutes=30)),
+)
+def maintain_model() -> None:
+    @task
+    def review() -> list[str]:
+        from fengsui import model_review, notices
+
+        with opened() as chain:
+            told = model_review.tell_review(chain, now())
+        notices.check_told(told)
+        return [*told.sent, *told.known]
+
+    @task(multiple_outputs=False)
+    def compare(params: dict[str, str] | None = None) -> dict[str, str]:
+        from fengsui import model_review
+
+        folder = (params or {}).get("candidate") or nothing_to_do("no candidate was given")
+        with opened() as chain:
+            return model_review.compared(model_review.compare(chain, folder))
+
+    @task(pool="model")
+    def promote(measured: Any) -> str:
+        from fengsui.model_review import promote_approved
+
+        with opened() as chain:
+            return promote_approved(chain, measured, now())
+
+    review()
+    measured = compare()
+    said = "{{ ti.xcom_pull(task_ids='compare')['said'] }}"
+    asked = approval("approve", subject="启用这个模型？ Promote this model?", body=said)
+    measured >> asked >> promote(measured)
+
+
+maintain_model()

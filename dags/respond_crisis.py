@@ -1,0 +1,56 @@
+"""### A reply, drafted, approved by a person, posted into the thread
+
+Start it by hand; `incident` is an incident's key, or nothing for the worst open one. The draft
+rests on the incident, its cases and what people ask for. It waits under *Required Actions*, and is
+posted into the incident's threads only when approved. Rejected or unanswered, nothing is sent.
+
+### 起草回应，经人批准后发到讨论串
+
+手动触发；`incident` 填事件编号，留空则取最严重的未结事件。草稿依据事件、工单与诉求，在
+*Required Actions* 等待批准，批准后才发到该事件的讨论串。驳回或无人答复则不发送。
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+
+from fengsui_airflow.application import nothing_to_do, now, opened
+from fengsui_airflow.approval import approval
+from fengsui_airflow.house import house
+
+INCIDENT = Param("", type="string", title="incident 事件（空 = 最严重 empty = worst）")
+
+
+@dag(schedule=None, params={"incident": INCIDENT}, doc_md=__doc__, **house("respond", minutes=2880))
+def respond_crisis() -> None:
+    @task(pool="index", execution_timeout=timedelta(minutes=2), multiple_outputs=False)
+    def draft(params: dict[str, str] | None = None) -> dict[str, str]:
+        from dataclasses import asdict
+
+        from fengsui import reply
+
+        with opened() as chain:
+            try:
+                incident = reply.choose(chain, (params or {}).get("incident", ""))
+            except reply.NoIncident as error:
+                nothing_to_do(str(error))
+            return asdict(reply.draft(chain, incident))
+
+    @task(pool="slack", execution_timeout=timedelta(minutes=2))
+    def post(made: Any) -> list[str]:
+        from fengsui import notices, reply
+
+        with opened() as chain:
+            told = reply.send(chain, reply.Draft(**made), now())
+        notices.check_told(told)
+        return [*told.sent, *told.known]
+
+    made = draft()
+    shown = "{{ ti.xcom_pull(task_ids='draft')['%s'] }}"
+    body = f"{shown % 'incident'}\n\n{shown % 'zh'}\n\n---\n\n{shown % 'en'}"
+    asked = approval("approve", subject="批准这份回应？ Approve this reply?", body=body)
+    made >> asked >> post(made)
+
+
+respond_crisis()

@@ -1,0 +1,33 @@
+"""### Judge every post that waits
+
+Brands, sentiment, complaints, copies; complaints become cases. Each minute, and at once when posts
+came. Always everything that waits, by the store's own watermark, never what an event names.
+
+### 评判所有待处理的帖子
+
+识别品牌、情感、投诉与转抄；投诉成为工单。每分钟一次，有新帖时立即执行。以存储的水位为准处理全部待处理帖子，
+不看事件内容。
+"""
+
+from airflow.sdk import dag, task
+
+from fengsui_airflow.application import nothing_to_do, opened
+from fengsui_airflow.house import MENTIONS, POSTS, house, minutely_or_at
+
+
+@dag(schedule=minutely_or_at(POSTS), doc_md=__doc__, **house("score"))
+def score_posts() -> None:
+    @task(pool="model", outlets=[MENTIONS], multiple_outputs=False)
+    def score() -> dict[str, int]:
+        from fengsui.steps import annotate
+
+        with opened() as chain:
+            done = annotate(chain)
+        if not done.posts:
+            nothing_to_do("no post waits")
+        return {"posts": done.posts, "mentions": done.mentions, "new_cases": done.cases}
+
+    score()
+
+
+score_posts()

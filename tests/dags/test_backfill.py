@@ -1,0 +1,140 @@
+"""Rules of the backfill: beside live runs it ends with the counts of one run over all, silently."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fengsui import steps
+from fengsui.backfill import collect_range, judge_next, judged_range
+from fengsui.chain import Chain
+from fengsui.polling import poll, reached
+from records import Window
+from tests.dags.desk import Desk, lines, minutes_ago, post, run_dag
+from tests.fengsui.contents import contents
+
+DAYS = 7
+HOUR = timedelta(hours=1)
+
+
+def story(start: datetime, seed: int = 3) -> list[dict[str, Any]]:
+    """Return a post every 20 minutes or so for eight days, a third of them copies."""
+    rng = random.Random(seed)
+    posts: list[dict[str, Any]] = []
+    for number in range((DAYS + 1) * 72):
+        made = post(number, start + timedelta(minutes=20 * number, seconds=rng.randrange(600)))
+        if number > 10 and number % 3 == 0:
+            # Within the two days in which a copy is known as one, across the days' borders too.
+            original = posts[rng.randrange(max(0, number - 100), number)]
+            made["text"] = original["text"]
+        posts.append(made)
+    return posts
+
+
+def counts(desk: Desk) -> Any:
+    """Return the counts of every minute and brand."""
+    return contents(desk.settings.state)["points"]
+
+
+def judge_all(chain: Chain, window: Window, now: datetime, run: str) -> None:
+    """Judge the range again as the DAG does, by the day."""
+    span, days = judged_range(chain, window, now), []
+    at = span.since
+    while at < span.until:
+        days.append(Window(at, min(at + timedelta(days=1), span.until)))
+        at = days[-1].until
+    for _ in days:
+        judge_next(chain, run, days)
+
+
+def test_backfill_beside_live_runs_counts_as_one_run(
+    desk: Desk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Seven days backfilled while the eighth comes in live: the counts of one run over all.
+
+    Live runs judge what the backfill has read before it does, in their own order.
+    """
+    start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=DAYS + 1)
+    posts = story(start)
+    border = start + timedelta(days=DAYS)
+    past = [one for one in posts if datetime.fromisoformat(one["published_at"]) < border]
+    live = posts[len(past) :]
+    whole = Desk(tmp_path_factory.mktemp("whole"), desk.slack)
+    whole.configure()
+    whole.drop("all.jsonl", posts)
+    with whole.chain() as chain:
+        poll(chain, "inbox", datetime.now(UTC) + HOUR)
+        steps.annotate(chain)
+    with desk.chain() as chain, desk.chain() as beside:
+        desk.drop("live-1.jsonl", live[:36])
+        poll(chain, "inbox", datetime.now(UTC))
+        steps.annotate(chain)
+        desk.drop("past.jsonl", past[::-1])
+        collect_range(chain, "inbox", Window(start, border))
+        desk.drop("live-2.jsonl", live[36:])
+        poll(beside, "inbox", datetime.now(UTC) + HOUR)
+        assert steps.annotate(beside).posts == len(past) + len(live) - 36
+        assert counts(desk) != counts(whole)
+        judge_all(chain, Window(start, border), datetime.now(UTC), "run")
+    assert counts(desk) == counts(whole)
+
+
+def test_dag_backfills_without_alerts(desk: Desk) -> None:
+    """The DAG reads the range and judges it in turn; of a crisis in it, nobody is told."""
+    old = minutes_ago(3 * 24 * 60)
+    desk.drop("old.jsonl", [post(n, old + timedelta(seconds=10 * n)) for n in range(120)])
+    since, until = (old - 12 * HOUR).isoformat(), (old + 12 * HOUR).isoformat()
+    ran = run_dag("backfill_posts", {"since": since, "until": until, "source": "inbox"})
+    assert ran.state == "success"
+    assert ran.states("fetch_folder") == ["success"]
+    assert ran.states("judge") == ["success"] * 3
+    run_dag("detect_crises")
+    assert desk.slack.messages == []
+    with desk.chain() as chain:
+        assert chain.store.totals()["mentions"] == 120
+        assert chain.ledger.incidents() == []
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        {"since": "tomorrow", "until": "2026-03-02"},
+        {"since": "2026-03-03", "until": "2026-03-02"},
+        {},
+    ],
+)
+def test_backfill_refuses_what_is_no_range(desk: Desk, conf: dict[str, str]) -> None:
+    """Times that are none, missing or in the wrong order fail the run before anything is judged."""
+    desk.drop("posts.jsonl", [post(1, minutes_ago(5))])
+    ran = run_dag("backfill_posts", conf, fetch_folder={"retries": 0})
+    assert ran.states("fetch_folder") == ["failed"]
+    assert ran.state == "failed"
+
+
+def test_judging_again_resumes_where_it_was_killed(desk: Desk, tmp_path: Path) -> None:
+    """A day whose judging failed is the next that is judged; no day is left out or overtaken."""
+    start = minutes_ago(3 * 24 * 60)
+    (tmp_path / "posts.jsonl").write_text(lines(story(start)[:200]), encoding="utf-8")
+    desk.drop("posts.jsonl", story(start)[:200])
+    days = [Window(start + n * 24 * HOUR, start + (n + 1) * 24 * HOUR) for n in range(3)]
+    with desk.chain() as chain:
+        poll(chain, "inbox", datetime.now(UTC))
+        judged = [judge_next(chain, "one", days[:1]).posts]
+        judged += [judge_next(chain, "one", days).posts for _ in range(3)]
+        assert judged[-1] == 0
+        assert sum(judged) == 200
+        assert judge_next(chain, "two", days).posts == judged[0]
+
+
+def test_backfill_moves_the_live_cursor_only_within_its_range(desk: Desk) -> None:
+    """A live run goes on from the end of a backfill that covers its place, and from no other."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    with desk.chain() as chain:
+        collect_range(chain, "inbox", Window(now - 9 * HOUR, now - 2 * HOUR))
+        assert reached(chain, "inbox") == now - 2 * HOUR
+        collect_range(chain, "inbox", Window(now - 9 * HOUR, now - 5 * HOUR))
+        assert reached(chain, "inbox") == now - 2 * HOUR
+        collect_range(chain, "inbox", Window(now - 3 * HOUR, now))
+        assert reached(chain, "inbox") == now

@@ -1,0 +1,258 @@
+"""The page in Airflow's navigation: behind the login, escaped, in Chinese, without the internet."""
+
+import json
+import os
+import random
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.settings import load
+from fengsui_airflow.page.html import failure, page
+from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
+from fengsui_airflow.processes import DAGS, Airflow, environment
+from records import IncidentKind, Level, Post, PostKind, Window
+from tests.dags.browsing import browser_at, demand_chromium, keep, log_in
+from tests.servers.processes import free_port
+from tests.store.making import incident
+
+HOSTILE = "<script>alert(1)</script>"
+SETTINGS = """
+language = "{language}"
+state = "state"
+
+[[brands]]
+name = "云朵茶饮"
+
+[[brands]]
+name = "鹿屿小电"
+
+[[sources]]
+kind = "folder"
+name = "微博导出"
+path = "inbox"
+"""
+# Named, it gets the screenshots: FENGSUI_SCREENSHOTS=docs/airflow.
+SCREENSHOTS = "FENGSUI_SCREENSHOTS"
+
+pytestmark = pytest.mark.timeout(300, method="thread")
+
+
+def own_words(rng: random.Random) -> str:
+    """Return words that make a post no copy of another."""
+    return "".join(rng.choices("的了是在有和就不人都一上也很到说要去你会着没看好自", k=60))
+
+
+def fill(config: Path, now: datetime) -> None:
+    """Write mentions of the last hour, incidents of each kind, and a read into the stores."""
+    with Chain(load(config)) as chain:
+        rng = random.Random(3)
+        texts = ("茶里喝出虫子，太恶心了，要求退款", "味道不错，下次再来")
+        posts = [
+            Post(
+                source="weibo",
+                id=str(number),
+                url="",
+                kind=PostKind.POST,
+                author=f"u{number}",
+                text=f"云朵茶饮{texts[number % 2]} {own_words(rng)}",
+                published_at=now - timedelta(minutes=number),
+                fetched_at=now,
+            )
+            for number in range(30)
+        ]
+        steps.store_items(chain, posts)
+        steps.annotate(chain)
+        minutes = timedelta(minutes=40)
+        at_hand = replace(incident(now - minutes, "云朵茶饮"), level=Level.ORANGE)
+        chain.ledger.record_detection(
+            [
+                replace(at_hand, updated_at=now, peak=147.0),
+                replace(
+                    incident(now - 2 * minutes, "微博导出"),
+                    kind=IncidentKind.COVERAGE,
+                    level=Level.YELLOW,
+                ),
+            ],
+            [],
+            {},
+        )
+        chain.ledger.record_read("微博导出", Window(now - timedelta(hours=1), now), ok=True)
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return settings whose stores hold something to show."""
+    folder = tmp_path_factory.mktemp("application")
+    path = folder / "fengsui.toml"
+    path.write_text(SETTINGS.format(language="zh"), encoding="utf-8")
+    (folder / "inbox").mkdir()
+    fill(path, datetime.now(UTC))
+    return path
+
+
+@pytest.fixture(scope="module")
+def airflow(airflow_database: None, config: Path) -> Iterator[Airflow]:  # noqa: ARG001
+    """Return an Airflow whose pages can be read; it knows collect_posts, which has run."""
+    home = Path(os.environ["AIRFLOW_HOME"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FENGSUI_CONFIG", str(config))
+        run_collect_posts()
+        made = environment(home, free_port())
+    with Airflow(home, made, ["api-server"], prepared=True) as started:
+        yield started
+
+
+def run_collect_posts() -> None:
+    """Let Airflow know the DAG, and run it twice in this process."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+    DagBundlesManager().sync_bundles_to_db()  # type: ignore[no-untyped-call]  # Airflow's
+    bag = DagBag(DAGS / "collect_posts.py", bundle_name="dags-folder")
+    sync_bag_to_db(bag, "dags-folder", None)
+    with warnings.catch_warnings():
+        # Airflow calls its own dependencies by names that they want changed; that is not ours.
+        warnings.simplefilter("ignore")
+        for _ in range(2):
+            assert bag.dags["collect_posts"].test().state == "success"
+
+
+@pytest.fixture(scope="module")
+def password(airflow: Airflow) -> str:
+    """Return the password of admin."""
+    known: dict[str, str] = json.loads((airflow.home / "passwords.json").read_text("utf-8"))
+    return known["admin"]
+
+
+def token(airflow: Airflow, password: str) -> str:
+    """Return what a session is proved with."""
+    answer = httpx.post(
+        f"{airflow.url}/auth/token", json={"username": "admin", "password": password}
+    )
+    return str(answer.json()["access_token"])
+
+
+@pytest.mark.parametrize("path", ["/", "/style.css"])
+@pytest.mark.parametrize("session", ["", "forged", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."])
+def test_nobody_reads_without_a_login(airflow: Airflow, path: str, session: str) -> None:
+    """Without a session, or with one that Airflow did not give, there is nothing to read."""
+    answer = httpx.get(
+        f"{airflow.url}/fengsui{path}", cookies={"_token": session} if session else {}, timeout=30
+    )
+    assert answer.status_code in {401, 403}
+    assert "云朵" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["", "/docs", "/openapi.json", "/none"])
+def test_no_other_address_tells(airflow: Airflow, path: str) -> None:
+    """Beside the page there is nothing of ours, not even a list of addresses."""
+    answer = httpx.get(f"{airflow.url}/fengsui{path}", follow_redirects=True, timeout=30)
+    assert "云朵" not in answer.text
+    assert "style.css" not in answer.text
+
+
+def test_page_with_a_login(airflow: Airflow, password: str) -> None:
+    """With a session the page holds brands, incidents and coverage."""
+    answer = httpx.get(
+        f"{airflow.url}/fengsui/", cookies={"_token": token(airflow, password)}, timeout=30
+    )
+    assert answer.status_code == httpx.codes.OK
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for words in ("品牌现况", "云朵茶饮", "橙", "来源：微博导出", "100%", "平时每小时"):
+        assert words in answer.text
+
+
+def test_everything_is_escaped() -> None:
+    """Names that are HTML are shown as they are, wherever a name stands."""
+    now = datetime.now(UTC)
+    shown = Overview(
+        at=now,
+        brands=[BrandNow(HOSTILE, 1, 1, 0.0, 0.0, incident(now, HOSTILE))],
+        brands_left_out=3,
+        incidents=[incident(now, HOSTILE)],
+        incidents_left_out=0,
+        sources=[SourceNow(HOSTILE, HOSTILE, None, 2, now)],
+        coverage=None,
+        waiting=0,
+    )
+    for html in (page(shown, "zh"), page(shown, "en"), failure(HOSTILE)):
+        assert HOSTILE not in html
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "3" in page(shown, "en")
+
+
+def test_english_by_setting(airflow: Airflow, config: Path, password: str) -> None:
+    """The language of the settings is the page's."""
+    config.write_text(SETTINGS.format(language="en"), encoding="utf-8")
+    try:
+        answer = httpx.get(
+            f"{airflow.url}/fengsui/", cookies={"_token": token(airflow, password)}, timeout=30
+        )
+    finally:
+        config.write_text(SETTINGS.format(language="zh"), encoding="utf-8")
+    assert "Brands now" in answer.text
+    assert "orange" in answer.text
+    assert "品牌" not in answer.text
+
+
+def test_broken_settings_are_said(airflow: Airflow, config: Path, password: str) -> None:
+    """Settings that cannot be read give 503 and the reason, not a page without data."""
+    before = config.read_text(encoding="utf-8")
+    config.write_text("brand = <b>", encoding="utf-8")
+    try:
+        answer = httpx.get(
+            f"{airflow.url}/fengsui/", cookies={"_token": token(airflow, password)}, timeout=30
+        )
+    finally:
+        config.write_text(before, encoding="utf-8")
+    assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+    assert "not valid TOML" in answer.text
+    assert "<b>" not in answer.text
+
+
+def test_page_in_the_navigation(airflow: Airflow, password: str, tmp_path: Path) -> None:
+    """In a browser the page stands inside Airflow, styled, and asks for nothing from elsewhere."""
+    demand_chromium()
+    picture = tmp_path / "page.png"
+    with browser_at(airflow.url) as (view, elsewhere):
+        log_in(view, "admin", password)
+        view.goto(f"{airflow.url}/plugin/fengsui")
+        frame = view.frame_locator("iframe")
+        frame.get_by_role("heading", name="品牌现况").wait_for()
+        rows = frame.locator("table").first.locator("tbody tr")
+        assert rows.count() == 2
+        assert "云朵茶饮" in rows.nth(0).inner_text()
+        assert "鹿屿小电" in rows.nth(1).inner_text()
+        level = frame.locator(".level.orange").first
+        colour = level.evaluate("element => getComputedStyle(element).backgroundColor")
+        assert colour == "rgb(217, 95, 2)"
+        view.wait_for_timeout(500)
+        view.screenshot(path=picture)
+        keep(picture, os.environ.get(SCREENSHOTS))
+    assert elsewhere == []
+
+
+def test_grid_of_collect_posts(airflow: Airflow, password: str, tmp_path: Path) -> None:
+    """Airflow shows the grid of collect_posts with its runs, and what it does, in Chinese."""
+    demand_chromium()
+    grid, doc = tmp_path / "collect_posts.png", tmp_path / "collect_posts_doc.png"
+    with browser_at(airflow.url) as (view, _):
+        log_in(view, "admin", password)
+        view.goto(f"{airflow.url}/dags/collect_posts")
+        view.get_by_text("fetch_folder").first.wait_for()
+        view.wait_for_timeout(1500)
+        view.screenshot(path=grid)
+        view.get_by_test_id("markdown-button").first.click()
+        view.get_by_text("采集到期的来源").wait_for()
+        view.wait_for_timeout(500)
+        view.screenshot(path=doc)
+    for picture in (grid, doc):
+        keep(picture, os.environ.get(SCREENSHOTS))

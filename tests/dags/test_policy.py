@@ -1,0 +1,161 @@
+"""Rules of the house, held against every DAG file."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from listeners.settings import SourceSettings
+from tests.dags.desk import DAGS
+
+FILES = sorted(DAGS.glob("*.py"))
+IDS = [file.stem for file in FILES]
+EXPECTED = {
+    "backfill_posts",
+    "collect_posts",
+    "daily_brief",
+    "detect_crises",
+    "hot_alert",
+    "maintain_model",
+    "maintain_store",
+    "respond_crisis",
+    "score_posts",
+    "weekly_pain_points",
+}
+# What a parser must never load: the application, its models, databases and the network.
+HEAVY = ("fengsui", "nlp", "alerts", "store", "numpy", "jieba", "rjieba", "slack_sdk", "matplotlib")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+PARSE = """
+import sys, runpy, socket
+import airflow.sdk, airflow.triggers.base, airflow.providers.standard.operators.hitl
+def refuse(*_): raise OSError("no network while a DAG file is parsed")
+socket.socket.connect = refuse
+before = set(sys.modules)
+runpy.run_path(sys.argv[1])
+import json; print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+@pytest.fixture(scope="module")
+def dags(airflow_database: None) -> dict[str, Any]:  # noqa: ARG001 - it has to be there
+    """Return the DAGs of the folder, none of which failed to be imported."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(str(DAGS))
+    assert bag.import_errors == {}
+    return dict(bag.dags)
+
+
+def test_every_dag_is_there(dags: dict[str, Any]) -> None:
+    """The folder imports without an error and holds the DAGs of the documents, each in its file."""
+    assert set(dags) == EXPECTED == set(IDS)
+    assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in dags.items()} == {
+        dag_id: dag_id for dag_id in EXPECTED
+    }
+
+
+@pytest.mark.parametrize("dag_id", sorted(EXPECTED))
+def test_dag_keeps_the_policy(dags: dict[str, Any], dag_id: str) -> None:
+    """Each DAG has an owner, tags, bounds on its runs, no catch-up, and docs in two languages."""
+    dag = dags[dag_id]
+    assert dag.catchup is False
+    assert 1 <= dag.max_active_runs <= 4
+    assert dag.dagrun_timeout <= timedelta(days=2)
+    assert {"fengsui"} < set(dag.tags)
+    assert dag.owner == "fengsui"
+    english, _, chinese = dag.doc_md.strip("#\n ").partition("###")
+    assert not HAN.search(english)
+    assert len(HAN.findall(chinese)) > 20
+
+
+@pytest.mark.parametrize("dag_id", sorted(EXPECTED))
+def test_task_keeps_the_policy(dags: dict[str, Any], dag_id: str) -> None:
+    """Each task has a pool that exists, a bound on its time, retries, and tells of its failure."""
+    from fengsui_airflow.pools import POOLS
+
+    for task in dags[dag_id].tasks:
+        assert task.pool in POOLS, task.task_id
+        waits = getattr(task, "response_timeout", None)
+        assert waits or task.execution_timeout, task.task_id
+        # Asking a person twice is no retry; and `poll` raises its own incident about a source.
+        assert waits or task.retries >= 1, task.task_id
+        told = task.has_on_failure_callback or task.task_id.startswith("fetch_")
+        assert told, task.task_id
+
+
+@pytest.mark.parametrize("dag_id", ["collect_posts", "backfill_posts"])
+def test_each_platform_has_its_pool(dags: dict[str, Any], dag_id: str) -> None:
+    """Every kind of source that the settings know is read by a task in the pool of its platform."""
+    kinds = {kind.model_fields["kind"].annotation for kind in get_args(SourceSettings)}
+    wanted = {f"fetch_{name}": f"crawl_{name}" for kind in kinds for name in get_args(kind)}
+    pools = {task.task_id: task.pool for task in dags[dag_id].tasks}
+    assert {name: pool for name, pool in pools.items() if name.startswith("fetch_")} == wanted
+
+
+def test_scoring_has_one_slot(dags: dict[str, Any]) -> None:
+    """Whatever scores does it in the pool `model`, which has one slot."""
+    from fengsui_airflow.pools import POOLS
+
+    scoring = {"score_posts.score", "hot_alert.collect_to_alert", "backfill_posts.judge"}
+    pools = {f"{d.dag_id}.{t.task_id}": t.pool for d in dags.values() for t in d.tasks}
+    assert {name: pools[name] for name in scoring} == dict.fromkeys(scoring, "model")
+    assert POOLS["model"][0] == 1
+
+
+@pytest.mark.parametrize("file", FILES, ids=IDS)
+def test_dag_file_is_thin(file: Path) -> None:
+    """A DAG file has at most 60 lines, and takes from Airflow nothing but its SDK."""
+    text = file.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        assert all(name == "airflow.sdk" for name in names if name.split(".")[0] == "airflow")
+
+
+def test_parsing_loads_nothing_heavy() -> None:
+    """Parsing all DAG files loads no part of the application, no database and no network."""
+    folder = ";".join(f"runpy.run_path({str(file)!r})" for file in FILES)
+    script = PARSE.replace("runpy.run_path(sys.argv[1])", folder)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**_environment(), "PYTHONPATH": str(DAGS)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    assert "fengsui_airflow.house" in loaded
+    assert [name for name in loaded if name.split(".")[0] in HEAVY] == []
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return dict(os.environ)
+
+
+def test_no_file_bears_a_package_name() -> None:
+    """`dags/` is on the path: none of its files hides a package that something else imports."""
+    from importlib.metadata import packages_distributions
+
+    taken = {*packages_distributions(), *sys.stdlib_module_names} - {"fengsui_airflow", *IDS}
+    here = {path.stem for path in DAGS.iterdir() if not path.name.startswith((".", "__"))}
+    assert here & taken == set()
+
+
+def test_pools_can_be_imported(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `python -m fengsui_airflow.pools` prints is what `airflow pools import` takes."""
+    from fengsui_airflow.pools import POOLS, main
+
+    main()
+    printed = json.loads(capsys.readouterr().out)
+    assert printed.keys() == POOLS.keys()
+    assert all({"slots", "description"} < pool.keys() for pool in printed.values())

@@ -1,0 +1,121 @@
+"""Airflow's processes on this machine: nothing of them stays, nothing listens to others."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fengsui_airflow import processes, standalone
+from fengsui_airflow.processes import Airflow, alive, environment, family
+from tests.servers.processes import free_port
+
+# Ignores every request to end, and starts another in a session of its own that does so too.
+STUBBORN = """
+import os, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open(sys.argv[1], "w").close()
+time.sleep(100)
+"""
+
+
+def start_stubborn(ready: Path) -> "subprocess.Popen[bytes]":
+    """Start a family of processes that do not want to end."""
+    command = [sys.executable, "-c", STUBBORN, str(ready)]
+    process = subprocess.Popen(command, start_new_session=True)
+    while not ready.exists():
+        time.sleep(0.01)
+    return process
+
+
+def test_end_leaves_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process has started ends with it, also in other sessions and against its will."""
+    monkeypatch.setattr(processes, "END_SECONDS", 0.2)
+    airflow = Airflow(tmp_path, environment(tmp_path, free_port()))
+    process = start_stubborn(tmp_path / "ready")
+    airflow._running["stubborn"] = process
+    everybody = family([process.pid])
+    assert len(everybody) == 3
+    airflow.end()
+    assert not alive(everybody)
+
+
+def test_family_is_nobody_else(tmp_path: Path) -> None:
+    """A process beside it, started by the same one, is no member of a family."""
+    one, other = start_stubborn(tmp_path / "one"), start_stubborn(tmp_path / "other")
+    try:
+        assert not family([one.pid]) & family([other.pid])
+        assert os.getpid() not in {pid for pid, _ in family([one.pid, other.pid])}
+    finally:
+        for process in (one, other):
+            processes._kill(family([process.pid]))
+            process.wait()
+
+
+def test_home_of_another_is_left_alone(tmp_path: Path) -> None:
+    """A folder that was not made here is refused and keeps what it holds."""
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(SystemExit, match="left as it is"):
+        standalone.main(["--home", str(tmp_path)])
+    assert (tmp_path / "thesis.txt").exists()
+
+
+@pytest.mark.distributed
+@pytest.mark.timeout(600, method="thread")
+def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
+    """`make airflow` is ready to click, listens on 127.0.0.1 alone, and ends with Ctrl-C."""
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "fengsui_airflow.standalone"]
+    command += ["--home", str(tmp_path / "home"), "--port", str(free_port())]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            env=os.environ | {"PYTHONPATH": f"{processes.DAGS}:{os.environ.get('PYTHONPATH', '')}"},
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        deadline = time.monotonic() + 400
+        while (ready := re.search(r"(http://127\S+)\s+(\w+) / (\S+)", log.read_text())) is None:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        url, user, password = ready.groups()
+        answer = httpx.post(
+            f"{url}/auth/token", json={"username": user, "password": password}, timeout=60
+        )
+        assert answer.status_code == httpx.codes.CREATED
+        everybody = family([process.pid])
+        assert len(everybody) > 5
+        assert listening({pid for pid, _ in everybody}) <= {"127.0.0.1"}
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert not alive(everybody)
+    finally:
+        processes._kill(family([process.pid]))
+        process.wait()
+
+
+def listening(pids: set[int]) -> set[str]:
+    """Return the addresses at which any of the processes listens."""
+    sockets = {
+        str(file.readlink())
+        for pid in pids
+        for file in Path(f"/proc/{pid}/fd").glob("*")
+        if file.is_symlink()
+    }
+    found: set[str] = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
+                found.add("127.0.0.1" if fields[1].startswith("0100007F:") else fields[1])
+    return found
