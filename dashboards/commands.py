@@ -1,0 +1,149 @@
+"""`fengsui dashboards`: Kibana's dashboards to files, into Kibana, and beside those in Kibana."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from dashboards.kibana.boards.all import saved_objects
+from dashboards.kibana.naming import Naming
+from dashboards.kibana.ndjson import ndjson
+from dashboards.kibana.saved_objects import SavedObject
+from fengsui.cli.options import Config, Json, print_json, settings_or_defaults
+from fengsui.settings import DEFAULT_PATH, Settings
+
+# Kept short on a terminal; --json has them all.
+_SHOWN_PATHS: Final = 12
+_SHOWN_VALUE: Final = 80
+
+Language = Annotated[
+    Literal["zh", "en"] | None,
+    typer.Option(help="Of titles and labels; default: the language of the settings."),
+]
+
+group = typer.Typer(no_args_is_help=True, help="Kibana's dashboards: export, push, diff.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.add_typer(group, name="dashboards")
+
+
+@group.command()
+def export(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Where fengsui-<language>.ndjson is written; without it: to stdout."),
+    ] = None,
+    config: Config = DEFAULT_PATH,
+    language: Language = None,
+) -> None:
+    """Write the dashboards as a file for Kibana's import (Saved Objects, Import), 8.9 or newer."""
+    settings = settings_or_defaults(config)
+    made = objects(settings, language)
+    if folder is None:
+        sys.stdout.write(ndjson(made))
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"fengsui-{language or settings.language}.ndjson"
+    path.write_text(ndjson(made), encoding="utf-8", newline="\n")
+    typer.echo(f"{path}: {len(made)} objects")
+
+
+@group.command()
+def push(
+    config: Config = DEFAULT_PATH,
+    language: Language = None,
+    overwrite: Annotated[
+        bool, typer.Option(help="Replace objects that were changed in Kibana, too.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Put the dashboards into Kibana; what was changed there is not overwritten without a word."""
+    # Only commands that speak with Kibana wait for the client.
+    from dashboards.kibana.client import KibanaClient, key_of  # noqa: PLC0415
+    from dashboards.kibana.pushing import State  # noqa: PLC0415
+    from dashboards.kibana.pushing import push as pushed  # noqa: PLC0415
+    from dashboards.kibana.record import Record  # noqa: PLC0415
+
+    settings = settings_or_defaults(config)
+    record = Record.read(settings.state, settings.kibana)
+    with KibanaClient(settings.kibana, key_of(settings.kibana)) as client:
+        done = pushed(objects(settings, language), client, record, overwrite=overwrite)
+        place = client.place
+    left = [one for one in done.before if one.state is State.REMOVED]
+    if json:
+        print_json(
+            {"place": place, "written": done.written, "no_longer_made": [str(o.key) for o in left]}
+        )
+        return
+    typer.echo(f"{place}: {done.written} objects written" if done.written else f"{place}: the same")
+    for one in left:
+        typer.echo(f"no longer made here, and still in Kibana: {one.key}; delete it there")
+
+
+@group.command()
+def diff(
+    config: Config = DEFAULT_PATH,
+    language: Language = None,
+    json: Json = False,
+) -> None:
+    """Say how the dashboards in Kibana differ from ours; exit code 1 where they do."""
+    from dashboards.kibana.client import KibanaClient, key_of  # noqa: PLC0415
+    from dashboards.kibana.pushing import State, compare  # noqa: PLC0415
+    from dashboards.kibana.record import Record  # noqa: PLC0415
+
+    settings = settings_or_defaults(config)
+    record = Record.read(settings.state, settings.kibana)
+    with KibanaClient(settings.kibana, key_of(settings.kibana)) as client:
+        client.check()
+        standings = compare(objects(settings, language), client, record)
+    apart = [one for one in standings if one.state is not State.SAME]
+    if json:
+        print_json({"objects": [_entry(one) for one in apart]})
+    else:
+        for one in apart:
+            typer.echo(f"{one.state}: {one.key} {_shown(one.title)}")
+            for line in _paths("here", one.here):
+                typer.echo(line)
+            for line in _paths("Kibana", one.there):
+                typer.echo(line)
+        typer.echo(f"{len(standings) - len(apart)} objects are the same, {len(apart)} differ")
+    if apart:
+        raise typer.Exit(1)
+
+
+def objects(settings: Settings, language: Literal["zh", "en"] | None) -> Sequence[SavedObject]:
+    """Return the objects as the settings name them."""
+    naming = Naming(
+        language or settings.language, settings.elasticsearch.prefix, settings.kibana.space
+    )
+    return saved_objects(naming, settings.detection.tick_minutes)
+
+
+def _entry(one: Any) -> dict[str, Any]:
+    return {
+        "type": one.key.type,
+        "id": one.key.id,
+        "title": one.title,
+        "state": one.state.value,
+        "here": [{"path": d.path, "before": d.before, "after": d.after} for d in one.here],
+        "kibana": [{"path": d.path, "before": d.before, "after": d.after} for d in one.there],
+    }
+
+
+def _paths(where: str, found: Sequence[Any]) -> Iterator[str]:
+    for one in found[:_SHOWN_PATHS]:
+        before, after = (_shown(json.dumps(v, ensure_ascii=False)) for v in (one.before, one.after))
+        yield f"  {where}: {_shown(one.path, 200)}: {before} -> {after}"
+    if len(found) > _SHOWN_PATHS:
+        yield f"  {where}: {len(found) - _SHOWN_PATHS} more (all with --json)"
+
+
+def _shown(text: str, longest: int = _SHOWN_VALUE) -> str:
+    """Return `text` for a terminal: what Kibana holds was written by others."""
+    line = "".join(char if char.isprintable() else "�" for char in text)
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -1,0 +1,1 @@
+"""The five dashboards, one a module, and what several of them show."""

@@ -1,0 +1,29 @@
+"""All dashboards, and everything that stands on them."""
+
+from collections.abc import Sequence
+
+from dashboards.kibana.boards.brand import brand
+from dashboards.kibana.boards.collection import COLLECTION
+from dashboards.kibana.boards.complaints import COMPLAINTS
+from dashboards.kibana.boards.crisis import CRISIS
+from dashboards.kibana.boards.overview import OVERVIEW
+from dashboards.kibana.dashboard import Dashboard
+from dashboards.kibana.naming import Naming
+from dashboards.kibana.saved_objects import SavedObject
+from dashboards.kibana.views import VIEWS
+
+
+def dashboards(tick_minutes: int) -> tuple[Dashboard, ...]:
+    """Return the dashboards, in the order of their links."""
+    return OVERVIEW, brand(f"{tick_minutes}m"), CRISIS, COMPLAINTS, COLLECTION
+
+
+def saved_objects(naming: Naming, tick_minutes: int) -> Sequence[SavedObject]:
+    """Return all objects, each after those that it refers to, dashboards aside."""
+    made = dashboards(tick_minutes)
+    views = [
+        SavedObject(naming.view(view), view.attributes(naming.prefix, naming.language))
+        for view in VIEWS.values()
+    ]
+    lenses = {lens.name: lens.saved(naming) for one in made for lens in one.lenses()}
+    return [*views, *lenses.values(), *(one.saved(naming) for one in made)]

@@ -1,0 +1,85 @@
+"""The colours: one for each level and each sentiment, the same on every dashboard."""
+
+from typing import Any, Final
+
+# The four colours of Chinese emergency practice, as the charts of alerts have them.
+LEVELS: Final = {"red": "#cf2e3c", "orange": "#ef7d22", "yellow": "#e0ac00", "blue": "#3e7cb8"}
+SENTIMENTS: Final = {"negative": "#c4453f", "neutral": "#a3adb8", "positive": "#3f9e74"}
+# A case's urgency is not a level, and has a scale of its own: the darker the sooner.
+URGENCIES: Final = {"urgent": "#5b2a86", "high": "#9460b8", "normal": "#cdb4dd"}
+KINDS: Final = {
+    "post": "#27476e",
+    "repost": "#4f86c6",
+    "comment": "#9dc3e6",
+    "complaint": "#d1822f",
+    "headline": "#8d8d92",
+}
+INK: Final = "#1f2933"
+CALM: Final = "#9aa5b1"
+BAND: Final = "#d5dbe2"
+GOOD: Final = "#3f9e74"
+
+# From the rank of a level in the store (1 to 4) to its colour.
+RANKS: Final = tuple(LEVELS[name] for name in ("blue", "yellow", "orange", "red"))
+
+
+def steps(colours: tuple[str, ...], bounds: tuple[float, ...], top: float) -> dict[str, Any]:
+    """Return a Lens palette that gives a number the colour of its step.
+
+    `bounds` are the lower ends of the steps, from 0 up; `top` ends the last. What lies above it
+    keeps the last colour.
+    """
+    ends = (*bounds[1:], top)
+    return {
+        "name": "custom",
+        "type": "palette",
+        "params": {
+            "name": "custom",
+            "rangeType": "number",
+            "continuity": "above",
+            "reverse": False,
+            "steps": 5,
+            "rangeMin": 0,
+            "rangeMax": None,
+            "colorStops": [
+                {"color": colour, "stop": bound}
+                for colour, bound in zip(colours, bounds, strict=True)
+            ],
+            "stops": [
+                {"color": colour, "stop": end} for colour, end in zip(colours, ends, strict=True)
+            ],
+        },
+    }
+
+
+def of_a_tile(palette: dict[str, Any]) -> dict[str, Any]:
+    """Return the palette in the form that Lens writes for a single number."""
+    params = palette["params"]
+    first, *others = params["colorStops"]
+    return {
+        **palette,
+        "params": {
+            **params,
+            "progression": "fixed",
+            "maxSteps": 5,
+            "continuity": "all",
+            "rangeMin": None,
+            "colorStops": [first | {"stop": None}, *others],
+        },
+    }
+
+
+def level_steps() -> dict[str, Any]:
+    """Return the palette for a level's rank."""
+    return steps(RANKS, (0, 1.5, 2.5, 3.5), 4.5)
+
+
+def negative_share_steps() -> dict[str, Any]:
+    """Return the palette for a share of negatives: calm, worth a look, bad."""
+    colours = (SENTIMENTS["neutral"], LEVELS["orange"], SENTIMENTS["negative"])
+    return steps(colours, (0, 0.3, 0.5), 1)
+
+
+def coverage_steps() -> dict[str, Any]:
+    """Return the palette for a share of reads: under 0.8 a tick counts as unknown."""
+    return steps((LEVELS["red"], LEVELS["yellow"], GOOD), (0, 0.8, 0.95), 1)
