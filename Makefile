@@ -12,7 +12,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 help: ## Show this list.
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .cache/uv/bin/uv:
 	@$(PYTHON) -m venv .cache/uv
@@ -37,14 +37,29 @@ install-dev: $(VENV)/.dev ## The same, with what lint, test, train and bench nee
 run: install ## Replay the sample crisis through the whole chain: no key, no server.
 	@$(BIN)/fengsui demo
 
-test: install-dev ## Run all tests.
-	@$(BIN)/python -m pytest -n auto
+airflow: install-dev ## Airflow on 127.0.0.1 with the sample playing, until Ctrl-C (CONFIG=fengsui.toml: yours).
+	@PYTHONPATH=dags exec $(BIN)/python -m fengsui_airflow.standalone $(if $(CONFIG),--config $(CONFIG))
+
+test: install-dev ## Run all tests but those that take minutes.
+	@$(BIN)/python -m tests.servers.elasticsearch --fetch || true
+	@$(BIN)/python -m pytest -n auto -m "not distributed and not slow"
+
+test-distributed: install-dev ## Airflow with PostgreSQL, Redis and two workers, one of which is killed.
+	@$(BIN)/python -m pytest -n 0 -s -m distributed
+
+test-slow: install-dev ## Run also the tests that take minutes (a cluster that loses a node).
+	@$(BIN)/python -m tests.servers.elasticsearch --fetch || true
+	@$(BIN)/python -m pytest -n 0 -m slow
+
+elasticsearch: install-dev ## Serve Elasticsearch at 127.0.0.1 (PORT=9200 DATA=folder) until Ctrl-C.
+	@$(BIN)/python -m tests.servers.elasticsearch --port $(or $(PORT),9200) $(if $(DATA),--data $(DATA))
 
 lint: install-dev ## ruff, mypy --strict, import-linter.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/ruff check --preview --select AIR dags
+	@export PYTHONPATH=dags; $(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 format: install-dev ## Rewrite the code in the house style.
 	@$(BIN)/ruff check --fix .
@@ -68,4 +83,4 @@ lock: ## Compile the lock files again from pyproject.toml.
 clean: ## Remove the environment and everything that was built or cached here.
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help install install-dev run test lint format bench lock clean
+.PHONY: help install install-dev run airflow test test-distributed test-slow elasticsearch lint format bench lock clean

@@ -1,0 +1,1 @@
+"""The containers of docker/: checked against the project, since no engine runs them here."""

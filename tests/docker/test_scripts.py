@@ -1,0 +1,123 @@
+"""The scripts of the stack do what they say, run for real where their programs are."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from base64 import urlsafe_b64decode
+from pathlib import Path
+
+import pytest
+
+from tests.docker.stack import DOCKER, services
+from tests.servers.elasticsearch import USER
+from tests.servers.fixtures import Elasticsearch, elasticsearch_secured
+from tests.servers.roles import roles
+
+__all__ = ["elasticsearch_secured"]
+
+SCRIPTS = [
+    DOCKER / "make-env",
+    DOCKER / "elasticsearch/make-certificates",
+    DOCKER / "elasticsearch/make-users",
+    DOCKER / "postgresql/make-databases.sh",
+]
+PASSWORDS = {
+    "KIBANA_SYSTEM_PASSWORD": "kibana-of-a-test",
+    "FENGSUI_WRITER_PASSWORD": "writer-of-a-test",
+    "FENGSUI_MANAGER_PASSWORD": "manager-of-a-test",
+    "FENGSUI_READER_PASSWORD": "reader-of-a-test",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_scripts_are_programs(script: Path) -> None:
+    """Every script parses in the shell that it names, and may be run."""
+    shell = script.read_text(encoding="ascii").partition("\n")[0].removeprefix("#!")
+    assert subprocess.run([shell, "-n", script], check=False).returncode == 0
+    assert os.access(script, os.X_OK)
+
+
+def test_env_is_written_once(tmp_path: Path) -> None:
+    """make-env fills a file for its owner alone, with values that differ, and never changes one."""
+    path = tmp_path / "env"
+    path.write_text("ELASTIC_PASSWORD=mine\n", encoding="ascii")
+    for _ in range(2):
+        subprocess.run([DOCKER / "make-env", path], check=True, capture_output=True)
+    assert path.stat().st_mode & 0o777 == 0o600
+    lines = path.read_text(encoding="ascii").splitlines()
+    made = dict(line.split("=", 1) for line in lines)
+    assert len(made) == len(lines)
+    assert made.pop("ELASTIC_PASSWORD") == "mine"
+    assert made.pop("SLACK_BOT_TOKEN") == ""
+    assert len(urlsafe_b64decode(made.pop("AIRFLOW_FERNET_KEY"))) == 32
+    assert all(re.fullmatch(r"[0-9a-f]{32,64}", value) for value in made.values())
+    assert len(set(made.values())) == len(made)
+
+
+def test_key_of_the_dashboards_has_the_shipped_role() -> None:
+    """The key that make-users makes has the rights of the role in roles.yml, and no others."""
+    text = (DOCKER / "elasticsearch/make-users").read_text(encoding="ascii")
+    body = json.loads(re.search(r"^\{.*?^  .*?\}\}\}$", text, re.DOTALL | re.MULTILINE)[0])  # type: ignore[index]
+    granted, shipped = (
+        json.dumps(role, sort_keys=True)
+        for role in (
+            body["role_descriptors"]["fengsui_dashboards"],
+            roles()["fengsui_dashboards"],
+        )
+    )
+    assert granted == shipped
+
+
+def test_users_are_made_on_a_real_server(
+    elasticsearch_secured: Elasticsearch, tmp_path: Path
+) -> None:
+    """make-users, twice, leaves users that can log in with their roles, and one key."""
+    if shutil.which("curl") is None:
+        pytest.fail("curl is needed")
+    key = tmp_path / "kibana"
+    environment = {
+        **PASSWORDS,
+        "PATH": os.environ["PATH"],
+        "ELASTICSEARCH_URL": elasticsearch_secured.url,
+        "ELASTICSEARCH_CA": str(elasticsearch_secured.ca),
+        "ELASTIC_USER": USER,
+        "ELASTIC_PASSWORD": elasticsearch_secured.password,
+        "KEY_FILE": str(key),
+        "KEY_OWNER": f"{os.getuid()}:{os.getgid()}",
+    }
+    kept = ""
+    for _ in range(2):
+        done = subprocess.run(
+            [DOCKER / "elasticsearch/make-users"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert not any(password in done.stdout for password in PASSWORDS.values())
+        kept = kept or key.read_text(encoding="ascii")
+    assert key.read_text(encoding="ascii") == kept
+    assert key.stat().st_mode & 0o777 == 0o400
+    known = who(elasticsearch_secured, f"Authorization: ApiKey {kept.strip()}")
+    assert known["api_key"]["name"] == "fengsui-dashboards"
+    for name, variable, given in (
+        ("kibana_system", "KIBANA_SYSTEM_PASSWORD", {"kibana_system"}),
+        ("fengsui_writer", "FENGSUI_WRITER_PASSWORD", {"fengsui_writer", "fengsui_retention"}),
+        ("fengsui_manager", "FENGSUI_MANAGER_PASSWORD", {"fengsui_manager"}),
+        ("fengsui_reader", "FENGSUI_READER_PASSWORD", {"fengsui_reader"}),
+    ):
+        known = who(elasticsearch_secured, user=f"{name}:{PASSWORDS[variable]}")
+        assert set(known["roles"]) == given
+    assert set(PASSWORDS) < set(services()["elasticsearch-users"]["environment"])
+
+
+def who(server: Elasticsearch, header: str = "X-None: 1", user: str = "") -> dict:  # type: ignore[type-arg]
+    """Return whom the server takes the credential for."""
+    command = ["curl", "--silent", "--fail", "--cacert", str(server.ca), "--header", header]
+    command += ["--user", user] if user else []
+    command += [f"{server.url}/_security/_authenticate"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(answer.stdout))
