@@ -41,6 +41,13 @@ SELECT published_at / 300000000 AS tick, count(*), sum(organic), sum(negative), 
 FROM mentions WHERE brand = ? AND published_at >= ? AND published_at < ? GROUP BY tick
 """
 
+# What one would ask without an index of the words.
+_LIKE = """
+SELECT body FROM mentions
+WHERE body ->> 'text' LIKE '%找客服%' AND body ->> 'text' LIKE '%退款%'
+ORDER BY published_at DESC LIMIT 20
+"""
+
 
 def made(number: int, seed: int = 7) -> Iterator[tuple[Post, Mention]]:
     """Yield posts spread over the span, each with a mention; few brands have most of them."""
@@ -174,16 +181,39 @@ def reading(folder: Path, posts: int) -> list[Row]:
     return rows
 
 
+def searching(folder: Path, posts: int) -> Row:
+    """Measure the newest mentions that hold two words; `reading` has filled the file."""
+    path, query = folder / "line.sqlite3", "找客服 AND 退款"
+    with SqliteMentionStore(path) as store:
+        database = sqlite3.connect(path)
+        ratio, mine, other = medians(
+            lambda: list(store.search(query, limit=20)),
+            lambda: database.execute(_LIKE).fetchall(),
+        )
+        database.close()
+    return Row(
+        part="store: search, two words that few hold",
+        ours="search, FTS5 over characters",
+        alternative="LIKE on the texts",
+        ratio=ratio,
+        detail=f"{mine * 1e3:.2f} against {other * 1e3:.2f} ms, {posts:,} mentions",
+    )
+
+
 def fetched(database: sqlite3.Connection, values: tuple[str | int, ...]) -> list[tuple[int, ...]]:
     """Count a brand's ticks from its mentions."""
     return database.execute(_RAW, values).fetchall()
 
 
 def run(time_line_posts: int = TIME_LINE_POSTS) -> list[Row]:
-    """Measure writing and reading."""
+    """Measure writing, reading and searching."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        return [writing(folder), *reading(folder, time_line_posts)]
+        return [
+            writing(folder),
+            *reading(folder, time_line_posts),
+            searching(folder, time_line_posts),
+        ]
 
 
 if __name__ == "__main__":

@@ -4,16 +4,15 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from dashboards.kibana.boards.all import saved_objects
-from dashboards.kibana.naming import Naming
-from dashboards.kibana.ndjson import ndjson
-from dashboards.kibana.saved_objects import SavedObject
 from fengsui.cli.options import Config, Json, print_json, settings_or_defaults
 from fengsui.settings import DEFAULT_PATH, Settings
+
+if TYPE_CHECKING:
+    from dashboards.kibana.saved_objects import SavedObject
 
 # Kept short on a terminal; --json has them all.
 _SHOWN_PATHS: Final = 12
@@ -42,6 +41,8 @@ def export(
     language: Language = None,
 ) -> None:
     """Write the dashboards as a file for Kibana's import (Saved Objects, Import), 8.9 or newer."""
+    from dashboards.kibana.ndjson import ndjson  # noqa: PLC0415
+
     settings = settings_or_defaults(config)
     made = objects(settings, language)
     if folder is None:
@@ -116,8 +117,12 @@ def diff(
         raise typer.Exit(1)
 
 
-def objects(settings: Settings, language: Literal["zh", "en"] | None) -> Sequence[SavedObject]:
+def objects(settings: Settings, language: Literal["zh", "en"] | None) -> "Sequence[SavedObject]":
     """Return the objects as the settings name them."""
+    # Every call of `fengsui` loads this module; only some make dashboards.
+    from dashboards.kibana.boards.all import saved_objects  # noqa: PLC0415
+    from dashboards.kibana.naming import Naming  # noqa: PLC0415
+
     naming = Naming(
         language or settings.language, settings.elasticsearch.prefix, settings.kibana.space
     )

@@ -66,7 +66,6 @@ class XY:
     y: Words
     lines: tuple[Line, ...] = ()
     gaps: bool = True
-    legend: Literal["right", "bottom"] = "bottom"
     bounds: tuple[float, float] | None = None
 
     kind = "lnsXY"
@@ -85,7 +84,7 @@ class XY:
             "title": "Empty XY chart",
             "legend": {
                 "isVisible": True,
-                "position": self.legend,
+                "position": "bottom",
                 "showSingleSeries": False,
                 "shouldTruncate": True,
                 "maxLines": 1,
@@ -119,20 +118,18 @@ class Tile:
     value: str
     colour: str = ""
     palette: Json | None = None
-    subtitle: Words | None = None
 
     kind = "lnsMetric"
 
     def state(self, language: Language) -> Json:
         """Return the state of the visualisation."""
+        del language
         state: Json = {
             "layerId": self.layer,
             "layerType": "data",
             "metricAccessor": self.value,
             "showBar": False,
         }
-        if self.subtitle:
-            state["subtitle"] = self.subtitle.of(language)
         if self.palette:
             state["palette"] = of_a_tile(self.palette)
         return state | ({"color": self.colour} if self.colour else {})

@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--fill", type=Path, help="first replay the sample in this folder")
     given = parser.parse_args(arguments)
     until = datetime.fromisoformat(given.until)
-    servers = ElasticsearchSettings(urls=(given.url,), prefix=given.prefix, replicas=0)
+    servers = ElasticsearchSettings(
+        urls=(given.url,), prefix=given.prefix, replicas=0, patience_seconds=2
+    )
     try:
         if given.fill:
             fill(given.fill, servers, until)

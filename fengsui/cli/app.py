@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import cache
 
 import typer
 from rich.console import Console
@@ -41,7 +42,7 @@ SAID_PLAINLY = (
     UnknownFormat,
 )
 
-for module in (demo, stages, files, search, cases, check, store, additions):
+for module in (demo, stages, files, search, cases, check, store):
     module.register(app)
 
 
@@ -59,10 +60,20 @@ def _verbosity(
         logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 
+@cache
+def whole() -> typer.Typer:
+    """Return the application with the commands that packages above it add.
+
+    They are added late because those packages import this one.
+    """
+    additions.register(app)
+    return app
+
+
 def main() -> None:
     """Run the command; what a user can mend is said without a traceback, with exit code 2."""
     try:
-        app()
+        whole()()
     except SAID_PLAINLY as error:
         sys.stderr.write(f"fengsui: {_said(error)}\n")
         sys.exit(2)

@@ -129,7 +129,6 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         (
             "云朵茶饮",
             "tea@1",
-            "red",
             "title of tea@1",
             4,
             "open",
@@ -140,7 +139,6 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         (
             "云朵茶饮",
             "tea@0",
-            "orange",
             "title of tea@0",
             3,
             "recovered",
@@ -151,7 +149,6 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         (
             "星河汽车",
             "car@1",
-            "blue",
             "title of car@1",
             1,
             "open",
@@ -392,7 +389,6 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         (
             "云朵茶饮",
             "tea@1",
-            "red",
             "title of tea@1",
             4,
             "open",
@@ -403,7 +399,6 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         (
             "云朵茶饮",
             "tea@0",
-            "orange",
             "title of tea@0",
             3,
             "recovered",
@@ -414,7 +409,6 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         (
             "星河汽车",
             "car@1",
-            "blue",
             "title of car@1",
             1,
             "open",

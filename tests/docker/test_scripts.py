@@ -13,6 +13,8 @@ import pytest
 from tests.docker.stack import DOCKER, services
 from tests.servers.elasticsearch import USER
 from tests.servers.fixtures import Elasticsearch, elasticsearch_secured
+from tests.servers.processes import free_port, missing, until_ready
+from tests.servers.redis import PACKAGE, installed
 from tests.servers.roles import roles
 
 __all__ = ["elasticsearch_secured"]
@@ -112,6 +114,38 @@ def test_users_are_made_on_a_real_server(
         known = who(elasticsearch_secured, user=f"{name}:{PASSWORDS[variable]}")
         assert set(known["roles"]) == given
     assert set(PASSWORDS) < set(services()["elasticsearch-users"]["environment"])
+
+
+def test_redis_asks_for_its_password(tmp_path: Path) -> None:
+    """Redis starts as in the stack, keeps its password out of sight, and is found healthy."""
+    if not installed():
+        missing("Redis", PACKAGE)
+    port, service = free_port(), services()["redis"]
+    own = f"dir {tmp_path}\nport {port}\nbind 127.0.0.1"
+    command = [part.replace("$$", "$").replace("dir /data", own) for part in service["command"]]
+    check = service["healthcheck"]["test"][1].replace("$$", "$")
+    check = check.replace("redis-cli", f"redis-cli -p {port}")
+    environment = {"PATH": os.environ["PATH"], "REDIS_PASSWORD": "of-a-test"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
+        until_ready(
+            server,
+            lambda: (
+                subprocess.run(
+                    ["sh", "-c", check], env=environment, capture_output=True, check=False
+                ).returncode
+                == 0
+            ),
+            tmp_path / "none",
+        )
+        shown = Path(f"/proc/{server.pid}/cmdline").read_bytes()
+        stranger = {**environment, "REDIS_PASSWORD": "another"}
+        refused = subprocess.run(
+            ["sh", "-c", check], env=stranger, capture_output=True, check=False
+        )
+        server.terminate()
+    assert server.returncode == 0
+    assert b"of-a-test" not in shown
+    assert refused.returncode != 0
 
 
 def who(server: Elasticsearch, header: str = "X-None: 1", user: str = "") -> dict:  # type: ignore[type-arg]

@@ -104,7 +104,7 @@ def test_locked_database(fengsui: Shell, monkeypatch: pytest.MonkeyPatch) -> Non
     fengsui.settings()
     assert fengsui("cases").code == 0
     impatient = partial(SqliteMentionStore, patience=timedelta(milliseconds=50))
-    monkeypatch.setattr("fengsui.chain.SqliteMentionStore", impatient)
+    monkeypatch.setattr("fengsui.stores.SqliteMentionStore", impatient)
     file = fengsui.folder / "a.jsonl"
     file.write_text(
         '{"source": "forum", "id": "1", "text": "x", "published_at": "2026-03-20"}\n', "utf-8"

@@ -91,7 +91,7 @@ class Place:
 def ends_the_same(file: Path, rng: random.Random, place: Place, unbroken: Place) -> None:
     """Kill a replay again and again, and demand that in the end it is as the unbroken one."""
     with SlackServer(epoch=AFTER) as quiet:
-        assert unbroken.start(file, quiet.url).wait(timeout=100) == 0
+        assert unbroken.start(file, quiet.url).wait(timeout=250) == 0
     kills = 0
     with SlackServer(epoch=AFTER) as server:
         for turn in range(KILLS):
@@ -100,13 +100,14 @@ def ends_the_same(file: Path, rng: random.Random, place: Place, unbroken: Place)
             # By turns: somewhere in the quiet days or the crisis, and around a message's sending.
             moments = (lambda b=before: place.reached() != b, lambda c=calls: len(server.calls) > c)
             kills += killed(process, moments[turn % 2], rng.uniform(0.0, (0.6, 0.03)[turn % 2]))
-        assert place.start(file, server.url).wait(timeout=100) == 0
+        assert place.start(file, server.url).wait(timeout=250) == 0
     assert kills >= 2
     assert len(quiet.keys()) >= 3
     assert server.keys() == quiet.keys()
     assert place.contents() == unbroken.contents()
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_and_started_again_ends_the_same(tmp_path: Path, seed: int) -> None:
     """SIGKILL at random moments: the same databases in the end, every alert told exactly once."""
@@ -115,6 +116,7 @@ def test_killed_and_started_again_ends_the_same(tmp_path: Path, seed: int) -> No
     ends_the_same(file, random.Random(seed), *places)
 
 
+@pytest.mark.timeout(400)
 def test_killed_with_the_ledger_on_postgresql(tmp_path: Path, postgresql: Postgresql) -> None:
     """The same holds where the ledger is on a server, and its transactions end by themselves."""
     file = stories.write(tmp_path / "story.jsonl")

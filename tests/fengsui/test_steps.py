@@ -299,7 +299,10 @@ def test_judging_again_changes_nothing(chain: Chain, tmp_path: Path) -> None:
 
 def test_onlookers_join_one_case(chain: Chain) -> None:
     """Angry posts that ask for nothing join one case; a customer's demand stays apart."""
-    angry = [post(n, f"云朵茶饮喝出虫子，第{n}次看到了，恶心", author=f"o{n}") for n in range(1, 9)]
+    angry = [
+        post(n, f"云朵茶饮又喝出虫子了，这是第{n}家店，恶心死了", author=f"o{n}")
+        for n in range(1, 9)
+    ]
     asks = post(9, "云朵茶饮喝出虫子，太恶心了，我要求退款并赔偿", NOW + HOUR, author="customer")
     steps.collect(chain, Source([*angry, asks]), Window(NOW - HOUR, NOW + HOUR))
     steps.annotate(chain)

@@ -118,13 +118,23 @@ def test_elasticsearch_is_made_looked_at_and_projected(elastic: Shell, tmp_path:
     assert "2026.03" in elastic("store", "status").out
 
 
-def test_elasticsearch_is_reindexed_in_use(elastic: Shell, tmp_path: Path) -> None:
-    """`reindex` copies the mentions; the same search finds the same afterwards."""
+def test_elasticsearch_is_reindexed_in_use(
+    elastic: Shell, tmp_path: Path, elasticsearch_9: Elasticsearch, elasticsearch_prefix: str
+) -> None:
+    """`reindex` copies the mentions; searches, and words typed in Kibana, find the same again."""
+
+    def found_in_kibana() -> int:
+        query = {"query": {"match": {"tokens": "虫子"}}}
+        place = f"/{elasticsearch_prefix}-mentions/_search"
+        return int(elasticsearch_9.call("POST", place, query)[1]["hits"]["total"]["value"])
+
     fill(tmp_path)
     before = elastic("search", "虫子", "--json").answer
+    assert found_in_kibana() == 2
     done = elastic("store", "reindex", "--json").answer["done"]
     assert [one["documents"] for one in done] == [2]
     assert elastic("search", "虫子", "--json").answer == before
+    assert found_in_kibana() == 2
     assert elastic("store", "migrate").out == "the store is up to date\n"
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
 from fengsui_airflow.page.words import KINDS, LEVELS, WORDS
-from records import Incident, IncidentStatus, Level
+from records import Incident, IncidentKind, IncidentStatus, Level
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 # A minute, as collect_posts has it.
@@ -106,7 +106,7 @@ def _incident(incident: Incident, language: str) -> Sequence[str]:
         words["open"] if is_open else words["recovered"],
         _time(incident.opened_at, words),
         _time(incident.updated_at, words),
-        f"{incident.peak:,.0f}",
+        f"{incident.peak:,.0f}" if incident.kind is IncidentKind.BRAND else "",
     )
 
 

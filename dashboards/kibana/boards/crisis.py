@@ -159,11 +159,11 @@ CRISIS: Final = Dashboard(
             "Choose the brand and set the time to the incident; move the slider to play it again. "
             "The table of incidents is not shown when a source or a sentiment is chosen.",
         ),
-        Chart(Place(0, 4, 48, 7), INCIDENT),
+        Chart(Place(0, 4, 48, 7), INCIDENT, leads_to="brand"),
         Chart(Place(0, 11, 48, 13), MINUTES),
         Chart(Place(0, 24, 24, 12), SPREAD),
         Chart(Place(24, 24, 24, 12), REACHED),
         Chart(Place(0, 36, 48, 8), SOURCES),
-        Chart(Place(0, 44, 48, 15), FIRST_POSTS, leads_to="brand"),
+        Chart(Place(0, 44, 48, 15), FIRST_POSTS),
     ),
 )
