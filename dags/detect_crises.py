@@ -18,11 +18,12 @@ from fengsui_airflow.house import MENTIONS, house, minutely_or_at
 def detect_crises() -> None:
     @task(pool="slack", multiple_outputs=False)
     def detect_and_notify() -> dict[str, object]:
-        from fengsui import steps
+        from fengsui import run, steps
 
         with opened() as chain:
             found = steps.detect(chain, now())
             report = steps.notify(chain)
+            run.show_in_kibana(chain, now())  # last: nobody waits for it
         changed = [incident.key for incident in found.incidents]
         return {"incidents": changed, "sent": report.sent, "failed": report.failed}
 

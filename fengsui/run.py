@@ -83,11 +83,11 @@ def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle:
     annotated = _tried(lambda: steps.annotate(chain), Annotated())
     detected = _tried(lambda: steps.detect(chain, clock()), Detected())
     report = _tried(lambda: steps.notify(chain, clock), DispatchReport())
-    _tried(lambda: _project(chain, clock()), None)
+    _tried(lambda: show_in_kibana(chain, clock()), None)
     return Cycle(clock(), annotated, detected, report.sent, report.failed)
 
 
-def _project(chain: Chain, now: datetime) -> None:
+def show_in_kibana(chain: Chain, now: datetime) -> None:
     """Show in Kibana what there is, where there is one."""
     if chain.settings.store == "elasticsearch":
         # The client takes a second to load: only where it is used.

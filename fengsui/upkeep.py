@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from fengsui.chain import Chain
+from fengsui.store_keeping import keeper_of
 
 
 @runtime_checkable
@@ -46,11 +47,14 @@ def kept_store(chain: Chain) -> KeptStore:
 
 
 def expire(chain: Chain, now: datetime) -> int:
-    """Delete what is older than the settings keep; return the number of posts.
+    """Delete what is older than the settings keep; return how many posts, or whole indices.
 
     Raises:
         NothingToKeep: see `kept_store`.
     """
+    if chain.settings.store == "elasticsearch":
+        with keeper_of(chain.settings) as keeper:
+            return len(list(keeper.expire(now)))
     days = chain.settings.upkeep.retention_days
     return kept_store(chain).expire(_midnight(now) - timedelta(days=days)) if days else 0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fengsui import projection, steps
+from fengsui import projection, steps, upkeep
 from fengsui.chain import Chain
 from fengsui.projection import first_kept, project, project_if_due
 from fengsui.run import turn
@@ -306,3 +306,14 @@ def test_months_that_are_not_kept_are_not_made_again(
 def test_first_kept_month(months: int, first: str) -> None:
     """So many whole months are kept beside the present one."""
     assert f"{first_kept(months, NOW):%Y-%m-%d}" == first
+
+
+def test_upkeep_drops_whole_months(settings: Settings) -> None:
+    """Upkeep deletes the indices of months that are not kept any more, and nothing else."""
+    kept = settings.elasticsearch.model_copy(update={"retention_months": 1})
+    with Chain(settings.model_copy(update={"elasticsearch": kept})) as chain:
+        write(chain, 1, 2)
+        write(chain, 3, at=NOON - timedelta(days=90))
+        assert upkeep.expire(chain, NOW) == 2  # the month's posts and its mentions
+        assert chain.store.totals()["posts"] == chain.store.totals()["mentions"] == 2
+        assert upkeep.expire(chain, NOW) == 0
