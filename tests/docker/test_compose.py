@@ -14,7 +14,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from fengsui.cli.app import app
+from fengsui.cli.app import whole
 from fengsui.settings import load
 from store.elasticsearch.settings import ElasticsearchSettings
 from tests.docker.stack import DOCKER, ROOT, compose, services, words
@@ -161,7 +161,7 @@ def test_commands_are_fengsuis() -> None:
     for service in services().values():
         text = words(service.get("command", []))
         for match in re.findall(r"\bfengsui ((?:[a-z-]+ )*[a-z-]+)(?: --| *$)", text, re.MULTILINE):
-            command = get_command(app)
+            command = get_command(whole())
             for word in match.split():
                 assert word in command.commands, match  # type: ignore[attr-defined]
                 command = command.commands[word]  # type: ignore[attr-defined]
