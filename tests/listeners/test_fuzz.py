@@ -39,8 +39,10 @@ WORDS = st.sampled_from(
      "KuW7qgbuK", "a\x00b", "\ufeff", '"', "转发内容: x", "//x", "1782047985000"]
 )  # fmt: skip
 CELLS = st.one_of(WORDS, st.text(max_size=20))
+# NaN and the infinities are no JSON, though Python writes them.
+REAL_NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 ODD = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), CELLS),
+    st.one_of(st.none(), st.booleans(), st.integers(), REAL_NUMBERS, CELLS),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)
     ),
@@ -137,6 +139,16 @@ def test_totals_of_json(tmp_path: Path, values: list[Any], as_array: bool) -> No
     lines = json.dumps(values) if as_array else "\n".join(map(json.dumps, values))
     path.write_bytes(lines.encode())
     assert len(list(read_file(path, fetched_at=FETCHED_AT))) == len(values)
+
+
+def test_an_array_with_what_is_no_json_breaks_off(tmp_path: Path) -> None:
+    """What Python writes for NaN is no JSON: what comes before is kept, and the rest is told of."""
+    path = tmp_path / "broken.json"
+    path.write_text(json.dumps([own(), float("nan"), own()]), "utf-8")
+    kept, told = read_file(path, fetched_at=FETCHED_AT)
+    assert isinstance(kept, Post)
+    assert isinstance(told, Rejected)
+    assert "breaks off" in told.reason
 
 
 @settings(
