@@ -34,6 +34,11 @@ install: $(VENV)/.runtime ## Install fengsui into .venv from the lock file (no A
 
 install-dev: $(VENV)/.dev ## The same, with what lint, test, train and bench need.
 
+install-train: requirements/train.txt | $(filter .cache/uv/bin/uv,$(UV)) ## What training the encoder needs (PyTorch, gigabytes), in .venv-train.
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-train
+	@VIRTUAL_ENV=$(CURDIR)/.venv-train $(UV) pip install --quiet --require-hashes -r requirements/train.txt
+	@VIRTUAL_ENV=$(CURDIR)/.venv-train $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+
 run: install ## Replay the sample crisis through the whole chain: no key, no server.
 	@$(BIN)/fengsui demo
 
@@ -77,10 +82,13 @@ lock: ## Compile the lock files again from pyproject.toml.
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 		--python-version 3.11 pyproject.toml --extra build --extra postgresql --extra airflow \
 		-c requirements/dev.txt -o requirements/airflow.txt
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+		--python-version 3.11 pyproject.toml --extra build --extra torch --extra bench \
+		-c requirements/dev.txt -o requirements/train.txt
 	echo 'uv==0.13.9' | $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header \
 		--quiet --python-version 3.11 - -o requirements/uv.txt
 
 clean: ## Remove the environment and everything that was built or cached here.
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help install install-dev run airflow test test-distributed test-slow elasticsearch lint format bench lock clean
+.PHONY: help install install-dev install-train run airflow test test-distributed test-slow elasticsearch lint format bench lock clean
