@@ -16,6 +16,7 @@ from fengsui.notices import Told, tell
 from fengsui.promotion import digest_of, model_in_use, promote
 from fengsui.score import score_file
 from nlp.sentiment.model import SentimentModel
+from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import load_model
 from records import Window
 
@@ -101,7 +102,12 @@ def measure(chain: Chain, model: SentimentModel | None = None) -> Measured | Non
         return None
     used = model or load_model(model_in_use(chain.ledger, chain.settings.model))
     report = score_file(
-        upkeep.labelled, upkeep.labelled_text, upkeep.labelled_label, {}, None, used
+        upkeep.labelled,
+        upkeep.labelled_text,
+        upkeep.labelled_label,
+        {},
+        None,
+        Question.of_sentiment(used),
     )
     return Measured(used.name, report.n, report.accuracy or 0.0, report.macro_f1 or 0.0)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from nlp.markup import plain, printable
 
-__all__ = ["Text", "fold", "normalise", "printable"]
+__all__ = ["EMOTICON", "Text", "fold", "normalise", "printable"]
 
 _BEHIND: Final = " //"  # stands between own and quoted words
 _CHAIN: Final = re.compile(r"//\s?(?=@[^\s:：@/]{1,40}\s?[:：])")
@@ -16,7 +16,8 @@ _ANSWER: Final = re.compile(r"\A(?:回复\s?@[^\s:：@/]{1,40}\s?[:：]\s*)+")
 _BARE_REPOST: Final = frozenset({"转发微博", "轉發微博", "转发", "轉發", "repost"})
 _SENTENCE_MARKS: Final = frozenset("！，：；？～")  # in most texts and in no name: left as they are
 _TOPIC: Final = re.compile(r"#([^#\n]{1,60})#")
-_EMOTICON: Final = re.compile(r"\[[^\[\]\s]{1,12}\]")
+EMOTICON: Final = re.compile(r"\[[^\[\]\s]{1,12}\]")
+"""An emoticon as Weibo writes it: a name in square brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def normalise(text: str, quoted: str = "") -> Text:
         own=own,
         quoted=_BEHIND.join(part for part in parts if part),
         topics=tuple(_TOPIC.findall(own)),
-        emoticons=tuple(_EMOTICON.findall(own)),
+        emoticons=tuple(EMOTICON.findall(own)),
     )
 
 

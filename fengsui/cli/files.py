@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -21,8 +22,9 @@ from fengsui.settings import DEFAULT_PATH, Settings, SettingsError
 from fengsui.steps import Collected
 from listeners.files import read_file
 from nlp.brands import BrandSettings, alias_conflicts
-from nlp.sentiment.model import LABELS
-from nlp.sentiment.registry import load_model
+from nlp.sentiment.questions import Question
+from nlp.sentiment.registry import CASCADE
+from nlp.sentiment.tasks import CLASSES, Task
 from records import Post, Window
 
 REPLAY_STORE = Path(".cache/replay")
@@ -184,16 +186,16 @@ def detect_csv_file(
     typer.echo(f"{report.rows} rows, {report.alerts} alerts, one row each {report.step_seconds} s")
 
 
-def read_map(text: str) -> dict[str, str]:
+def read_map(text: str, classes: Sequence[str]) -> dict[str, str]:
     """Return the map that `0=negative,1=positive` writes.
 
     Raises:
         typer.BadParameter: a pair has no `=`, or names no class.
     """
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
-    wrong = [value + sep + name for value, sep, name in pairs if name.strip() not in LABELS]
+    wrong = [value + sep + name for value, sep, name in pairs if name.strip() not in classes]
     if wrong:
-        raise typer.BadParameter(f"--map: {wrong[0]!r} is no pair VALUE={'|'.join(LABELS)}")
+        raise typer.BadParameter(f"--map: {wrong[0]!r} is no pair VALUE={'|'.join(classes)}")
     return {value.strip(): name.strip() for value, _, name in pairs}
 
 
@@ -205,11 +207,13 @@ def score(
         str, typer.Option("--map", help="Values of the label: 0=negative,1=positive.")
     ] = "",
     out: Annotated[Path | None, typer.Option(help="Write the file with its answers here.")] = None,
-    model: Annotated[str, typer.Option(help="As in the settings.")] = "linear",
+    model: Annotated[str, typer.Option(help="As in the settings.")] = CASCADE,
+    task: Annotated[Task, typer.Option(help="What is asked of the texts.")] = "sentiment",
     json: Json = False,
 ) -> None:
     """Judge the texts of a file of yours; with labels, say how often that was right."""
-    report = score_file(file, text, label, read_map(mapping), out, load_model(model))
+    names = read_map(mapping, CLASSES[task])
+    report = score_file(file, text, label, names, out, Question.of(task, model))
     if json:
         print_json(
             {

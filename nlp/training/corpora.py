@@ -7,13 +7,13 @@ the split, so that no text of a test part stands in a training part in another s
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 import pandas as pd
 
-from nlp.normalise import Text, normalise
+from nlp.normalise import EMOTICON, normalise
 from nlp.sentiment.voice import voice
 from nlp.training import letters
 
@@ -39,12 +39,27 @@ _EMOTIONS: Final = {
 }
 
 
+# What the encoder's second head learns (nlp.training.prepare): the classes of SMP2020's six.
+_SMP_EMOTIONS: Final = {name: name for name in (*_SMP, "surprise")}
+_NLPCC_EMOTIONS: Final = {
+    "anger": "angry",
+    "fear": "fear",
+    "happiness": "happy",
+    "none": "neutral",
+    "sadness": "sad",
+    "surprise": "surprise",
+}
+UNSEEN: Final = frozenset({"moods", "shop 洗发水"})
+"""A source and a kind of goods that no model learns from: all of them is measured on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A text as the chain reads it, its class, its set and its part.
 
-    `text` is what `voice` gives, `words` the same without its bracketed emoticons. `weight` says
-    how much it counts in training.
+    `text` is what `voice` gives, `words` the same without its bracketed emoticons, `whole` the
+    words together with what they quote, likewise without. `weight` says how much it counts in
+    training. `emotion` is one of SMP2020's six, empty where the set knows none.
     """
 
     corpus: str
@@ -53,15 +68,18 @@ class Example:
     words: str
     label: str
     weight: float
+    whole: str = ""
+    emotion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """A file of labelled texts and how to read it.
 
-    `labels` leads from the file's labels to classes; what it does not name is left out. `split` is
-    the part that all of it belongs to, None where it is divided here. `prepare` makes columns out
-    of what the file holds. Sets that differ only in origin share a `name`.
+    `labels` leads from the file's labels to classes, `emotions` to emotions; a row that neither
+    names is left out. `split` is the part that all of it belongs to, None where it is divided
+    here. `prepare` makes columns out of what the file holds. Sets that differ only in origin
+    share a `name`.
     """
 
     name: str
@@ -72,16 +90,21 @@ class Corpus:
     weight: float = 1.0
     split: Split | None = None
     prepare: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    emotions: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, folder: Path) -> Iterator[tuple[str, str, str]]:
-        """Yield (name, raw text, class) of every row with a label that `labels` names."""
+    def read(self, folder: Path) -> Iterator[tuple[str, str, str, str]]:
+        """Yield (name, raw text, class, emotion) of every row whose label is known.
+
+        Class or emotion is empty where the label says nothing about it.
+        """
         table = pd.read_csv(folder / self.file, dtype=str, keep_default_na=False)
         if self.prepare:
             table = self.prepare(table)
         names: Iterable[str] = table["name"] if "name" in table else [self.name] * len(table)
         for name, text, label in zip(names, table[self.text], table[self.label], strict=True):
-            if label.strip() in self.labels:
-                yield name, text, self.labels[label.strip()]
+            key = label.strip()
+            if key in self.labels or key in self.emotions:
+                yield name, text, self.labels.get(key, ""), self.emotions.get(key, "")
 
 
 def _shop_by_goods(table: pd.DataFrame) -> pd.DataFrame:
@@ -115,10 +138,44 @@ def _news_summaries(table: pd.DataFrame) -> pd.DataFrame:
 
 
 CORPORA: Final = (
-    Corpus("SMP2020 usual", "smp2020_usual_eval.csv.xz", "content", "label", _SMP, 2, "test"),
-    Corpus("SMP2020 virus", "smp2020_virus_eval.csv.xz", "content", "label", _SMP, 2, "test"),
-    Corpus("SMP2020 usual", "smp2020_usual_train.csv.xz", "content", "label", _SMP, 2),
-    Corpus("SMP2020 virus", "smp2020_virus_train.csv.xz", "content", "label", _SMP, 2),
+    Corpus(
+        "SMP2020 usual",
+        "smp2020_usual_eval.csv.xz",
+        "content",
+        "label",
+        _SMP,
+        2,
+        "test",
+        emotions=_SMP_EMOTIONS,
+    ),
+    Corpus(
+        "SMP2020 virus",
+        "smp2020_virus_eval.csv.xz",
+        "content",
+        "label",
+        _SMP,
+        2,
+        "test",
+        emotions=_SMP_EMOTIONS,
+    ),
+    Corpus(
+        "SMP2020 usual",
+        "smp2020_usual_train.csv.xz",
+        "content",
+        "label",
+        _SMP,
+        2,
+        emotions=_SMP_EMOTIONS,
+    ),
+    Corpus(
+        "SMP2020 virus",
+        "smp2020_virus_train.csv.xz",
+        "content",
+        "label",
+        _SMP,
+        2,
+        emotions=_SMP_EMOTIONS,
+    ),
     Corpus(
         "NLPCC2014",
         "nlpcc2014_task2_train.csv.xz",
@@ -146,7 +203,15 @@ CORPORA: Final = (
         Corpus("ChnSentiCorp", f"chnsenticorp_{part}.csv.xz", "text_a", "label", _POLES, 1, "train")
         for part in ("train", "dev", "test")
     ),
-    Corpus("NLPCC2013", "nlpcc2013_emotion.csv.xz", "text", "label", _EMOTIONS, 0.6),
+    Corpus(
+        "NLPCC2013",
+        "nlpcc2013_emotion.csv.xz",
+        "text",
+        "label",
+        _EMOTIONS,
+        0.6,
+        emotions=_NLPCC_EMOTIONS,
+    ),
     Corpus("moods", "weibo_5_moods.csv.xz", "text", "label", _EMOTIONS, 0.3, "train"),
     # Class 0 of this set mixes approval with everything that is not anger or fear: left out.
     Corpus(
@@ -228,6 +293,8 @@ CORPORA: Final = (
 def load(folder: Path, corpora: Iterable[Corpus] = CORPORA) -> list[Example]:
     """Read the sets, each distinct text once: a set that stands earlier keeps it.
 
+    The class of an example is empty where its set knows only its emotion.
+
     Raises:
         OSError: a file is missing or damaged.
         KeyError: a file lacks a column.
@@ -235,25 +302,39 @@ def load(folder: Path, corpora: Iterable[Corpus] = CORPORA) -> list[Example]:
     seen: set[str] = set()
     examples = []
     for corpus in corpora:
-        for name, raw, label in corpus.read(folder):
+        for name, raw, label, emotion in corpus.read(folder):
             text = normalise(raw)
-            words = _without_emoticons(text)
-            key = _NOT_HAN.sub("", words) or words
+            words = without_emoticons(voice(text))
+            key = han(words)
             if words and key not in seen:
                 seen.add(key)
-                split = corpus.split or _split(key)
-                examples.append(Example(name, split, voice(text), words, label, corpus.weight))
+                part: Split | None = "test" if name in UNSEEN else corpus.split
+                examples.append(
+                    Example(
+                        name,
+                        part or split_of(key),
+                        voice(text),
+                        words,
+                        label,
+                        corpus.weight,
+                        without_emoticons(text.display),
+                        emotion,
+                    )
+                )
     return examples
 
 
-def _without_emoticons(text: Text) -> str:
-    words = voice(text)
-    for emoticon in set(text.emoticons):
-        words = words.replace(emoticon, "")
-    return words.strip()
+def without_emoticons(words: str) -> str:
+    """Return `words` without the emoticons that stand in brackets."""
+    return EMOTICON.sub("", words).strip()
 
 
-def _split(key: str) -> Split:
+def han(words: str) -> str:
+    """Return what texts that say the same share: their Chinese characters, or all if none."""
+    return _NOT_HAN.sub("", words) or words
+
+
+def split_of(key: str) -> Split:
     """Return the part a text falls into: a tenth each for dev and test, by its own words."""
     digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     place = int.from_bytes(digest) % 10

@@ -55,7 +55,7 @@ def measure(
 def _measure_set(
     name: str, model: SentimentModel, examples: Sequence[Example], other: Polarity | None
 ) -> SetMetrics:
-    scores = model.score([example.words for example in examples])
+    scores = model.score([example.whole or example.words for example in examples])
     truth = [example.label for example in examples]
     classes = [label for label in LABELS if label in truth]
     given = [_choice(score, classes) for score in scores]

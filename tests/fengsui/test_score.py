@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from fengsui.score import ADDED, ScoreError, score_file
+from fengsui.score import ScoreError, added_columns, score_file
 from nlp.sentiment.model import Score
+from nlp.sentiment.questions import Question
 
 POLES = {"0": "negative", "1": "positive"}
 ROWS = "label,text\n1,很好喝\n0,太难喝\n1,难喝\n0,难喝死了\n"
@@ -32,7 +33,7 @@ class KeywordModel:
         return Score(0.1, 0.2, 0.7) if "好喝" in text else Score(0.3, 0.5, 0.2)
 
 
-MODEL = KeywordModel()
+QUESTION = Question.of_sentiment(KeywordModel())
 
 
 def _file(folder: Path, content: str | bytes, name: str = "in.csv") -> Path:
@@ -48,7 +49,7 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 def test_measures(tmp_path: Path) -> None:
     """Accuracy, macro-F1 and the confusion are those of the labels that the map names."""
-    report = score_file(_file(tmp_path, ROWS), "text", "label", POLES, None, MODEL)
+    report = score_file(_file(tmp_path, ROWS), "text", "label", POLES, None, QUESTION)
     assert (report.n, report.left_out) == (4, 0)
     assert report.accuracy == 0.75
     assert report.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
@@ -61,7 +62,7 @@ def test_answer_is_chosen_between_the_poles(tmp_path: Path) -> None:
     """Where labels hold no neutral, a neutral answer gives way to the likelier pole."""
     out = tmp_path / "out.csv"
     path = _file(tmp_path, "label,text\n0,到货\n1,好喝\n")
-    report = score_file(path, "text", "label", POLES, out, MODEL)
+    report = score_file(path, "text", "label", POLES, out, QUESTION)
     assert report.accuracy == 1
     assert [row["sentiment"] for row in _read(out)] == ["negative", "positive"]
 
@@ -69,7 +70,7 @@ def test_answer_is_chosen_between_the_poles(tmp_path: Path) -> None:
 def test_three_classes(tmp_path: Path) -> None:
     """Without a map, labels are the class names; with a neutral among them, all three count."""
     path = _file(tmp_path, "label,text\nneutral,到货\nnegative,难喝\npositive,好喝\n")
-    report = score_file(path, "text", "label", {}, None, MODEL)
+    report = score_file(path, "text", "label", {}, None, QUESTION)
     assert (report.n, report.accuracy, report.macro_f1) == (3, 1, 1)
 
 
@@ -77,14 +78,14 @@ def test_labels_that_the_map_does_not_name(tmp_path: Path) -> None:
     """Their rows are counted as left out, scored and written all the same."""
     out = tmp_path / "out.csv"
     path = _file(tmp_path, ROWS + "2,好喝\n,好喝\n")
-    report = score_file(path, "text", "label", POLES, out, MODEL)
+    report = score_file(path, "text", "label", POLES, out, QUESTION)
     assert (report.n, report.left_out) == (4, 2)
     assert len(_read(out)) == 6
 
 
 def test_without_labels(tmp_path: Path) -> None:
     """Without a label column, everything is scored and nothing is measured."""
-    report = score_file(_file(tmp_path, ROWS), "text", None, {}, None, MODEL)
+    report = score_file(_file(tmp_path, ROWS), "text", None, {}, None, QUESTION)
     assert (report.n, report.left_out) == (4, 0)
     assert (report.accuracy, report.macro_f1, report.confusion) == (None, None, None)
 
@@ -93,9 +94,9 @@ def test_output_keeps_the_input(tmp_path: Path) -> None:
     """Every column and cell comes back as it was, with the answer and three probabilities."""
     out = tmp_path / "out.csv"
     content = 'id,text,说明\n1,"好喝,\n真的",=1+1\n2,-难喝,@甲\n'
-    score_file(_file(tmp_path, content), "text", None, {}, out, MODEL)
+    score_file(_file(tmp_path, content), "text", None, {}, out, QUESTION)
     rows = _read(out)
-    assert list(rows[0]) == ["id", "text", "说明", *ADDED]
+    assert list(rows[0]) == ["id", "text", "说明", *added_columns(QUESTION)]
     assert [(r["text"], r["说明"]) for r in rows] == [("好喝,\n真的", "=1+1"), ("-难喝", "@甲")]
     assert [(r["sentiment"], r["negative"]) for r in rows] == [
         ("positive", "0.1"),
@@ -124,7 +125,7 @@ def test_output_keeps_the_input(tmp_path: Path) -> None:
 )
 def test_kinds_of_files(tmp_path: Path, encode: Callable[[str], bytes], name: str) -> None:
     """Kind, compression and encoding are told by the content, whatever the name."""
-    report = score_file(_file(tmp_path, encode(ROWS), name), "text", "label", POLES, None, MODEL)
+    report = score_file(_file(tmp_path, encode(ROWS), name), "text", "label", POLES, None, QUESTION)
     assert (report.n, report.accuracy) == (4, 0.75)
 
 
@@ -132,7 +133,7 @@ def test_json_lines_stay_json_lines(tmp_path: Path) -> None:
     """Values of JSON Lines come back with their types; compression follows the output's name."""
     out = tmp_path / "out.jsonl.gz"
     path = _file(tmp_path, '{"text":"好喝","n":3,"tags":["a"]}\n\n{"text":null}\n')
-    assert score_file(path, "text", None, {}, out, MODEL).n == 2
+    assert score_file(path, "text", None, {}, out, QUESTION).n == 2
     with gzip.open(out, "rt", encoding="utf-8") as file:
         first, second = map(json.loads, file)
     assert (first["n"], first["tags"], first["sentiment"]) == (3, ["a"], "positive")
@@ -143,7 +144,7 @@ def test_own_words_are_scored(tmp_path: Path) -> None:
     """What a reposter quotes is not theirs; where they say nothing, the quoted words count."""
     out = tmp_path / "out.csv"
     path = _file(tmp_path, "text\n好喝//@某人:难喝\n转发微博//@某人:难喝\n")
-    score_file(path, "text", None, {}, out, MODEL)
+    score_file(path, "text", None, {}, out, QUESTION)
     assert [row["sentiment"] for row in _read(out)] == ["positive", "negative"]
 
 
@@ -177,7 +178,7 @@ def test_files_that_will_not_do(
     """What is wrong is said in words, with what there is instead; no output is left behind."""
     out = tmp_path / "out.csv"
     with pytest.raises(ScoreError, match=message):
-        score_file(_file(tmp_path, content), text, label, mapping, out, MODEL)
+        score_file(_file(tmp_path, content), text, label, mapping, out, QUESTION)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
@@ -185,24 +186,24 @@ def test_missing_file(tmp_path: Path) -> None:
     """A file that is not there, or is a folder, is an error of this command's own."""
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(ScoreError, match="cannot be read"):
-            score_file(path, "text", None, {}, None, MODEL)
+            score_file(path, "text", None, {}, None, QUESTION)
 
 
 def test_output_overwrites_nothing_of_the_input(tmp_path: Path) -> None:
     """Neither the input itself nor a column of it is written over."""
     path = _file(tmp_path, ROWS)
     with pytest.raises(ScoreError, match="is the input"):
-        score_file(path, "text", None, {}, path, MODEL)
+        score_file(path, "text", None, {}, path, QUESTION)
     scored = _file(tmp_path, "text,neutral\n好,1\n", "scored.csv")
     with pytest.raises(ScoreError, match="already is a column 'neutral'"):
-        score_file(scored, "text", None, {}, tmp_path / "out.csv", MODEL)
+        score_file(scored, "text", None, {}, tmp_path / "out.csv", QUESTION)
     assert path.read_text() == ROWS
 
 
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:
     """An output in a folder that is not there is an error in words."""
     with pytest.raises(ScoreError, match="cannot be written"):
-        score_file(_file(tmp_path, ROWS), "text", None, {}, tmp_path / "no" / "o.csv", MODEL)
+        score_file(_file(tmp_path, ROWS), "text", None, {}, tmp_path / "no" / "o.csv", QUESTION)
 
 
 def test_memory_is_flat(tmp_path: Path) -> None:
@@ -211,7 +212,7 @@ def test_memory_is_flat(tmp_path: Path) -> None:
     for rows in (4_000, 40_000):
         path = _file(tmp_path, "label,text\n" + "1,这杯奶茶真的很好喝下次还来\n" * rows)
         tracemalloc.start()
-        score_file(path, "text", "label", POLES, tmp_path / "out.csv", MODEL)
+        score_file(path, "text", "label", POLES, tmp_path / "out.csv", QUESTION)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.3 * peaks[0]

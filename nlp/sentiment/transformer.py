@@ -1,0 +1,103 @@
+"""A transformer as sentiment model: ours, or any ONNX folder of the Hugging Face kind."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import xxhash
+
+from nlp.sentiment.labels import sentiment_places
+from nlp.sentiment.model import ModelError, Score
+from nlp.sentiment.onnx_encoder import OnnxEncoder, model_file
+from nlp.sentiment.tasks import CLASSES, Task
+
+FOLDER: Final = Path(__file__).parent / "encoder"
+"""The folder that ships."""
+
+CERTAIN: Final = Score(0.0, 1.0, 0.0)
+
+
+class TransformerModel:
+    """Scores texts with an `OnnxEncoder`, one after the other.
+
+    Our own folders have an output a question, named after it, and a temperature for each under
+    `fengsui` in `config.json`; in others the first output with as many classes as `id2label` names
+    is the sentiment.
+    """
+
+    def __init__(self, encoder: OnnxEncoder, name: str) -> None:
+        self.name = name
+        self._encoder = encoder
+        own = encoder.config.get("fengsui", {})
+        self._temperatures: Mapping[str, float] = own.get("temperatures", {})
+        self._tasks: Sequence[str] = own.get("tasks", ())
+        self._places = None if self._tasks else sentiment_places(encoder.config)
+
+    @staticmethod
+    def load(folder: Path | None = None) -> "TransformerModel":
+        """Load a folder; by default the one that ships.
+
+        Raises:
+            ModelError: the folder holds no sound model, or its labels mean no sentiment.
+        """
+        folder = FOLDER if folder is None else folder
+        encoder = OnnxEncoder(folder)
+        return TransformerModel(encoder, f"{folder.name}-{_fingerprint(folder)}")
+
+    @property
+    def tasks(self) -> Sequence[str]:
+        """The questions that it answers."""
+        return self._tasks or ("sentiment",)
+
+    def score(self, texts: Sequence[str]) -> list[Score]:
+        """Return one score a text, in order. A blank text is neutral with certainty."""
+        return [
+            Score(*self.probabilities(text, "sentiment"))
+            if text and not text.isspace()
+            else CERTAIN
+            for text in texts
+        ]
+
+    def probabilities(self, text: str, task: Task) -> list[float]:
+        """Return the probabilities of the question's classes (`CLASSES`), in their order.
+
+        Raises:
+            ModelError: the model does not answer this question.
+        """
+        if task not in self.tasks:
+            raise ModelError(f"{self.name} answers {', '.join(self.tasks)}, not {task}")
+        rows = self._encoder.logits(text)
+        if self._places is not None:
+            return self._foreign(rows)
+        return softmax(rows[task].tolist(), self._temperatures.get(task, 1.0))
+
+    def _foreign(self, rows: Mapping[str, Any]) -> list[float]:
+        """Put the classes of another's model into our order; what it lacks has no share."""
+        places = self._places or {}
+        row = next((r for r in rows.values() if r.ndim == 1 and len(r) == len(places)), None)
+        if row is None:
+            raise ModelError(f"{self.name}: no output has the {len(places)} classes of its config")
+        shares = softmax(row.tolist(), 1.0)
+        gathered = dict.fromkeys(CLASSES["sentiment"], 0.0)
+        for place, label in places.items():
+            gathered[label] += shares[place]
+        return list(gathered.values())
+
+
+def softmax(logits: Sequence[float], temperature: float) -> list[float]:
+    """Return probabilities; scalar, so that a text's do not depend on what is computed beside."""
+    top = max(logits)
+    powers = [math.exp((logit - top) / temperature) for logit in logits]
+    return [power / sum(powers) for power in powers]
+
+
+def _fingerprint(folder: Path) -> str:
+    """Return eight characters that another model does not have."""
+    digest = xxhash.xxh3_64()
+    path = model_file(folder)
+    for part in (path, folder / "config.json", folder / "tokenizer.json"):
+        if part is not None and part.is_file():
+            digest.update(np.fromfile(part, dtype=np.uint8).tobytes())
+    return digest.hexdigest()[:8]
