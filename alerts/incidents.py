@@ -5,8 +5,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.detect.settings import DetectionSettings
-from records import Change, Incident, IncidentStatus, Level, LevelChange, Signal
+from alerts.evidence.severity import least_count, usual_hour
+from records import (
+    Change,
+    Incident,
+    IncidentStatus,
+    Level,
+    LevelChange,
+    LevelReason,
+    Signal,
+    terms_of,
+)
 
+# A wave so many times as large as all before it is worse than they were.
+TWICE: Final = 2.0
 # A wave has ebbed when half of what it had above the usual is gone.
 EBB: Final = 0.5
 # What stays high without surprising any more is the new usual: that long, and it is over.
@@ -63,7 +75,7 @@ def _continued(
     incident = replace(_peaked(incident, at, rate), updated_at=at)
     if signal is None:
         return _quiet(incident, at, rate, settings)
-    merged = incident.merge(signal)
+    merged = incident.merge(_escalated(incident, signal, rate, settings))
     if merged.level > incident.level:
         return Transition(merged, Change.RAISED)
     return _fallen(merged, at, signal, settings)
@@ -90,6 +102,9 @@ def _opened(
         evidence=signal.evidence,
         history=(LevelChange(at, signal.level),),
         low_baseline=signal.low_baseline,
+        p_value=signal.p_value,
+        reasons=signal.reasons,
+        terms=terms_of(signal),
     )
     return Transition(incident, Change.OPENED)
 
@@ -113,11 +128,45 @@ def _after_recovery(
     passed = at - (incident.recovered_at or incident.updated_at)
     if passed > timedelta(hours=settings.reopen_hours):
         return _opened(incident.brand, at, signal, rate, settings)
+    if _is_another_story(incident, signal):
+        return _opened(incident.brand, at, signal, rate, settings)
     if passed <= timedelta(minutes=settings.cooldown_minutes) and _has_ebbed(incident, rate):
         return Transition(incident)
     if signal.level < min(incident.peak_level, Level.YELLOW):
         return Transition(incident)  # the last ripples of something greater
-    return Transition(_reopened(_peaked(incident, at, rate), signal), Change.REOPENED)
+    wave = replace(
+        incident,
+        wave=incident.wave + 1,
+        past_peak=incident.peak,
+        past_level=incident.peak_level,
+    )
+    signal = _escalated(wave, signal, rate, settings)
+    return Transition(_reopened(_peaked(wave, at, rate), signal), Change.REOPENED)
+
+
+def _is_another_story(incident: Incident, signal: Signal) -> bool:
+    """Say whether both are known by words of their own, and share none."""
+    new = set(terms_of(signal))
+    return bool(len(new) > 1 and incident.terms) and new.isdisjoint(incident.terms)
+
+
+def _escalated(
+    incident: Incident, signal: Signal, rate: float, settings: DetectionSettings
+) -> Signal:
+    """Return the signal of a later wave, at least a level above the past ones if twice as large.
+
+    The size alone has to carry the level as well.
+    """
+    if incident.past_level is None or rate < TWICE * max(incident.past_peak, 1.0):
+        return signal
+    level = max(signal.level, Level(min(incident.past_level + 1, Level.RED)))
+    usual = usual_hour(signal.evidence)
+    while level > signal.level and rate < least_count(level, usual, settings):
+        level = Level(level - 1)
+    if level == signal.level:
+        return signal
+    times = rate / max(incident.past_peak, 1.0)
+    return replace(signal, level=level, reasons=(*signal.reasons, LevelReason("wave", times)))
 
 
 def _reopened(incident: Incident, signal: Signal) -> Incident:
@@ -131,6 +180,9 @@ def _reopened(incident: Incident, signal: Signal) -> Incident:
         signal_at=signal.at,
         level_at=signal.at,
         evidence=signal.evidence,
+        p_value=signal.p_value,
+        reasons=signal.reasons,
+        terms=terms_of(signal, incident.terms),
         history=(*incident.history, LevelChange(signal.at, signal.level)),
     )
 
@@ -166,6 +218,8 @@ def _fallen(
         level=level,
         level_at=at,
         evidence=signal.evidence,
+        p_value=signal.p_value,
+        reasons=signal.reasons,
         history=(*incident.history, LevelChange(at, level)),
     )
     return Transition(fallen, Change.LOWERED)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from alerts.message_reasons import PARTS, Reasons
 from alerts.message_text import (
     clock_time,
     cut,
@@ -19,7 +20,7 @@ from alerts.message_text import (
 )
 from alerts.message_trouble import circumstances, next_step, what_happened
 from alerts.message_words import CATALOGUES, Language
-from records import Alert, Change, Citation, Evidence, IncidentKind, Level
+from records import Alert, Change, Citation, IncidentKind, Level
 
 TITLE_LIMIT = 120
 BRAND_LIMIT = 30
@@ -65,6 +66,9 @@ class Message:
     summary: tuple[str, ...]
     changed: Section
     evidence: Section
+    level_reasons: Section
+    forecast: Section
+    links: Section
     demands: Section
     quotes: tuple[Quote, ...]
     next_step: Section
@@ -75,7 +79,15 @@ class Message:
     @property
     def leading(self) -> tuple[Section, ...]:
         """The sections that stand before the quotes and have lines."""
-        return tuple(s for s in (self.changed, self.evidence, self.demands) if s.lines)
+        sections = (
+            self.changed,
+            self.evidence,
+            self.level_reasons,
+            self.forecast,
+            self.links,
+            self.demands,
+        )
+        return tuple(section for section in sections if section.lines)
 
     @property
     def closing(self) -> tuple[Section, ...]:
@@ -120,6 +132,9 @@ def compose(alert: Alert, language: Language = "zh") -> Message:
         summary=tuple(writer.recovery() if recovered else writer.summary()),
         changed=writer.section("changed", writer.changed()),
         evidence=writer.section("evidence", writer.evidence() if full else ()),
+        level_reasons=writer.section("level", writer.level_reasons() if full else ()),
+        forecast=writer.section("forecast", writer.forecast() if full else ()),
+        links=writer.section("links", writer.links() if full else ()),
         demands=writer.section("demands", writer.demands() if full else ()),
         quotes=tuple(map(writer.quote, alert.citations[:CITATIONS])) if full else (),
         next_step=writer.section("next", (writer.next_step(),)),
@@ -176,6 +191,9 @@ class _Writer:
             ),
             changed=self.section("changed", ()),
             evidence=self.section("evidence", ()),
+            level_reasons=self.section("level", ()),
+            forecast=self.section("forecast", ()),
+            links=self.section("links", ()),
             demands=self.section("demands", ()),
             quotes=(),
             next_step=self.section("next", (following,) if following else ()),
@@ -188,7 +206,8 @@ class _Writer:
         kind = (
             "complaint" if self.alert.complaints * 2 >= max(self.alert.negative, 1) else "negative"
         )
-        named = (one_line(word, WORD_LIMIT) for word, _ in self.alert.keywords[:2])
+        told = dict.fromkeys((*self.alert.incident.terms, *(w for w, _ in self.alert.keywords)))
+        named = (one_line(word, WORD_LIMIT) for word in [*told][:2])
         words = [self.say("word", word=word) for word in named if word]
         cause = self.words[f"cause.{kind}"]
         if not words:
@@ -203,9 +222,14 @@ class _Writer:
         )
         complaints = self.say("complaints", count=self.count(alert.complaints))
         reach = (self.say("reach", count=self.count(alert.reach)),) if alert.reach else ()
-        yield " · ".join((volume, complaints, *reach))
+        yield " · ".join((*self._wave(), volume, complaints, *reach))
         if alert.incident.low_baseline:
             yield self.words["low_baseline"]
+
+    def _wave(self) -> Iterator[str]:
+        incident = self.alert.incident
+        if incident.wave > 1:
+            yield self.say("wave", number=str(incident.wave), peak=self.count(incident.past_peak))
 
     def _since(self) -> str:
         since, at = self.alert.since, self.alert.at
@@ -219,10 +243,7 @@ class _Writer:
         known = any(evidence.kind == "negative" for evidence in self.alert.incident.evidence)
         if not known and self.alert.usual <= 0:
             return self.say("negative.unknown", count=count)
-        return self.say("negative", count=count, usual=self._usual(self.alert.usual))
-
-    def _usual(self, usual: float) -> str:
-        return self.words["nearly_none"] if usual < 0.1 else self.count(usual)
+        return self.say("negative", count=count, usual=self.reasons.usual(self.alert.usual))
 
     def _authors(self) -> str:
         return self.say("authors", count=self.count(self.alert.authors))
@@ -272,9 +293,14 @@ class _Writer:
             yield self.say("level_change", previous=self.level(previous), level=self.level(level))
 
     def evidence(self) -> Iterator[str]:
-        for evidence in self.alert.incident.evidence:
-            yield self._fact(evidence)
-        named = ((one_line(word, WORD_LIMIT), count) for word, count in self.alert.keywords)
+        found = self.alert.incident.evidence
+        yield from self.reasons.evidence(found)
+        told = {part.name for one in found if one.kind == "new_terms" for part in one.parts[:PARTS]}
+        named = (
+            (one_line(word, WORD_LIMIT), count)
+            for word, count in self.alert.keywords
+            if word not in told
+        )
         words = [
             self.say("word.count", word=word, count=self.count(count))
             for word, count in named
@@ -283,26 +309,18 @@ class _Writer:
         if words:
             yield self.say("evidence.keywords", words=" ".join(words[:KEYWORDS]))
 
-    def _fact(self, evidence: Evidence) -> str:
-        what = self.words.get(f"kind.{evidence.kind}", one_line(evidence.kind, WORD_LIMIT))
-        horizon = self._horizon(evidence.horizon)
-        if evidence.kind == "negative_share":
-            observed, usual = percent(evidence.observed), percent(evidence.expected)
-            return self.say(
-                "evidence.share", horizon=horizon, what=what, observed=observed, usual=usual
-            )
-        values = {"horizon": horizon, "what": what, "observed": self.count(evidence.observed)}
-        usual = self._usual(evidence.expected)
-        times = evidence.observed / evidence.expected if evidence.expected >= 0.1 else 0.0
-        if times < 1.5:
-            return self.say("evidence.count", usual=usual, **values)
-        return self.say("evidence.count.times", usual=usual, times=self.count(times), **values)
+    @property
+    def reasons(self) -> Reasons:
+        return Reasons(self.words, self.language)
 
-    def _horizon(self, horizon: timedelta) -> str:
-        minutes = horizon / timedelta(minutes=1)
-        if minutes >= 60:
-            return self.say("horizon.hours", number=f"{minutes / 60:g}")
-        return self.say("horizon.minutes", number=f"{minutes:g}")
+    def level_reasons(self) -> Iterator[str]:
+        yield from self.reasons.level(self.alert.incident.reasons)
+
+    def forecast(self) -> Iterator[str]:
+        yield from self.reasons.forecast(self.alert.incident)
+
+    def links(self) -> Iterator[str]:
+        yield from self.reasons.links(self.alert.incident.links)
 
     def demands(self) -> Iterator[str]:
         for demand, count in self.alert.demands[:KEYWORDS]:

@@ -88,6 +88,11 @@ def number(value: float, language: Language) -> str:
     return f"{round(value, 1):g}" if value < 10 else f"{value:.0f}"
 
 
+def quotient(value: float, unit: float) -> str:
+    """Return how many units `value` is, whole and at least one."""
+    return f"{max(value / unit, 1):.0f}"
+
+
 def percent(share: float) -> str:
     """Return a share in [0, 1] in per cent; 100% only where it is whole."""
     if not math.isfinite(share):

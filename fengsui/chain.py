@@ -18,6 +18,7 @@ from fengsui.counts import Counts
 from fengsui.promotion import model_in_use
 from fengsui.settings import Settings
 from fengsui.stores import opened_store
+from fengsui.weighing import Pasts
 from nlp.sentiment.model import SentimentModel
 from nlp.sentiment.registry import load_model
 from store.errors import StoreUnreachable
@@ -47,6 +48,7 @@ class Chain:
             self.ledger.__exit__(None, None, None)
             raise
         self.counts = Counts(self.store, self.ledger, self.tick)
+        self.pasts = Pasts(self.store)
         self.detector: Detector = NegativeBinomialDetector(settings.detection)
         self._model = model
         self._notifiers = dict(notifiers) if notifiers is not None else None
@@ -58,6 +60,12 @@ class Chain:
     def brands(self) -> Sequence[str]:
         """The names of the brands."""
         return [brand.name for brand in self.settings.brands]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the brands are called."""
+        brands = self.settings.brands
+        return frozenset(name for brand in brands for name in (brand.name, *brand.aliases))
 
     @property
     def notifiers(self) -> Mapping[str, Notifier]:

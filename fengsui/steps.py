@@ -10,28 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from alerts.detect.detector import Series
 from alerts.dispatch import DispatchReport, dispatch
-from alerts.incidents import advance
 from alerts.route import receivers_of
 from fengsui.annotation import Annotator
 from fengsui.briefing import brief
 from fengsui.cases import open_cases
 from fengsui.chain import Chain
+from fengsui.judging import Judged, judge_brand
+from fengsui.linking import linked, with_links
 from listeners.listener import Listener, ListenerError
 from nlp.sentiment.registry import ModelError
 from records import (
     Alert,
     Incident,
     IncidentKind,
-    IncidentStatus,
-    Level,
     Mention,
     Notification,
     NotificationState,
     Post,
     Rejected,
-    Signal,
     Window,
 )
 from store.mentions import Pending
@@ -256,15 +253,31 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
         for incident in chain.ledger.open_incidents()
         if incident.kind is IncidentKind.BRAND
     }
-    incidents: list[Incident] = []
-    alerts: list[Alert] = []
-    judged = changed.intersection(chain.brands) if since is None else set(chain.brands)
-    for brand in sorted(judged | open_incidents.keys()):
-        found = _detect_brand(chain, brand, open_incidents.get(brand), start, now)
-        incidents += found.incidents
-        alerts += found.alerts
+    looked_at = changed.intersection(chain.brands) if since is None else set(chain.brands)
+    judged = [
+        judge_brand(chain, brand, open_incidents.get(brand), start, now)
+        for brand in sorted(looked_at | open_incidents.keys())
+    ]
+    links = linked(
+        chain.store,
+        judged,
+        open_incidents.values(),
+        chain.names,
+        chain.settings.annotation.copy_similarity,
+    )
+    incidents = links | {
+        one.key: one for brand in judged for one in with_links(brand, links).incidents.values()
+    }
+    alerts = [
+        alert
+        for brand in judged
+        if brand.incidents
+        for alert in _tell(chain, with_links(brand, links), now)
+    ]
+    if links:
+        chain.ledger.record_detection([*links.values()], [], {})
     chain.ledger.set_cursor(DETECTED, f"{now.isoformat()} {chain.counts.revision}")
-    return Detected(tuple(incidents), tuple(alerts))
+    return Detected(tuple(incidents.values()), tuple(alerts))
 
 
 def detected_to(chain: Chain) -> tuple[datetime | None, int]:
@@ -276,74 +289,23 @@ def detected_to(chain: Chain) -> tuple[datetime | None, int]:
     return datetime.fromisoformat(at), int(revision)
 
 
-def _detect_brand(
-    chain: Chain, brand: str, incident: Incident | None, since: datetime, now: datetime
-) -> Detected:
-    """Judge one brand, whose open incident is `incident`, and write what came of it."""
-    series = chain.counts.series(brand, now)
-    signals = {signal.at: signal for signal in chain.detector.score(series, since)}
-    if incident is None:
-        if not signals:
-            return Detected()
-        # One that has just recovered is reopened by a greater wave.
-        past = reversed(chain.ledger.incidents(brand=brand))
-        incident = next((one for one in past if one.kind is IncidentKind.BRAND), None)
-    told = _told(incident)
-    touched: dict[str, Incident] = {}
-    alerts: list[Alert] = []
-    for at, signal, rate, coverage in _ticks(chain, series, signals, since, now, incident):
-        known = coverage >= chain.settings.detection.min_coverage
-        moved = advance(incident, brand, at, signal, rate, known, chain.settings.detection)
-        incident = moved.incident
-        if incident is not None:
-            touched[incident.key] = incident
-        if incident is not None and moved.change is not None:
-            alerts.append(
-                brief(
-                    incident,
-                    moved.change,
-                    at,
-                    now,
-                    chain,
-                    coverage=coverage,
-                    previous=told,
-                )
-            )
-            told = _told(incident)
+def _tell(chain: Chain, judged: Judged, now: datetime) -> list[Alert]:
+    """Write what was judged of a brand, and the alerts that say so, together."""
+    alerts = [
+        brief(
+            move.incident,
+            move.change,
+            move.at,
+            now,
+            chain,
+            coverage=move.coverage,
+            previous=move.told,
+        )
+        for move in judged.moves
+    ]
     notifications = [n for alert in alerts for n in _notifications(chain, alert, now)]
-    chain.ledger.record_detection(list(touched.values()), notifications, {})
-    return Detected(tuple(touched.values()), tuple(alerts))
-
-
-def _told(incident: Incident | None) -> Level | None:
-    """Return the level that people were last told of, if the story goes on."""
-    return incident.level if incident and incident.status is IncidentStatus.OPEN else None
-
-
-def _ticks(
-    chain: Chain,
-    series: Series,
-    signals: dict[datetime, Signal],
-    since: datetime,
-    now: datetime,
-    incident: Incident | None,
-) -> Iterator[tuple[datetime, Signal | None, float, float]]:
-    """Yield end, signal, negatives in the trailing hour and coverage of each tick to be judged.
-
-    The tick that is still open comes only with a signal: it can raise, but it is not quiet yet.
-    """
-    if incident is not None and incident.status is IncidentStatus.OPEN:
-        since = min(since, incident.updated_at)
-    negative = series.counts["negative"]
-    hour = timedelta(hours=1) // chain.tick
-    first = max(0, (since - series.start) // chain.tick)
-    for index in range(first, len(negative)):
-        at = series.start + (index + 1) * chain.tick
-        signal = signals.get(at)
-        if at > now and signal is None:
-            continue
-        rate = float(negative[max(0, index + 1 - hour) : index + 1].sum())
-        yield at, signal, rate, float(series.coverage[index])
+    chain.ledger.record_detection(list(judged.incidents.values()), notifications, {})
+    return alerts
 
 
 def _notifications(chain: Chain, alert: Alert, now: datetime) -> Iterator[Notification]:

@@ -6,15 +6,19 @@ key, so that writing it twice changes nothing.
 
 from records.alert import Alert, Change, Citation, Notification, NotificationState, Receipt
 from records.case import Case, CaseStatus, Urgency
-from records.forecast import Forecast, ForecastReason
+from records.forecast import Forecast, ForecastReason, PostForecast, StoryForecast
 from records.incident import (
     Evidence,
+    EvidencePart,
     Incident,
     IncidentKind,
     IncidentStatus,
     Level,
     LevelChange,
+    LevelReason,
+    Link,
     Signal,
+    terms_of,
 )
 from records.mention import Mention, Sentiment
 from records.point import Point
@@ -28,6 +32,7 @@ __all__ = [
     "Change",
     "Citation",
     "Evidence",
+    "EvidencePart",
     "Forecast",
     "ForecastReason",
     "Incident",
@@ -35,16 +40,21 @@ __all__ = [
     "IncidentStatus",
     "Level",
     "LevelChange",
+    "LevelReason",
+    "Link",
     "Mention",
     "Notification",
     "NotificationState",
     "Point",
     "Post",
+    "PostForecast",
     "PostKind",
     "Receipt",
     "Rejected",
     "Sentiment",
     "Signal",
+    "StoryForecast",
     "Urgency",
     "Window",
+    "terms_of",
 ]

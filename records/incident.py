@@ -4,6 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from records.forecast import StoryForecast
+
+# Words that a story is known by, at most.
+MOST_TERMS = 12
+
 
 class Level(IntEnum):
     """Severity by the four colours of Chinese emergency practice; a higher number is worse."""
@@ -30,13 +35,24 @@ class IncidentStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EvidencePart:
+    """One thing that a piece of evidence is made of: a word, a source, a title."""
+
+    name: str
+    observed: float
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One kind of evidence, its number beside its usual.
 
-    `kind` is volume, negative, negative_share or complaints; `observed` and `expected` have the
-    unit of the kind (a count over `horizon`, or a share in [0, 1]). `p_value` is the probability
-    of at least this much on a usual day. Where an incident is not about a brand, `kind` says what
-    went wrong, and `observed` is how often it did.
+    `kind` is volume, negative, negative_share or complaints, or one of those beside the counts
+    (see alerts/evidence); `observed` and `expected` have the unit of the kind (a count over
+    `horizon`, or a share in [0, 1]). `p_value` is the probability of at least this much on a usual
+    day; 1 also where nothing is known of usual days. `parts` are what it is made of, the most
+    telling first. Where an incident is not about a brand, `kind` says what went wrong, and
+    `observed` is how often it did.
     """
 
     kind: str
@@ -44,6 +60,35 @@ class Evidence:
     expected: float
     horizon: timedelta
     p_value: float
+    parts: tuple[EvidencePart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReason:
+    """One reason for a level.
+
+    `kind` is rarity (`value` is once in how many weeks), evidence (`value` is how many kinds),
+    beside (raised by one for what the kinds `names` say), wave (`value` is how many times as large
+    as the greatest wave before) or low_baseline (held down: too little is known of the brand).
+    """
+
+    kind: str
+    value: float = 0.0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another brand's incident that tells the same story, by what both share.
+
+    `terms` are words new to both brands; `posts` counts posts, or near-copies, about both.
+    """
+
+    incident: str
+    brand: str
+    level: Level
+    terms: tuple[str, ...] = ()
+    posts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +102,7 @@ class Signal:
     level: Level
     evidence: tuple[Evidence, ...]
     low_baseline: bool = False
+    reasons: tuple[LevelReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +120,14 @@ class Incident:
     The natural key is the brand and the minute it opened. `signal_at` is the last tick that
     signalled, `level_at` the last that signalled at the present level or above, `updated_at` the
     last that was judged. `peak` is the greatest negative count an hour, reached at `peak_at`.
-    `evidence` belongs to the signal that brought the present level. By its `kind` it is about a
-    brand, or `brand` holds the name of the source (coverage) or of the step (pipeline) in trouble.
+    `evidence`, its combined `p_value` and `reasons` belong to the signal that brought the present
+    level. By its `kind` it is about a brand, or `brand` holds the name of the source (coverage) or
+    of the step (pipeline) in trouble.
+
+    `forecast` is what was expected when it was last judged, None where too little was known.
+    `terms` are the words new to the brand that the story is known by. `links` are other brands'
+    incidents of the same story. A reopened story is in its next `wave`; `past_peak` is the greatest
+    negative count an hour of the waves before this one, `past_level` the highest level of theirs.
     """
 
     key: str
@@ -94,6 +146,14 @@ class Incident:
     recovered_at: datetime | None = None
     low_baseline: bool = False
     kind: IncidentKind = IncidentKind.BRAND
+    p_value: float = 1.0
+    reasons: tuple[LevelReason, ...] = ()
+    forecast: StoryForecast | None = None
+    terms: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    wave: int = 1
+    past_peak: float = 0.0
+    past_level: Level | None = None
 
     @staticmethod
     def key_of(brand: str, opened_at: datetime) -> str:
@@ -120,7 +180,17 @@ class Incident:
             signal_at=max(self.signal_at, signal.at),
             level_at=max(self.level_at, signal.at) if holds else self.level_at,
             evidence=signal.evidence if risen else self.evidence,
+            p_value=signal.p_value if risen else self.p_value,
+            reasons=signal.reasons if risen else self.reasons,
+            terms=terms_of(signal, self.terms),
             history=(*self.history, LevelChange(signal.at, signal.level))
             if risen
             else self.history,
         )
+
+
+def terms_of(signal: Signal, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the words that a story is known by: the `known` ones, then the signal's new ones."""
+    found = (one.parts for one in signal.evidence if one.kind == "new_terms")
+    new = (part.name for parts in found for part in parts)
+    return tuple(dict.fromkeys((*known, *new)))[:MOST_TERMS]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -189,6 +189,33 @@ def observe_counts(
     unknown = np.full(len(times), UNKNOWN, dtype=np.int64)
     words = np.full(len(times), np.nan)
     return replace(empty, times=times, parents=unknown, words=words, basis="counts")
+
+
+def observe_bins(bins: Iterable[tuple[datetime, int]], width: timedelta, now: datetime) -> Observed:
+    """Return what was known at `now` where events were counted in bins of `width` by their start.
+
+    The events of a bin are spread evenly over it. The first event is the beginning that the others
+    follow, and is not counted; without any, nothing has begun and the age is 0.
+
+    Raises:
+        ValueError: a time without a zone.
+    """
+    counted = sorted((start, count) for start, count in bins if count > 0 and start < now)
+    check_zones((now, *(start for start, _ in counted)))
+    seconds = width.total_seconds()
+    parts = [
+        (start - now).total_seconds() + (np.arange(count) + 0.5) * (seconds / count)
+        for start, count in counted
+    ]
+    ages = np.minimum(np.concatenate([*parts, np.empty(0)])[:MOST], 0.0)
+    began = now + timedelta(seconds=float(ages[0])) if len(ages) else now
+    times = ages[1:] - ages[0] if len(ages) else ages
+    return replace(
+        observe(Cascade(began), now),
+        times=times,
+        parents=np.full(len(times), UNKNOWN, dtype=np.int64),
+        words=np.full(len(times), np.nan),
+    )
 
 
 def _spread(ranks: Places, heights: Places, ends: Floats, starts: Floats) -> Floats:

@@ -115,10 +115,10 @@ def forecast_observed(
     if not (math.isfinite(threshold) and threshold > 0):
         raise ValueError(f"a threshold is a number above zero, not {threshold}")
     model = CascadeModel.load() if model is None else model
-    fresh = recent(seen, AGES[-1])
-    peak = outlook(fresh, "peak", model)
+    view = _view(recent(seen, AGES[-1]), model)
+    peak = _outlook(view, "peak")
     # What is usual is told by the model of the nearer age.
-    nearest, row = _neighbours(fresh, model)[0 if _place(fresh.age) < 0.5 else -1]
+    nearest, row = view.whole[0 if view.weight < 0.5 else -1]
     return Forecast(
         probability=peak.reaches(threshold),
         horizon=HORIZON,
@@ -126,8 +126,9 @@ def forecast_observed(
         low=peak.quantile(-_TENTH),
         high=peak.quantile(_TENTH),
         age=timedelta(seconds=seen.age),
-        final=seen.count + outlook(fresh, "rest", model).quantile(0.0),
+        final=seen.count + _outlook(view, "rest").quantile(0.0),
         reasons=reasons(nearest, row, "peak"),
+        threshold=threshold,
     )
 
 
@@ -141,16 +142,42 @@ def outlook(seen: Observed, size: str, model: CascadeModel) -> Outlook:
     Raises:
         KeyError: there is no such size.
     """
+    return _outlook(_view(seen, model), size)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Something as the models of the ages below and above see it, the latter with `weight`.
+
+    `whole` has its features, `sample` those of as many of its events as the models know; what is
+    expected of the sample is multiplied by `scale`.
+    """
+
+    weight: float
+    whole: list[tuple[AgeModel, Floats]]
+    sample: list[tuple[AgeModel, Floats]]
+    scale: float
+
+
+def _view(seen: Observed, model: CascadeModel) -> _View:
     weight = _place(seen.age)
-    ceilings = [near.ceiling for near, _ in _neighbours(seen, model)]
-    sample = thin(seen, round(_mixed(ceilings, weight)))
-    known = [(near.sizes[size], row) for near, row in _neighbours(sample, model)]
-    centre = _mixed([float(fitted.centre(row[None, :])[0]) for fitted, row in known], weight)
-    fall = _mixed([fitted.fall for fitted, _ in known], weight)
+    whole = _neighbours(seen, model)
+    sample = thin(seen, round(_mixed([near.ceiling for near, _ in whole], weight)))
     # What was left out of the sample, and less the doubt.
     scale = seen.count / (seen.count + model.doubts[seen.basis]) if seen.count else 0.0
-    scale *= seen.count / max(sample.count, 1)
-    return Outlook(math.log1p(max(math.expm1(centre), 0.0) * scale), fall)
+    return _View(
+        weight,
+        whole,
+        whole if sample is seen else _neighbours(sample, model),
+        scale * seen.count / max(sample.count, 1),
+    )
+
+
+def _outlook(view: _View, size: str) -> Outlook:
+    known = [(near.sizes[size], row) for near, row in view.sample]
+    centre = _mixed([float(fitted.centre(row[None, :])[0]) for fitted, row in known], view.weight)
+    fall = _mixed([fitted.fall for fitted, _ in known], view.weight)
+    return Outlook(math.log1p(max(math.expm1(centre), 0.0) * view.scale), fall)
 
 
 def _mixed(values: list[float], weight: float) -> float:

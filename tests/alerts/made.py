@@ -8,10 +8,16 @@ from records import (
     Change,
     Citation,
     Evidence,
+    EvidencePart,
+    Forecast,
     Incident,
     IncidentStatus,
     Level,
     LevelChange,
+    LevelReason,
+    Link,
+    PostForecast,
+    StoryForecast,
 )
 
 OPENED = datetime(2026, 3, 2, 0, 42, tzinfo=UTC)  # 08:42 in Shanghai
@@ -113,3 +119,50 @@ def made_story() -> list[Alert]:
         made_alert(Change.LOWERED, incident=lowered, at=OPENED + 2 * HOUR, previous=Level.ORANGE),
         made_alert(Change.RECOVERED, incident=over, at=OPENED + 4 * HOUR, previous=Level.YELLOW),
     ]
+
+
+def made_beside() -> tuple[Evidence, ...]:
+    """Return one piece of each kind of evidence beside the counts."""
+    words = (EvidencePart("虫子", 64, 0.0), EvidencePart("退款", 31, 0.4))
+    sources = (EvidencePart("weibo", 120, 3.0), EvidencePart("heimao", 9, 0.2))
+    return (
+        Evidence("new_terms", 64, 0.0, HOUR, 1e-8, words),
+        Evidence("reach", 2, 0.2, HOUR, 1e-4, (EvidencePart("1000000", 2, 0.2),)),
+        Evidence("velocity", 4_800, 61, HOUR, 1e-4, (EvidencePart("weibo:1", 4_800, 0.0),)),
+        Evidence("second_platform", 9, 0.2, HOUR, 1e-5, sources),
+        Evidence("hot_list", 1, 0.01, HOUR, 1e-2, (EvidencePart("云朵茶饮喝出虫子", 1, 0.0),)),
+    )
+
+
+def made_forecast(probability: float = 0.62) -> Forecast:
+    """Return a forecast of a peak of 900 to 2,300 an hour."""
+    return Forecast(probability, 6 * HOUR, 1_400, 900, 2_300, HOUR, 5_000, threshold=300)
+
+
+def made_told(level: Level = Level.ORANGE) -> Incident:
+    """Return an incident with everything that can be known beside its counts."""
+    incident = made_incident(level)
+    return replace(
+        incident,
+        evidence=(*incident.evidence, *made_beside()),
+        p_value=1e-8,
+        reasons=(
+            LevelReason("rarity", 13.0),
+            LevelReason("evidence", 8.0),
+            LevelReason("beside", 1.0, ("reach", "new_terms")),
+            LevelReason("wave", 2.4),
+        ),
+        forecast=StoryForecast(
+            incident.updated_at,
+            made_forecast(),
+            "" if level is Level.RED else Level(level + 1).name.lower(),
+            (PostForecast("weibo:1", 12_000, 4_800, made_forecast()),),
+        ),
+        terms=("虫子", "退款"),
+        links=(
+            Link("晨曦@1", "晨曦", Level.RED, ("虫子", "退款")),
+            Link("山谷@1", "山谷", Level.BLUE, (), 7),
+        ),
+        wave=2,
+        past_peak=97.0,
+    )

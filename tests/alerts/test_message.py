@@ -15,15 +15,18 @@ from alerts.message import CITATIONS, compose
 from alerts.message_text import masked_name, number, one_line, percent, safe_link
 from alerts.message_words import CATALOGUES, Language
 from alerts.notify.slack_blocks import escape, payload_of
-from records import Alert, Change, Evidence, Level
+from records import Alert, Change, Evidence, Level, LevelReason, Link
 from tests.alerts.made import (
     HOUR,
     MINUTE,
     OPENED,
     made_alert,
+    made_beside,
     made_citation,
+    made_forecast,
     made_incident,
     made_story,
+    made_told,
 )
 from tests.alerts.slack_server import blocks_of, fault_of_form, text_of
 
@@ -92,7 +95,24 @@ def _every_kind() -> list[Alert]:
         for span in (20 * MINUTE, 3 * HOUR, 50 * HOUR)
     ]
     again = made_alert(Change.REOPENED)
-    return [*opened, again, bare, *made_story(), *ends]
+    return [*opened, again, bare, *made_story(), *ends, *_beside_counts()]
+
+
+def _beside_counts() -> list[Alert]:
+    told = [made_told(level) for level in (Level.ORANGE, Level.RED)]
+    unknown = [replace(one, p_value=1.0) for one in made_beside()]
+    smaller = replace(unknown[1], parts=(replace(unknown[1].parts[0], name="100000"),))
+    often = [
+        replace(made_incident(), reasons=(LevelReason("rarity", weeks),))
+        for weeks in (0.5, 1.0, 2.0, 4.0, 13.0, 52.0, 260.0)
+    ]
+    held = replace(
+        told[0],
+        evidence=(*unknown, smaller),
+        reasons=(LevelReason("low_baseline"), LevelReason("beside", 1.0, ("velocity", "hot_list"))),
+        links=tuple(Link(f"{n}", f"品牌{n}", Level.BLUE, ("词", "语")) for n in range(9)),
+    )
+    return [made_alert(incident=incident) for incident in (*told, *often, held)]
 
 
 def test_an_opening_tells_everything() -> None:
@@ -179,10 +199,98 @@ def test_without_words_there_is_still_a_cause() -> None:
 
 def test_an_unknown_kind_of_evidence_is_shown() -> None:
     """A kind of evidence that the catalogue does not know is shown by its name."""
-    incident = replace(made_incident(), evidence=(Evidence("velocity", 9, 2, HOUR, 0.01),))
-    assert (
-        compose(made_alert(incident=incident)).evidence.lines[0].startswith("近 1 小时velocity 9")
+    incident = replace(made_incident(), evidence=(Evidence("smell", 9, 2, HOUR, 0.01),))
+    assert compose(made_alert(incident=incident)).evidence.lines[0].startswith("近 1 小时smell 9")
+
+
+def test_evidence_beside_the_counts_has_its_usual() -> None:
+    """New words, large accounts, speed, platforms and hot lists: each number beside its usual."""
+    message = compose(made_alert(incident=made_told()))
+    assert message.evidence.lines == (
+        "近 1 小时负面 147 条（平时 3.1，47 倍）",
+        "近 1 小时负面占比 71%（平时 18%）",
+        "近 10 分钟投诉 41 条（平时 <0.1）",
+        "上热搜 1 条（平时 <0.1）「云朵茶饮喝出虫子」",
+        "2 位百万粉博主（平时 0.2）",
+        "新词「虫子」64 人（平时 <0.1）、「退款」31 人（平时 0.4）",
+        "最快一帖 1 小时转发 4800 次（平时 99% 的帖子总共不过 61 次）",
+        "近 1 小时多平台：weibo 120 条（平时 3）、heimao 9 条（平时 0.2）",
+        "近 6 小时声量 50 条（平时 44）",
+        "高频词：「异物」64",
     )
+
+
+def test_evidence_without_a_past_says_so() -> None:
+    """Where no past is known, the usual is unknown, not zero."""
+    unknown = tuple(replace(one, p_value=1.0) for one in made_beside())
+    lines = compose(made_alert(incident=replace(made_told(), evidence=unknown))).evidence.lines
+    assert "2 位百万粉博主（平时 未知）" in lines
+    assert "最快一帖 1 小时转发 4800 次（平时未知）" in lines
+
+
+def test_the_level_is_explained() -> None:
+    """A level says how rare its counts are, how much speaks for it, and what lifted it."""
+    told = compose(made_alert(incident=made_told())).level_reasons.lines
+    assert told == (
+        "这样的量至多每 3 个月一次",
+        "8 类依据",
+        "因大号、新词升一级",
+        "本波是前波峰值的 2.4 倍",
+    )
+
+
+def test_the_forecast_is_shown() -> None:
+    """The next level's probability and the peak stand beside what was reached so far."""
+    alert = made_alert(incident=made_told())
+    assert compose(alert).forecast.lines == (
+        "6 小时内升为红色 62%，峰值 900 至 2300 条/时（至今最高 232）",
+        "最快一帖每小时转发 900 至 2300 次（近 1 小时 4800）",
+    )
+    assert compose(alert, "en").forecast.lines[0] == (
+        "RED within 6 h: 62%, peak 900 to 2300 an hour (highest so far 232)"
+    )
+
+
+def test_above_red_there_is_no_level() -> None:
+    """A red incident is told whether it will double."""
+    line = compose(made_alert(incident=made_told(Level.RED))).forecast.lines[0]
+    assert line.startswith("6 小时内再翻倍 62%")
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"), [(0.004, "<1%"), (0.01, "1%"), (0.996, "99%"), (0.5, "50%")]
+)
+def test_nothing_is_certain(probability: float, said: str) -> None:
+    """A probability is never shown as nothing or as certainty."""
+    told = made_told()
+    assert told.forecast is not None
+    story = replace(told.forecast, complaints=made_forecast(probability))
+    line = compose(made_alert(incident=replace(told, forecast=story))).forecast.lines[0]
+    assert f"红色 {said}，" in line
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "暂无"), ("en", "no forecast yet")])
+def test_without_a_forecast_none_is_invented(language: Language, said: str) -> None:
+    """An incident of which too little is known says so."""
+    assert compose(made_alert(), language).forecast.lines[0].startswith(said)
+
+
+def test_a_story_of_several_brands_names_them() -> None:
+    """Linked incidents are named with their level and what both share; many are counted."""
+    told = made_told()
+    assert compose(made_alert(incident=told)).links.lines == (
+        "晨曦（红）：共同新词「虫子」「退款」",
+        "山谷（蓝）：7 条帖子相同或相近",
+    )
+    many = tuple(replace(told.links[0], incident=f"{n}") for n in range(9))
+    lines = compose(made_alert(incident=replace(told, links=many))).links.lines
+    assert lines[-1] == "另有 5 个品牌"
+
+
+def test_a_second_wave_is_beside_the_first() -> None:
+    """A reopened story says which wave it is and how high the one before was."""
+    summary = compose(made_alert(incident=made_told())).summary[1]
+    assert summary.startswith("第 2 波（前波峰值 97 条/时） · ")
 
 
 def test_plain_text_holds_every_fact() -> None:
@@ -338,9 +446,16 @@ def test_the_worst_text_is_still_accepted() -> None:
         made_citation(text=worst), author_name=worst, url="https://weibo.com/" + "&" * 380
     )
     evidence = tuple(Evidence("&" * 40, 1e11, 1e9, HOUR, 0.0) for _ in range(4))
+    beside = tuple(
+        replace(one, parts=tuple(replace(part, name=worst) for part in one.parts * 6))
+        for one in made_beside()
+    )
+    links = tuple(Link(worst, worst, Level.RED, (worst,) * 12, 10**9) for _ in range(10))
     alert = replace(
         made_alert(Change.RAISED, previous=Level.BLUE),
-        incident=replace(made_incident(low_baseline=True), brand=worst, evidence=evidence),
+        incident=replace(
+            made_told(), low_baseline=True, brand=worst, evidence=evidence + beside, links=links
+        ),
         keywords=((worst, 10**9),) * 10,
         demands=((worst, 10**9),) * 10,
         citations=(citation,) * 3,

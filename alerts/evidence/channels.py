@@ -1,0 +1,267 @@
+"""Evidence beside the counts: who speaks, how fast it spreads, what is new, and where else.
+
+Each function looks at the posts of one stretch of time and at the brand's past, and returns the
+evidence or None where there is nothing to say. A p-value of 1 says that no past is known to hold
+it against; such evidence is shown but carries no weight.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+
+from alerts.detect.tails import count_tail
+from alerts.evidence.tails import beta_binomial_tail, either_of
+from alerts.evidence.voices import QUARTER, TIERS, Floats, Past, Voice, quarter_of
+from records import Evidence, EvidencePart
+
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+# A past of fewer posts says nothing of what is usual.
+LEAST_PAST: Final = 50
+# A word is new only in the mouths of so many.
+LEAST_AUTHORS: Final = 5
+# How many kinds of evidence are asked for.
+CHANNELS: Final = 5
+# Words, sources or titles that a piece of evidence names.
+NAMED: Final = 12
+# All that a brand is talked of for, as if it were so many troubled posts.
+PRIOR_POSTS: Final = 20.0
+# How far above the past the log-odds of a new word lie, in standard errors, and how unlikely it is.
+CLEARLY: Final = 2.0
+UNLIKELY: Final = 0.01
+# Evidence that a usual day would bring as well is not told.
+TELLING: Final = 0.05
+# Reposts in an hour that are told of where nothing is known of usual ones.
+FAST: Final = 100.0
+# The largest tenth of the past posts, and how slowly its tail may fall at most.
+TAIL_SHARE: Final = 0.1
+SLOWEST: Final = 0.5
+# A second platform speaks with so many troubled posts by so many people.
+LEAST_ELSEWHERE: Final = 3
+LEAST_PEOPLE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fast:
+    """A post of the story and the reposts that it gained in the last hour."""
+
+    post_key: str
+    gained: float
+
+
+def beside(
+    story: Sequence[Voice], fast: Sequence[Fast], past: Past, span: timedelta
+) -> tuple[Evidence, ...]:
+    """Return all evidence beside the counts that a usual day would not bring.
+
+    `story` holds the posts of `span`, `fast` those of them that spread fastest.
+    """
+    asked = sum(1 for voice in story if voice.reposts)
+    found = (
+        new_terms(story, past, span),
+        reach(story, past, span),
+        velocity(fast, asked, past),
+        second_platform(story, past, span),
+        hot_list(story, past, span),
+    )
+    return tuple(
+        one for one in found if one is not None and (one.p_value <= TELLING or one.p_value == 1)
+    )
+
+
+def reach(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+    """Return how many widely followed accounts complain, beside their usual share.
+
+    Both tiers are looked at and the more telling one is told (Bonferroni). An account counts once.
+    """
+    people: dict[str, int] = {}
+    for voice in story:
+        if voice.troubled:
+            people[voice.author] = max(voice.followers, people.get(voice.author, 0))
+    found = [_tier(list(people.values()), tier, past, span) for tier in TIERS]
+    told = [one for one in found if one is not None]
+    return min(told, key=lambda one: one.p_value, default=None)
+
+
+def _tier(people: Sequence[int], tier: int, past: Past, span: timedelta) -> Evidence | None:
+    count = sum(1 for followers in people if followers >= tier)
+    if not count:
+        return None
+    before, of = past.followed.get(tier, 0), past.troubled
+    share = (before + 0.5) / (of + 1)
+    tail = 1.0
+    if of >= LEAST_PAST:
+        tail = len(TIERS) * beta_binomial_tail(count, len(people), before + 0.5, of - before + 0.5)
+    expected = share * len(people)
+    return Evidence(
+        "reach",
+        float(count),
+        expected,
+        span,
+        min(tail, 1.0),
+        (EvidencePart(str(tier), float(count), expected),),
+    )
+
+
+def velocity(fast: Iterable[Fast], asked: int, past: Past) -> Evidence | None:
+    """Return how fast the fastest post spreads, beside what the brand's posts get in all.
+
+    `asked` is how many posts it is the fastest of. That a post gets so much in one hour is at most
+    as likely as that it gets so much in its life, whose tail is taken for a power law beyond the
+    largest tenth (Hill's estimator): the p-value is an upper bound.
+    """
+    fastest = max(fast, key=lambda one: (one.gained, one.post_key), default=None)
+    totals = past.reposts
+    known = len(totals) >= LEAST_PAST
+    if fastest is None or fastest.gained < (1.0 if known else FAST):
+        return None
+    return Evidence(
+        "velocity",
+        fastest.gained,
+        float(np.quantile(totals, 0.99)) if known else 0.0,
+        HOUR,
+        min(1.0, max(asked, 1) * _beyond(totals, fastest.gained)) if known else 1.0,
+        (EvidencePart(fastest.post_key, fastest.gained, 0.0),),
+    )
+
+
+def _beyond(totals: Floats, value: float) -> float:
+    """Return the probability that a post gets at least `value`; `totals` ascend."""
+    above = int(len(totals) - np.searchsorted(totals, value))
+    plain = (above + 1) / (len(totals) + 1)
+    size = max(int(len(totals) * TAIL_SHARE), 5)
+    edge = max(float(totals[-size]), 1.0)
+    if value <= edge:
+        return plain
+    logs = np.log(np.maximum(totals[-size:], edge) / edge)
+    shape = max(float(logs.mean()), SLOWEST)
+    return min(plain, (size + 1) / (len(totals) + 1) * float((value / edge) ** (-1 / shape)))
+
+
+def new_terms(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+    """Return the words that many use and the brand's past does not explain, the clearest first.
+
+    A word's usual share is that in past troubled posts, with all that is said of the brand as
+    prior; words are chosen by log-odds with that informative prior (Monroe, Colaresi and Quinn
+    2008, doi:10.1093/pan/mpn018) and held against a beta-binomial, as wide as the words of one day
+    resemble one another. Authors are counted, not posts. The p-value is the least one times the
+    number of words asked (Bonferroni).
+    """
+    if past.voices < LEAST_PAST:
+        return None
+    authors: defaultdict[str, set[str]] = defaultdict(set)
+    for voice in story:
+        if voice.troubled:
+            for word in voice.words:
+                if not word.isdecimal():
+                    authors[word].add(voice.author)
+    people = len({voice.author for voice in story if voice.troubled})
+    asked = {word: len(who) for word, who in authors.items() if len(who) >= LEAST_AUTHORS}
+    judged = [_term(word, count, people, past) for word, count in sorted(asked.items())]
+    told = sorted(
+        (one for one in judged if one.clearness >= CLEARLY and one.tail * len(asked) <= UNLIKELY),
+        key=lambda one: (-one.clearness, one.part.name),
+    )
+    if not told:
+        return None
+    return Evidence(
+        "new_terms",
+        told[0].part.observed,
+        told[0].part.expected,
+        span,
+        min(1.0, len(asked) * min(one.tail for one in told)),
+        tuple(one.part for one in told[:NAMED]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    part: EvidencePart
+    clearness: float
+    tail: float
+
+
+def _term(word: str, count: int, people: int, past: Past) -> _Term:
+    said = (past.words.get(word, 0) + 0.5) / (past.voices + 1)
+    weight = past.troubled + PRIOR_POSTS
+    hits = past.troubled_words.get(word, 0) + PRIOR_POSTS * said
+    share = hits / weight
+    known = 1 / (1 / weight + past.correlation)
+    tail = beta_binomial_tail(count, people, share * known, (1 - share) * known)
+    # Half a post more in each cell: of a word never heard before the odds are little known.
+    mine, theirs = (count + 0.5, people - count + 0.5), (hits + 0.5, weight - hits + 0.5)
+    odds = np.log(mine[0] / mine[1]) - np.log(theirs[0] / theirs[1])
+    error = np.sqrt(1 / mine[0] + 1 / theirs[0])
+    return _Term(EvidencePart(word, float(count), share * people), float(odds / error), tail)
+
+
+def second_platform(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+    """Return the sources that bring unusually many troubled posts, where it is more than one.
+
+    Each is held against the same quarter of its past days (negative binomial, spread by moments);
+    "at least two" is judged by Rueger's rule, which any dependence between sources allows.
+    """
+    spoken: defaultdict[str, list[Voice]] = defaultdict(list)
+    for voice in story:
+        if voice.troubled:
+            spoken[voice.source].append(voice)
+    sources = sorted(past.sources | spoken.keys())
+    if len(sources) < 2 or not past.days or past.voices < LEAST_PAST:
+        return None
+    parts = [_platform(source, spoken[source], past, span) for source in sources]
+    loud = [
+        (tail, part)
+        for tail, part in parts
+        if part.observed >= LEAST_ELSEWHERE
+        and len({voice.author for voice in spoken[part.name]}) >= LEAST_PEOPLE
+    ]
+    tail = either_of([tail for tail, _ in parts], 2)
+    if len(loud) < 2:
+        return None
+    shown = tuple(part for _, part in sorted(loud, key=lambda one: (one[0], one[1].name)))
+    second = sorted(shown, key=lambda part: (-part.observed, part.name))[1]
+    return Evidence("second_platform", second.observed, second.expected, span, tail, shown[:NAMED])
+
+
+def _platform(
+    source: str, voices: Sequence[Voice], past: Past, span: timedelta
+) -> tuple[float, EvidencePart]:
+    if not voices:
+        return 1.0, EvidencePart(source, 0.0, 0.0)
+    counts = past.quarter(source, quarter_of(voices[-1].at))
+    mean = (counts.sum() + 0.5) / len(counts)
+    spread = max((float(counts.var(ddof=1)) - mean) / mean**2, 0.1) if len(counts) > 1 else 1.0
+    expected = float(mean) * (span / QUARTER)
+    tail = count_tail(np.array(float(len(voices))), np.array(expected), np.array(spread))
+    return float(tail), EvidencePart(source, float(len(voices)), expected)
+
+
+def hot_list(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+    """Return the entries of hot lists that name the brand, beside how many such a span has.
+
+    Entries are taken for a Poisson process with a gamma prior of half an entry.
+    """
+    named = [voice for voice in story if voice.headline]
+    if not named:
+        return None
+    days = len(past.days)
+    share = (span / DAY) / (max(days, 1) + span / DAY)
+    before = past.headlines + 0.5
+    tail = 1.0
+    if days and past.voices >= LEAST_PAST:
+        # A gamma mixture of Poisson counts is negative binomial.
+        mean = before * share / (1 - share)
+        tail = float(count_tail(np.array(float(len(named))), np.array(mean), np.array(1 / before)))
+    titles = dict.fromkeys(voice.title for voice in named)
+    return Evidence(
+        "hot_list",
+        float(len(named)),
+        before * (span / DAY) / max(days, 1),
+        span,
+        tail,
+        tuple(EvidencePart(title, 1.0, 0.0) for title in [*titles][:NAMED]),
+    )

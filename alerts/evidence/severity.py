@@ -1,0 +1,168 @@
+"""The level that counts and the evidence beside them make together, and why.
+
+How the promise on false alarms is kept. Evidence beside the counts never opens an incident: how
+often one opens by chance is the detector's promise alone. It can lift a level by one, where it is
+unlikely itself (`LIFT`, all of it combined, whatever depends on what). A chance incident of a level
+lasts some 18 ticks, so at most 18 * LIFT = 2% of them are lifted by chance, and the level above
+has room for a quarter of them (levels are 4, 13 and 52 times rarer than blue): a fiftieth of a
+level's incidents adds at most a tenth to what the next level promises.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+
+from alerts.detect.judgement import OPENING
+from alerts.detect.negative_binomial import (
+    KINDS_NEEDED,
+    RARER,
+    RED_COUNT,
+    RED_TIMES,
+    SUPPORT,
+    TIMES_LEAST,
+)
+from alerts.detect.settings import DetectionSettings
+from alerts.detect.tails import count_tail
+from alerts.evidence.channels import CHANNELS
+from alerts.evidence.tails import cauchy
+from records import Evidence, Level, LevelReason, Signal
+
+# All evidence beside the counts together must be this unlikely to lift a level.
+LIFT: Final = 1e-3
+# Red by kinds of evidence: what calls forth nearly as much as it is grows by itself.
+NEARLY_ONE: Final = 0.8
+RED_KINDS: Final = 3
+HOUR: Final = timedelta(hours=1)
+WEEK: Final = timedelta(days=7)
+# The detector looks at three horizons.
+_HORIZONS: Final = 3
+_MOST: Final = 10_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a story goes: the negative count of the last hour, and how many each one calls forth."""
+
+    rate: float
+    branching: float
+
+
+def weigh(
+    signal: Signal, beside: Sequence[Evidence], pace: Pace, settings: DetectionSettings
+) -> Signal:
+    """Return `signal` with the evidence `beside` the counts, its level, and the reasons for it.
+
+    The p-value is that of all evidence, combined by Cauchy's rule. The level is never below the
+    counts' own, and at most one above it; what is hardly known stays yellow.
+    """
+    telling = [one for one in beside if one.p_value <= SUPPORT]
+    kinds = len(signal.evidence) + len(telling)
+    level = signal.level
+    if telling and _combined(beside, CHANNELS) <= LIFT:
+        above = Level(min(level + 1, Level.RED))
+        if _carries(above, signal, kinds, pace, settings):
+            level = above
+    return replace(
+        signal,
+        level=level,
+        evidence=(*signal.evidence, *beside),
+        p_value=_combined((*signal.evidence, *beside), len(signal.evidence) + CHANNELS),
+        reasons=tuple(_reasons(signal, level, telling, kinds, settings)),
+    )
+
+
+def _combined(evidence: Sequence[Evidence], of: int) -> float:
+    """Return one p-value of `of` channels, of which `evidence` came; unknown ones say nothing."""
+    return cauchy([one.p_value for one in evidence if one.p_value < 1], of)
+
+
+def _carries(
+    level: Level, signal: Signal, kinds: int, pace: Pace, settings: DetectionSettings
+) -> bool:
+    """Say whether size and kinds allow `level`, by the detector's own bounds."""
+    if level > Level.YELLOW and signal.low_baseline:
+        return False
+    count = max((one.observed for one in signal.evidence if one.kind in OPENING), default=0.0)
+    if level is Level.RED:
+        grows = kinds >= RED_KINDS and pace.branching >= NEARLY_ONE
+        return grows and pace.rate >= least_count(level, usual_hour(signal.evidence), settings)
+    return kinds >= KINDS_NEEDED[level] and count >= least_count(level, 0.0, settings)
+
+
+def _reasons(
+    signal: Signal,
+    level: Level,
+    telling: Sequence[Evidence],
+    kinds: int,
+    settings: DetectionSettings,
+) -> list[LevelReason]:
+    rarity = LevelReason("rarity", RARER[signal.level] / settings.false_alarms_per_week)
+    said = [rarity, LevelReason("evidence", float(kinds))]
+    if level > signal.level:
+        said.append(LevelReason("beside", 1.0, tuple(one.kind for one in telling)))
+    if signal.low_baseline:
+        said.append(LevelReason("low_baseline"))
+    return said
+
+
+def usual_hour(evidence: Sequence[Evidence]) -> float:
+    """Return how many negative posts an hour usually sees; 0 where the evidence does not say."""
+    found = next((one for one in evidence if one.kind == "negative" and one.horizon), None)
+    return found.expected * (HOUR / found.horizon) if found else 0.0
+
+
+def least_count(level: Level, usual: float, settings: DetectionSettings) -> float:
+    """Return the least count that a level takes, however rare it is; `usual` is that of an hour."""
+    if level is Level.RED:
+        return max(RED_COUNT, RED_TIMES * usual)
+    return TIMES_LEAST.get(level, 1.0) * settings.min_count
+
+
+def next_level(level: Level) -> Level | None:
+    """Return the level above, None above red."""
+    return None if level is Level.RED else Level(level + 1)
+
+
+def hourly_count(
+    level: Level, evidence: Sequence[Evidence], peak: float, settings: DetectionSettings
+) -> float:
+    """Return the negative count of an hour from which a brand would be at `level`.
+
+    That is the least count as rare as the level, by the negative binomial that the evidence about
+    negatives was judged with, as far as that can be told from its p-value; at least what the level
+    takes in itself, and more than the `peak` that has not brought it.
+    """
+    usual = usual_hour(evidence)
+    tests = WEEK / timedelta(minutes=settings.tick_minutes)
+    looks = tests / np.sqrt(HOUR / timedelta(minutes=settings.tick_minutes))
+    chance = settings.false_alarms_per_week / RARER[level] / (looks * _HORIZONS * len(OPENING))
+    rare = _quantile(max(usual, 0.05), _dispersion(evidence), chance)
+    return max(rare, least_count(level, usual, settings), peak + 1)
+
+
+def _dispersion(evidence: Sequence[Evidence]) -> float:
+    """Return the dispersion that the p-value of the negatives was made with, else a usual one."""
+    found = next((one for one in evidence if one.kind == "negative"), None)
+    if found is None or found.expected <= 0 or not 1e-200 < found.p_value < 1:
+        return 0.3
+    asked = np.geomspace(1e-3, 10, 200)
+    tails = count_tail(np.array(found.observed), np.array(found.expected), asked)
+    return float(asked[np.argmin(np.abs(np.log(tails) - np.log(found.p_value)))])
+
+
+def _quantile(mean: float, dispersion: float, chance: float) -> float:
+    """Return the least count that is reached with at most `chance`."""
+    low, high = 0.0, max(2 * mean, 8.0)
+    while _tail(high, mean, dispersion) > chance and high < _MOST:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _tail(middle, mean, dispersion) > chance else (low, middle)
+    return high
+
+
+def _tail(count: float, mean: float, dispersion: float) -> float:
+    return float(count_tail(np.array(count), np.array(mean), np.array(dispersion)))

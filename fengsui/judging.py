@@ -1,0 +1,130 @@
+"""One brand's ticks judged: what became of its incident, and what people should be told."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.detect.detector import Series
+from alerts.forecast.model import ForecastModelError
+from alerts.incidents import advance
+from fengsui.chain import Chain
+from fengsui.forecasting import expect
+from fengsui.weighing import weighed
+from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of an incident, at the end of a tick, of which `coverage` was read.
+
+    `told` is the level that people were told of before.
+    """
+
+    incident: Incident
+    change: Change
+    at: datetime
+    coverage: float
+    told: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A brand's incidents that were looked at, in their last state by key, and their changes."""
+
+    brand: str
+    incidents: Mapping[str, Incident]
+    moves: tuple[Move, ...] = ()
+
+
+def judge_brand(
+    chain: Chain, brand: str, incident: Incident | None, since: datetime, now: datetime
+) -> Judged:
+    """Judge the ticks of a brand, whose open incident is `incident`; nothing is written."""
+    settings = chain.settings.detection
+    series = chain.counts.series(brand, now)
+    signals = {signal.at: signal for signal in chain.detector.score(series, since)}
+    if incident is None:
+        if not signals:
+            return Judged(brand, {})
+        # One that has just recovered is reopened by a greater wave.
+        past = reversed(chain.ledger.incidents(brand=brand))
+        incident = next((one for one in past if one.kind is IncidentKind.BRAND), None)
+    told = _told(incident)
+    touched: dict[str, Incident] = {}
+    moves: list[Move] = []
+    known = True
+    for at, found, rate, coverage in _ticks(chain, series, signals, since, now, incident):
+        known = coverage >= settings.min_coverage
+        signal = _weighed(chain, found, incident) if found is not None else None
+        moved = advance(incident, brand, at, signal, rate, known, settings)
+        incident = moved.incident
+        if incident is not None and moved.change is not None:
+            incident = _expecting(chain, incident, min(at, now), known=known)
+            moves.append(Move(incident, moved.change, at, coverage, told))
+            told = _told(incident)
+        if incident is not None:
+            touched.pop(incident.key, None)
+            touched[incident.key] = incident
+    told_of = moves[-1].incident if moves else None
+    if incident is not None and incident is not told_of:
+        at = min(incident.updated_at, now)
+        touched[incident.key] = _expecting(chain, incident, at, known=known)
+    return Judged(brand, touched, tuple(moves))
+
+
+def _weighed(chain: Chain, signal: Signal, incident: Incident | None) -> Signal:
+    """Return the signal with what the store holds beside the counts, where that can matter."""
+    if incident is not None and signal.at < incident.updated_at:
+        return signal  # judged before
+    reopens = timedelta(hours=chain.settings.detection.reopen_hours)
+    goes_on = incident is not None and (
+        incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
+    )
+    story = incident if goes_on else None
+    return weighed(chain.store, chain.pasts, signal, story, chain.settings.detection)
+
+
+def _expecting(chain: Chain, incident: Incident, at: datetime, *, known: bool) -> Incident:
+    """Return the incident with what is expected of it; nothing where too little was read."""
+    if incident.status is not IncidentStatus.OPEN or not known:
+        return replace(incident, forecast=None)
+    try:
+        forecast = expect(chain.store, incident, at, chain.settings.detection)
+    except ForecastModelError as error:
+        log.warning("no forecast: %s", error)  # an alarm does not wait for it
+        forecast = None
+    return replace(incident, forecast=forecast)
+
+
+def _told(incident: Incident | None) -> Level | None:
+    """Return the level that people were last told of, if the story goes on."""
+    return incident.level if incident and incident.status is IncidentStatus.OPEN else None
+
+
+def _ticks(
+    chain: Chain,
+    series: Series,
+    signals: Mapping[datetime, Signal],
+    since: datetime,
+    now: datetime,
+    incident: Incident | None,
+) -> Iterator[tuple[datetime, Signal | None, float, float]]:
+    """Yield end, signal, negatives in the trailing hour and coverage of each tick to be judged.
+
+    The tick that is still open comes only with a signal: it can raise, but it is not quiet yet.
+    """
+    if incident is not None and incident.status is IncidentStatus.OPEN:
+        since = min(since, incident.updated_at)
+    negative = series.counts["negative"]
+    hour = timedelta(hours=1) // chain.tick
+    first = max(0, (since - series.start) // chain.tick)
+    for index in range(first, len(negative)):
+        at = series.start + (index + 1) * chain.tick
+        signal = signals.get(at)
+        if at > now and signal is None:
+            continue
+        rate = float(negative[max(0, index + 1 - hour) : index + 1].sum())
+        yield at, signal, rate, float(series.coverage[index])

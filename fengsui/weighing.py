@@ -1,0 +1,185 @@
+"""What the store holds beside the counts of a story, weighed against the brand's own past."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from alerts.detect.settings import DetectionSettings
+from alerts.evidence import channels
+from alerts.evidence.channels import Fast
+from alerts.evidence.severity import Pace, weigh
+from alerts.evidence.voices import QUARTER, QUARTERS, Day, Past, Voice, day_of
+from alerts.forecast import hawkes
+from alerts.forecast.events import Observed, observe_bins, observe_counts
+from records import Evidence, Incident, Mention, Post, PostKind, Sentiment, Signal, Window
+from store.mentions import Cited, MentionStore
+
+MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+# Evidence is looked for in the detector's longest stretch; in the last hour where that is much.
+SPAN: Final = timedelta(hours=6)
+MUCH: Final = 2_000
+PAST_DAYS: Final = 28
+# Posts of a quarter of a day that are looked at, and the counts by which a change is noticed.
+LOOKED_AT: Final = 500
+DIGEST_STEP: Final = timedelta(hours=2)
+PASTS_KEPT: Final = 64
+# Posts whose spreading is looked at.
+FASTEST: Final = 3
+TITLE_LIMIT: Final = 60
+_CHINA: Final = timedelta(hours=8)
+
+_Digest = tuple[tuple[int, ...], ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The days of a brand by the day's number, each with the digest of the counts it rests on."""
+
+    days: dict[int, tuple[_Digest, Day]]
+    past: Past | None = None
+
+
+class Pasts:
+    """The past of brands by days, read again only where the store has changed."""
+
+    def __init__(self, store: MentionStore) -> None:
+        self._store = store
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def before(self, brand: str, at: datetime) -> Past:
+        """Return the four weeks before the day (China's) that `at` lies in.
+
+        Days before the brand's first mention are no past. It depends on the store alone.
+        """
+        end = _day_number(at)
+        window = Window(_begin_of(end - PAST_DAYS), _begin_of(end))
+        digests: dict[int, list[tuple[int, ...]]] = {}
+        for point in self._store.points(brand, window, DIGEST_STEP):
+            counted = (point.volume, point.organic, point.negative, point.complaints, point.reach)
+            digests.setdefault(_day_number(point.at), []).append(counted)
+        kept = self._kept.pop(brand, None) or _Kept({})
+        self._kept[brand] = kept
+        while len(self._kept) > PASTS_KEPT:
+            self._kept.popitem(last=False)
+        first = min(digests, default=end)
+        days: dict[int, tuple[_Digest, Day]] = {}
+        for number in range(first, end):
+            digest = tuple(digests.get(number, ()))
+            known = kept.days.get(number)
+            if known is None or known[0] != digest:
+                known = (digest, self._day(brand, number, digest))
+            days[number] = known
+        if kept.past is None or days != kept.days:
+            kept.days, kept.past = days, Past(tuple(day for _, day in days.values()))
+        return kept.past
+
+    def _day(self, brand: str, number: int, digest: _Digest) -> Day:
+        organic = sum(counts[1] for counts in digest)
+        if not organic:
+            return Day()
+        begin = _begin_of(number)
+        voices = [
+            voice_of(cited)
+            for quarter in range(QUARTERS)
+            for cited in self._store.cited(
+                brand,
+                Window(begin + quarter * QUARTER, begin + (quarter + 1) * QUARTER),
+                LOOKED_AT,
+            )
+        ]
+        return day_of(voices, min(1.0, max(len(voices), 1) / organic))
+
+
+def voice_of(cited: Cited) -> Voice:
+    """Return what evidence wants to know of a mention."""
+    mention, post = cited.mention, cited.post
+    return Voice(
+        post_key=post.key,
+        at=mention.published_at,
+        author=mention.author,
+        source=post.source,
+        followers=mention.reach,
+        words=mention.keywords,
+        reposts=post.reposts,
+        troubled=is_troubled(mention),
+        headline=post.kind is PostKind.HEADLINE,
+        title=mention.text[:TITLE_LIMIT],
+    )
+
+
+def is_troubled(mention: Mention) -> bool:
+    """Say whether it is negative or a complaint."""
+    return mention.sentiment is Sentiment.NEGATIVE or mention.complaint
+
+
+def weighed(
+    store: MentionStore,
+    pasts: Pasts,
+    signal: Signal,
+    incident: Incident | None,
+    settings: DetectionSettings,
+) -> Signal:
+    """Return `signal` with the evidence that the store holds beside its counts, and its level.
+
+    Nothing that was published after the signal's tick is looked at. The past ends before the day on
+    which the story, or the one that it may go on with, began.
+    """
+    brand, at = signal.brand, signal.at
+    minutes = store.points(brand, Window(at - SPAN, at), MINUTE)
+    span = SPAN if sum(point.organic for point in minutes) <= MUCH else HOUR
+    posts = list(store.cited(brand, Window(at - span, at)))
+    began = min(at - span, incident.opened_at if incident else at)
+    past = pasts.before(brand, max(began, at - timedelta(days=2)))
+    grown = observe_bins(
+        [(point.at, point.negative) for point in minutes if point.negative], MINUTE, at
+    )
+    beside = _beside(store, posts, past, span, at)
+    rate = float(sum(point.negative for point in minutes if point.at >= at - HOUR))
+    pace = Pace(rate, hawkes.fit(grown).branching if grown.count else 0.0)
+    return weigh(signal, beside, pace, settings)
+
+
+def _beside(
+    store: MentionStore, posts: list[Cited], past: Past, span: timedelta, at: datetime
+) -> tuple[Evidence, ...]:
+    story = [voice_of(cited) for cited in posts]
+    spreading = fastest(store, posts, at)
+    fast = [Fast(cited.post.key, float(gained(seen))) for cited, seen in spreading]
+    return channels.beside(story, fast, past, span)
+
+
+def fastest(store: MentionStore, posts: list[Cited], at: datetime) -> list[tuple[Cited, Observed]]:
+    """Return the troubled posts with most reposts in the hour before `at`, and how they grew.
+
+    Only those are asked for their history that have most reposts.
+    """
+    spread = [one for one in posts if one.post.reposts and is_troubled(one.mention)]
+    spread.sort(key=lambda one: (-(one.post.reposts or 0), one.post.key))
+    found = [(one, growth(store, one.post, at)) for one in spread[:FASTEST]]
+    return sorted(found, key=lambda one: (-gained(one[1]), one[0].post.key))
+
+
+def growth(store: MentionStore, post: Post, at: datetime) -> Observed:
+    """Return how the reposts of a post grew up to `at`, by the readings that the store holds."""
+    readings: Mapping[datetime, int | None] = {
+        reading.at: reading.reposts for reading in store.history(post.key)
+    }
+    began = min(post.published_at, at)
+    return observe_counts(began, readings.items(), at, post.followers, post.text)
+
+
+def gained(seen: Observed) -> int:
+    """Return how many events there were in the last hour."""
+    return int((seen.times > seen.age - HOUR.total_seconds()).sum())
+
+
+def _day_number(at: datetime) -> int:
+    return int((at + _CHINA).timestamp() // DAY.total_seconds())
+
+
+def _begin_of(number: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + number * DAY - _CHINA
