@@ -7,14 +7,15 @@ run: nobody is told of the past.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
 
 from fengsui import steps
 from fengsui.chain import Chain
-from fengsui.polling import reached, source_of
-from fengsui.run import COLLECTED_TO
+from fengsui.polling import means_of, source_of
+from fengsui.standings import COLLECTED_TO, reached
 from fengsui.steps import Annotated, Collected
 from listeners.settings import listener_of
 from records import Window
@@ -39,7 +40,9 @@ def collect_range(chain: Chain, name: str, window: Window) -> Collected:
         UnknownSource: the settings have no such source.
         ListenerError: it could not be read to the end; what came is kept.
     """
-    collected = steps.collect(chain, listener_of(source_of(chain, name)), window)
+    collected = steps.collect(
+        chain, listener_of(source_of(chain, name), replace(means_of(chain), resume=False)), window
+    )
     last = reached(chain, name)
     if last is None or window.since <= last < window.until:
         cursor = COLLECTED_TO.format(name=name)

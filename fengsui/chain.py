@@ -15,6 +15,7 @@ from alerts.notify.notifier import Notifier
 from alerts.settings import notifier_of
 from fengsui.annotation import Annotator
 from fengsui.counts import Counts
+from fengsui.privacy import Privacy
 from fengsui.promotion import model_in_use
 from fengsui.settings import Settings
 from fengsui.stores import opened_store
@@ -50,6 +51,7 @@ class Chain:
         self.counts = Counts(self.store, self.ledger, self.tick)
         self.pasts = Pasts(self.store)
         self.detector: Detector = NegativeBinomialDetector(settings.detection)
+        self.privacy = Privacy(settings.privacy, settings.state, self.ledger)
         self._model = model
         self._notifiers = dict(notifiers) if notifiers is not None else None
         self._console = console or Console()

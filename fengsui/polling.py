@@ -1,8 +1,8 @@
-"""One read of one source, for schedulers that start a process for each.
+"""Reading one source once: for the continuous run, and for schedulers that start a process a read.
 
-What a process that stays would remember of a source is kept in the ledger: how far it was read,
-who is reading it, how often it failed and when it may be asked again. So a source that hangs or
-fails costs little, and never the others' turn.
+What is to be remembered of a source is kept in the ledger: how far it was read, who is reading it,
+how often it failed and when it may be asked again. So a source that hangs or fails costs little,
+and never the others' turn.
 """
 
 import logging
@@ -12,15 +12,26 @@ from datetime import datetime, timedelta
 import msgspec
 
 from alerts.message_trouble import LOGIN, REFUSED, UNREAD
-from fengsui import steps
+from fengsui import collecting
 from fengsui.chain import Chain
-from fengsui.run import COLLECTED_TO, REFUSED_PAUSE
-from fengsui.steps import Collected
+from fengsui.collecting import Collected
+from fengsui.standings import COLLECTED_TO, Standing, reached, set_standing, standing
 from fengsui.troubles import close_trouble, open_trouble
+from fengsui.watch import watch_promises
 from listeners.folder import FolderListener
-from listeners.listener import Listener, ListenerError, LoginNeeded, Refused, RetryLater
+from listeners.listener import (
+    Listener,
+    ListenerError,
+    LoginNeeded,
+    Refusal,
+    Refused,
+    RetryLater,
+)
+from listeners.means import BUDGET, Means
 from listeners.settings import FolderSource, SourceSettings, listener_of
 from records import IncidentKind, Level, Window
+
+__all__ = ["reached", "standing"]
 
 log = logging.getLogger(__name__)
 
@@ -29,44 +40,28 @@ LEASE = timedelta(seconds=60)
 # Schedules come a few seconds early or late: a source is due so long before its time.
 EARLY = timedelta(seconds=10)
 LONGEST_REST = timedelta(minutes=30)
+# A source that refuses is asked again, but seldom: a person may have mended it.
+REFUSED_PAUSE = timedelta(minutes=30)
+# One that blocks is left alone for longer.
+BLOCKED_PAUSE = timedelta(hours=6)
 # People are told of a source that has failed for so long; a shorter hiccup mends itself.
 TOLD_AFTER = timedelta(minutes=5)
 # Clocks of file servers differ from ours; what is older than the last read by more was read then.
 CLOCK_SKEW = timedelta(seconds=60)
-STANDING = "standing.{name}"
 
 
 class UnknownSource(Exception):
     """The settings have no source of this name."""
 
 
-class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How things stand with a source: failures in a row, and until when it is left alone."""
-
-    failures: int = 0
-    failing_since: datetime | None = None
-    rest_until: datetime | None = None
-    read_until: datetime | None = None
-
-
-def standing(chain: Chain, name: str) -> Standing:
-    """Return how things stand with the source `name`."""
-    value = chain.ledger.cursor(STANDING.format(name=name))
-    return msgspec.json.decode(value, type=Standing) if value else Standing()
-
-
-def reached(chain: Chain, name: str) -> datetime | None:
-    """Return up to when the source `name` was read, None if never."""
-    value = chain.ledger.cursor(COLLECTED_TO.format(name=name))
-    return datetime.fromisoformat(value) if value else None
-
-
 def due_sources(chain: Chain, now: datetime) -> list[SourceSettings]:
     """Return the sources to be read at `now`.
 
     That is, those whose pause is over, that nobody is reading and that do not rest after a failure.
-    What a resting source leaves unread is noted as a gap in the coverage.
+    What a resting source leaves unread is noted as a gap in the coverage, and people are told of
+    sources that do not keep what the settings promise.
     """
+    watch_promises(chain, now)
     return [source for source in chain.settings.sources if _is_due(chain, source, now)]
 
 
@@ -74,12 +69,28 @@ def _is_due(chain: Chain, source: SourceSettings, now: datetime) -> bool:
     last, stands = reached(chain, source.name), standing(chain, source.name)
     if stands.read_until is not None and now < stands.read_until:
         return False
-    pause = timedelta(seconds=source.poll_seconds)
-    if stands.rest_until is not None and now < stands.rest_until:
-        since = last if last is not None and last <= now else now - pause
-        chain.ledger.record_read(source.name, Window(since, now), ok=False)
+    if rests(chain, source, now):
         return False
+    pause = timedelta(seconds=source.poll_seconds)
     return last is None or last > now or now - last >= pause - min(EARLY, pause / 2)
+
+
+def rests(chain: Chain, source: SourceSettings, now: datetime) -> bool:
+    """Return whether a source is left alone at `now`; what it leaves unread is noted as a gap."""
+    last, stands = reached(chain, source.name), standing(chain, source.name)
+    if stands.rest_until is None or now >= stands.rest_until:
+        return False
+    pause = timedelta(seconds=source.poll_seconds)
+    since = last if last is not None and last <= now else now - pause
+    chain.ledger.record_unread(source.name, Window(since, now))
+    return True
+
+
+def pause_after(chain: Chain, source: SourceSettings, now: datetime) -> timedelta:
+    """Return how long to wait at `now` before the source is read again."""
+    pause = timedelta(seconds=source.poll_seconds)
+    until = standing(chain, source.name).rest_until
+    return max(pause, until - now) if until is not None else pause
 
 
 def poll(chain: Chain, name: str, now: datetime) -> Collected:
@@ -94,18 +105,31 @@ def poll(chain: Chain, name: str, now: datetime) -> Collected:
         ListenerError: the source could not be read to the end; the next poll begins there again.
     """
     source = source_of(chain, name)
-    last = reached(chain, name)
+    listener = listener_since(chain, source, reached(chain, name))
+    return read(chain, source, listener, now)
+
+
+def read(chain: Chain, source: SourceSettings, listener: Listener, now: datetime) -> Collected:
+    """Read a source with `listener` from where it was last read up to `now`; see `poll`.
+
+    Raises:
+        ListenerError: see `poll`.
+    """
+    name, last = source.name, reached(chain, source.name)
     window = Window(min(last or now - timedelta(seconds=source.poll_seconds), now), now)
     before = standing(chain, name)
-    _stand(chain, name, msgspec.structs.replace(before, read_until=now + LEASE))
+    set_standing(chain, name, msgspec.structs.replace(before, read_until=now + LEASE))
     try:
-        collected = steps.collect(chain, listener_since(source, last), window)
+        collected = collecting.collect(chain, listener, window)
     except BaseException as error:
-        chain.ledger.record_read(name, window, ok=False)
+        if not isinstance(error, ListenerError):
+            chain.ledger.record_unread(name, window)
         _failed(chain, source, before, error, now)
         raise
     chain.ledger.set_cursor(COLLECTED_TO.format(name=name), now.isoformat())
-    _stand(chain, name, Standing())
+    set_standing(
+        chain, name, Standing(why=before.why, said=before.said, failed_at=before.failed_at)
+    )
     close_trouble(chain, IncidentKind.COVERAGE, name, now)
     return collected
 
@@ -145,10 +169,15 @@ def source_of(chain: Chain, name: str) -> SourceSettings:
     raise UnknownSource(f"the settings have no source named {name!r}")
 
 
-def listener_since(source: SourceSettings, last: datetime | None) -> Listener:
+def means_of(chain: Chain, *, budget: timedelta = BUDGET) -> Means:
+    """Return what listeners read with that share the chain's ledger and go on where others left."""
+    return Means(memory=chain.ledger, resume=True, budget=budget)
+
+
+def listener_since(chain: Chain, source: SourceSettings, last: datetime | None) -> Listener:
     """Return the listener of a source that was read up to `last` by another process."""
     if last is None or not isinstance(source, FolderSource):
-        return listener_of(source)
+        return listener_of(source, means_of(chain))
     settled = timedelta(seconds=source.settle_seconds)
     return FolderListener(
         source.name,
@@ -163,17 +192,20 @@ def _failed(
 ) -> None:
     failing_since, reason = before.failing_since or now, UNREAD
     rest = timedelta(seconds=source.poll_seconds) * 2 ** min(before.failures, 20)
+    least = timedelta(0)
     if isinstance(error, LoginNeeded | Refused):
-        rest, reason = REFUSED_PAUSE, LOGIN if isinstance(error, LoginNeeded) else REFUSED
+        reason = LOGIN if isinstance(error, LoginNeeded) else REFUSED
+        rest = least = BLOCKED_PAUSE if error.refusal is Refusal.BLOCKED else REFUSED_PAUSE
     # What the source itself asked for is kept to, however long.
     asked = error.after if isinstance(error, RetryLater) else timedelta(0)
-    rest = max(asked, min(rest, LONGEST_REST))
-    _stand(chain, source.name, Standing(before.failures + 1, failing_since, now + rest))
-    log.warning("%s was not read; it rests for %s", source.name, rest)
+    rest = max(asked, least, min(rest, LONGEST_REST))
+    why = error.refusal if isinstance(error, ListenerError) else None
+    said = str(error)[:300] if isinstance(error, ListenerError) else type(error).__name__
+    stands = Standing(
+        before.failures + 1, failing_since, now + rest, why=why, said=said, failed_at=now
+    )
+    set_standing(chain, source.name, stands)
+    log.warning("%s was not read: %s; it rests for %s", source.name, said, rest)
     if reason != UNREAD or now - failing_since >= TOLD_AFTER:
         level = Level.YELLOW if reason == UNREAD else Level.ORANGE
         open_trouble(chain, IncidentKind.COVERAGE, source.name, reason, now, level=level)
-
-
-def _stand(chain: Chain, name: str, stands: Standing) -> None:
-    chain.ledger.set_cursor(STANDING.format(name=name), msgspec.json.encode(stands).decode())

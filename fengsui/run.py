@@ -9,29 +9,34 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from alerts.dispatch import DispatchReport
 from fengsui import steps
 from fengsui.chain import Chain
+from fengsui.collecting import Collected
+from fengsui.daily import daily_if_due
+from fengsui.looking_again import look_again_if_due
+from fengsui.polling import means_of, pause_after, read, rests
 from fengsui.settings import Settings
-from fengsui.steps import Annotated, Collected, Detected
-from listeners.listener import Listener, LoginNeeded, Refused, RetryLater
-from listeners.settings import SourceSettings, listener_of
-from records import Window
+from fengsui.steps import Annotated, Detected
+from fengsui.watch import watch_promises
+from listeners.listener import Listener, ListenerError
+from listeners.means import BUDGET
+from listeners.settings import PUSHED, SourceSettings, listener_of
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 WAKE = timedelta(seconds=1)
-# A source that refuses is asked again, but seldom: a person may have mended it.
-REFUSED_PAUSE = timedelta(minutes=30)
+# What a source that rests leaves unread is noted as often.
+NOTED_EACH = timedelta(minutes=1)
 # How long, at the end, sources may take to finish their read; one that hangs is left behind.
 GRACE = timedelta(seconds=3)
-COLLECTED_TO = "collect.{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +68,31 @@ def run(
         )
         for source in chain.settings.sources
     ]
-    for poller in pollers:
-        poller.start()
-    while not stop.is_set():
-        arrived.wait(WAKE.total_seconds())
-        arrived.clear()
-        progress(turn(chain, clock))
+    with receiving(chain.settings, clock):
+        for poller in pollers:
+            poller.start()
+        while not stop.is_set():
+            arrived.wait(WAKE.total_seconds())
+            arrived.clear()
+            progress(turn(chain, clock))
     deadline = time.monotonic() + GRACE.total_seconds()
     for poller in pollers:
         poller.join(timeout=max(0.0, deadline - time.monotonic()))
+
+
+def receiving(settings: Settings, clock: Callable[[], datetime]) -> ExitStack:
+    """Return a block in which the sources that are pushed to have their servers.
+
+    Raises:
+        OSError: a port is taken.
+        ValueError, TypeError: a key of theirs cannot be used.
+    """
+    with ExitStack() as stack:
+        for source in settings.sources:
+            if isinstance(source, PUSHED):
+                receiver = stack.enter_context(source.receiver(clock))
+                log.info("%s is received at 127.0.0.1:%d", source.name, receiver.port)
+        return stack.pop_all()
 
 
 def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle:
@@ -83,7 +104,9 @@ def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle:
     annotated = _tried(lambda: steps.annotate(chain), Annotated())
     detected = _tried(lambda: steps.detect(chain, clock()), Detected())
     report = _tried(lambda: steps.notify(chain, clock), DispatchReport())
+    _tried(lambda: watch_promises(chain, clock()), None)
     _tried(lambda: show_in_kibana(chain, clock()), None)
+    _tried(lambda: daily_if_due(chain, clock()), None)
     return Cycle(clock(), annotated, detected, report.sent, report.failed)
 
 
@@ -111,34 +134,39 @@ def _poll(
     stop: threading.Event,
     clock: Callable[[], datetime],
 ) -> None:
-    listener = listener_of(source)
     # A store belongs to the thread that opened it.
     with Chain(settings) as chain:
+        budget = max(BUDGET, timedelta(seconds=0.9 * source.poll_seconds))
+        listener = listener_of(source, replace(means_of(chain, budget=budget), clock=clock))
         while not stop.is_set():
-            collected, pause = poll_once(chain, listener, source, clock())
-            if collected.kept or collected.duplicate:
+            collected = poll_once(chain, source, listener, clock())
+            if collected.kept or collected.duplicate or collected.gone:
                 arrived.set()
-            stop.wait(pause.total_seconds())
+            _rest(chain, source, stop, clock)
 
 
-def poll_once(
-    chain: Chain, listener: Listener, source: SourceSettings, now: datetime
-) -> tuple[Collected, timedelta]:
-    """Read a source from its cursor up to `now`; return what came and the pause until the next."""
-    cursor = COLLECTED_TO.format(name=source.name)
-    pause = timedelta(seconds=source.poll_seconds)
-    reached = chain.ledger.cursor(cursor)
-    since = datetime.fromisoformat(reached) if reached else now - pause
+def poll_once(chain: Chain, source: SourceSettings, listener: Listener, now: datetime) -> Collected:
+    """Read a source; a failure is noted (`fengsui.polling`) and holds up nobody."""
     try:
-        collected = steps.collect(chain, listener, Window(min(since, now), now))
-    except RetryLater as error:
-        log.warning("%s: %s; again in %s", source.name, error, error.after)
-        return Collected(), max(pause, error.after)
-    except (LoginNeeded, Refused) as error:
-        log.error("%s cannot be read: %s", source.name, error)  # noqa: TRY400 - no trace wanted
-        return Collected(), max(pause, REFUSED_PAUSE)
+        collected = read(chain, source, listener, now)
+        look_again_if_due(chain, source, listener, now)
+    except ListenerError:
+        return Collected()
     except Exception:
         log.exception("%s failed", source.name)
-        return Collected(), pause
-    chain.ledger.set_cursor(cursor, now.isoformat())
-    return collected, pause
+        return Collected()
+    return collected
+
+
+def _rest(
+    chain: Chain, source: SourceSettings, stop: threading.Event, clock: Callable[[], datetime]
+) -> None:
+    """Wait until a source is to be read again; a long rest is noted as unread as it goes on."""
+    left = pause_after(chain, source, clock())
+    while not stop.is_set():
+        step = min(left, NOTED_EACH)
+        stop.wait(step.total_seconds())
+        left -= step
+        if left <= timedelta(0):
+            return
+        rests(chain, source, clock())

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from listeners.feed import FeedListener
 from listeners.folder import FolderListener, Stamp
 from listeners.listener import Listener, ListenerError, Refused, RetryLater
 from listeners.settings import FolderSource, SourceSettings, listener_of
+from listeners.spool import SpoolListener
 from records import Post, Window
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Sentinel:
         that cannot be read has nothing new, and is looked at less and less often: that it is lost
         is noticed where it is read.
         """
+        self.pause = self._own_pause
         try:
             new = self._look(now)
         except ListenerError as error:
@@ -53,12 +56,20 @@ class Sentinel:
             self.pause = max(asked, least, min(doubled, LONGEST_PAUSE))
             log.info("%s cannot be watched: %s; again in %s", self.name, error, self.pause)
             return False
-        self._failures, self.pause = 0, self._own_pause
+        self._failures = 0
         return new
 
     def _look(self, now: datetime) -> bool:
         if isinstance(self._listener, FolderListener):
             return self._look_into(self._listener, now)
+        if isinstance(self._listener, SpoolListener):
+            waiting = frozenset(self._listener.waiting())
+            known, self._known = self._known, waiting
+            return known is not None and bool(waiting - known)
+        if not isinstance(self._listener, FeedListener):
+            # Its host allows so many questions and no more: the schedule has them.
+            self.pause = LONGEST_PAUSE
+            return False
         # A feed sends what it has, whatever the window.
         window = Window(now - self._own_pause, now)
         keys = frozenset(

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,6 +15,7 @@ from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
 from fengsui.annotation import AnnotationSettings
 from fengsui.cases import CaseSettings
 from fengsui.kibana_settings import KibanaSettings
+from fengsui.privacy_settings import PrivacySettings
 from fengsui.upkeep_settings import UpkeepSettings
 from listeners.settings import SourceSettings
 from nlp.brands import BrandSettings, alias_conflicts
@@ -51,6 +52,7 @@ class Settings(BaseModel):
     detection: DetectionSettings = DetectionSettings()
     cases: CaseSettings = CaseSettings()
     upkeep: UpkeepSettings = UpkeepSettings()
+    privacy: PrivacySettings = PrivacySettings()
     receivers: tuple[Annotated[ReceiverSettings, Field(discriminator="kind")], ...] = (
         TerminalReceiver(name="terminal"),
     )
@@ -138,12 +140,7 @@ def parse(text: str, path: Path) -> Settings:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    sources = tuple(
-        source.model_copy(update={"path": folder / source.path})
-        if source.kind == "folder"
-        else source
-        for source in settings.sources
-    )
+    sources = tuple(_anchored_source(source, folder) for source in settings.sources)
     servers = settings.elasticsearch
     if servers.ca_certs is not None:
         servers = servers.model_copy(update={"ca_certs": folder / servers.ca_certs})
@@ -155,6 +152,13 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         kibana = kibana.model_copy(update={"ca_certs": folder / kibana.ca_certs})
     anchored = {"sources": sources, "upkeep": upkeep, "elasticsearch": servers, "kibana": kibana}
     return settings.model_copy(update={"state": folder / settings.state, **anchored})
+
+
+def _anchored_source(source: SourceSettings, folder: Path) -> SourceSettings:
+    paths = {
+        name: folder / value for name in source.paths if (value := getattr(source, name, None))
+    }
+    return source.model_copy(update=paths) if paths else source
 
 
 SECRET_VALUE = re.compile(
@@ -190,7 +194,11 @@ def _faults(error: ValidationError, text: str, path: Path) -> Iterator[str]:
 
 
 # pydantic puts the tag of a discriminated union into the location of a fault.
-_TAGS = frozenset({"folder", "feed", "terminal", "slack", "webhook"})
+_TAGS = frozenset(
+    tag
+    for model in (*get_args(SourceSettings), *get_args(ReceiverSettings))
+    for tag in get_args(model.model_fields["kind"].annotation)
+)
 
 
 def _hint(kind: str, location: tuple[Any, ...]) -> str:
@@ -203,7 +211,7 @@ def _hint(kind: str, location: tuple[Any, ...]) -> str:
 def _known_keys() -> set[str]:
     models: list[Any] = [Settings, BrandSettings, DetectionSettings, CaseSettings, RouteSettings]
     models += [AnnotationSettings, ElasticsearchSettings, KibanaSettings, UpkeepSettings]
-    models += [*SourceSettings.__args__, *ReceiverSettings.__args__]
+    models += [PrivacySettings, *get_args(SourceSettings), *get_args(ReceiverSettings)]
     return {name for model in models for name in model.model_fields}
 
 

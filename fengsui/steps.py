@@ -5,10 +5,9 @@ result; so a step that is run again finds its own work and adds nothing.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from alerts.dispatch import DispatchReport, dispatch
 from alerts.route import receivers_of
@@ -16,9 +15,9 @@ from fengsui.annotation import Annotator
 from fengsui.briefing import brief
 from fengsui.cases import open_cases
 from fengsui.chain import Chain
+from fengsui.collecting import BATCH, Collected, batches, collect, store_items
 from fengsui.judging import Judged, judge_brand
 from fengsui.linking import linked, with_links
-from listeners.listener import Listener, ListenerError
 from nlp.sentiment.registry import ModelError
 from records import (
     Alert,
@@ -35,88 +34,12 @@ from store.mentions import Pending
 
 log = logging.getLogger(__name__)
 
-BATCH = 1000
+__all__ = ["BATCH", "Collected", "batches", "collect", "store_items"]
+
 # When so many posts and every one of a batch break the judges, it is the judges that are broken.
 SYSTEMATIC = 10
 # Where detection has come to: the time, and the revision of the counts that it had seen.
 DETECTED = "detect"
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What came in: read = kept + duplicate + quarantined."""
-
-    kept: int = 0
-    duplicate: int = 0
-    quarantined: int = 0
-
-    @property
-    def read(self) -> int:
-        """Everything that was read."""
-        return self.kept + self.duplicate + self.quarantined
-
-    def __add__(self, other: "Collected") -> "Collected":
-        return Collected(
-            self.kept + other.kept,
-            self.duplicate + other.duplicate,
-            self.quarantined + other.quarantined,
-        )
-
-
-def collect(chain: Chain, listener: Listener, window: Window) -> Collected:
-    """Read `window` from a source into the store, and record whether it could be read.
-
-    What came before a source broke off is kept.
-
-    Raises:
-        ListenerError: the source could not be read to the end; its coverage shows the gap.
-    """
-    collected = Collected()
-    try:
-        for batch in batches(listener.fetch(window), BATCH):
-            collected += store_items(chain, [_not_ahead(item, window.until) for item in batch])
-    except ListenerError:
-        chain.ledger.record_read(listener.name, window, ok=False)
-        raise
-    chain.ledger.record_read(listener.name, window, ok=True)
-    return collected
-
-
-def _not_ahead(item: Post | Rejected, now: datetime) -> Post | Rejected:
-    """Return a post that claims to come from the future as one of now, with a note."""
-    if isinstance(item, Rejected) or item.published_at <= now:
-        return item
-    note = f"published_at: {item.published_at - now} after it was read"
-    return replace(item, published_at=now, notes=(*item.notes, note))
-
-
-def store_items(chain: Chain, items: Sequence[Post | Rejected]) -> Collected:
-    """Write posts to the store and unreadable items to quarantine."""
-    posts = [item for item in items if isinstance(item, Post)]
-    rejected = [item for item in items if isinstance(item, Rejected)]
-    if rejected:
-        chain.ledger.quarantine(rejected)
-    kept, duplicate = chain.store.upsert_posts(posts) if posts else (0, 0)
-    return Collected(kept, duplicate, len(rejected))
-
-
-def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield the items in lists of at most `size`; what came before an error comes before it."""
-    batch: list[T] = []
-    try:
-        for item in items:
-            batch.append(item)
-            if len(batch) >= size:
-                full, batch = batch, []
-                yield full
-    except Exception:
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +103,30 @@ def _annotate_batch(
 ) -> tuple[int, int]:
     # In the order of publication, so that of two copies the earlier one is the original.
     posts = sorted(
-        (waiting.post for waiting in pending), key=lambda post: (post.published_at, post.key)
+        (waiting.post for waiting in pending if not waiting.post.deleted),
+        key=lambda post: (post.published_at, post.key),
     )
-    mentions = _judge(chain, posts) if anew is None else anew.annotate(posts)
+    mentions = _wordless(chain, [waiting.post for waiting in pending if waiting.post.deleted])
+    if posts:
+        mentions += _judge(chain, posts) if anew is None else anew.annotate(posts)
     post_of = {post.key: post for post in posts}
-    complaints = [(m, post_of[m.post_key]) for m in mentions if m.complaint]
+    complaints = [
+        (m, post_of[m.post_key]) for m in mentions if m.complaint and m.post_key in post_of
+    ]
     # Cases first: killed in between, the posts still wait and open the same cases again.
     cases = open_cases(complaints, chain.ledger, chain.settings.cases)
     opened = chain.ledger.upsert_cases(cases) if cases else 0
     chain.store.annotate(pending, mentions)
     return len(mentions), opened
+
+
+def _wordless(chain: Chain, deleted: Sequence[Post]) -> list[Mention]:
+    """Return the mentions of deleted posts as they were judged, without words: they stay counted.
+
+    What a source deletes must not look as if it had never happened.
+    """
+    known = chain.store.mentions_of([post.key for post in deleted]) if deleted else []
+    return [replace(mention, text="", keywords=()) for mention in known]
 
 
 def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:

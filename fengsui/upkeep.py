@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from fengsui import privacy
 from fengsui.chain import Chain
 from fengsui.store_keeping import keeper_of
 
@@ -49,9 +50,16 @@ def kept_store(chain: Chain) -> KeptStore:
 def expire(chain: Chain, now: datetime) -> int:
     """Delete what is older than the settings keep; return how many posts, or whole indices.
 
+    What people wrote leaves as privacy promises, wherever it stands (`fengsui.privacy.expire`).
+
     Raises:
         NothingToKeep: see `kept_store`.
     """
+    left = privacy.expire(chain.store, chain.ledger, chain.settings.privacy, now).posts
+    return left + _expire(chain, now)
+
+
+def _expire(chain: Chain, now: datetime) -> int:
     if chain.settings.store == "elasticsearch":
         with keeper_of(chain.settings) as keeper:
             return len(list(keeper.expire(now)))

@@ -1,10 +1,58 @@
 """What a source of posts looks like to the rest, and how it says that it could not be read."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from records import Post, Rejected, Window
+
+
+class Refusal(StrEnum):
+    """Why a source was not read; each has its own consequence (`listeners.refusals`)."""
+
+    BLOCKED = "blocked"
+    RATE_LIMIT = "rate_limit"
+    LOGIN = "login"
+    CAPTCHA = "captcha"
+    FORBIDDEN = "forbidden"
+    ELSEWHERE = "elsewhere"
+    TOO_LARGE = "too_large"
+    UNWELL = "unwell"
+    UNREACHABLE = "unreachable"
+    NOT_JSON = "not_json"
+    TRUNCATED = "truncated"
+    CHANGED = "changed"
+    RESTING = "resting"
+    PAGE_LIMIT = "page_limit"
+    NOT_KEPT = "not_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What stood before it in the stream is all that `part` of the source published in `window`.
+
+    With `ok` False it is known that something of the window was not seen, and `why` says so. The
+    reader of the stream writes down what came before, then this; the listener goes on after that.
+    A source without parts has the one part "".
+    """
+
+    part: str
+    window: Window
+    ok: bool = True
+    why: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The post under `key` was deleted at its source; that was seen at `at`."""
+
+    key: str
+    at: datetime
+
+
+Item: TypeAlias = Post | Rejected | Gone | Covered
 
 
 class Listener(Protocol):
@@ -15,8 +63,10 @@ class Listener(Protocol):
         """The name of the source in the settings, the cursor and the coverage record."""
         ...
 
-    def fetch(self, window: Window) -> Iterator[Post | Rejected]:
+    def fetch(self, window: Window) -> Iterator[Item]:
         """Yield what was published in `window`, unreadable items as Rejected, in no set order.
+
+        A stream without any Covered covers the whole window when it ends without an error.
 
         Raises:
             RetryLater: the source asks to come back later, or is not reachable.
@@ -29,18 +79,28 @@ class Listener(Protocol):
 class ListenerError(Exception):
     """A source could not be read. Subclasses say what the caller should do."""
 
+    def __init__(self, message: str, refusal: Refusal) -> None:
+        super().__init__(message)
+        self.refusal = refusal
+
 
 class RetryLater(ListenerError):
     """Come back after `after`; the cursor stays where it is."""
 
-    def __init__(self, message: str, after: timedelta) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, after: timedelta, refusal: Refusal = Refusal.UNWELL) -> None:
+        super().__init__(message, refusal)
         self.after = after
 
 
 class LoginNeeded(ListenerError):
     """A person has to log in again before anything more can be read."""
 
+    def __init__(self, message: str, refusal: Refusal = Refusal.LOGIN) -> None:
+        super().__init__(message, refusal)
+
 
 class Refused(ListenerError):
     """The source refuses; stop, and tell a person why."""
+
+    def __init__(self, message: str, refusal: Refusal = Refusal.FORBIDDEN) -> None:
+        super().__init__(message, refusal)

@@ -1,69 +1,89 @@
-"""The settings of the sources, and the listener that each of them asks for."""
+"""The settings of the sources, and the listener that each of them asks for.
+
+A source's own module holds its settings beside its `parse` and its listener; here they are listed.
+"""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeAlias
-from urllib.parse import urlsplit
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from listeners.feed import FeedListener
 from listeners.folder import FolderListener
+from listeners.heimao import HeimaoSource
+from listeners.hot_lists import NewsnowSource, WeiboHotSource
+from listeners.inbox import InboxSource
 from listeners.listener import Listener
+from listeners.means import Means
+from listeners.source import Seconds, Source, Variable, WebSource, checked_address, is_clear
+from listeners.syndication import RssSource
+from listeners.webhook import WebhookSource
+from listeners.wechat_pay import WechatPaySource
+from listeners.weibo_mobile import WeiboMobileSource
+from listeners.weibo_official import WeiboAccountSource, WeiboSearchSource
 
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
-Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
-OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
-
-class FolderSource(BaseModel):
+class FolderSource(Source):
     """A folder into which exports and recordings are put.
 
     A file that has not changed for `settle_seconds` is finished and read to its end.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    pool: ClassVar[str] = "folder"
+    paths: ClassVar[tuple[str, ...]] = ("path",)
 
     kind: Literal["folder"]
-    name: Name
     path: Path
     poll_seconds: Seconds = 5
     settle_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 2
 
+    def listener(self, means: Means) -> Listener:  # noqa: ARG002  it asks nobody
+        """Return the listener that reads the source."""
+        return FolderListener(self.name, self.path, settle_seconds=self.settle_seconds)
 
-class FeedSource(BaseModel):
+
+class FeedSource(WebSource):
     """An authorised feed. `token_env` names the environment variable that holds its token."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
     kind: Literal["feed"]
-    name: Name
     url: str
-    poll_seconds: Seconds = 180
-    token_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")] | None = None
+    token_env: Variable | None = None
 
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("an address begins with https:// or http:// and names a host")
-        if parts.username or parts.password:
-            raise ValueError("an address holds no user and no password; use token_env")
-        return url
+        return checked_address(url)
 
     @model_validator(mode="after")
     def _token_is_encrypted(self) -> Self:
-        parts = urlsplit(self.url)
-        if self.token_env and parts.scheme == "http" and parts.hostname not in OWN_HOSTS:
+        if self.token_env and is_clear(self.url):
             raise ValueError("a token is sent over https:// only")
         return self
 
+    def listener(self, means: Means) -> Listener:
+        """Return the listener that reads the source."""
+        web = means.web(self.name, self.request_seconds)
+        return FeedListener(self.name, self.url, token_env=self.token_env, web=web)
 
-SourceSettings: TypeAlias = FolderSource | FeedSource
+
+SourceSettings: TypeAlias = (
+    FolderSource
+    | FeedSource
+    | WeiboSearchSource
+    | WeiboAccountSource
+    | WeiboMobileSource
+    | WeiboHotSource
+    | NewsnowSource
+    | HeimaoSource
+    | WechatPaySource
+    | RssSource
+    | InboxSource
+    | WebhookSource
+)
+# Sources to which others push, each with a server of its own.
+PUSHED: tuple[type[WebhookSource], type[WechatPaySource]] = (WebhookSource, WechatPaySource)
 
 
-def listener_of(settings: SourceSettings) -> Listener:
-    """Return the listener that reads the source."""
-    if isinstance(settings, FolderSource):
-        return FolderListener(settings.name, settings.path, settle_seconds=settings.settle_seconds)
-    return FeedListener(settings.name, settings.url, token_env=settings.token_env)
+def listener_of(settings: SourceSettings, means: Means | None = None) -> Listener:
+    """Return the listener that reads the source; without `means` it shares nothing with others."""
+    return settings.listener(means or Means())

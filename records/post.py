@@ -1,6 +1,6 @@
 """One thing that somebody published, as a source sent it, or the note that it was unreadable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,10 @@ class PostKind(StrEnum):
     COMMENT = "comment"
     COMPLAINT = "complaint"
     HEADLINE = "headline"
+
+
+# The note on a post that is not at its source any more.
+DELETED = "deleted at its source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,17 @@ class Post:
     def key(self) -> str:
         """The natural key, `source:id`."""
         return f"{self.source}:{self.id}"
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it was deleted at its source; its words and its author's name are gone then."""
+        return DELETED in self.notes
+
+    def withdrawn(self, at: datetime) -> "Post":
+        """Return what is kept of the post once it was seen, at `at`, that it is deleted."""
+        notes = self.notes if self.deleted else (*self.notes, DELETED)
+        at = max(at, self.fetched_at)
+        return replace(self, text="", quoted="", author_name="", url="", fetched_at=at, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from store.ledger_cases import CaseBook
 from store.ledger_database import upsert
 from store.ledger_dead_letters import DeadLetters
 from store.ledger_outbox import Outbox
+from store.ledger_privacy import PrivacyBook
 from store.ledger_quarantine import Quarantine
 from store.ledger_reads import ReadLog
 
 
-class Ledger(ReadLog, Outbox, CaseBook, Quarantine, DeadLetters):
+class Ledger(ReadLog, Outbox, CaseBook, Quarantine, DeadLetters, PrivacyBook):
     """The ledger in the database of a SQLAlchemy URL, such as `sqlite:///fengsui.sqlite3`.
 
     Opening it brings its schema up to date. Every write is one transaction and may be repeated;

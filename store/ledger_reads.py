@@ -1,6 +1,7 @@
 """The ledger's memory of what was read: cursors, and which spans of time each source covered."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -12,6 +13,8 @@ from store.encoding import instant, micros, storable
 from store.ledger_database import LedgerDatabase, upsert
 from store.spans import Read, Span, joined, reads, shares
 
+# Stands between a source and a part of it; no name holds it.
+PART = "\x1f"
 _SPAN = (schema.spans.c.since, schema.spans.c.until, schema.spans.c.ok)
 
 
@@ -30,12 +33,51 @@ class ReadLog(LedgerDatabase):
             row = {"name": name, "value": storable(value)}
             upsert(connection, schema.cursors, [row], replace=True)
 
-    def record_read(self, source: str, window: Window, *, ok: bool) -> None:
-        """Note that the planned read of `window` succeeded or failed.
+    def amend(self, name: str, change: Callable[[str | None], str | None]) -> None:
+        """Replace the cursor `name` by `change` of it; nobody else writes in between.
+
+        Where `change` returns None nothing is written.
+        """
+        table = schema.cursors
+        query = select(table.c.value).where(table.c.name == name)
+        with self._writing() as connection:
+            value = change(connection.scalar(query))
+            if value is not None:
+                row = {"name": name, "value": storable(value)}
+                upsert(connection, table, [row], replace=True)
+
+    def record_unread(self, source: str, window: Window) -> None:
+        """Note that `window` was planned and not read, of every part of `source` that is known."""
+        for part in self.parts(source) or [""]:
+            self.record_read(source, window, ok=False, part=part)
+
+    def parts(self, source: str) -> list[str]:
+        """Return the parts of `source` that a read was ever noted of."""
+        column = schema.spans.c.source
+        begin, end = f"{source}{PART}", f"{source}{chr(ord(PART) + 1)}"
+        query = select(column).where((column == source) | ((column >= begin) & (column < end)))
+        with self._reading() as connection:
+            return sorted({_part(name) for name in connection.scalars(query.distinct())})
+
+    def gaps(self, window: Window) -> list[tuple[str, str, Window]]:
+        """Return what of `window` was planned and not read: source, part and span, in order."""
+        spans = schema.spans
+        query = select(spans.c.source, *_SPAN).where(
+            spans.c.since < window.until, spans.c.until > window.since, ~spans.c.ok
+        )
+        found = []
+        for name, since, until, _ in self._rows(query):
+            span = Window(max(since, window.since), min(until, window.until))
+            found.append((_source(name), _part(name), span))
+        return sorted(found, key=lambda gap: (gap[0], gap[1], gap[2].since))
+
+    def record_read(self, source: str, window: Window, *, ok: bool, part: str = "") -> None:
+        """Note that the planned read of `window` of a part of `source` succeeded or failed.
 
         What was read once stays read: a later success covers a failure, a later failure takes
         nothing away.
         """
+        source = f"{source}{PART}{part}" if part else source
         spans, new = schema.spans, Span(micros(window.since), micros(window.until), ok)
         touching = (
             (spans.c.source == source)
@@ -73,6 +115,8 @@ class ReadLog(LedgerDatabase):
     def coverage_by_source(self, window: Window, step: timedelta) -> dict[str, list[Read]]:
         """Return how each source was read in each tick of `window` that a read was planned for.
 
+        The parts of a source are taken together: each weighs the same.
+
         The last tick is whole even where the window ends inside it.
         """
         table, width = schema.spans, step // timedelta(microseconds=1)
@@ -88,7 +132,18 @@ class ReadLog(LedgerDatabase):
         )
         with self._reading() as connection:
             spans: dict[str, list[Span]] = defaultdict(list)
-            for source, begin, end, ok in connection.execute(query):
-                spans[source].append(Span(micros(begin), micros(end), ok))
-            last = {source: micros(at) for source, at in connection.execute(earlier)}
+            for name, begin, end, ok in connection.execute(query):
+                spans[_source(name)].append(Span(micros(begin), micros(end), ok))
+            last: dict[str, int] = {}
+            for name, at in connection.execute(earlier):
+                source = _source(name)
+                last[source] = max(micros(at), last.get(source, micros(at)))
         return {source: reads(found, edges, last.get(source)) for source, found in spans.items()}
+
+
+def _source(name: str) -> str:
+    return name.partition(PART)[0]
+
+
+def _part(name: str) -> str:
+    return name.partition(PART)[2]

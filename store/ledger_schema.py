@@ -22,7 +22,7 @@ from sqlalchemy import (
 from store.encoding import instant, micros
 
 # The newest script in store/migrations/versions; a ledger at it is opened without Alembic.
-HEAD = "0002"
+HEAD = "0003"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -139,4 +139,22 @@ dead_letters = Table(
     Column("last_seen", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Index("dead_letters_seen", "first_seen"),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    METADATA,
+    Column("subject", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+accesses = Table(
+    "accesses",
+    METADATA,
+    Column("at", Instant, primary_key=True),
+    Column("who", String, primary_key=True),
+    Column("what", String, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("found", Integer, nullable=False),
 )

@@ -94,7 +94,10 @@ class MentionStore(Protocol):
         ...
 
     def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
-        """Yield the organic mentions published in `window` with their posts, oldest first."""
+        """Yield the organic mentions published in `window` with their posts, oldest first.
+
+        A post that was deleted at its source is not cited any more.
+        """
         ...
 
     def search(
@@ -134,6 +137,37 @@ class MentionStore(Protocol):
 
     def history(self, post_key: str) -> list[Snapshot]:
         """Return the counts of a post over time, oldest first."""
+        ...
+
+    def posts(self, keys: Sequence[str]) -> list[Post]:
+        """Return the posts with these keys that are there, in no set order."""
+        ...
+
+    def keys_of_author(self, author: str) -> list[str]:
+        """Return the keys of all posts of `author`, in order. It reads every post."""
+        ...
+
+    def fetched_before(
+        self, source: str, window: Window, before: datetime, limit: int
+    ) -> list[str]:
+        """Return keys of posts of `source` published in `window` and last fetched before `before`.
+
+        Those fetched the longest time ago come first; posts that were deleted are left out.
+        """
+        ...
+
+    def forget(self, keys: Sequence[str]) -> int:
+        """Delete the posts with these keys, their mentions and history; return how many posts.
+
+        What was counted of them may stay counted.
+        """
+        ...
+
+    def expire(self, before: datetime) -> int:
+        """Delete the posts published before `before` and their mentions; return how many posts.
+
+        Counts that stand apart from the mentions stay.
+        """
         ...
 
     def totals(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from records import Mention, Point, Post, Window
+from records.post import DELETED
 from store import sqlite_statements as sql
 from store import sqlite_upkeep as upkeep
 from store.encoding import decoder, instant, micros, storable
@@ -139,8 +140,10 @@ class SqliteMentionStore:
         while left is None or left > 0:
             size = _PAGE if left is None else min(left, _PAGE)
             rows = self._read(sql.CITED, {"b": brand, "s": after, "k": key, "u": until, "n": size})
-            for *_, mention, post in rows:
-                yield Cited(_mention(mention), _post(post))
+            for *_, mention, body in rows:
+                post = _post(body)
+                if not post.deleted:
+                    yield Cited(_mention(mention), post)
             if len(rows) < size:
                 return
             after, key = rows[-1][:2]
@@ -233,6 +236,38 @@ class SqliteMentionStore:
             if not entries or entries[-1][1:] != entry[1:]:
                 entries.append(entry)
         return entries
+
+    def posts(self, keys: Sequence[str]) -> list[Post]:
+        """Return the posts with these keys that are there, in no set order."""
+        wanted = json.dumps([storable(key) for key in keys])
+        return [_post(body) for (body,) in self._read(upkeep.POSTS, (wanted,))]
+
+    def keys_of_author(self, author: str) -> list[str]:
+        """Return the keys of all posts of `author`, in order. It reads every post."""
+        return [key for (key,) in self._read(upkeep.OF_AUTHOR, (storable(author),))]
+
+    def fetched_before(
+        self, source: str, window: Window, before: datetime, limit: int
+    ) -> list[str]:
+        """Return keys of posts of `source` published in `window` and last fetched before `before`.
+
+        Those fetched the longest time ago come first; posts that were deleted are left out.
+        """
+        bounds = (micros(window.since), micros(window.until), micros(before))
+        values = (*bounds, f"{source}:", f"{source};", DELETED, limit)
+        return [key for (key,) in self._read(upkeep.FETCHED_BEFORE, values)]
+
+    def forget(self, keys: Sequence[str]) -> int:
+        """Delete the posts with these keys, their mentions and history; return how many posts.
+
+        What was counted of them stays counted.
+        """
+        forgotten = 0
+        for start in range(0, len(keys), upkeep.PAGE):
+            wanted = json.dumps([storable(key) for key in keys[start : start + upkeep.PAGE]])
+            with self._writing() as database:
+                forgotten += upkeep.forget(database, self._index, wanted)
+        return forgotten
 
     def totals(self) -> dict[str, int]:
         """Return the numbers of posts, mentions, organic mentions and duplicates in the store."""

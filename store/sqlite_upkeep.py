@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Final
 
 from store import sqlite_statements as sql
@@ -18,6 +19,16 @@ _LEAVE = (
     "DELETE FROM history WHERE post IN (SELECT value FROM json_each(?))",
     "DELETE FROM posts WHERE id IN (SELECT value FROM json_each(?))",
 )
+
+POSTS: Final = "SELECT body FROM posts WHERE key IN (SELECT value FROM json_each(?))"
+OF_AUTHOR: Final = "SELECT key FROM posts WHERE json_extract(body, '$.author') = ? ORDER BY key"
+FETCHED_BEFORE: Final = """
+SELECT key FROM posts
+WHERE published_at >= ? AND published_at < ? AND fetched_at < ? AND key > ? AND key < ?
+    AND NOT EXISTS (SELECT 1 FROM json_each(body, '$.notes') WHERE value = ?)
+ORDER BY fetched_at, key LIMIT ?
+"""
+_IDS: Final = "SELECT id FROM posts WHERE key IN (SELECT value FROM json_each(?))"
 
 # The inner remainder is negative before 1970.
 _MISCOUNTED = """
@@ -41,12 +52,24 @@ def expire_page(database: sqlite3.Connection, index: SearchIndex, before: int) -
 
     Their counts stay. The transaction is the caller's; the number of posts is returned.
     """
-    ids = [number for (number,) in database.execute(_OLD, (before, PAGE))]
-    posts = json.dumps(ids)
+    return _leave(database, index, database.execute(_OLD, (before, PAGE)).fetchall())
+
+
+def forget(database: sqlite3.Connection, index: SearchIndex, keys: str) -> int:
+    """Delete the posts with these keys (JSON) and all that is of them; return how many.
+
+    Their counts stay. The transaction is the caller's. What is deleted is overwritten in the file.
+    """
+    database.execute("PRAGMA secure_delete = ON")
+    return _leave(database, index, database.execute(_IDS, (keys,)).fetchall())
+
+
+def _leave(database: sqlite3.Connection, index: SearchIndex, rows: Sequence[tuple[int]]) -> int:
+    posts = json.dumps([number for (number,) in rows])
     index.forget(database, posts)
     for statement in _LEAVE:
         database.execute(statement, (posts,))
-    return len(ids)
+    return len(rows)
 
 
 def miscounted(database: sqlite3.Connection, since: int) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from listeners.formats import (
+    heimao_export,
     jsonl,
     mediacrawler,
     recorded,
@@ -22,6 +23,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     weibo_crawler.FORMAT,
     weibo_search.FORMAT,
     *mediacrawler.FORMATS,
+    heimao_export.FORMAT,
 )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from listeners import fields
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.formats.odd import Odd
-from listeners.listener import LoginNeeded, Refused, RetryLater
+from listeners.listener import LoginNeeded, Refusal, Refused, RetryLater
 from listeners.refusals import WHILE_LIMITED
 from listeners.times import read_time
 from records import Post, PostKind
@@ -61,6 +61,7 @@ class Data(msgspec.Struct, gc=False):
 
     lists: list[Item | Odd] | dict[str, Any] | str | int | float | bool | None = None
     complaints: list[Item | Odd] | dict[str, Any] | str | int | float | bool | None = None
+    pager: Any = None
 
 
 class Result(msgspec.Struct, gc=False):
@@ -79,7 +80,7 @@ class Answer(msgspec.Struct, gc=False):
 decode: Final = msgspec.json.Decoder(Answer).decode
 _ACCOUNT = re.compile(r"/(?:u/)?(\d{5,19})(?:[/?]|$)")
 # Facts that the desk keeps apart and a reader of the complaint needs, with the desk's own labels.
-_LABELS: Final = (
+LABELS: Final = (
     ("投诉对象", "cotitle"),
     ("投诉问题", "issue"),
     ("投诉要求", "appeal"),
@@ -114,7 +115,7 @@ def _check(status: Status | Odd) -> None:
     if "登录" in said or "登陆" in said:
         raise LoginNeeded(f"login needed ({said})")
     if "频" in said:
-        raise RetryLater(f"rate limit ({said})", WHILE_LIMITED)
+        raise RetryLater(f"rate limit ({said})", WHILE_LIMITED, Refusal.RATE_LIMIT)
     raise Refused(f"refused (code {fields.shortened(status.code)} {said})")
 
 
@@ -162,7 +163,7 @@ def _complaint(item: Item | Odd, reading: Reading) -> Post:
 def _text(main: Complaint, notes: list[str]) -> str:
     """Return title and summary, then the facts that the desk keeps apart, each with its label."""
     parts = [fields.text_or_note(getattr(main, name), name, notes) for name in ("title", "summary")]
-    for label, name in _LABELS:
+    for label, name in LABELS:
         fact = fields.text_or_note(getattr(main, name), name, notes)
         if fact:
             parts.append(f"{label}：{fact}")

@@ -46,6 +46,8 @@ class Mblog(msgspec.Struct, gc=False):
     rootid: Any = None
     like_count: Any = None
     total_number: Any = None
+    # Comments of the account's own interface only.
+    status: "Mblog | Odd" = None
 
 
 class Card(msgspec.Struct, gc=False):
@@ -60,14 +62,20 @@ class Data(msgspec.Struct, gc=False):
     """A page of tiles, or a page of comments."""
 
     cards: list[Card | Odd] | dict[str, Any] | str | int | float | bool | None = None
+    cardlistInfo: Any = None  # noqa: N815
+    max_id: Any = None
+    max_id_type: Any = None
+    longTextContent: Any = None  # noqa: N815
     data: list[Mblog | Odd] | dict[str, Any] | str | int | float | bool | None = None
 
 
 class Answer(WeiboVerdict, gc=False):
-    """An answer of any of the interfaces; `statuses` is the licensed search's."""
+    """An answer of any of the interfaces; `statuses` and `comments` are the official one's."""
 
     data: Data | Odd = None
     statuses: list[Mblog | Odd] | dict[str, Any] | str | int | float | bool | None = None
+    comments: list[Mblog | Odd] | dict[str, Any] | str | int | float | bool | None = None
+    total_number: Any = None
 
 
 # What a tile that holds a post calls itself; it comes as a number or as a text.
@@ -88,6 +96,8 @@ def parse(answer: Answer, reading: Reading, url: str = "") -> Iterator[Post | Fa
     data = answer.data
     if isinstance(answer.statuses, list):
         yield from _each(answer.statuses, reading)
+    elif isinstance(answer.comments, list):
+        yield from _comments(answer.comments, "", reading)
     elif isinstance(data, Data) and isinstance(data.cards, list):
         yield from _each(_mblogs(data.cards), reading)
     elif isinstance(data, Data) and isinstance(data.data, list):
@@ -234,6 +244,8 @@ def _comment(item: Mblog | Odd, parent: str, reading: Reading) -> Post:
     post = parse_mblog(item, reading)
     notes = list(post.notes)
     root = fields.read_id(item.rootid)
+    if isinstance(item.status, Mblog):
+        parent = fields.read_id(_raw_id(item.status))
     answered = root if root not in {"", "0", post.id} else parent
     return replace(
         post,

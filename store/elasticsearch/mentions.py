@@ -10,6 +10,7 @@ from store.elasticsearch.bulk import Action, BulkWriter, Reject, refuse
 from store.elasticsearch.client import Server
 from store.elasticsearch.clock import Clock
 from store.elasticsearch.counting import Counting
+from store.elasticsearch.forgetting import Forgetting
 from store.elasticsearch.indices import Indices
 from store.elasticsearch.journal import Journal
 from store.elasticsearch.mappings import KINDS
@@ -78,6 +79,7 @@ class ElasticsearchMentionStore:
         self._posts = Posts(self._server, self._writer, settings.prefix, self._clock)
         self._journal = Journal(self._server, self._writer, settings.prefix)
         self._counting = Counting(self._server, settings.prefix)
+        self._forgetting = Forgetting(self._server, settings.prefix)
         try:
             Indices(settings, self._server).ready()
         except BaseException:
@@ -167,7 +169,9 @@ class ElasticsearchMentionStore:
             "sort": [{"published_us": "asc"}, {"post_key": "asc"}],
             "source": ["body", "post_key"],
         }
-        yield from self._cited(pages(self._server, self._mentions, body, limit=limit))
+        for one in self._cited(pages(self._server, self._mentions, body, limit=limit)):
+            if not one.post.deleted:
+                yield one
 
     def search(
         self,
@@ -227,6 +231,34 @@ class ElasticsearchMentionStore:
     def totals(self) -> dict[str, int]:
         """Return the numbers of posts, mentions, organic mentions and duplicates in the store."""
         return self._counting.totals()
+
+    def posts(self, keys: Sequence[str]) -> list[Post]:
+        """Return the posts with these keys that are there, in no set order."""
+        held = self._posts.everywhere([identifier(key) for key in keys])
+        best = (max(copies, key=lambda post: post.rank) for copies in held.values())
+        return [read_post(post.row.body) for post in best]
+
+    def keys_of_author(self, author: str) -> list[str]:
+        """Return the keys of all posts of `author`, in order. It reads every post."""
+        return self._forgetting.keys_of_author(author)
+
+    def fetched_before(
+        self, source: str, window: Window, before: datetime, limit: int
+    ) -> list[str]:
+        """Return keys of posts of `source` published in `window` and last fetched before `before`.
+
+        Those fetched the longest time ago come first; posts that were deleted are left out.
+        """
+        found = self._forgetting.fetched_before(source, window, before, limit)
+        return [post.key for post in found]
+
+    def forget(self, keys: Sequence[str]) -> int:
+        """Delete the posts with these keys, their mentions and history; return how many posts."""
+        return self._forgetting.forget(keys)
+
+    def expire(self, before: datetime) -> int:
+        """Delete the posts published before `before` and their mentions; return how many posts."""
+        return self._forgetting.expire(before)
 
     def _tokens(self, text: str) -> list[str]:
         return [*self._tokenize(text), *self._words(text)]

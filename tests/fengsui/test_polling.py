@@ -159,7 +159,7 @@ def test_unchanged_files_are_left_out(chain: Chain, tmp_path: Path) -> None:
     now = datetime.now(UTC)
 
     def read(last: datetime) -> set[str]:
-        listener = listener_since(source, last)
+        listener = listener_since(chain, source, last)
         assert isinstance(listener, FolderListener)
         return {path.name for path in listener.stamps()}
 

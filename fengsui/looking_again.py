@@ -1,0 +1,69 @@
+"""Posts of the last days are looked at again, to see whether their source has deleted them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol, runtime_checkable
+
+import msgspec
+
+from fengsui.chain import Chain
+from fengsui.collecting import Collected, store_items
+from listeners.listener import Gone, Item, Listener
+from listeners.settings import SourceSettings
+from records import Window
+
+# Each post of the last week is looked at at least twice a day.
+AGE: Final = timedelta(days=7)
+EACH: Final = timedelta(hours=10)
+PAUSE: Final = timedelta(hours=1)
+MOST: Final = 500
+LOOKED: Final = "looked.{name}"
+MISSING: Final = "missing.{name}"
+WEIBO: Final = "weibo"
+
+
+@runtime_checkable
+class LooksAgain(Protocol):
+    """A listener whose source tells of posts by their ids."""
+
+    def look_again(self, ids: Sequence[str]) -> Iterator[Item]:
+        """Yield the posts as they are now, and as gone those that are not there any more."""
+        ...
+
+
+def look_again_if_due(
+    chain: Chain, source: SourceSettings, listener: Listener, now: datetime
+) -> Collected:
+    """Look again, at most once an hour, at posts that were not seen for long.
+
+    Raises:
+        ListenerError: the source could not be asked.
+    """
+    if not isinstance(listener, LooksAgain):
+        return Collected()
+    text = chain.ledger.cursor(LOOKED.format(name=source.name))
+    if text and timedelta(0) <= now - datetime.fromisoformat(text) < PAUSE:
+        return Collected()
+    collected = look_again(chain, source.name, listener, now)
+    chain.ledger.set_cursor(LOOKED.format(name=source.name), now.isoformat())
+    return collected
+
+
+def look_again(chain: Chain, name: str, listener: LooksAgain, now: datetime) -> Collected:
+    """Look again at posts; one that is missing twice in a row, an hour apart, is taken for deleted.
+
+    Raises:
+        ListenerError: the source could not be asked.
+    """
+    keys = chain.store.fetched_before(WEIBO, Window(now - AGE, now), now - EACH, MOST)
+    if not keys:
+        return Collected()
+    cursor = MISSING.format(name=name)
+    text = chain.ledger.cursor(cursor)
+    before = frozenset(msgspec.json.decode(text, type=list[str])) if text else frozenset[str]()
+    items = list(listener.look_again([key.partition(":")[2] for key in keys]))
+    missing = {item.key for item in items if isinstance(item, Gone)}
+    sure = [item for item in items if not isinstance(item, Gone) or item.key in before]
+    collected = store_items(chain, sure)
+    chain.ledger.set_cursor(cursor, msgspec.json.encode(sorted(missing - before)).decode())
+    return collected

@@ -1,0 +1,251 @@
+"""What is kept of people: pseudonyms, opt-outs, forgetting, export, and the log of accesses.
+
+docs/privacy.md holds each of these against the Personal Information Protection Law.
+"""
+
+import getpass
+import hmac
+import logging
+import os
+import re
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+from alerts.message_text import masked_name
+from fengsui.privacy_settings import PrivacySettings
+from records import Post
+from store.ledger_privacy import Access
+
+log = logging.getLogger(__name__)
+
+KEY_FILE: Final = "author.key"
+LEAST_KEY: Final = 16
+# 96 bits: two authors of a billion share a pseudonym with a probability of less than 1e-10.
+DIGITS: Final = 24
+PREFIX: Final = "p-"
+PSEUDONYM: Final = re.compile(r"p-[0-9a-f]{24}")
+AUTHOR_SUBJECT: Final = "author:{pseudonym}"
+POST_SUBJECT: Final = "post:{digest}"
+PROVINCES: Final = (
+    "北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江",
+    "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南",
+    "陕西", "甘肃", "青海", "台湾", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门",
+)  # fmt: skip
+
+
+class PrivacyError(Exception):
+    """Nothing can be kept as it has to be; the message says what to do."""
+
+
+class OptOutBook(Protocol):
+    """Where it is kept who is not to be kept."""
+
+    def opted_out(self) -> frozenset[str]:
+        """Return the subjects of which nothing is kept."""
+        ...
+
+
+class Privacy:
+    """Turns what sources send into what may be kept."""
+
+    def __init__(self, settings: PrivacySettings, state: Path, book: OptOutBook) -> None:
+        self._settings = settings
+        self._state = state
+        self._book = book
+        self._key: bytes | None = None
+        self._known: dict[str, str] = {}
+
+    def kept(self, posts: Sequence[Post]) -> list[Post]:
+        """Return the posts as they may be kept, without those of people who opted out.
+
+        Raises:
+            PrivacyError: there is no key for the pseudonyms.
+        """
+        if not posts:
+            return []
+        left_out = self._book.opted_out()
+        kept = [self._reduced(post) for post in posts] if self._settings.pseudonyms else [*posts]
+        if not left_out:
+            return kept
+        return [post for post in kept if left_out.isdisjoint(self.subjects(post))]
+
+    def subjects(self, post: Post) -> tuple[str, ...]:
+        """Return the names under which an opt-out can stand for a post."""
+        own = self.subject_of_post(post.key)
+        return (own, self.subject_of_author(post.author)) if post.author else (own,)
+
+    def subject_of_post(self, key: str) -> str:
+        """Return the name under which a post opts out; it does not tell which post it is."""
+        return POST_SUBJECT.format(digest=self._digest(f"post {key}"))
+
+    def subject_of_author(self, author: str) -> str:
+        """Return the name under which an author opts out."""
+        return AUTHOR_SUBJECT.format(pseudonym=self.pseudonym(author))
+
+    def pseudonym(self, author: str) -> str:
+        """Return the keyed hash that stands for an author's id; a pseudonym stands for itself.
+
+        Raises:
+            PrivacyError: there is no key.
+        """
+        if not author or PSEUDONYM.fullmatch(author):
+            return author
+        known = self._known.get(author)
+        if known is None:
+            if len(self._known) > 100_000:
+                self._known.clear()
+            known = self._known[author] = f"{PREFIX}{self._digest(f'author {author}')}"
+        return known
+
+    def _reduced(self, post: Post) -> Post:
+        return replace(
+            post,
+            author=self.pseudonym(post.author),
+            author_name=masked_name(post.author_name),
+            region=province(post.region),
+        )
+
+    def _digest(self, text: str) -> str:
+        if self._key is None:
+            self._key = read_key(self._settings, self._state)
+        data = text.encode("utf-8", "surrogatepass")
+        return hmac.digest(self._key, data, "sha256").hex()[:DIGITS]
+
+
+def read_key(settings: PrivacySettings, state: Path) -> bytes:
+    """Return the key of the pseudonyms: the environment's, else that of a file made on first use.
+
+    Raises:
+        PrivacyError: the variable holds too little, or the file cannot be read or made.
+    """
+    given = os.environ.get(settings.key_env, "").strip()
+    if given:
+        if len(given) < LEAST_KEY:
+            raise PrivacyError(f"{settings.key_env} holds fewer than {LEAST_KEY} characters")
+        return given.encode()
+    path = state / KEY_FILE
+    try:
+        return _own_key(path)
+    except OSError as error:
+        raise PrivacyError(f"{path}: {error.strerror}; or set {settings.key_env}") from error
+
+
+def _own_key(path: Path) -> bytes:
+    if not path.exists():
+        made = path.with_suffix(f".{os.getpid()}.new")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            # Of two processes that begin at once, one makes the key and both read that one.
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return path.read_bytes().strip()
+
+
+def province(region: str) -> str:
+    """Return the province or the country of a region; what lies within is not kept."""
+    place = region.strip()
+    for name in PROVINCES:
+        if place.startswith(name):
+            return name
+    return place.split()[0] if place else ""
+
+
+class PrivateStore(Protocol):
+    """Where posts are kept."""
+
+    def posts(self, keys: Sequence[str]) -> list[Post]:
+        """Return the posts with these keys."""
+        ...
+
+    def keys_of_author(self, author: str) -> list[str]:
+        """Return the keys of all posts of `author`."""
+        ...
+
+    def forget(self, keys: Sequence[str]) -> int:
+        """Delete the posts with these keys."""
+        ...
+
+    def expire(self, before: datetime) -> int:
+        """Delete the posts published before `before`."""
+        ...
+
+
+class PrivateLedger(OptOutBook, Protocol):
+    """Where the rest is kept."""
+
+    def opt_out(self, subject: str, at: datetime, reason: str) -> None:
+        """Keep nothing of `subject` from now on."""
+        ...
+
+    def log_access(self, access: Access) -> None:
+        """Note an access."""
+        ...
+
+    def forget_posts(self, keys: Collection[str]) -> int:
+        """Take the words of posts out of everything else."""
+        ...
+
+    def expire_words(self, before: datetime) -> int:
+        """Take out the words that are older than `before`."""
+        ...
+
+
+class Forgotten(NamedTuple):
+    """What was deleted: posts, and other rows that held their words."""
+
+    posts: int
+    rows: int
+
+
+def matching(store: PrivateStore, privacy: Privacy, subject: str) -> list[str]:
+    """Return the keys of what `subject` names: a post (`source:id`), or an author by id."""
+    if store.posts([subject]):
+        return [subject]
+    return store.keys_of_author(privacy.pseudonym(subject))
+
+
+def forget(
+    store: PrivateStore, ledger: PrivateLedger, privacy: Privacy, subject: str, now: datetime
+) -> Forgotten:
+    """Delete what `subject` names and keep nothing of it in future.
+
+    What was counted stays counted: numbers name nobody.
+    """
+    keys = matching(store, privacy, subject)
+    of_post = subject in keys
+    name = privacy.subject_of_post(subject) if of_post else privacy.subject_of_author(subject)
+    # First the opt-out: killed in between, nothing comes back and the rest can be repeated.
+    ledger.opt_out(name, now, "forgotten on request")
+    rows = ledger.forget_posts(keys) if keys else 0
+    posts = store.forget(keys) if keys else 0
+    ledger.log_access(Access(now, whoami(), "forget", name, posts))
+    return Forgotten(posts, rows)
+
+
+def expire(
+    store: PrivateStore, ledger: PrivateLedger, settings: PrivacySettings, now: datetime
+) -> Forgotten:
+    """Delete posts, and words elsewhere, that are older than is promised; counts stay."""
+    if not settings.days:
+        return Forgotten(0, 0)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    before = midnight - timedelta(days=settings.days)
+    return Forgotten(store.expire(before), ledger.expire_words(before))
+
+
+def whoami() -> str:
+    """Return the name of the person who runs this, for the log of accesses."""
+    try:
+        return getpass.getuser()[:64]
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

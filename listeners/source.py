@@ -1,0 +1,66 @@
+"""What the settings of every source have, and of those that are asked over HTTP."""
+
+from typing import Annotated, ClassVar, TypeAlias
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from listeners.listener import Listener
+from listeners.means import Means
+
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Variable: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
+Keywords: TypeAlias = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)
+]
+OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Source(BaseModel):
+    """A source. `pool` says what it takes from the machine: the network, or a folder here.
+
+    Promised is that of each hour at least `promised_share` of the planned time is read, and that no
+    part lags behind by more than `promised_lag_seconds` (0: three polls and a minute).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    pool: ClassVar[str] = "feed"
+    # Its settings that are paths: relative ones are relative to the settings file.
+    paths: ClassVar[tuple[str, ...]] = ()
+
+    name: Name
+    poll_seconds: Seconds = 180
+    promised_share: Annotated[float, Field(ge=0, le=1)] = 0.9
+    promised_lag_seconds: Annotated[float, Field(ge=0, le=604_800)] = 0
+
+    def listener(self, means: Means) -> Listener:
+        """Return the listener that reads the source."""
+        raise NotImplementedError
+
+
+class WebSource(Source):
+    """A source that is asked over HTTP, one question to a host in `request_seconds`."""
+
+    request_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 1
+
+
+def checked_address(url: str) -> str:
+    """Return `url` where it is an address without a user and a password.
+
+    Raises:
+        ValueError: it is not.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("an address begins with https:// or http:// and names a host")
+    if parts.username or parts.password:
+        raise ValueError("an address holds no user and no password; name a variable instead")
+    return url
+
+
+def is_clear(url: str) -> bool:
+    """Return whether what is sent to `url` could be read on the way."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in OWN_HOSTS

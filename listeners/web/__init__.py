@@ -1,0 +1,1 @@
+"""Asking hosts politely: paced between processes, rested after refusals, each answer judged."""
