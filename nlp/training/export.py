@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from nlp.sentiment.model import LABELS
 from nlp.sentiment.tasks import TASKS
 from nlp.training.encoder import MAX_TOKENS, Encoder
+from nlp.training.loop import RECORD
 
 _log = logging.getLogger(__name__)
 _OUTPUTS: Final = ("pooled", *TASKS)
@@ -69,6 +70,7 @@ def export(run: Path, out: Path, *, reduce_range: bool = True) -> None:
         "tasks": list(TASKS),
         "temperatures": dict.fromkeys(TASKS, 1.0),
         "max_tokens": MAX_TOKENS,
+        "training": (run / RECORD).read_text(encoding="utf-8").strip(),
     }
     text = json.dumps(config, indent=2, ensure_ascii=False, sort_keys=True)
     (out / "config.json").write_text(text + "\n", encoding="utf-8")

@@ -18,9 +18,10 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp.sentiment.grams import BLANK, Grams
 from nlp.sentiment.linear import FILE_NAME, LinearModel, LinearWeights
+from nlp.training.baselines import snownlp
 from nlp.training.corpora import Example, load
 from nlp.training.features import class_evidence, gram_counts
-from nlp.training.report import snownlp_polarity, write_report
+from nlp.training.report import write_report
 
 _log = logging.getLogger(__name__)
 _BATCH: Final = 1_000  # texts scored at once
@@ -177,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     weights = fit(examples, recipe)
     options.out.mkdir(parents=True, exist_ok=True)
     weights.save(options.out / FILE_NAME)
-    write_report(LinearModel(weights), examples, str(recipe), options.out, snownlp_polarity())
+    write_report(LinearModel(weights), examples, str(recipe), options.out, snownlp())
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ from nlp.training.prepare import Labelled
 
 _log = logging.getLogger(__name__)
 _CHECKPOINT: Final = "checkpoint.pt"
+RECORD: Final = "training.txt"
+"""Holds a sentence about how a finished run went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _work(  # noqa: PLR0913, PLR0917
                 _keep(encoder, optimizer, step, out)
         if rank == 0:
             encoder.save(out, tokenizer)
+            (out / RECORD).write_text(_record(plan, len(train)) + "\n", encoding="utf-8")
     finally:
         distributed.destroy_process_group()
 
@@ -185,6 +188,15 @@ def _resume(encoder: Encoder, optimizer: torch.optim.Optimizer, out: Path) -> in
     encoder.load_state_dict(kept["encoder"])
     optimizer.load_state_dict(kept["optimizer"])
     return int(kept["step"])
+
+
+def _record(plan: Plan, texts: int) -> str:
+    read = plan.steps * plan.batch
+    return (
+        f"{plan.steps:,} steps of {plan.batch} texts: {read / texts:.2f} epochs over {texts:,} "
+        f"distinct texts; AdamW at {plan.rate:g}, {plan.fall:g} of it a layer downwards, heads at "
+        f"{plan.head_rate:g}, falling over the last {plan.cooldown:.0%}; seed {plan.seed}."
+    )
 
 
 def _keep(encoder: Encoder, optimizer: torch.optim.Optimizer, step: int, out: Path) -> None:

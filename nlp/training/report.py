@@ -1,7 +1,7 @@
 """What a fitted model is worth: metrics of every set, and the model card that says so."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -11,13 +11,12 @@ import numpy as np
 
 from nlp.evaluation import accuracy, calibration_error, confusion, macro_f1
 from nlp.sentiment.model import LABELS, Score, SentimentModel
+from nlp.training.baselines import Polarity
 from nlp.training.card import CARD
 from nlp.training.corpora import Example
 
 _POLES: Final = ("negative", "positive")
 _SAMPLE: Final = 300  # texts of a set that the slow alternative reads
-
-Polarity = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class SetMetrics:
 
     `accuracy` and `macro_f1` are over the classes that the set has. `polar` is the accuracy of
     choosing between negative and positive where one of them is true; `polar_sample` the same over
-    `sample` of those texts, beside which `snownlp` read the same ones.
+    `sample` of those texts, beside which `other`, another judge, read the same ones.
     """
 
     name: str
@@ -38,7 +37,7 @@ class SetMetrics:
     calibration_error: float
     sample: int
     polar_sample: float
-    snownlp: float | None
+    other: float | None
 
 
 def measure(
@@ -77,7 +76,7 @@ def _measure_set(
         ),
         sample=len(sample),
         polar_sample=_share([example.label == label for example, label in sample]),
-        snownlp=_share([example.label == other(example.words) for example, _ in sample])
+        other=_share([example.label == other(example.words) for example, _ in sample])
         if other
         else None,
     )
@@ -95,15 +94,6 @@ def _confidence(score: Score, classes: Sequence[str]) -> float:
 
 def _share(hits: Sequence[bool]) -> float:
     return float(np.mean(hits))
-
-
-def snownlp_polarity() -> Polarity | None:
-    """Return SnowNLP's judgement of a text, None where it is not installed (extra `bench`)."""
-    try:
-        from snownlp import SnowNLP  # noqa: PLC0415 - optional, and slow to import
-    except ImportError:
-        return None
-    return lambda text: "positive" if SnowNLP(text).sentiments >= 0.5 else "negative"
 
 
 def write_report(
@@ -138,5 +128,5 @@ def _table(metrics: Sequence[SetMetrics]) -> str:
 def _row(row: SetMetrics) -> str:
     shares = (row.accuracy, row.macro_f1, row.polar, row.calibration_error, row.polar_sample)
     cells = [f"{100 * share:.1f}" for share in shares]
-    snownlp = "" if row.snownlp is None else f"{100 * row.snownlp:.1f}"
-    return f"| {row.name} | {row.n:,} | {row.classes} | {' | '.join(cells)} | {snownlp} |"
+    other = "" if row.other is None else f"{100 * row.other:.1f}"
+    return f"| {row.name} | {row.n:,} | {row.classes} | {' | '.join(cells)} | {other} |"

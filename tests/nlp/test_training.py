@@ -147,7 +147,7 @@ def test_report(tmp_path: Path) -> None:
     rows = measure(model, examples, other=lambda _: "negative")
     assert [(row.name, row.n, row.classes) for row in rows] == [("invented", 180, 3)]
     assert rows[0].accuracy > 0.95
-    assert rows[0].snownlp == pytest.approx(0.5, abs=0.05)
+    assert rows[0].other == pytest.approx(0.5, abs=0.05)
     write_report(model, examples, "a small recipe", tmp_path, other=None)
     metrics = json.loads((tmp_path / "metrics.json").read_text("utf-8"))
     assert metrics["sets"][0]["accuracy"] == rows[0].accuracy
