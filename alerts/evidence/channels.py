@@ -33,6 +33,10 @@ PRIOR_POSTS: Final = 20.0
 # How far above the past the log-odds of a new word lie, in standard errors, and how unlikely it is.
 CLEARLY: Final = 2.0
 UNLIKELY: Final = 0.01
+# A word that is merely said more often than ever is not new: so many times its usual share.
+NEW_TIMES: Final = 3.0
+# What is held against a past is never certain: 1 means that there is none.
+SURE: Final = 0.999
 # Evidence that a usual day would bring as well is not told.
 TELLING: Final = 0.05
 # Reposts in an hour that are told of where nothing is known of usual ones.
@@ -95,14 +99,15 @@ def _tier(people: Sequence[int], tier: int, past: Past, span: timedelta) -> Evid
     share = (before + 0.5) / (of + 1)
     tail = 1.0
     if of >= LEAST_PAST:
-        tail = len(TIERS) * beta_binomial_tail(count, len(people), before + 0.5, of - before + 0.5)
+        drawn = beta_binomial_tail(count, len(people), before + 0.5, of - before + 0.5)
+        tail = min(len(TIERS) * drawn, SURE)
     expected = share * len(people)
     return Evidence(
         "reach",
         float(count),
         expected,
         span,
-        min(tail, 1.0),
+        tail,
         (EvidencePart(str(tier), float(count), expected),),
     )
 
@@ -124,7 +129,7 @@ def velocity(fast: Iterable[Fast], asked: int, past: Past) -> Evidence | None:
         fastest.gained,
         float(np.quantile(totals, 0.99)) if known else 0.0,
         HOUR,
-        min(1.0, max(asked, 1) * _beyond(totals, fastest.gained)) if known else 1.0,
+        min(SURE, max(asked, 1) * _beyond(totals, fastest.gained)) if known else 1.0,
         (EvidencePart(fastest.post_key, fastest.gained, 0.0),),
     )
 
@@ -163,7 +168,7 @@ def new_terms(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence |
     asked = {word: len(who) for word, who in authors.items() if len(who) >= LEAST_AUTHORS}
     judged = [_term(word, count, people, past) for word, count in sorted(asked.items())]
     told = sorted(
-        (one for one in judged if one.clearness >= CLEARLY and one.tail * len(asked) <= UNLIKELY),
+        (one for one in judged if one.is_new and one.tail * len(asked) <= UNLIKELY),
         key=lambda one: (-one.clearness, one.part.name),
     )
     if not told:
@@ -173,7 +178,7 @@ def new_terms(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence |
         told[0].part.observed,
         told[0].part.expected,
         span,
-        min(1.0, len(asked) * min(one.tail for one in told)),
+        min(SURE, len(asked) * min(one.tail for one in told)),
         tuple(one.part for one in told[:NAMED]),
     )
 
@@ -183,6 +188,12 @@ class _Term:
     part: EvidencePart
     clearness: float
     tail: float
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it stands out, rather than being said somewhat more often."""
+        is_more = self.part.observed >= NEW_TIMES * self.part.expected
+        return is_more and self.clearness >= CLEARLY
 
 
 def _term(word: str, count: int, people: int, past: Past) -> _Term:
@@ -219,7 +230,7 @@ def second_platform(story: Sequence[Voice], past: Past, span: timedelta) -> Evid
         if part.observed >= LEAST_ELSEWHERE
         and len({voice.author for voice in spoken[part.name]}) >= LEAST_PEOPLE
     ]
-    tail = either_of([tail for tail, _ in parts], 2)
+    tail = min(SURE, either_of([tail for tail, _ in parts], 2))
     if len(loud) < 2:
         return None
     shown = tuple(part for _, part in sorted(loud, key=lambda one: (one[0], one[1].name)))
@@ -256,6 +267,7 @@ def hot_list(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | 
         # A gamma mixture of Poisson counts is negative binomial.
         mean = before * share / (1 - share)
         tail = float(count_tail(np.array(float(len(named))), np.array(mean), np.array(1 / before)))
+        tail = min(tail, SURE)
     titles = dict.fromkeys(voice.title for voice in named)
     return Evidence(
         "hot_list",

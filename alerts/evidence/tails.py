@@ -47,7 +47,7 @@ def cauchy(p_values: Sequence[float], of: int = 0) -> float:
     kept = [min(max(p, SMALLEST), _LARGEST) for p in p_values]
     # tan((0.5 - p) pi) is 1 / (p pi) where p is small, and has no digits left there.
     tangents = [1 / (p * math.pi) if p < 1e-8 else math.tan((0.5 - p) * math.pi) for p in kept]
-    mean = sum(tangents) / max(len(kept), of)
+    mean = math.fsum(tangents) / max(len(kept), of)
     tail = 1 / (mean * math.pi) if mean > 1e8 else 0.5 - math.atan(mean) / math.pi
     return min(max(tail, SMALLEST), 1.0)
 
