@@ -27,7 +27,7 @@ def collect_posts() -> None:
         from fengsui.polling import due_sources
 
         with opened() as chain:
-            return [source.name for source in due_sources(chain, now()) if source.kind == kind]
+            return [source.name for source in due_sources(chain, now()) if source.pool == kind]
 
     # `poll` itself raises an incident about the source and lets it recover; detect_crises tells.
     @task(execution_timeout=timedelta(seconds=45), on_failure_callback=[], on_success_callback=[])

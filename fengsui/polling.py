@@ -190,6 +190,11 @@ def listener_since(chain: Chain, source: SourceSettings, last: datetime | None) 
 def _failed(
     chain: Chain, source: SourceSettings, before: Standing, error: BaseException, now: datetime
 ) -> None:
+    if isinstance(error, RetryLater) and error.refusal is Refusal.RESTING:
+        # Nobody was asked, so nothing new is known: the host's rest is kept to.
+        set_standing(chain, source.name, msgspec.structs.replace(
+            before, rest_until=now + error.after, read_until=None))  # fmt: skip
+        return
     failing_since, reason = before.failing_since or now, UNREAD
     rest = timedelta(seconds=source.poll_seconds) * 2 ** min(before.failures, 20)
     least = timedelta(0)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from alerts.dispatch import DispatchReport
@@ -27,6 +27,7 @@ from fengsui.watch import watch_promises
 from listeners.listener import Listener, ListenerError
 from listeners.means import BUDGET
 from listeners.settings import PUSHED, SourceSettings, listener_of
+from listeners.web.hosts import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def run(
     chain: Chain,
     stop: threading.Event,
     *,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] = utc_now,
     progress: Callable[[Cycle], None] = lambda _: None,
 ) -> None:
     """Poll, judge, detect and notify until `stop` is set; then finish the turn and return."""
@@ -80,7 +81,7 @@ def run(
         poller.join(timeout=max(0.0, deadline - time.monotonic()))
 
 
-def receiving(settings: Settings, clock: Callable[[], datetime]) -> ExitStack:
+def receiving(settings: Settings, clock: Callable[[], datetime] = utc_now) -> ExitStack:
     """Return a block in which the sources that are pushed to have their servers.
 
     Raises:

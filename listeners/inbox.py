@@ -170,7 +170,6 @@ class InboxListener:
             what = f"{self._settings.host}: {type(error).__name__}"
             raise RetryLater(what, SOON, Refusal.UNREACHABLE) from error
         except imaplib.IMAP4.error as error:
-            # Its text repeats what was sent, which can hold the password.
             raise Refused(f"{self._settings.host}: refuses", Refusal.FORBIDDEN) from error
 
     def _opened(self) -> imaplib.IMAP4:
@@ -188,9 +187,10 @@ class InboxListener:
         except imaplib.IMAP4.abort:
             box.shutdown()
             raise
-        except imaplib.IMAP4.error as error:
+        except imaplib.IMAP4.error:
             box.shutdown()
-            raise LoginNeeded(f"{host}: refuses the login") from error
+            # What the server says can repeat the password: it stays out of every log.
+            raise LoginNeeded(f"{host}: refuses the login") from None
         return box
 
     def _read(self, box: imaplib.IMAP4, window: Window) -> Iterator[Item]:

@@ -133,12 +133,19 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal() or len(length) > 12:
             raise NotAccepted(411, "Content-Length is needed")
         if int(length) > GREATEST_BODY:
+            self._drain(int(length))
             raise NotAccepted(413, f"at most {GREATEST_BODY} bytes")
         body = self.rfile.read(int(length))
         if len(body) != int(length):
             raise NotAccepted(400, "the body breaks off")
         headers = {name.lower(): value for name, value in self.headers.items()}
         return self.server.take(headers, body)
+
+    def _drain(self, length: int) -> None:
+        """Read what is not wanted, within reason: else its sender never sees the answer."""
+        left = min(length, 8 * GREATEST_BODY)
+        while left > 0 and (chunk := self.rfile.read(min(left, 65_536))):
+            left -= len(chunk)
 
     def _reply(self, reply: Reply) -> None:
         body = json.dumps(reply.body, ensure_ascii=False).encode()

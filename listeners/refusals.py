@@ -27,7 +27,13 @@ HOST_RESTS: Final = MappingProxyType(
 # What passes by itself, mostly at once: it is tried again in place, and opens the circuit only when
 # it goes on.
 PASSING: Final = frozenset(
-    {Refusal.UNWELL, Refusal.UNREACHABLE, Refusal.NOT_JSON, Refusal.TRUNCATED}
+    {
+        Refusal.UNWELL,
+        Refusal.UNREACHABLE,
+        Refusal.NOT_JSON,
+        Refusal.TRUNCATED,
+        Refusal.CHANGED,
+    }
 )
 # What a person should do about each, in both languages.
 ADVICE: Final = MappingProxyType(

@@ -63,7 +63,7 @@ def parse(payload: bytes, reading: Reading, site: str) -> Iterator[Entry]:
     found = feedparser.parse(
         payload[:GREATEST_FEED], sanitize_html=False, resolve_relative_uris=False
     )
-    if not found.entries and not found.version:
+    if not found.entries and not found.get("version"):
         where = public(reading.origin)
         if b"<html" in payload[:2000].lower():
             raise RetryLater(f"{where}: HTML in place of a feed", SOON, Refusal.NOT_JSON)

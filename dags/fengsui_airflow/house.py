@@ -7,36 +7,22 @@ the application, reach a database or read the settings.
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from airflow.sdk import (
-    Asset,
-    AssetOrTimeSchedule,
-    CronDataIntervalTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-)
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronDataIntervalTimetable
 
 from fengsui_airflow.callbacks import tell_failure, tell_success
+from fengsui_airflow.retrying import OnlyWhereItHelps
 
 OWNER: Final = "fengsui"
 SHANGHAI: Final = "Asia/Shanghai"
-# The kinds of sources that the settings know; each has a pool `crawl_<kind>` and a mapped task.
+# What sources take from the machine, the network or a folder (`Source.pool`); each has a pool
+# `crawl_<kind>` and a mapped task.
 PLATFORMS: Final = ("feed", "folder")
 # Never read: it only has to lie before the first run.
 START: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - Airflow reads it in the timetable's own zone
 
-POSTS: Final = Asset("fengsui_posts", uri="fengsui://posts", group="fengsui")
-MENTIONS: Final = Asset("fengsui_mentions", uri="fengsui://mentions", group="fengsui")
-
-# Trying again changes nothing where a person has to act first. (What is named here is imported when
-# a DAG file is parsed: `listeners.listener` holds little and loads nothing.)
-NOT_AGAIN: Final[list[type[BaseException] | str]] = [
-    "listeners.listener.LoginNeeded",
-    "listeners.listener.Refused",
-]
-ONLY_WHERE_IT_HELPS: Final = ExceptionRetryPolicy(
-    [RetryRule(exception=NOT_AGAIN, action=RetryAction.FAIL, reason="a person has to act")]
-)
+# Of a scheme that begins with x- Airflow asks no provider, each of which it would load for that.
+POSTS: Final = Asset("fengsui_posts", uri="x-fengsui://posts", group="fengsui")
+MENTIONS: Final = Asset("fengsui_mentions", uri="x-fengsui://mentions", group="fengsui")
 
 
 def house(*tags: str, minutes: float = 10, **default_args: Any) -> dict[str, Any]:
@@ -53,7 +39,7 @@ def house(*tags: str, minutes: float = 10, **default_args: Any) -> dict[str, Any
             "retry_delay": timedelta(seconds=5),
             "retry_exponential_backoff": 2.0,
             "max_retry_delay": timedelta(minutes=5),
-            "retry_policy": ONLY_WHERE_IT_HELPS,
+            "retry_policy": OnlyWhereItHelps(),
             "execution_timeout": timedelta(minutes=5),
             # Lists: Airflow calls those of a mapped task before it has made lists of them.
             "on_failure_callback": [tell_failure],

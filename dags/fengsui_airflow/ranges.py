@@ -54,7 +54,7 @@ def sources_for(chain: "Chain", kind: str, params: Params) -> list[str]:
 
     name = str((params or {}).get("source") or "")
     chosen = [source_of(chain, name)] if name else list(chain.settings.sources)
-    return [source.name for source in chosen if source.kind == kind]
+    return [source.name for source in chosen if source.pool == kind]
 
 
 def days(chain: "Chain", window: "Window", now: datetime) -> list[list[str]]:

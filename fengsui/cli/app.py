@@ -8,9 +8,21 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from fengsui.cli import additions, cases, check, demo, files, search, stages, store
+from fengsui.cli import (
+    additions,
+    cases,
+    check,
+    demo,
+    files,
+    privacy,
+    receive,
+    search,
+    stages,
+    store,
+)
 from fengsui.cli.additions import CommandError
 from fengsui.detect_csv import CsvError
+from fengsui.privacy import PrivacyError
 from fengsui.score import ScoreError
 from fengsui.settings import SettingsError
 from listeners.files import UnknownFormat
@@ -35,6 +47,7 @@ SAID_PLAINLY = (
     ListenerError,
     ModelError,
     OSError,
+    PrivacyError,
     QueryError,
     ScoreError,
     SettingsError,
@@ -42,7 +55,7 @@ SAID_PLAINLY = (
     UnknownFormat,
 )
 
-for module in (demo, stages, files, search, cases, check, store):
+for module in (demo, stages, receive, files, search, cases, check, store, privacy):
     module.register(app)
 
 

@@ -10,18 +10,24 @@ from rich.console import Console
 
 from alerts.notify.notifier import NotifyError
 from alerts.settings import notifier_of
-from fengsui.chain import ledger_url
-from fengsui.cli.options import Config, Json, print_json, settings_of
+from fengsui.chain import Chain, ledger_url
+from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
+from fengsui.privacy import PrivacyError, read_key
 from fengsui.settings import DEFAULT_PATH, Settings
 from fengsui.stores import opened_store
+from fengsui.watch import Seen, seen
 from listeners.listener import ListenerError
-from listeners.settings import SourceSettings, listener_of
+from listeners.means import Means
+from listeners.refusals import ADVICE
+from listeners.settings import PUSHED, SourceSettings, listener_of
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
 from store.errors import StoreError
 from store.ledger import Ledger
 
-WRONG = (StoreError, ModelError, ListenerError, NotifyError, OSError, ValueError)
+WRONG = (StoreError, ModelError, ListenerError, NotifyError, PrivacyError, OSError, ValueError)
+# What is read of a source to see that it answers.
+LOOK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,10 @@ def register(app: typer.Typer) -> None:
 
 
 def check(config: Config = DEFAULT_PATH, json: Json = False) -> None:
-    """Check the settings and reach everything they name; exit code 1 where something is wrong."""
+    """Check the settings and reach everything they name; exit code 1 where something is wrong.
+
+    Of each source: whether it answers, up to when it was read, what it refused, and what to do.
+    """
     settings = settings_of(config)
     findings = list(look(settings))
     if json:
@@ -58,11 +67,13 @@ def look(settings: Settings) -> Iterator[Finding]:
         yield Finding("brands", ok=False, seen="none: add a [[brands]] table with a name")
     yield _tried("store", lambda: _store(settings))
     yield _tried("ledger", lambda: _ledger(settings))
+    yield _tried("pseudonyms", lambda: _pseudonyms(settings))
     yield _tried("model", lambda: load_model(settings.model).name)
     if not settings.sources:
         yield Finding("sources", ok=True, seen="none: `fengsui import FILE` brings posts in")
     for source in settings.sources:
-        yield _tried(f"source {source.name}", partial(_source, source))
+        yield _tried(f"source {source.name}", partial(_source, settings, source))
+        yield from _past(settings, source)
     for receiver in settings.receivers:
         yield _tried(f"receiver {receiver.name}", notifier_of(receiver, Console()).check)
 
@@ -70,6 +81,8 @@ def look(settings: Settings) -> Iterator[Finding]:
 def _tried(what: str, look_at: Callable[[], str]) -> Finding:
     try:
         return Finding(what, ok=True, seen=look_at())
+    except ListenerError as error:
+        return Finding(what, ok=False, seen=f"{error}; {ADVICE[error.refusal][0]}")
     except WRONG as error:
         return Finding(what, ok=False, seen=str(error))
 
@@ -92,8 +105,57 @@ def _ledger(settings: Settings) -> str:
         return f"{len(ledger.open_incidents())} open incidents in {ledger.place}"
 
 
-def _source(source: SourceSettings) -> str:
+def _pseudonyms(settings: Settings) -> str:
+    if not settings.privacy.pseudonyms:
+        return "off: authors are kept as their sources name them"
+    read_key(settings.privacy, settings.state)
+    return "on"
+
+
+def _source(settings: Settings, source: SourceSettings) -> str:
+    """Ask a source for as little as it gives; the pace that all processes keep is kept here too."""
+    if isinstance(source, PUSHED):
+        return "pushed to; `fengsui run` or `fengsui receive` listens for it"
     now = datetime.now(UTC)
-    listener = listener_of(source)
-    count = sum(1 for _ in listener.fetch(Window(now - timedelta(minutes=1), now)))
-    return f"reachable, {count} items"
+    with Ledger(ledger_url(settings)) as ledger:
+        listener = listener_of(source, Means(memory=ledger))
+        items = listener.fetch(Window(now - LOOK, now))
+        found = next(items, None)
+        close = getattr(items, "close", None)
+        if close is not None:
+            close()
+    return "reachable" if found is not None else "reachable, nothing new"
+
+
+def _past(settings: Settings, source: SourceSettings) -> Iterator[Finding]:
+    """Yield how a source was read before now, where it ever was."""
+    try:
+        with Chain(settings) as chain:
+            found = seen(chain, source, datetime.now(UTC))
+    except StoreError:
+        return
+    if found.read_to is None and found.standing.failed_at is None:
+        return
+    yield Finding(f"source {source.name}, past", not found.broken_promise, "; ".join(told(found)))
+
+
+def told(found: Seen) -> Iterator[str]:
+    """Yield, part by part, what a person wants to know of a source."""
+    if found.read_to is None:
+        yield "never read"
+    else:
+        yield f"read up to {found.read_to.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+    if found.day is not None:
+        hour = "" if found.hour is None else f", {found.hour:.0%} of the last hour"
+        yield f"read {found.day:.0%} of the planned time of the last day{hour}"
+    if found.gaps:
+        yield f"{len(found.gaps)} gaps"
+    for refusal, times in sorted(found.refused.items()):
+        yield f"{refusal} {times.times}x, last {times.last.astimezone(BEIJING):%m-%d %H:%M}"
+    stands = found.standing
+    if stands.rest_until is not None and stands.rest_until > found.at:
+        yield f"rests until {stands.rest_until.astimezone(BEIJING):%m-%d %H:%M}: {stands.said}"
+    if stands.failures and stands.why is not None:
+        yield ADVICE[stands.why][0]
+    if found.broken_promise:
+        yield f"promise not kept: {found.broken_promise}"

@@ -1,6 +1,6 @@
 """`search`: the mentions whose text fits a query, newest first."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any
 
@@ -19,10 +19,12 @@ from fengsui.cli.options import (
     read_window,
     settings_of,
 )
+from fengsui.privacy import whoami
 from fengsui.searching import passage
 from fengsui.settings import DEFAULT_PATH
 from nlp.normalise import printable
 from records import Sentiment
+from store.ledger_privacy import Access
 from store.mentions import Cited
 
 SENTIMENTS = {
@@ -73,6 +75,8 @@ def search(
             query, brand=brand, window=window, organic=organic, limit=limit + 1
         )
         found = list(islice(hits, limit + 1))
+        seen = min(len(found), limit)
+        chain.ledger.log_access(Access(datetime.now(UTC), whoami(), "search", query, seen))
     more = len(found) > limit
     found = found[:limit]
     if json:

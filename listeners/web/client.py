@@ -2,9 +2,11 @@
 
 import hashlib
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from types import TracebackType
 from typing import Final, NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit
@@ -40,6 +42,12 @@ JITTER: Final = 0.3
 PATIENCE: Final = timedelta(seconds=60)
 HOST: Final = "host.{host}"
 SEEN: Final = "seen.{digest}"
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom we trust; reading that takes longer than many an answer."""
+    return httpx.create_ssl_context()
 
 
 class Limits(NamedTuple):
@@ -94,6 +102,7 @@ class Web:
             timeout=self._timeout,
             transport=self._transport,
             http2=self._transport is None,
+            verify=_trusted(),
             headers={"user-agent": self._agent},
         )
         return self
@@ -162,7 +171,7 @@ class Web:
         self.memory.amend(HOST.format(host=host), book)
         turn = turns[0]
         if turn.why is not None:
-            raise RetryLater(f"{host} rests: {turn.why}", turn.at - now, turn.why)
+            raise RetryLater(f"{host} rests: {turn.why}", turn.at - now, Refusal.RESTING)
         if turn.at - now > PATIENCE:
             raise RetryLater(f"{host} is busy", turn.at - now, Refusal.RESTING)
         if turn.at > now:

@@ -56,7 +56,7 @@ def _follow(
     for _ in range(MOST_REDIRECTS + 1):
         with client.stream("GET", url, headers=dict(headers)) as response:
             target = _target(url, response)
-            if not response.is_redirect or leads_to_login(target):
+            if not response.has_redirect_location or leads_to_login(target):
                 return response, _body(response, home, target, greatest)
         url = target
         if not _stays(url, home):

@@ -103,7 +103,7 @@ def read(
     return list(read_file(path, fetched_at=fetched_at))
 
 
-def posts(found: Iterable[Post | Rejected]) -> list[Post]:
+def posts(found: Iterable[object]) -> list[Post]:
     """Return the posts alone, and fail where anything was rejected."""
     items = list(found)
     rejected = [item.reason for item in items if isinstance(item, Rejected)]
@@ -111,6 +111,6 @@ def posts(found: Iterable[Post | Rejected]) -> list[Post]:
     return [item for item in items if isinstance(item, Post)]
 
 
-def reasons(found: Iterable[Post | Rejected]) -> list[str]:
+def reasons(found: Iterable[object]) -> list[str]:
     """Return why items were rejected."""
     return [item.reason for item in found if isinstance(item, Rejected)]

@@ -1,0 +1,120 @@
+"""`privacy`: forgetting, export, opt-outs, and the log of who looked at what people wrote."""
+
+import json as jsonlib
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from fengsui import privacy
+from fengsui.chain import Chain
+from fengsui.cli.additions import CommandError
+from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
+from fengsui.privacy import matching, whoami
+from fengsui.settings import DEFAULT_PATH
+from nlp.normalise import printable
+from records import Post
+from store.ledger_privacy import Access
+
+group = typer.Typer(
+    name="privacy",
+    help="What is kept of people: forget, export, opt out, log of accesses.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Subject = Annotated[
+    str,
+    typer.Argument(
+        help="A post (source:id), or an author by id at the source or by pseudonym.",
+        metavar="AUTHOR|POST",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.add_typer(group)
+
+
+@group.command()
+def forget(
+    subject: Subject,
+    config: Config = DEFAULT_PATH,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Delete an author's posts, or one post, everywhere, and keep nothing of it in future."""
+    settings = settings_of(config)
+    with Chain(settings) as chain:
+        count = len(matching(chain.store, chain.privacy, subject))
+        if not yes and not typer.confirm(f"Delete {count} posts for good?"):
+            raise typer.Exit(1)
+        done = privacy.forget(chain.store, chain.ledger, chain.privacy, subject, datetime.now(UTC))
+    if json:
+        print_json({"posts": done.posts, "rows": done.rows})
+    else:
+        typer.echo(f"deleted {done.posts} posts, took words out of {done.rows} other rows")
+
+
+@group.command()
+def export(subject: Subject, config: Config = DEFAULT_PATH) -> None:
+    """Print what is kept of an author or a post, one JSON object a line."""
+    settings = settings_of(config)
+    with Chain(settings) as chain:
+        keys = matching(chain.store, chain.privacy, subject)
+        posts = sorted(chain.store.posts(keys), key=lambda post: (post.published_at, post.key))
+        name = _subject(chain, subject, keys)
+        chain.ledger.log_access(Access(datetime.now(UTC), whoami(), "export", name, len(posts)))
+        for post in posts:
+            sys.stdout.write(_line(chain, post) + "\n")
+
+
+@group.command("opt-in")
+def opt_in(subject: Subject, config: Config = DEFAULT_PATH) -> None:
+    """Take an opt-out back: what is published from now on is kept again."""
+    with Chain(settings_of(config)) as chain:
+        names = (chain.privacy.subject_of_post(subject), chain.privacy.subject_of_author(subject))
+        found = [name for name in names if chain.ledger.opt_in(name)]
+        for name in found:
+            chain.ledger.log_access(Access(datetime.now(UTC), whoami(), "opt-in", name, 0))
+    if not found:
+        raise CommandError(f"nobody opted out as {subject}")
+    typer.echo("taken back")
+
+
+@group.command("log")
+def show_log(
+    config: Config = DEFAULT_PATH,
+    limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 50,
+    json: Json = False,
+) -> None:
+    """Show who looked at what people wrote, or deleted it, the newest first."""
+    with Chain(settings_of(config)) as chain:
+        found = chain.ledger.accesses(limit)
+    if json:
+        print_json({"accesses": [access._asdict() for access in found]})
+        return
+    for access in found:
+        at = access.at.astimezone(BEIJING)
+        line = f"{at:%Y-%m-%d %H:%M:%S} {access.who} {access.what} {access.found} {access.subject}"
+        typer.echo(printable(line))
+
+
+def _subject(chain: Chain, subject: str, keys: list[str]) -> str:
+    if subject in keys:
+        return chain.privacy.subject_of_post(subject)
+    return chain.privacy.subject_of_author(subject)
+
+
+def _line(chain: Chain, post: Post) -> str:
+    """Return a post, its judgements and the history of its counts as one line of JSON."""
+    mentions = [
+        {"brand": one.brand, "sentiment": one.sentiment, "complaint": one.complaint}
+        for one in chain.store.mentions_of([post.key])
+    ]
+    history = [entry._asdict() for entry in chain.store.history(post.key)]
+    whole = asdict(post) | {"key": post.key, "mentions": mentions, "history": history}
+    return jsonlib.dumps(whole, ensure_ascii=False, default=str)

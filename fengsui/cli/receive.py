@@ -1,0 +1,33 @@
+"""`receive`: the servers of the sources that are pushed to, where `fengsui run` does not run."""
+
+import signal
+import threading
+
+import typer
+from rich.console import Console
+
+from fengsui.cli.additions import CommandError
+from fengsui.cli.options import Config, settings_of
+from fengsui.run import receiving
+from fengsui.settings import DEFAULT_PATH
+from listeners.settings import PUSHED
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(receive)
+
+
+def receive(config: Config = DEFAULT_PATH) -> None:
+    """Take what others push (webhook, WeChat Pay) until Ctrl-C; a schedule reads it."""
+    settings = settings_of(config)
+    names = [source.name for source in settings.sources if isinstance(source, PUSHED)]
+    if not names:
+        raise CommandError(f"{config} defines no source that is pushed to")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with receiving(settings):
+        console = Console(stderr=True)
+        console.print(f"Receiving for {'、'.join(names)}; Ctrl-C ends.", markup=False)
+        stop.wait()

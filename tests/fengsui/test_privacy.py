@@ -1,0 +1,263 @@
+"""What is kept of people: pseudonyms, opt-outs, forgetting, deletions, and what leaves in time."""
+
+import json
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.collecting import store_items, withdraw
+from fengsui.daily import daily_if_due
+from fengsui.looking_again import look_again
+from fengsui.privacy import (
+    PSEUDONYM,
+    PrivacyError,
+    expire,
+    forget,
+    matching,
+    province,
+    read_key,
+)
+from fengsui.privacy_settings import PrivacySettings
+from listeners.listener import Gone, Item
+from records import Case, CaseStatus, Post, PostKind, Rejected, Urgency, Window
+from tests.fengsui import stories
+from tests.fengsui.commands import Shell
+
+NOW = datetime(2026, 6, 21, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+ALWAYS = Window(NOW - 400 * DAY, NOW + DAY)
+OTHER = "昨天在云朵茶饮南湖店等了一小时，店员态度恶劣，说有虫子也没人管"
+TEXT = "云朵茶饮的奶茶里喝出虫子，要求退款"
+
+
+def post(number: int, author: str = "1001", at: datetime = NOW, **fields: object) -> Post:
+    base = Post("weibo", str(number), "https://x.example", PostKind.POST, author, TEXT, at, at,
+                author_name="小满的店", region="广东 深圳")  # fmt: skip
+    return replace(base, **fields)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[Chain]:
+    with Chain(stories.settings(tmp_path / "state")) as made:
+        yield made
+
+
+def everything(folder: Path) -> str:
+    """Return all bytes of the databases as text, the logs written back."""
+    return "".join(
+        path.read_bytes().decode("utf-8", "replace")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    )
+
+
+def test_authors_are_pseudonyms_before_anything_is_written(chain: Chain, tmp_path: Path) -> None:
+    """No author's id, name or town reaches the disk; equal authors stay equal."""
+    store_items(chain, [post(1, "10011002"), post(2, "10011002"), post(3, "10011003")])
+    one, two, three = sorted(chain.store.posts(["weibo:1", "weibo:2", "weibo:3"]),
+                             key=lambda found: found.key)  # fmt: skip
+    assert one.author == two.author != three.author
+    assert PSEUDONYM.fullmatch(one.author)
+    assert (one.author_name, one.region) == ("小**", "广东")
+    written = everything(tmp_path / "state")
+    assert not [word for word in ("10011002", "小满的店", "深圳") if word in written]
+
+
+def test_pseudonym_stands_for_itself(chain: Chain) -> None:
+    """What was exported and comes back keeps its pseudonyms; nobody is hashed twice."""
+    store_items(chain, [post(1)])
+    (kept,) = chain.store.posts(["weibo:1"])
+    assert chain.privacy.kept([kept]) == [kept]
+
+
+def test_other_key_other_pseudonyms(
+    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the key nobody can tell who a pseudonym is."""
+    before = chain.privacy.pseudonym("1001")
+    monkeypatch.setenv("FENGSUI_AUTHOR_KEY", "quite another key than that")
+    with Chain(stories.settings(tmp_path / "other")) as other:
+        assert other.privacy.pseudonym("1001") != before
+
+
+def test_key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key in the environment one is made, once, in a file for its owner alone."""
+    monkeypatch.delenv("FENGSUI_AUTHOR_KEY")
+    settings = PrivacySettings()
+    key = read_key(settings, tmp_path)
+    assert len(key) == 64
+    assert read_key(settings, tmp_path) == key
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    monkeypatch.setenv("FENGSUI_AUTHOR_KEY", "short")
+    with pytest.raises(PrivacyError, match="FENGSUI_AUTHOR_KEY"):
+        read_key(settings, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("region", "kept"),
+    [("广东", "广东"), ("广东 深圳", "广东"), ("内蒙古呼和浩特", "内蒙古"), ("上海市浦东", "上海"),
+     ("美国", "美国"), ("美国 纽约", "美国"), ("", ""), ("  ", "")],
+)  # fmt: skip
+def test_province_only(region: str, kept: str) -> None:
+    """Of a region the province or the country is kept."""
+    assert province(region) == kept
+
+
+def case_of(number: int) -> Case:
+    key = f"weibo:{number}"
+    return Case(Case.key_of(stories.BRAND, key), stories.BRAND, "food", Urgency.HIGH,
+                CaseStatus.OPEN, NOW, NOW, NOW, "p-author", TEXT, "https://x.example",
+                (key,))  # fmt: skip
+
+
+def test_forgotten_author_is_nowhere_and_stays_away(chain: Chain) -> None:
+    """Forgetting an author deletes the posts, mentions and words everywhere, for good."""
+    mine = "只有我会这样说的一句话"
+    store_items(chain, [post(1, text=TEXT + mine), post(2, text=TEXT + mine), post(3, "9")])
+    steps.annotate(chain)
+    chain.ledger.upsert_cases([replace(case_of(1), title=mine)])
+    before = chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
+    done = forget(chain.store, chain.ledger, chain.privacy, "1001", NOW)
+    assert done.posts == 2
+    assert chain.store.posts(["weibo:1", "weibo:2", "weibo:3"])[0].key == "weibo:3"
+    assert not list(chain.store.search(mine))
+    assert mine not in [case.title for case in chain.ledger.cases()]
+    assert chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
+    back = store_items(chain, [post(1), post(4), post(5, "9")])
+    assert (back.kept, back.left_out, back.read) == (1, 2, 3)
+    (access,) = chain.ledger.accesses()
+    assert (access.what, access.found) == ("forget", 2)
+    assert "1001" not in access.subject
+
+
+def test_forgotten_post(chain: Chain) -> None:
+    """Forgetting one post leaves the author's others."""
+    store_items(chain, [post(1), post(2)])
+    assert forget(chain.store, chain.ledger, chain.privacy, "weibo:1", NOW).posts == 1
+    assert store_items(chain, [post(1)]).left_out == 1
+    assert [one.key for one in chain.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
+
+
+def test_matching(chain: Chain) -> None:
+    """A subject is a post's key, or an author by id or by pseudonym."""
+    store_items(chain, [post(1), post(2), post(3, "9")])
+    pseudonym = chain.privacy.pseudonym("1001")
+    for subject in ("1001", pseudonym):
+        assert matching(chain.store, chain.privacy, subject) == ["weibo:1", "weibo:2"]
+    assert matching(chain.store, chain.privacy, "weibo:3") == ["weibo:3"]
+    assert matching(chain.store, chain.privacy, "nobody") == []
+
+
+def test_deleted_at_its_source(chain: Chain) -> None:
+    """A deleted post loses its words and its author's name, is cited no more, and stays counted."""
+    store_items(chain, [post(1), post(2, "9", text=OTHER)])
+    steps.annotate(chain)
+    before = chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
+    assert withdraw(chain, [Gone("weibo:1", NOW + DAY), Gone("weibo:404", NOW)]) == 1
+    steps.annotate(chain)
+    (gone,) = chain.store.posts(["weibo:1"])
+    assert (gone.deleted, gone.text, gone.author_name) == (True, "", "")
+    cited = chain.store.cited(stories.BRAND, ALWAYS)
+    assert [one.post.key for one in cited] == ["weibo:2"]
+    assert [one.post.key for one in chain.store.search("虫子")] == ["weibo:2"]
+    assert chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
+    assert [mention.text for mention in chain.store.mentions_of(["weibo:1"])] == [""]
+
+
+def test_old_copy_brings_nothing_back(chain: Chain) -> None:
+    """A copy from before the deletion stays out; one fetched later shows that the post is back."""
+    store_items(chain, [post(1)])
+    withdraw(chain, [Gone("weibo:1", NOW + DAY)])
+    store_items(chain, [post(1, fetched_at=NOW + timedelta(hours=3))])
+    assert chain.store.posts(["weibo:1"])[0].deleted
+    store_items(chain, [post(1, fetched_at=NOW + 2 * DAY)])
+    assert not chain.store.posts(["weibo:1"])[0].deleted
+    assert withdraw(chain, [Gone("weibo:1", NOW + DAY)]) == 0
+
+
+def test_repost_shows_that_its_original_is_gone(chain: Chain) -> None:
+    """A repost whose original is deleted takes the original's words out."""
+    store_items(chain, [post(1)])
+    repost = post(2, "9", kind=PostKind.REPOST, parent="weibo:1", notes=("original: deleted",),
+                  fetched_at=NOW + DAY)  # fmt: skip
+    assert store_items(chain, [repost]).gone == 1
+    assert chain.store.posts(["weibo:1"])[0].deleted
+
+
+class Looks:
+    """A source that knows some posts."""
+
+    def __init__(self, *known: Post) -> None:
+        self.known = {one.id: one for one in known}
+        self.asked: list[str] = []
+
+    def look_again(self, ids: Sequence[str]) -> Iterator[Item]:
+        self.asked += ids
+        for one in ids:
+            yield self.known.get(one) or Gone(f"weibo:{one}", NOW + DAY)
+
+
+def test_missing_twice_is_deleted(chain: Chain) -> None:
+    """A post that its source lacks twice in a row is deleted; once could be a slip."""
+    store_items(chain, [post(1), post(2)])
+    later = NOW + timedelta(hours=11)
+    source = Looks(post(2, fetched_at=later, likes=9))
+    assert look_again(chain, "licensed", source, later).gone == 0
+    assert look_again(chain, "licensed", source, later + timedelta(hours=1)).gone == 1
+    assert source.asked == ["1", "2", "1"]
+    assert chain.store.posts(["weibo:1"])[0].deleted
+    assert chain.store.posts(["weibo:2"])[0].likes == 9
+    assert look_again(chain, "licensed", source, later + timedelta(hours=2)).read == 0
+
+
+def test_words_leave_after_ninety_days(chain: Chain) -> None:
+    """After 90 days posts and unreadable items leave, once a day; what was counted stays."""
+    old, new = NOW - 91 * DAY, NOW - 80 * DAY
+    store_items(chain, [post(1, at=old), post(2, at=new)])
+    chain.ledger.quarantine([Rejected("weibo", "f", n, "broken", TEXT, at)
+                             for n, at in enumerate((old, new), start=1)])  # fmt: skip
+    steps.annotate(chain)
+    before = chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
+    assert daily_if_due(chain, NOW)
+    assert not daily_if_due(chain, NOW + timedelta(hours=1))
+    assert [one.key for one in chain.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
+    assert [item.position for item in chain.ledger.quarantined()] == [2]
+    assert chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
+
+
+def test_nothing_leaves_where_all_is_kept(chain: Chain) -> None:
+    """With text_days = 0 nothing leaves; less than detection needs is not allowed."""
+    store_items(chain, [post(1, at=NOW - 380 * DAY)])
+    kept = PrivacySettings(text_days=0)
+    assert expire(chain.store, chain.ledger, kept, NOW) == (0, 0)
+    assert PrivacySettings(text_days=1).days == 35
+
+
+def test_commands(fengsui: Shell) -> None:
+    """`privacy export`, `forget`, `log` and `opt-in` do what they say, and are on record."""
+    fengsui.settings()
+    line = {"source": "weibo", "id": "1", "text": TEXT, "author": "1001",
+            "published_at": datetime.now(UTC).isoformat()}  # fmt: skip
+    (fengsui.folder / "one.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    fengsui("import", "one.jsonl")
+    shown = fengsui("privacy", "export", "1001")
+    assert json.loads(shown.out)["key"] == "weibo:1"
+    assert "1001" not in shown.out
+    assert fengsui("privacy", "forget", "1001", "--yes", "--json").answer["posts"] == 1
+    assert fengsui("privacy", "export", "1001").out == ""
+    assert fengsui("import", "one.jsonl", "--json").answer["kept"] == 0
+    log = fengsui("privacy", "log").out
+    assert re.findall(r" (export|forget) (\d+)", log) == [
+        ("export", "0"), ("forget", "1"), ("export", "1")
+    ]  # fmt: skip
+    assert fengsui("privacy", "opt-in", "1001").code == 0
+    assert fengsui("import", "one.jsonl", "--json").answer["kept"] == 1
+    assert "opted out" in fengsui.refused("privacy", "opt-in", "1001")
