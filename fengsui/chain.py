@@ -9,7 +9,6 @@ from typing import Self
 
 from rich.console import Console
 
-from alerts.detect.detector import Detector
 from alerts.detect.negative_binomial import NegativeBinomialDetector
 from alerts.notify.notifier import Notifier
 from alerts.settings import notifier_of
@@ -19,6 +18,7 @@ from fengsui.privacy import Privacy
 from fengsui.promotion import model_in_use
 from fengsui.settings import Settings
 from fengsui.stores import opened_store
+from fengsui.watch import Watch
 from fengsui.weighing import Pasts
 from nlp.sentiment.model import SentimentModel
 from nlp.sentiment.registry import load_model
@@ -50,7 +50,8 @@ class Chain:
             raise
         self.counts = Counts(self.store, self.ledger, self.tick)
         self.pasts = Pasts(self.store)
-        self.detector: Detector = NegativeBinomialDetector(settings.detection)
+        self.detector = NegativeBinomialDetector(settings.detection)
+        self.watch = Watch(self.store, self.ledger, self.detector, self.brands, self.tick)
         self.privacy = Privacy(settings.privacy, settings.state, self.ledger)
         self._model = model
         self._notifiers = dict(notifiers) if notifiers is not None else None
@@ -100,10 +101,20 @@ class Chain:
     def _memory(self) -> timedelta:
         return self.settings.annotation.memory
 
-    def _made(self, since: datetime | None, until: datetime | None) -> Annotator:
+    @property
+    def model(self) -> SentimentModel:
+        """The sentiment model, loaded at first use.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
         if self._model is None:
-            self._model = load_model(model_in_use(self.ledger, self.settings.model))
-        made = Annotator(self.settings.brands, self._model, self.settings.annotation)
+            setting = model_in_use(self.ledger, self.settings.model)
+            self._model = load_model(setting, self.settings.accuracy_given_up)
+        return self._model
+
+    def _made(self, since: datetime | None, until: datetime | None) -> Annotator:
+        made = Annotator(self.settings.brands, self.model, self.settings.annotation)
         if since and until:
             sketches = self.store.sketches(since)
             made.remember(sketch for sketch in sketches if sketch.published_at <= until)

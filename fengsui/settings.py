@@ -20,6 +20,7 @@ from fengsui.upkeep_settings import UpkeepSettings
 from listeners.settings import SourceSettings
 from nlp.brands import BrandSettings, alias_conflicts
 from nlp.normalise import fold
+from nlp.sentiment.cascade import GIVEN_UP
 from store.elasticsearch.settings import ElasticsearchSettings
 
 DEFAULT_PATH = Path("fengsui.toml")
@@ -45,7 +46,14 @@ class Settings(BaseModel):
     kibana: KibanaSettings = KibanaSettings()
     # Names the environment variable with a PostgreSQL ledger's URL, in which a password stands.
     ledger_url_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")] | None = None
-    model: str = "linear"
+    model: str = "cascade"
+    accuracy_given_up: float = Field(
+        default=GIVEN_UP,
+        ge=0,
+        le=10,
+        description="points of the model's accuracy given up for speed: how much the linear stage "
+        "settles alone",
+    )
     brands: tuple[BrandSettings, ...] = ()
     sources: tuple[Annotated[SourceSettings, Field(discriminator="kind")], ...] = ()
     annotation: AnnotationSettings = AnnotationSettings()

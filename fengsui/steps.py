@@ -70,6 +70,25 @@ def annotate(chain: Chain, window: Window | None = None) -> Annotated:
     return Annotated(posts, mentions, cases)
 
 
+def rescore(chain: Chain, since: datetime) -> Annotated:
+    """Judge again the posts published from `since` on whose mentions another model scored.
+
+    A post stays the copy or the voice that it was. Killed in between, it is called again: what is
+    done already has the model's name.
+
+    Raises:
+        ModelError: the model cannot judge; the posts go on waiting.
+    """
+    model = chain.model.name
+    keys = {sketch.post_key for sketch in chain.store.sketches(since)}
+    for some in batches(sorted(keys), BATCH):
+        found = chain.store.mentions_of(some)
+        chain.store.reopen_posts(
+            sorted({mention.post_key for mention in found if mention.scorer != model})
+        )
+    return annotate(chain)
+
+
 def annotate_again(chain: Chain, window: Window) -> Annotated:
     """Judge the posts published in `window` as if for the first time, in order of publication.
 
@@ -185,6 +204,7 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
     lateness = timedelta(minutes=chain.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
     changed = chain.counts.refresh(seen)
+    chain.watch.update(chain.counts.take_changes(), chain.counts.tick_end(now))
     open_incidents = {
         incident.brand: incident
         for incident in chain.ledger.open_incidents()

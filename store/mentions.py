@@ -79,6 +79,10 @@ class MentionStore(Protocol):
         """Make the posts published in `window` pending again and return how many there are."""
         ...
 
+    def reopen_posts(self, keys: Sequence[str]) -> int:
+        """Make the posts with these keys pending again and return how many there are."""
+        ...
+
     def points(self, brand: str, window: Window, step: timedelta) -> list[Point]:
         """Return the ticks of `window` with mentions, oldest first; ticks start at whole steps.
 

@@ -112,6 +112,15 @@ class SqliteMentionStore:
             database.execute(sql.REOPEN, (*bounds, revision))
         return int(count)
 
+    def reopen_posts(self, keys: Sequence[str]) -> int:
+        """Make the posts with these keys pending again and return how many there are."""
+        wanted = json.dumps(keys)
+        with self._writing() as database:
+            (count,) = database.execute(sql.COUNT_KEYS, (wanted,)).fetchone()
+            revision = self._advance(database, count)
+            database.execute(sql.REOPEN_KEYS, (revision, wanted))
+        return int(count)
+
     def points(self, brand: str, window: Window, step: timedelta) -> list[Point]:
         """Return the ticks of `window` with mentions, oldest first; ticks start at whole steps.
 

@@ -99,6 +99,14 @@ UPDATE posts SET pending = 1, revision = ?3 + ordered.place FROM (
 ) AS ordered WHERE id = ordered.again
 """
 
+COUNT_KEYS = "SELECT count(*) FROM posts WHERE key IN (SELECT value FROM json_each(?1))"
+REOPEN_KEYS = """
+UPDATE posts SET pending = 1, revision = ?1 + ordered.place FROM (
+    SELECT id AS again, row_number() OVER (ORDER BY published_at, key) AS place
+    FROM posts WHERE key IN (SELECT value FROM json_each(?2))
+) AS ordered WHERE id = ordered.again
+"""
+
 # The inner remainder is negative before 1970.
 POINTS = """
 SELECT minute - ((minute % :n) + :n) % :n AS tick, sum(volume), sum(organic), sum(negative),

@@ -16,9 +16,11 @@ from fengsui.run import Cycle
 from fengsui.settings import DEFAULT_PATH
 from fengsui.steps import Collected
 from listeners.listener import ListenerError
+from listeners.means import Means
 from listeners.settings import listener_of
 
 DAY = timedelta(days=1)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def register(app: typer.Typer) -> None:
@@ -71,9 +73,11 @@ def collect(
         )
     total, failed = Collected(), False
     with Chain(settings) as chain:
+        # The window that was asked for, at the pace that all processes keep together.
+        means = Means(memory=chain.ledger)
         for one in chosen:
             try:
-                total += steps.collect(chain, listener_of(one), window)
+                total += steps.collect(chain, listener_of(one, means), window)
             except ListenerError as error:
                 failed = True
                 typer.echo(f"{one.name}: {error}", err=True)
@@ -95,6 +99,9 @@ def annotate(
     again: Annotated[
         bool, typer.Option("--again", help="Judge posts of the window again that were judged.")
     ] = False,
+    rescore: Annotated[
+        bool, typer.Option("--rescore", help="Judge again what another model scored.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Judge the posts that wait: brands, sentiment, complaints, copies. Safe to repeat."""
@@ -102,7 +109,11 @@ def annotate(
     with Chain(settings_of(config)) as chain:
         if again and window:
             chain.store.reopen(window)
-        done = steps.annotate(chain, window)
+        done = (
+            steps.rescore(chain, window.since if window else EVER)
+            if rescore
+            else steps.annotate(chain, window)
+        )
     _answer(json, posts=done.posts, mentions=done.mentions, new_cases=done.cases)
 
 

@@ -53,12 +53,13 @@ class TransformerModel:
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Return one score a text, in order. A blank text is neutral with certainty."""
-        return [
-            Score(*self.probabilities(text, "sentiment"))
+        scores = {
+            text: Score(*self.probabilities(text, "sentiment"))
             if text and not text.isspace()
             else CERTAIN
-            for text in texts
-        ]
+            for text in dict.fromkeys(texts)
+        }
+        return [scores[text] for text in texts]
 
     def probabilities(self, text: str, task: Task) -> list[float]:
         """Return the probabilities of the question's classes (`CLASSES`), in their order.

@@ -128,6 +128,10 @@ class ElasticsearchMentionStore:
         """Make the posts published in `window` pending again and return how many there are."""
         return self._posts.reopen(window)
 
+    def reopen_posts(self, keys: Sequence[str]) -> int:
+        """Make the posts with these keys pending again and return how many there are."""
+        return self._posts.reopen_posts([identifier(key) for key in keys])
+
     def points(self, brand: str, window: Window, step: timedelta) -> list[Point]:
         """Return the ticks of `window` with mentions, oldest first; ticks start at whole steps.
 

@@ -116,6 +116,13 @@ class Posts:
             self.change(held, self._reopened)
         return count
 
+    def reopen_posts(self, keys: Sequence[str]) -> int:
+        """Make the posts with these keys pending again, in the order of publication."""
+        best = [max(held, key=lambda post: post.rank) for held in self.everywhere(keys).values()]
+        best.sort(key=lambda post: (post.row.published_at, post.row.key))
+        self.change(best, self._reopened)
+        return len(best)
+
     def change(self, posts: Sequence[Held], decide: Callable[[Held], Change | None]) -> None:
         """Write what `decide` says of each post; it is asked again where the post has changed."""
         left = list(posts)

@@ -71,7 +71,7 @@ def test_init_leaves_what_is_there(fengsui: Shell) -> None:
 @pytest.mark.parametrize(
     ("settings", "what", "hint"),
     [
-        ('model = "nowhere"\n', "model", "'linear' or a folder"),
+        ('model = "nowhere"\n', "model", "cascade, linear or"),
         (FOLDER_SOURCE, "source exports", "cannot be read: No such file"),
         (
             '[[receivers]]\nkind = "slack"\nname = "pr"\nchannel = "C1"\ntoken_env = "NO_TOKEN"\n'

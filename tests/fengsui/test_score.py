@@ -140,10 +140,10 @@ def test_json_lines_stay_json_lines(tmp_path: Path) -> None:
     assert (second["text"], second["sentiment"]) == (None, "neutral")
 
 
-def test_own_words_are_scored(tmp_path: Path) -> None:
-    """What a reposter quotes is not theirs; where they say nothing, the quoted words count."""
+def test_whole_texts_are_scored(tmp_path: Path) -> None:
+    """Own and quoted words are read, cleaned: whoever labelled the text read both."""
     out = tmp_path / "out.csv"
-    path = _file(tmp_path, "text\n好喝//@某人:难喝\n转发微博//@某人:难喝\n")
+    path = _file(tmp_path, "text\n<b>好喝</b>//@某人:还行\n转发微博//@某人:难喝\n")
     score_file(path, "text", None, {}, out, QUESTION)
     assert [row["sentiment"] for row in _read(out)] == ["positive", "negative"]
 

@@ -129,7 +129,7 @@ def test_defaults_need_nothing() -> None:
     settings = Settings()
     assert (settings.store, settings.model, settings.routes[0].receivers) == (
         "sqlite",
-        "linear",
+        "cascade",
         ("terminal",),
     )
 

@@ -114,7 +114,7 @@ def test_letters_that_ask() -> None:
 def test_own_sentences_are_not_trained_on() -> None:
     """No sentence that the model is tried by stands among the posts written to train it."""
     slang = next(corpus for corpus in CORPORA if corpus.name == "slang")
-    taught = {text for _, text, _ in slang.read(Path())}
+    taught = {text for _, text, *_ in slang.read(Path())}
     tried = {text for text, _ in sentences.LABELLED} | set(sentences.SARCASM)
     assert len(taught) > 80
     assert not taught & tried
@@ -169,7 +169,7 @@ def test_shipped_metrics_belong_to_the_shipped_weights() -> None:
 def test_real_sets() -> None:
     """The weights that ship keep their accuracy on test texts that they never saw."""
     chosen = [c for c in CORPORA if c.name in {"SMP2020 usual", "takeaway"}]
-    examples = [e for e in load(DATA, chosen) if e.split == "test"]
+    examples = [e for e in load(DATA, chosen) if e.split == "test" and e.label]
     rows = {row.name: row for row in measure(LinearModel.load(), examples, other=None)}
     assert rows["takeaway"].accuracy > 0.88
     assert rows["SMP2020 usual"].macro_f1 > 0.8

@@ -249,6 +249,17 @@ class MentionStoreContract:
         assert [item.post.id for item in again] == ["2", "1"]
         assert min(item.revision for item in again) > max(item.revision for item in before)
 
+    def test_reopen_posts_makes_these_pending(self, store: MentionStore) -> None:
+        """Only the named posts wait again, in order of publication; an unknown key is none."""
+        store.upsert_posts([post(number, at=NOON - number * MINUTE) for number in range(4)])
+        before = annotate_all(store)
+        keys = {item.post.id: item.post.key for item in before}
+        assert store.reopen_posts([keys["1"], keys["3"], "weibo:none"]) == 2
+        again = store.pending(10)
+        assert [item.post.id for item in again] == ["3", "1"]
+        assert min(item.revision for item in again) > max(item.revision for item in before)
+        assert store.reopen_posts([]) == 0
+
     def test_cited_is_organic_with_its_post(self, store: MentionStore) -> None:
         """Cited gives organic mentions with their posts, whole, oldest first."""
         store.upsert_posts([post(number, at=NOON - number * MINUTE) for number in range(4)])
