@@ -11,6 +11,7 @@ PARTS = (
     "matching",
     "duplicates",
     "sentiment",
+    "parsing",
     "store",
     "elasticsearch",
     "detection",

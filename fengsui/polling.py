@@ -15,9 +15,9 @@ from alerts.message_trouble import LOGIN, REFUSED, UNREAD
 from fengsui import collecting
 from fengsui.chain import Chain
 from fengsui.collecting import Collected
+from fengsui.promises import watch_promises
 from fengsui.standings import COLLECTED_TO, Standing, reached, set_standing, standing
 from fengsui.troubles import close_trouble, open_trouble
-from fengsui.watch import watch_promises
 from listeners.folder import FolderListener
 from listeners.listener import (
     Listener,

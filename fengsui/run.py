@@ -21,9 +21,9 @@ from fengsui.collecting import Collected
 from fengsui.daily import daily_if_due
 from fengsui.looking_again import look_again_if_due
 from fengsui.polling import means_of, pause_after, read, rests
+from fengsui.promises import watch_promises
 from fengsui.settings import Settings
 from fengsui.steps import Annotated, Detected
-from fengsui.watch import watch_promises
 from listeners.listener import Listener, ListenerError
 from listeners.means import BUDGET
 from listeners.settings import PUSHED, SourceSettings, listener_of

@@ -1,6 +1,7 @@
 """Fields as sources write them. What cannot be read is left empty and said in the notes."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)([万亿千wWkK]?)\+?")
@@ -19,6 +20,8 @@ def read_count(value: object) -> int | None:
     Raises:
         ValueError: it is neither empty nor a count.
     """
+    if type(value) is int and 0 <= value <= GREATEST_COUNT:
+        return value
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, str):
@@ -28,6 +31,7 @@ def read_count(value: object) -> int | None:
     return int(value)
 
 
+@lru_cache(maxsize=4096)
 def _count_of_text(text: str) -> int | None:
     if text.isdecimal() and len(text) <= 12:
         return int(text)
@@ -90,6 +94,7 @@ def read_id(value: object) -> str:
     return identity if plain and identity not in {"None", "nan"} else ""
 
 
+@lru_cache(maxsize=1024)
 def read_region(value: str) -> str:
     """Return a region without the words that stand before it, such as `发布于 `."""
     return _REGION_PREFIX.sub("", value.strip()) if value else ""

@@ -16,6 +16,7 @@ FIRST_MILLISECONDS: Final = 100_000_000_000
 LAST_MILLISECONDS: Final = 10_000_000_000_000
 # What is written to the minute, or as 刚刚, is that far off at most.
 ROUNDING: Final = timedelta(minutes=1)
+CTIME_LENGTH: Final = len("Sun Jun 21 21:19:45 +0800 2026")
 MONTHS: Final = {
     name: number
     for number, name in enumerate(
@@ -53,7 +54,11 @@ def read_time(value: object, now: datetime | None) -> datetime:
     """
     if isinstance(value, str):
         text = value.strip()
-        return _in_range(_from_iso(text) or _from_text(text, now))
+        # What the interfaces mostly write is tried first: each miss costs as much as a hit.
+        at = _from_ctime(text) if len(text) == CTIME_LENGTH else None
+        if at is None and now is not None and text.endswith("前"):
+            at = _from_relative(text, now)
+        return _in_range(at or _from_iso(text) or _from_text(text, now))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return from_number(value)
     raise ValueError(f"not a time: {shortened(value)}")

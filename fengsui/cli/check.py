@@ -13,9 +13,9 @@ from alerts.settings import notifier_of
 from fengsui.chain import Chain, ledger_url
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
 from fengsui.privacy import PrivacyError, read_key
+from fengsui.promises import Seen, seen
 from fengsui.settings import DEFAULT_PATH, Settings
 from fengsui.stores import opened_store
-from fengsui.watch import Seen, seen
 from listeners.listener import ListenerError
 from listeners.means import Means
 from listeners.refusals import ADVICE

@@ -73,9 +73,13 @@ def published_at(value: object, mid: str, reading: Reading, notes: list[str]) ->
         Unreadable: neither `value` nor the mid holds a time.
     """
     written = _or_none(value, reading.fetched_at)
+    exact = written is not None and has_clock(value)
+    precision = precision_of(value)
+    if written is not None and exact and not precision:
+        return written
     given_out = _given_out(mid)
-    if written is not None and has_clock(value):
-        agrees = given_out and abs(given_out - written) <= precision_of(value)
+    if written is not None and exact:
+        agrees = given_out and abs(given_out - written) <= precision
         return given_out if given_out and agrees else written
     if given_out and (written is None or abs(given_out - written) <= timedelta(days=1)):
         notes.append("published_at: repaired from the id")

@@ -10,8 +10,8 @@ from fengsui.chain import Chain
 from fengsui.cli.check import told
 from fengsui.collecting import collect
 from fengsui.polling import read
+from fengsui.promises import PROMISE, seen, watch_promises
 from fengsui.troubles import open_troubles
-from fengsui.watch import PROMISE, seen, watch_promises
 from listeners.listener import Covered, Item, Listener, ListenerError, Refusal, Refused, RetryLater
 from listeners.settings import FeedSource
 from records import IncidentKind, Window
