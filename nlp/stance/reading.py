@@ -1,0 +1,137 @@
+"""What the rules read: the author's words, clause by clause, and where the brand stands in them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nlp.brands import BrandMatch
+from nlp.normalise import Text, fold
+from nlp.stance.clauses import Clause, clauses, together
+from nlp.stance.cues import Cue, Kind, scan
+
+Span = tuple[int, int]
+LONGEST: Final = 1_000
+"""Characters that the rules read: what comes later belongs to no sentence with its start."""
+BRAND: Final = "\ue000"
+RIVAL: Final = "\ue001"
+_TURNS_ANYWHERE: Final = frozenset({"但", "但是", "却", "然而", "不过", "可是", "只不过"})
+# 快是快，… 好看归好看，…
+_GRANTED: Final = re.compile(r"([^\W\d_]{1,3})(?:是|归|倒是)\1[^，,。]{0,4}[，, ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as the rules read it for one brand.
+
+    `own` (folded) are the author's words, `spans` the places of the brand in them, `rivals` those
+    of other brands that are watched; `masked` is `own` with BRAND and RIVAL in the place of names.
+    `part` is what is to be scored: the words that speak of the brand, which are mostly all.
+    `quoted` is what the author passes on (folded), `only_quoted` says that only it names the brand.
+    """
+
+    own: str
+    masked: str
+    quoted: str
+    only_quoted: bool
+    spans: tuple[Span, ...]
+    rivals: tuple[Span, ...]
+    cues: tuple[Cue, ...]
+    kinds: int
+    clauses: tuple[Clause, ...]
+    main: int
+    part: str
+
+    def has(self, kind: int) -> bool:
+        """Whether a word of one of these kinds stands in the author's words."""
+        return self.kinds & kind != 0
+
+    @property
+    def conceded(self) -> tuple[Clause, ...]:
+        """The clauses that end before the main clause begins."""
+        return tuple(clause for clause in self.clauses if clause.end <= self.main)
+
+    @property
+    def decisive(self) -> tuple[Clause, ...]:
+        """The clauses from where a concession's main clause begins; all where none is made."""
+        return tuple(clause for clause in self.clauses if clause.end > self.main)
+
+
+def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Reading | None:
+    """Return the reading of `text` for the brand of `match`; None if no rule can say anything.
+
+    `others` are the other brands found in the text. Any text is taken, in linear time.
+    """
+    own = fold(text.own[:LONGEST])
+    found = scan(own)
+    if not found and not match.quoted and not others:
+        return None
+    spans = tuple(span for span in match.spans if span[1] <= len(own))
+    rivals = tuple(
+        span
+        for other in others
+        for span in other.spans
+        if span[1] <= len(own) and not any(_overlap(span, mine) for mine in spans)
+    )
+    named = (*spans, *rivals)
+    cues = tuple(cue for cue in found if not any(_overlap(cue[:2], name) for name in named))
+    if not match.quoted and not (spans and (cues or rivals)):
+        return None
+    split = tuple(clauses(own, cues))
+    main = _main(own, split)
+    return Reading(
+        own,
+        _mask(own, spans, rivals),
+        fold(text.quoted[:LONGEST]),
+        match.quoted,
+        spans,
+        rivals,
+        cues,
+        together(cues),
+        split,
+        main,
+        _focus(text.own, split, spans, rivals) or text.own[main:],
+    )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _mask(own: str, spans: Sequence[Span], rivals: Sequence[Span]) -> str:
+    parts, at = [], 0
+    marks = sorted([(*span, BRAND) for span in spans] + [(*span, RIVAL) for span in rivals])
+    for start, end, mark in marks:
+        if start >= at:
+            parts += [own[at:start], mark]
+            at = end
+    return "".join((*parts, own[at:]))
+
+
+def _main(own: str, split: Sequence[Clause]) -> int:
+    """Return where the main clause of a concession begins; 0 where none is made."""
+    turn = 0
+    for number, clause in enumerate(split):
+        for cue in clause.cues:
+            first = not own[clause.start : cue.start].strip()
+            if cue.kind & Kind.CONTRAST and (first or cue.word in _TURNS_ANYWHERE) and cue.start:
+                turn = cue.start
+            elif cue.kind & Kind.CONCEDE and turn < cue.start and number + 1 < len(split):
+                turn = clause.end
+    if not turn and (granted := _GRANTED.search(own)) and granted.end() < len(own):
+        turn = granted.end()
+    return turn if own[turn:].strip() else 0
+
+
+def _focus(own: str, split: Sequence[Clause], spans: Sequence[Span], rivals: Sequence[Span]) -> str:
+    """Return the clauses whose last named brand is ours, where others are named apart from it."""
+    if not rivals or not spans:
+        return ""
+    ours, kept, apart = True, [], False
+    for clause in split:
+        named, other = clause.holds(spans), clause.holds(rivals)
+        ours = named or (ours and not other)
+        apart = apart or named != other
+        if ours:
+            kept.append(own[clause.start : clause.end])
+    return "".join(kept) if apart else ""
