@@ -18,7 +18,7 @@ from fengsui_airflow.house import house
 from fengsui_airflow.watch import NewPosts
 
 WATCHER = AssetWatcher("new_posts", trigger=NewPosts())
-NEW_POSTS = Asset("fengsui_new_posts", uri="fengsui://new_posts", watchers=[WATCHER])
+NEW_POSTS = Asset("fengsui_new_posts", uri="x-fengsui://new_posts", watchers=[WATCHER])
 
 
 @dag(schedule=[NEW_POSTS], doc_md=__doc__, **house("alert", minutes=5, retries=1))

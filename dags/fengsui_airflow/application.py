@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowSkipException
 
-from fengsui_airflow.connections import connected
-
 if TYPE_CHECKING:
     from fengsui.chain import Chain
     from fengsui.settings import Settings
@@ -44,6 +42,7 @@ def opened() -> Iterator["Chain"]:
     from rich.console import Console
 
     from fengsui.chain import Chain
+    from fengsui_airflow.connections import connected
 
     # A task's log is no terminal: it has no width of its own and takes no colours.
     console = Console(width=100, no_color=True)
