@@ -126,7 +126,8 @@ def objects(settings: Settings, language: Literal["zh", "en"] | None) -> "Sequen
     naming = Naming(
         language or settings.language, settings.elasticsearch.prefix, settings.kibana.space
     )
-    return saved_objects(naming, settings.detection.tick_minutes)
+    judged = settings.detection
+    return saved_objects(naming, judged.tick_minutes, judged.min_coverage)
 
 
 def _entry(one: Any) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def negative_share_steps() -> dict[str, Any]:
     return steps(colours, (0, 0.3, 0.5), 1)
 
 
-def coverage_steps() -> dict[str, Any]:
-    """Return the palette for a share of reads: under 0.8 a tick counts as unknown."""
-    return steps((LEVELS["red"], LEVELS["yellow"], GOOD), (0, 0.8, 0.95), 1)
+def coverage_steps(enough: float) -> dict[str, Any]:
+    """Return the palette for a share of reads: under `enough` a tick counts as unknown."""
+    good = round(enough + 0.75 * (1 - enough), 4)
+    return steps((LEVELS["red"], LEVELS["yellow"], GOOD), (0, enough, good), 1)

@@ -310,3 +310,18 @@ def test_the_five_dashboards_are_those_of_the_plan() -> None:
     assert names == ["overview", "brand", "crisis", "complaints", "collection"]
     assert all(board["attributes"]["description"] for board in BOARDS)
     assert all(board["attributes"]["controlGroupInput"]["panelsJSON"] for board in BOARDS)
+
+
+def test_coverage_follows_the_setting() -> None:
+    """Line, colours, left-out ticks and words name the share below which nothing is judged."""
+    own, other = (
+        ndjson(saved_objects(Naming("en", "fengsui"), 5, enough)) for enough in (0.8, 0.65)
+    )
+    assert own == ndjson(saved_objects(Naming("en", "fengsui"), 5))
+    for said in ("coverage >= 0.65", "65%"):
+        assert said in other
+        assert said not in own
+    lines = [json.loads(line) for line in other.splitlines()]
+    (drawn,) = (json.dumps(one) for one in lines if one.get("id") == "fengsui-overview-coverage")
+    assert "0.65" in drawn
+    assert "0.8" not in drawn

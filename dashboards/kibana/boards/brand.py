@@ -140,23 +140,26 @@ POSTS = Lens(
 )
 
 
-def brand(tick: str) -> Dashboard:
-    """Return the dashboard of one brand; `tick` is the length of a tick of the counts (5m)."""
+def brand(tick: str, enough: float) -> Dashboard:
+    """Return the dashboard of one brand; `tick` is the length of a tick of the counts (5m).
+
+    A tick of which less than `enough` was read is left open.
+    """
     volume = band(
         "brand-volume",
         Words("声量与平时", "Mentions against the usual"),
-        "organic",
-        "expected",
+        ("organic", "expected"),
         palette.INK,
         tick,
+        enough,
     )
     negative = band(
         "brand-negative",
         Words("负面与平时", "Negatives against the usual"),
-        "negative",
-        "expected_negative",
+        ("negative", "expected_negative"),
         palette.SENTIMENTS["negative"],
         tick,
+        enough,
     )
     return Dashboard(
         "brand",

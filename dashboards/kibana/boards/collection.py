@@ -22,12 +22,17 @@ LAG: Final = Measure(
 REFUSED: Final = Count("refused", Words("隔离", "Quarantined"), format=WHOLE)
 READ: Final = Count("posts", Words("帖子", "Posts"), format=WHOLE)
 
-COVERAGE_TILE: Final = tile(
-    "collection-coverage-now",
-    Words("采集覆盖", "Coverage"),
-    Tile("coverage", "share", palette=palette.coverage_steps()),
-    Layer("coverage", COVERAGE, (COVERED,)),
-)
+
+def coverage_tile(enough: float) -> Lens:
+    """Return the share that was read, red under `enough`."""
+    return tile(
+        "collection-coverage-now",
+        Words("采集覆盖", "Coverage"),
+        Tile("coverage", "share", palette=palette.coverage_steps(enough)),
+        Layer("coverage", COVERAGE, (COVERED,)),
+    )
+
+
 LAG_TILE: Final = tile(
     "collection-lag-now",
     Words("最大延迟（秒）", "Greatest lag (s)"),
@@ -52,26 +57,32 @@ QUARANTINE_TILE: Final = tile(
     ),
     Layer("quarantine", QUARANTINE, (REFUSED,)),
 )
-SOURCES: Final = Lens(
-    "collection-sources",
-    Words("各来源采集覆盖", "Coverage of each source"),
-    Heatmap("coverage", "at", "source", "share", palette.coverage_steps()),
-    (
-        Layer(
-            "coverage",
-            COVERAGE,
-            (
-                Terms("source", words.SOURCE, "source", "share", size=30, ascending=True),
-                Times("at", "at"),
-                COVERED,
+
+
+def sources(enough: float) -> Lens:
+    """Return the share read of each source over time, red under `enough`."""
+    return Lens(
+        "collection-sources",
+        Words("各来源采集覆盖", "Coverage of each source"),
+        Heatmap("coverage", "at", "source", "share", palette.coverage_steps(enough)),
+        (
+            Layer(
+                "coverage",
+                COVERAGE,
+                (
+                    Terms("source", words.SOURCE, "source", "share", size=30, ascending=True),
+                    Times("at", "at"),
+                    COVERED,
+                ),
             ),
         ),
-    ),
-    Words(
-        "红色时段读到的不足八成，不作判断。",
-        "Red is less than four fifths read: not judged.",
-    ),
-)
+        Words(
+            f"红色时段读到的不足 {enough:.0%}，不作判断。",
+            f"Red is less than {enough:.0%} read: not judged.",
+        ),
+    )
+
+
 LAGS: Final = Lens(
     "collection-lag",
     Words("延迟（按来源）", "Lag, by source"),
@@ -124,23 +135,26 @@ REASONS: Final = Lens(
     Words("读不懂的条目和原因；没有悄悄丢弃的。", "What could not be read and why."),
 )
 
-COLLECTION: Final = Dashboard(
-    "collection",
-    Words("来源、延迟与隔离区。", "Sources, lag, quarantine."),
-    "24h",
-    (Choice("source", COVERAGE),),
-    (
-        navigation(
-            "没有采集到的时段是未知，不是零。",
-            "A time that nobody read is unknown, not zero.",
+
+def collection(enough: float) -> Dashboard:
+    """Return the dashboard; under `enough` of coverage nothing is judged."""
+    return Dashboard(
+        "collection",
+        Words("来源、延迟与隔离区。", "Sources, lag, quarantine."),
+        "24h",
+        (Choice("source", COVERAGE),),
+        (
+            navigation(
+                "没有采集到的时段是未知，不是零。",
+                "A time that nobody read is unknown, not zero.",
+            ),
+            Chart(Place(0, 4, 12, 6), coverage_tile(enough)),
+            Chart(Place(12, 4, 12, 6), LAG_TILE),
+            Chart(Place(24, 4, 12, 6), POSTS_TILE),
+            Chart(Place(36, 4, 12, 6), QUARANTINE_TILE),
+            Chart(Place(0, 10, 48, 11), sources(enough)),
+            Chart(Place(0, 21, 24, 12), LAGS),
+            Chart(Place(24, 21, 24, 12), READS),
+            Chart(Place(0, 33, 48, 9), REASONS),
         ),
-        Chart(Place(0, 4, 12, 6), COVERAGE_TILE),
-        Chart(Place(12, 4, 12, 6), LAG_TILE),
-        Chart(Place(24, 4, 12, 6), POSTS_TILE),
-        Chart(Place(36, 4, 12, 6), QUARANTINE_TILE),
-        Chart(Place(0, 10, 48, 11), SOURCES),
-        Chart(Place(0, 21, 24, 12), LAGS),
-        Chart(Place(24, 21, 24, 12), READS),
-        Chart(Place(0, 33, 48, 9), REASONS),
-    ),
-)
+    )

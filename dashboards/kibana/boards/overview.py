@@ -5,7 +5,6 @@ from typing import Final
 from dashboards.kibana import palette, words
 from dashboards.kibana.boards.shared import (
     BRAND,
-    ENOUGH,
     NEGATIVE_SHARE,
     SENTIMENT,
     SOURCE,
@@ -28,12 +27,15 @@ VOLUME: Final = Count("volume", words.MENTIONS, format=WHOLE)
 COARSE: Final = "3h"
 COVERED: Final = Measure("share", Words("采集覆盖", "Coverage"), "average", "share", format=SHARE)
 
-COVERAGE_TILE: Final = tile(
-    "overview-coverage-now",
-    Words("采集覆盖（全部来源）", "Coverage (all sources)"),
-    Tile("coverage", "share", palette=palette.coverage_steps()),
-    Layer("coverage", COVERAGE, (COVERED,), apart=True),
-)
+
+def coverage_tile(enough: float) -> Lens:
+    """Return the share of all sources that was read, red under `enough`."""
+    return tile(
+        "overview-coverage-now",
+        Words("采集覆盖（全部来源）", "Coverage (all sources)"),
+        Tile("coverage", "share", palette=palette.coverage_steps(enough)),
+        Layer("coverage", COVERAGE, (COVERED,), apart=True),
+    )
 
 
 def level_tile(level: str) -> Lens:
@@ -131,67 +133,73 @@ INCIDENT_TABLE: Final = Lens(
     (incident_layer(apart=True),),
     Words("点品牌旁的筛选，到危机现场。", "Filter for a brand to go to its crisis room."),
 )
-COVERAGE_OVER_TIME: Final = Lens(
-    "overview-coverage",
-    Words("采集覆盖走势（按来源）", "Coverage over time, by source"),
-    XY(
-        (Drawn("coverage", "line", "at", ("share",), split="source"),),
-        y=Words("读到的比例", "Share read"),
-        lines=(Line("enough", "enough", palette.LEVELS["orange"]),),
-        gaps=False,
-        bounds=(0, 1),
-    ),
-    (
-        Layer(
-            "coverage",
-            COVERAGE,
-            (Terms("source", words.SOURCE, "source", "share"), Times("at", "at"), COVERED),
-            apart=True,
-        ),
-        Layer(
-            "enough",
-            COVERAGE,
-            (Fixed("enough", Words("低于此线不作判断", "Not judged below"), ENOUGH),),
-            apart=True,
-        ),
-    ),
-    Words(
-        "虚线以下的时段视为未知，不作判断。",
-        "What lies under the dashed line is unknown and is not judged.",
-    ),
-)
-
 VOLUME_OVER_TIME: Final = sentiment_over_time(
     "overview-volume", "auto", Words("声量走势", "Volume over time")
 )
 
-OVERVIEW: Final = Dashboard(
-    "overview",
-    Words(
-        "声量、负面占比、声量占比、预警级别与采集覆盖。",
-        "Volume, negative share, share of voice, levels of alarm, coverage.",
-    ),
-    "24h",
-    (BRAND, SOURCE, SENTIMENT),
-    (
-        navigation(
-            "来源与情感只筛选提及；级别、事件和采集覆盖总是全部。点一个品牌，到品牌深挖。",
-            "Source and sentiment narrow the mentions; levels, incidents and coverage are always "
-            "those of all. A click on a brand leads to its own dashboard.",
+
+def coverage_over_time(enough: float) -> Lens:
+    """Return the share read of each source, with a line at `enough`."""
+    return Lens(
+        "overview-coverage",
+        Words("采集覆盖走势（按来源）", "Coverage over time, by source"),
+        XY(
+            (Drawn("coverage", "line", "at", ("share",), split="source"),),
+            y=Words("读到的比例", "Share read"),
+            lines=(Line("enough", "enough", palette.LEVELS["orange"]),),
+            gaps=False,
+            bounds=(0, 1),
         ),
-        Chart(Place(0, 4, 9, 6), volume_tile("overview-mentions")),
-        Chart(Place(9, 4, 9, 6), negative_share_tile("overview-negative-share")),
-        *(
-            Chart(Place(18 + 5 * number, 4, 5, 6), level_tile(level))
-            for number, level in enumerate(words.LEVELS)
+        (
+            Layer(
+                "coverage",
+                COVERAGE,
+                (Terms("source", words.SOURCE, "source", "share"), Times("at", "at"), COVERED),
+                apart=True,
+            ),
+            Layer(
+                "enough",
+                COVERAGE,
+                (Fixed("enough", Words("低于此线不作判断", "Not judged below"), enough),),
+                apart=True,
+            ),
         ),
-        Chart(Place(38, 4, 10, 6), COVERAGE_TILE),
-        Chart(Place(0, 10, 32, 13), VOLUME_OVER_TIME, leads_to="crisis"),
-        Chart(Place(32, 10, 16, 13), SHARE_OF_VOICE, leads_to="brand"),
-        Chart(Place(0, 23, 24, 12), NEGATIVE_OVER_TIME, leads_to="brand"),
-        Chart(Place(24, 23, 24, 12), SHARE_OVER_TIME, leads_to="brand"),
-        Chart(Place(0, 35, 24, 12), LEVEL_CHANGES, leads_to="crisis"),
-        Chart(Place(24, 35, 24, 12), COVERAGE_OVER_TIME, leads_to="collection"),
-        Chart(Place(0, 47, 48, 8), INCIDENT_TABLE, leads_to="crisis"),
-    ),
-)
+        Words(
+            "虚线以下的时段视为未知，不作判断。",
+            "What lies under the dashed line is unknown and is not judged.",
+        ),
+    )
+
+
+def overview(enough: float) -> Dashboard:
+    """Return the dashboard; under `enough` of coverage nothing is judged."""
+    return Dashboard(
+        "overview",
+        Words(
+            "声量、负面占比、声量占比、预警级别与采集覆盖。",
+            "Volume, negative share, share of voice, levels of alarm, coverage.",
+        ),
+        "24h",
+        (BRAND, SOURCE, SENTIMENT),
+        (
+            navigation(
+                "来源与情感只筛选提及；级别、事件和采集覆盖总是全部。点一个品牌，到品牌深挖。",
+                "Source and sentiment narrow the mentions; levels, incidents and coverage are "
+                "always those of all. A click on a brand leads to its own dashboard.",
+            ),
+            Chart(Place(0, 4, 9, 6), volume_tile("overview-mentions")),
+            Chart(Place(9, 4, 9, 6), negative_share_tile("overview-negative-share")),
+            *(
+                Chart(Place(18 + 5 * number, 4, 5, 6), level_tile(level))
+                for number, level in enumerate(words.LEVELS)
+            ),
+            Chart(Place(38, 4, 10, 6), coverage_tile(enough)),
+            Chart(Place(0, 10, 32, 13), VOLUME_OVER_TIME, leads_to="crisis"),
+            Chart(Place(32, 10, 16, 13), SHARE_OF_VOICE, leads_to="brand"),
+            Chart(Place(0, 23, 24, 12), NEGATIVE_OVER_TIME, leads_to="brand"),
+            Chart(Place(24, 23, 24, 12), SHARE_OVER_TIME, leads_to="brand"),
+            Chart(Place(0, 35, 24, 12), LEVEL_CHANGES, leads_to="crisis"),
+            Chart(Place(24, 35, 24, 12), coverage_over_time(enough), leads_to="collection"),
+            Chart(Place(0, 47, 48, 8), INCIDENT_TABLE, leads_to="crisis"),
+        ),
+    )

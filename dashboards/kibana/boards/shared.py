@@ -18,9 +18,6 @@ ONE_BRAND: Final = Choice("brand", MENTIONS, single=True)
 SOURCE: Final = Choice("source", MENTIONS)
 SENTIMENT: Final = Choice("sentiment", MENTIONS)
 
-# Below it a tick counts as unknown, unless the settings say otherwise (detection.min_coverage).
-ENOUGH: Final = 0.8
-
 NEGATIVE: Final = Count("negative", words.SENTIMENTS["negative"], 'sentiment: "negative"')
 NEGATIVE_SHARE: Final = Ratio("share", words.NEGATIVE_SHARE, NEGATIVE, Count("all", words.MENTIONS))
 
@@ -80,17 +77,20 @@ def negative_share_tile(name: str) -> Lens:
     return tile(name, words.NEGATIVE_SHARE, chart, layer)
 
 
-def band(name: str, title: Words, actual: str, expected: str, colour: str, tick: str) -> Lens:
+def band(
+    name: str, title: Words, fields: tuple[str, str], colour: str, tick: str, enough: float
+) -> Lens:
     """Return a brand's counts against what is usual: the usual as an area, the actual as a line.
 
-    `actual` and `expected` name fields of the counts; the upper end of the usual is
-    `{expected}_upper`. The bucket is the `tick` that was counted; an average, because it is missing
-    where nothing was counted, and because the upper end for a longer span is not the sum of those
-    of its ticks.
+    `fields` are the actual and the expected of the counts; the upper end of the usual is
+    `{expected}_upper`. A tick of which less than `enough` was read is left open. The bucket is the
+    `tick` that was counted; an average, because it is missing where nothing was counted, and
+    because the upper end for a longer span is not the sum of those of its ticks.
     """
+    actual, expected = fields
     upper = Measure("upper", Words("平时范围", "Usual range"), "average", f"{expected}_upper")
     usual = Measure("usual", Words("平时", "Usual"), "average", expected)
-    seen = Measure("seen", COUNTS.labels[actual], "average", actual, f"coverage >= {ENOUGH}")
+    seen = Measure("seen", COUNTS.labels[actual], "average", actual, f"coverage >= {enough}")
     return Lens(
         name,
         title,
