@@ -35,7 +35,7 @@ mostly unstated and none of their rows is here. Not learned from, by this model 
 
 ## Sentiment on the test parts, in %, emoticons removed
 
-Accuracy; macro-F1 for sets with three classes. At most 1,500 texts a set. Two-class sets are
+Accuracy; macro-F1 for sets with three classes. At most 1,000 texts a set. Two-class sets are
 answered by the likelier of the two. *TF-IDF* is character 1-3-grams and logistic regression fitted
 on the set's own train part (on a third of all sets for what is unseen), *both* the weighted mean
 of linear stage and transformer on every text, *cascade* the shipped default, of which the

@@ -34,8 +34,8 @@ from nlp.training.encoder_card import card
 from nlp.training.report import measure
 
 _log = logging.getLogger(__name__)
-_DEV: Final = 1_000  # texts of a set that are calibrated on
-_TEST: Final = 1_500  # texts of a set that are measured on
+_DEV: Final = 800  # texts of a set that are calibrated on
+_TEST: Final = 1_000  # texts of a set that are measured on
 _SEED: Final = 20261125
 
 Floats = npt.NDArray[np.float64]
@@ -94,7 +94,7 @@ def calibrated(dev: Answered, complaints: Answered) -> dict[str, float]:
     complained = [example.label for example in complaints.examples]
     return {
         "sentiment": temperature(
-            dev.logits["sentiment"][kept], _places([e.label for e in polar], LABELS), allowed(polar)
+            dev.logits["sentiment"][kept], places([e.label for e in polar], LABELS), allowed(polar)
         ),
         "emotion": _plain(dev.logits["emotion"][felt], feeling, "emotion"),
         "complaint": _plain(complaints.logits["complaint"], complained, "complaint"),
@@ -102,7 +102,7 @@ def calibrated(dev: Answered, complaints: Answered) -> dict[str, float]:
 
 
 def _plain(logits: Floats, labels: Sequence[str], task: Task) -> float:
-    truth = _places(labels, CLASSES[task])
+    truth = places(labels, CLASSES[task])
     return temperature(logits, truth, np.ones(logits.shape, dtype=np.bool_))
 
 
@@ -114,7 +114,8 @@ def allowed(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
     return np.array([[label in held[e.corpus] for label in LABELS] for e in examples])
 
 
-def _places(labels: Sequence[str], classes: Sequence[str]) -> npt.NDArray[np.int64]:
+def places(labels: Sequence[str], classes: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Return the place of each label among the classes."""
     return np.array([classes.index(label) for label in labels])
 
 
@@ -124,7 +125,7 @@ def choose_policy(dev: Answered, heat: float) -> Policy:
     examples = [dev.examples[at] for at in kept]
     linear = np.array(LinearModel.load().score([text_of(e) for e in examples]))
     transformer = soft(dev.logits["sentiment"][kept] / heat)
-    truth = _places([e.label for e in examples], LABELS)
+    truth = places([e.label for e in examples], LABELS)
     return policy(linear, transformer, truth, allowed(examples), [e.corpus for e in examples])
 
 

@@ -18,7 +18,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from nlp.sentiment.model import LABELS
-from nlp.sentiment.tasks import TASKS
+from nlp.sentiment.tasks import TASKS, Task
 from nlp.training.encoder import MAX_TOKENS, Encoder
 from nlp.training.loop import RECORD
 
@@ -40,8 +40,10 @@ class _Traced(nn.Module):  # type: ignore[misc, unused-ignore]  # PyTorch is an 
         return outputs
 
 
-def export(run: Path, out: Path, *, reduce_range: bool = True) -> None:
-    """Write `run` to `out`; the questions' temperatures stay 1 until they are calibrated.
+def export(
+    run: Path, out: Path, *, tasks: Sequence[Task] = TASKS, reduce_range: bool = True
+) -> None:
+    """Write `run` to `out`, to be asked `tasks`; temperatures stay 1 until they are calibrated.
 
     `reduce_range` keeps weights to 7 bits: processors without VNNI add products of 8 bits in
     16-bit registers, which overflow.
@@ -67,8 +69,8 @@ def export(run: Path, out: Path, *, reduce_range: bool = True) -> None:
     config["id2label"] = dict(enumerate(LABELS))
     config["label2id"] = {label: place for place, label in enumerate(LABELS)}
     config["fengsui"] = {
-        "tasks": list(TASKS),
-        "temperatures": dict.fromkeys(TASKS, 1.0),
+        "tasks": list(tasks),
+        "temperatures": dict.fromkeys(tasks, 1.0),
         "max_tokens": MAX_TOKENS,
         "training": (run / RECORD).read_text(encoding="utf-8").strip(),
     }

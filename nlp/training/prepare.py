@@ -4,17 +4,20 @@ python -m nlp.training.prepare --data ../shared/data --out .cache/training/examp
 """
 
 import argparse
+import csv
 import gzip
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from nlp.normalise import normalise
+from nlp.sentiment.voice import voice
 from nlp.training import complaints_corpora
-from nlp.training.corpora import Example, Split, han, load, without_emoticons
+from nlp.training.corpora import Example, Split, han, load, split_of, without_emoticons
 
 _log = logging.getLogger(__name__)
 _HAND: Final = 4.0  # what a post labelled by hand counts for
@@ -100,6 +103,31 @@ def _only_complaints(
 
 def _answer(example: complaints_corpora.Example) -> str:
     return "complaint" if example.complains else "none"
+
+
+def own_posts(path: Path, text: str, label: str, names: Mapping[str, str]) -> list[Labelled]:
+    """Read somebody's labelled posts from a CSV file in UTF-8, each text once.
+
+    `names` leads from the values of the column `label` to the classes of sentiment; rows with
+    another value are left out. Parts are made as for the sets.
+
+    Raises:
+        KeyError: a column is not there.
+        OSError: the file cannot be read.
+    """
+    posts: dict[str, Labelled] = {}
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            cleaned = normalise(row[text])
+            words = without_emoticons(voice(cleaned))
+            if (sentiment := names.get(row[label].strip())) and words:
+                key = han(words)
+                whole = without_emoticons(cleaned.display)
+                posts[key] = Labelled(
+                    "own", split_of(key), words, voice(cleaned), whole, 1.0, sentiment
+                )
+    polar = all(post.sentiment != "neutral" for post in posts.values())
+    return [replace(post, polar=polar) for post in posts.values()]
 
 
 def write(examples: Iterable[Labelled], path: Path) -> None:

@@ -19,7 +19,8 @@ from nlp.training.losses import Loss, labelled_loss
 from nlp.training.prepare import read
 
 
-def _loss() -> Loss:
+def labelled() -> Loss:
+    """Return the loss of labelled texts, in whatever process it is needed."""
     return labelled_loss
 
 
@@ -30,7 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     examples = read(options.examples)
     encoder = Encoder.load(options.base, options.layers)
     run(
-        encoder, load_tokenizer(options.base), examples, _loss, plan(options, examples), options.out
+        encoder,
+        load_tokenizer(options.base),
+        examples,
+        labelled,
+        plan(options, examples),
+        options.out,
     )
 
 
