@@ -1,6 +1,7 @@
 """The words that tell most about a text: TF-IDF, as `jieba.analyse.extract_tags` has it."""
 
 import warnings
+from collections import Counter
 from functools import cache
 from operator import itemgetter
 from typing import Final
@@ -19,10 +20,7 @@ def extract(text: str, top_k: int = 20) -> list[tuple[str, float]]:
     rarity = _rarity()
     words = [word for word in cut(text) if len(word) > 1 and rarity[word]]
     total = len(words)
-    counts = dict.fromkeys(words, 0.0)
-    for word in words:
-        counts[word] += 1.0
-    weights = [(word, count * (rarity[word] / total)) for word, count in counts.items()]
+    weights = [(word, count * (rarity[word] / total)) for word, count in Counter(words).items()]
     weights.sort(key=_WEIGHT, reverse=True)
     return weights[:top_k] if top_k else weights
 

@@ -48,7 +48,9 @@ def normalise(text: str, quoted: str = "") -> Text:
     the "回复@user:" before an answer are no words of the author's. Any text is taken, in linear
     time, and what comes out as `display` goes through unchanged.
     """
-    own, *chain = _CHAIN.split(plain(text))
+    words = plain(text)
+    # Looking for a sign first costs a fraction of asking an expression that needs it.
+    own, *chain = _CHAIN.split(words) if "//" in words else (words,)
     original = plain(quoted).lstrip("/ \n") if quoted else ""
     if original and "<" in own and plain(own + _BEHIND + original) != own + _BEHIND + original:
         own = own.replace("<", "")  # a tag would begin here and end in the quoted words
@@ -59,8 +61,8 @@ def normalise(text: str, quoted: str = "") -> Text:
     return Text(
         own=own,
         quoted=_BEHIND.join(part for part in parts if part),
-        topics=tuple(_TOPIC.findall(own)),
-        emoticons=tuple(EMOTICON.findall(own)),
+        topics=tuple(_TOPIC.findall(own)) if "#" in own else (),
+        emoticons=tuple(EMOTICON.findall(own)) if "[" in own else (),
     )
 
 

@@ -1,5 +1,6 @@
 """Who does not speak for themself."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from nlp.discount import (
     NewcomerGuard,
     advert_reason,
     is_fresh,
+    may_advertise,
 )
 from nlp.normalise import normalise
 from nlp.sketch import signatures
@@ -91,6 +93,14 @@ def test_voice(text: str) -> None:
 def test_any_text(text: str) -> None:
     """Any text gets one of the known reasons or none."""
     assert advert_reason(normalise(text)) in {"", "repair hotline", "lottery"}
+
+
+def test_signs_of_other_blocks_are_read() -> None:
+    """Whatever NFKC turns into the words of a hotline, the first look does not miss it."""
+    for code in (*range(0xD800), *range(0xE000, 0x110000)):
+        folded = unicodedata.normalize("NFKC", chr(code))
+        if folded != chr(code) and any("\u4e00" <= sign <= "\u9fff" for sign in folded):
+            assert may_advertise(chr(code)), hex(code)
 
 
 def test_flood() -> None:
