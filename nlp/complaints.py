@@ -73,7 +73,8 @@ def judge(
 
     What came as a complaint (`is_complaint`) is one whatever its tone. Any other text is one when
     its probability of being a complaint reaches `threshold`; `negative` is its probability of
-    being negative, and decides alone where it is very small. News about somebody else's trouble
+    being negative, and decides alone where it is very small, or reaches `threshold` where the text
+    tells of harm to somebody's data, money or body. News about somebody else's trouble
     is none, and neither is a blank text.
     """
     if is_complaint:
@@ -82,14 +83,15 @@ def judge(
         return None
     cues = shipped()
     evidence, tone, length = cues.evidence(own), _tone(negative), math.log(len(own) + 1)
-    if cues.ceiling(evidence, tone, length) < threshold:
+    if cues.ceiling(evidence, tone, length) < threshold and negative < threshold:
         return None
     hits = find(own)
     if (negative < _CALM and not hits) or _is_news(own, hits):
         return None
-    if cues.probability(evidence, (tone, length, *_marks(own, hits))) < threshold:
-        return None
-    return _described(own, hits)
+    likely = cues.probability(evidence, (tone, length, *_marks(own, hits))) >= threshold
+    # Few of the posts that were learned from tell of such harm, hence it counts by itself.
+    harmed = negative >= threshold and _tells_harm(hits)
+    return _described(own, hits) if likely or harmed else None
 
 
 def _described(own: str, hits: list[Hit]) -> Complaint:
@@ -135,6 +137,10 @@ def tells_grievance(own: str) -> bool:
 def tells_failure(hits: list[Hit]) -> bool:
     """Whether something paid for failed."""
     return any(hit.kind == "failing" or hit.name in FAILURES for hit in hits)
+
+
+def _tells_harm(hits: list[Hit]) -> bool:
+    return any(hit.kind == "harm" or hit.name == "privacy" for hit in hits)
 
 
 def _category(hits: list[Hit]) -> str:

@@ -91,6 +91,8 @@ OTHER_CUES: Final = {
     "threat": """12315 12345 12305 黑猫 消协 消费者协会 工商局 市场监管 市监局 食药监 药监局
         银保监 质监 3·15 315晚会 起诉 法院 律师 诉讼 法律途径 报警 报案 派出所 曝光 爆料 媒体
         记者 电视台 上热搜 挂网上 发到网上 小红书见 微博见 信访 集体维权""",
+    # Harm to somebody's money or body; every cue of privacy tells of harm as well.
+    "harm": "盗刷 偷偷扣 吃坏 喝坏 上吐下泻",
     "report": "本报讯 新华社 记者从 记者获悉 据报道 据悉 日前 央视网 快讯 通报称 发布公告",
 }
 # The customer speaks of an own purchase or visit, in that order or with the verb first.

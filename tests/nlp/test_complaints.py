@@ -38,6 +38,16 @@ def test_category(text: str, category: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["个人信息被泄露，天天接骚扰电话", "银行卡被盗刷三千块", "吃坏肚子，上吐下泻一整夜"]
+)
+def test_harm_is_heard(text: str) -> None:
+    """Harm to somebody's data, money or body is a complaint in a negative tone, and in no other."""
+    assert judge(text, 0.6, is_complaint=False) is not None
+    assert judge(text, 0.4, is_complaint=False) is None
+    assert judge(f"据报道，{text}", 0.6, is_complaint=False) is None
+
+
+@pytest.mark.parametrize(
     ("text", "demands"),
     [
         ("要求退款并道歉", ("退款", "道歉")),
