@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listeners import heimao, hot_lists, syndication, wechat_pay, weibo_mobile, weibo_official
+from listeners.formats.format import Reading
 from listeners.listener import Covered, Listener, ListenerError
 from listeners.means import Means
-from listeners.web.answers import Answer
+from listeners.web.answers import Answer, json_of
 from records import Post, Rejected
 from tests.listeners.contract import WINDOW, ListenerContract
 from tests.listeners.samples import FETCHED_AT, complaint, desk_answer, mblog, search_answer
@@ -71,13 +72,13 @@ OPENED = {"complaint_id": "1", "action": "a", "event": "e", "created": "2026-06-
 
 
 def hot(answer: Answer) -> list[Any]:
-    reading = hot_lists.Reading(answer.url, answer.fetched_at, answer.fetched_at)
-    found = hot_lists.json_of(answer, hot_lists.decode)
+    reading = Reading(answer.url, answer.fetched_at, answer.fetched_at)
+    found = json_of(answer, hot_lists.decode)
     return list(hot_lists.parse(found, reading, "hotSearch", {}))
 
 
 def pushed(answer: Answer) -> list[Any]:
-    reading = hot_lists.Reading("spool", answer.fetched_at, answer.fetched_at)
+    reading = Reading("spool", answer.fetched_at, answer.fetched_at)
     return list(wechat_pay.parse(answer.body, reading))
 
 
@@ -130,7 +131,7 @@ def test_any_answer(name: str, data: st.DataObject) -> None:
 @given(st.binary(max_size=200), st.sampled_from([b"", b"<rss><channel><item>", b"<feed><entry>"]))
 def test_any_feed(payload: bytes, start: bytes) -> None:
     """Any bytes are a feed's entries or an error of ours."""
-    reading = hot_lists.Reading("https://x.example/", FETCHED_AT, FETCHED_AT)
+    reading = Reading("https://x.example/", FETCHED_AT, FETCHED_AT)
     try:
         found = list(syndication.parse(start + payload, reading, "news"))
     except ListenerError:
