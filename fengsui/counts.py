@@ -12,10 +12,10 @@ import numpy.typing as npt
 from alerts.detect.detector import Series
 from records import Point, Window
 
-# The detector remembers bursts for four weeks, each judged by the three weeks before it.
-HISTORY = timedelta(days=52)
-# Brands kept at once: 240 kB each, so that memory stays flat with any number of brands.
-BRANDS_KEPT = 512
+# An incident is followed by its last days; what the detector knows of the past it keeps itself.
+HISTORY = timedelta(days=4)
+# Brands kept at once: 37 kB each, so that memory stays flat with any number of brands.
+BRANDS_KEPT = 4_000
 # A read that failed is mostly made good soon, so the last two hours of coverage are looked at
 # each time; an import can fill any gap, so all of it is looked at once an hour.
 COVERAGE_AMENDS = timedelta(hours=2)
@@ -65,6 +65,7 @@ class Counts:
         self._ticks = HISTORY // step
         self._revision = 0
         self._stale: dict[str, datetime] = {}
+        self._changes: dict[str, datetime] = {}
         self._rows: OrderedDict[str, _Row] = OrderedDict()
         self._coverage = np.zeros(0)
         self._coverage_end: datetime | None = None
@@ -79,6 +80,8 @@ class Counts:
     def refresh(self, judged: int) -> set[str]:
         """Look for changes, and return the brands that changed after revision `judged`.
 
+        The earliest minute of each change stays for `take_changes`.
+
         `judged` can lie before the last look (what was seen then was not judged to the end), or
         after it (another process judged): arrays are read again after the earlier of the two.
         """
@@ -87,7 +90,13 @@ class Counts:
         changed, self._revision = self._store.changed(since)
         for brand, minute in changed.items():
             self._stale[brand] = min(minute, self._stale.get(brand, minute))
+            self._changes[brand] = min(minute, self._changes.get(brand, minute))
         return set(changed)
+
+    def take_changes(self) -> dict[str, datetime]:
+        """Return the earliest changed minute of every brand since this was last asked."""
+        changes, self._changes = self._changes, {}
+        return changes
 
     def tick_end(self, now: datetime) -> datetime:
         """Return the end of the tick that `now` lies in; at a boundary, of the one just ended."""

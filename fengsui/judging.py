@@ -45,7 +45,10 @@ def judge_brand(
     """Judge the ticks of a brand, whose open incident is `incident`; nothing is written."""
     settings = chain.settings.detection
     series = chain.counts.series(brand, now)
-    signals = {signal.at: signal for signal in chain.detector.score(series, since)}
+    heard = chain.watch.signals(brand, since)
+    if heard is None:  # a brand that is not in the settings any more, with an open incident
+        heard = chain.detector.score(series, since)
+    signals = {signal.at: signal for signal in heard}
     if incident is None:
         if not signals:
             return Judged(brand, {})

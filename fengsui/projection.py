@@ -39,8 +39,8 @@ PAUSE = timedelta(seconds=30)
 AMENDS = timedelta(hours=1)
 # Clocks of those who write to the ledger differ by less.
 CLOCK_SKEW = timedelta(minutes=5)
-# A band rests on three weeks before the hour, laid out in whole blocks.
-HISTORY = timedelta(days=23)
+# What lies further back moves no band: the sums of alerts/detect/usual.py, and a festival.
+HISTORY = timedelta(days=100)
 CHUNK = timedelta(days=28)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)
@@ -186,7 +186,7 @@ class _Look:
 
     def _ticks(self, brand: str, since: datetime, until: datetime) -> Iterator[Tick]:
         series = self._series(brand, since, until)
-        bands = expectation(series, since, self._chain.settings.detection.min_coverage)
+        bands = expectation(series, since, self._chain.settings.detection)
         points = self._chain.store.points(brand, Window(since, until), self._step)
         counted = {point.at: point for point in points}
         covered = series.coverage[(since - series.start) // self._step :]

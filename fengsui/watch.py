@@ -1,119 +1,168 @@
-"""What was seen of each source: its share, its lag and its gaps, beside what is promised.
+"""All brands watched at once: one board of counts, kept up with the store."""
 
-Blind and quiet are two things: a source that nobody could read is told of, and is never taken for
-one in which nothing was said.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from fengsui.chain import Chain
-from fengsui.standings import Standing, reached, standing
-from fengsui.troubles import close_trouble, open_trouble, open_troubles
-from listeners.listener import Refusal
-from listeners.means import PART, REFUSED, Told, read_told
-from listeners.settings import SourceSettings
-from records import IncidentKind, Level, Window
+import numpy as np
 
-HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
-MINUTE: Final = timedelta(minutes=1)
-WATCHED: Final = "watched"
-# Not the source's own name: its incident of being unread is another one.
-PROMISE: Final = "{name} (SLO)"
+from alerts.detect.board import Board
+from alerts.detect.detector import Panel
+from alerts.detect.negative_binomial import HISTORY, NegativeBinomialDetector
+from alerts.detect.reading import Reader
+from alerts.detect.tails import Floats
+from alerts.detect.ticks import EPOCH
+from fengsui.counts import CHANNELS, COVERAGE_AMENDS, COVERAGE_RELOAD, CountStore, CoverageLog
+from records import Signal, Window
+
+# Coverage that was looked at again is compared that far back; what is older needs a new board.
+COVERAGE_KEPT: Final = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What was seen of a source by `at`.
+class Watch:
+    """The signals of `brands`, from a board that only takes in what has changed.
 
-    `hour` and `day` are the shares in [0, 1] of the planned time that was read, None where nothing
-    was planned; `lag` is how far back the part lies that was read the longest time ago. `gaps` are
-    those of the last day: part and span. `refused` counts refusals by their kind.
+    The answers are those of `NegativeBinomialDetector.score` on the whole counts of each brand:
+    the board is a cache, and is made anew whenever it cannot be brought up to date.
     """
 
-    at: datetime
-    source: SourceSettings
-    read_to: datetime | None
-    lag: timedelta | None
-    hour: float | None
-    day: float | None
-    standing: Standing
-    gaps: tuple[tuple[str, Window], ...] = ()
-    refused: Mapping[Refusal, Told] = field(default_factory=dict)
+    def __init__(
+        self,
+        store: CountStore,
+        coverage: CoverageLog,
+        detector: NegativeBinomialDetector,
+        brands: Sequence[str],
+        step: timedelta,
+    ) -> None:
+        self._store = store
+        self._log = coverage
+        self._detector = detector
+        self._brands = tuple(brands)
+        self._place = {brand: place for place, brand in enumerate(self._brands)}
+        self._step = step
+        self._kept: tuple[Board, Reader] | None = None
+        self._coverage: Floats = np.zeros(0)
+        self._reloaded = EPOCH
 
-    @property
-    def promised_lag(self) -> timedelta:
-        """The lag that the settings promise at most."""
-        seconds = self.source.promised_lag_seconds or 3 * self.source.poll_seconds + 60
-        return timedelta(seconds=seconds)
+    def update(self, changed: Mapping[str, datetime], end: datetime) -> None:
+        """Take in the ticks up to `end`, and what changed since the last call.
 
-    @property
-    def broken_promise(self) -> str:
-        """What was promised and is not kept, in words; empty where all is."""
-        if self.hour is not None and self.hour < self.source.promised_share:
-            return f"1 h: {self.hour:.0%} < {self.source.promised_share:.0%}"
-        if self.lag is not None and self.lag > self.promised_lag:
-            return f"lag {_minutes(self.lag)} > {_minutes(self.promised_lag)} min"
-        return ""
+        `changed` names the earliest minute whose counts are others for each brand; it may name too
+        much, never too little.
+        """
+        if not self._brands:
+            return
+        until = (end - EPOCH) // self._step
+        try:
+            kept = self._kept
+            if kept is None or not 0 <= until - kept[0].end <= HISTORY // self._step:
+                self._load(until, end)
+            else:
+                self._advance(kept[0], changed, until, end)
+        except BaseException:
+            self._kept = None  # half of it may have been taken in
+            raise
 
+    def signals(self, brand: str, since: datetime) -> list[Signal] | None:
+        """Return the signals of the ticks that end after `since`; None for an unknown brand."""
+        place = self._place.get(brand)
+        if place is None or self._kept is None:
+            return None
+        board, reader = self._kept
+        return reader.signals(board, place, brand, (since - EPOCH) // self._step)
 
-def _minutes(span: timedelta) -> int:
-    return round(span / MINUTE)
+    def _load(self, until: int, end: datetime) -> None:
+        """Make the board anew, from the first tick that was read at all."""
+        begin = until - HISTORY // self._step
+        coverage = self._covered(begin, until)
+        read = np.flatnonzero(coverage > 0)
+        first = int(read[0]) if len(read) else len(coverage) - 1
+        self._kept = self._loaded(self._brands, begin + first, coverage[first:])
+        self._coverage = coverage
+        self._reloaded = end
 
+    def _advance(
+        self, board: Board, changed: Mapping[str, datetime], until: int, end: datetime
+    ) -> None:
+        """Bring the board to tick `until`: amend what it has, then append what is new."""
+        had = board.end
+        since = self._amended_coverage(board, until, end)
+        if since is not None and since < board.amendable:
+            self._load(until, end)
+            return
+        begins = {
+            self._place[brand]: max(board.first, (at - EPOCH) // self._step)
+            for brand, at in changed.items()
+            if brand in self._place
+        }
+        if since is not None:
+            every = range(len(self._brands))
+            begins = {place: min(since, begins.get(place, had)) for place in every}
+        old = [place for place, begin in begins.items() if begin < board.amendable]
+        fresh = np.zeros((until - had, len(CHANNELS), len(self._brands)))
+        late: dict[int, list[tuple[int, Floats]]] = {}
+        for place, begin in begins.items():
+            counts = self._counted(self._brands[place], min(begin, had), until)
+            fresh[..., place] = counts[had - min(begin, had) :]
+            if begin < had and place not in old:
+                late.setdefault(begin, []).append((place, counts[: had - begin]))
+        for begin, several in late.items():
+            rows = np.array([place for place, _ in several], dtype=np.int64)
+            board.amend(
+                rows,
+                begin,
+                np.stack([counts for _, counts in several], axis=-1),
+                self._coverage_of(begin, had, until, len(rows)),
+            )
+        board.append(fresh, self._coverage_of(had, until, until, len(self._brands)))
+        if old:
+            names = [self._brands[place] for place in old]
+            anew, _ = self._loaded(names, board.first, self._covered(board.first, until))
+            board.adopt(anew, np.array(old, dtype=np.int64))
 
-def seen(chain: Chain, source: SourceSettings, now: datetime) -> Seen:
-    """Return what was seen of `source` by `now`."""
-    ledger, name = chain.ledger, source.name
-    return Seen(
-        at=now,
-        source=source,
-        read_to=reached(chain, name),
-        lag=_lag(chain, name, now),
-        hour=_share(chain, name, Window(now - HOUR, now)),
-        day=_share(chain, name, Window(now - DAY, now)),
-        standing=standing(chain, name),
-        gaps=tuple(
-            (part, span) for of, part, span in ledger.gaps(Window(now - DAY, now)) if of == name
-        ),
-        refused=read_told(ledger.cursor(REFUSED.format(source=name))),
-    )
+    def _loaded(self, brands: Sequence[str], begin: int, coverage: Floats) -> tuple[Board, Reader]:
+        """Return a board of some brands from tick `begin` on."""
+        until = begin + len(coverage)
+        counts = np.stack([self._counted(brand, begin, until) for brand in brands], axis=-1)
+        panel = Panel(
+            tuple(brands),
+            EPOCH + begin * self._step,
+            self._step,
+            CHANNELS,
+            counts,
+            np.repeat(coverage[:, None], len(brands), axis=1),
+        )
+        return self._detector.filled(panel, until)
 
+    def _counted(self, brand: str, begin: int, until: int) -> Floats:
+        """Return the counts of one brand, shape (ticks, channels)."""
+        counts = np.zeros((until - begin, len(CHANNELS)))
+        if until <= begin:
+            return counts
+        window = Window(EPOCH + begin * self._step, EPOCH + until * self._step)
+        for point in self._store.points(brand, window, self._step):
+            place = (point.at - EPOCH) // self._step - begin
+            counts[place] = (point.organic, point.negative, point.complaints, point.authors)
+        return counts
 
-def _share(chain: Chain, name: str, window: Window) -> float | None:
-    ticks = chain.ledger.coverage_by_source(window, window.until - window.since).get(name)
-    return ticks[0].share if ticks else None
+    def _covered(self, begin: int, until: int) -> Floats:
+        window = Window(EPOCH + begin * self._step, EPOCH + until * self._step)
+        return np.asarray(self._log.coverage(window, self._step), dtype=np.float64)
 
+    def _amended_coverage(self, board: Board, until: int, end: datetime) -> int | None:
+        """Look at the coverage again; return the first tick that the board has otherwise."""
+        had = board.end
+        self._coverage = before = self._coverage[-(COVERAGE_KEPT // self._step) :]
+        looked = min(COVERAGE_AMENDS // self._step, len(before))
+        if end - self._reloaded >= COVERAGE_RELOAD:
+            self._reloaded, looked = end, len(before)
+        found = self._covered(had - looked, until)
+        differs = np.flatnonzero(found[:looked] != before[len(before) - looked :])
+        self._coverage = np.concatenate((before[: len(before) - looked], found))
+        return had - looked + int(differs[0]) if len(differs) else None
 
-def _lag(chain: Chain, name: str, now: datetime) -> timedelta | None:
-    """Return the lag of the part furthest behind; parts a day behind are no longer asked for."""
-    lags = []
-    for part in chain.ledger.parts(name):
-        text = chain.ledger.cursor(PART.format(source=name, part=part))
-        if text and (lag := now - datetime.fromisoformat(text)) < DAY:
-            lags.append(lag)
-    last = reached(chain, name)
-    if not lags and last is not None:
-        lags.append(now - last)
-    return max(lags, default=None)
-
-
-def watch_promises(chain: Chain, now: datetime) -> None:
-    """Tell people of sources that do not keep what is promised, and when they do again.
-
-    At most once a minute, and never beside the incident that says that a source is not read at all.
-    """
-    text = chain.ledger.cursor(WATCHED)
-    if text and timedelta(0) <= now - datetime.fromisoformat(text) < MINUTE:
-        return
-    chain.ledger.set_cursor(WATCHED, now.isoformat())
-    unread = open_troubles(chain, IncidentKind.COVERAGE)
-    for source in chain.settings.sources:
-        name = PROMISE.format(name=source.name)
-        broken = seen(chain, source, now).broken_promise if source.name not in unread else ""
-        if broken:
-            open_trouble(chain, IncidentKind.COVERAGE, name, broken, now, level=Level.YELLOW)
-        elif name in unread:
-            close_trouble(chain, IncidentKind.COVERAGE, name, now)
+    def _coverage_of(self, begin: int, until: int, end: int, brands: int) -> Floats:
+        """Return the coverage of ticks, one column a brand; what is known ends with tick `end`."""
+        size = len(self._coverage)
+        values = self._coverage[size - (end - begin) : size - (end - until)]
+        return np.repeat(values[:, None], brands, axis=1)

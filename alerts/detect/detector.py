@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -45,3 +45,24 @@ class Detector(Protocol):
         was read says nothing.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Counts of many brands in the same even ticks.
+
+    `counts` has shape (ticks, channels, brands), `coverage` (ticks, brands) with values in [0, 1];
+    the authors, where they were counted, are the last of the `channels`. Otherwise as in Series.
+    """
+
+    brands: tuple[str, ...]
+    start: datetime
+    step: timedelta
+    channels: tuple[str, ...]
+    counts: npt.NDArray[np.float64]
+    coverage: npt.NDArray[np.float64]
+
+    @property
+    def number(self) -> int:
+        """The number of the first tick: whole steps since 1970."""
+        return (self.start - datetime(1970, 1, 1, tzinfo=UTC)) // self.step

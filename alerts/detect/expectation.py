@@ -1,4 +1,4 @@
-"""What is usual, tick by tick, as a band for charts: from the baselines that the detector uses."""
+"""What is usual, tick by tick, as a band for charts: from the very means that are judged by."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from alerts.detect.baseline import Baseline, baseline
 from alerts.detect.detector import Series
-from alerts.detect.judgement import LOW_BASELINE
+from alerts.detect.negative_binomial import NegativeBinomialDetector, panel_of
+from alerts.detect.settings import DetectionSettings
 from alerts.detect.tails import Floats, count_tail
-from alerts.detect.ticks import Scale, Ticks, lay_out, number_of
+from alerts.detect.ticks import number_of
 
 # More than the upper edge of the band comes by chance less often: what counts as evidence.
 BEYOND: Final = 1e-3
@@ -32,11 +32,11 @@ class Bands:
     upper: Floats
 
 
-def expectation(series: Series, since: datetime, min_coverage: float) -> Bands:
+def expectation(series: Series, since: datetime, settings: DetectionSettings) -> Bands:
     """Return the bands of the ticks of `series` that begin at or after `since`.
 
-    Each tick is foreseen from the three weeks before its hour, and nothing later: later counts
-    change no band, and the same counts give the same bands wherever the series begins before that.
+    Each tick is foreseen from what was before its hour, and nothing later: later counts change no
+    band, and the same counts give the same bands wherever the series begins, HISTORY before.
 
     Raises:
         ValueError: the arrays of the series differ in length.
@@ -44,20 +44,21 @@ def expectation(series: Series, since: datetime, min_coverage: float) -> Bands:
     begin = number_of(series)
     first = max(begin, begin - (series.start - since) // series.step)
     end = begin + len(series.coverage)
-    ticks = lay_out(series, Scale.of(series.step), first, min_coverage)
-    shape = (len(ticks.channels), max(0, end - first))
+    panel = panel_of([series])
+    board, reader = NegativeBinomialDetector(settings).filled(panel, first, end - first)
+    shape = (len(reader.judge.channels), max(0, end - first))
     mean, upper = np.full(shape, np.nan), np.full(shape, np.nan)
-    block = ticks.scale.block
+    block = board.scale.block
     for number in range(first // block, -(-end // block)):
         since_tick, until_tick = max(first, number * block), min(end, (number + 1) * block)
-        base = baseline(ticks, number)
-        if since_tick >= until_tick or _is_low(base, ticks):
+        means, dispersion, age = board.foreseen(since_tick, until_tick)
+        if since_tick >= until_tick or reader.judge.young(age[0]):
             continue
         here = slice(since_tick - first, until_tick - first)
-        mean[:, here] = base.expect(ticks, ticks.slots(since_tick, until_tick))
-        upper[:, here] = greatest_usual(mean[:, here], base.dispersion[:, :1])
+        mean[:, here] = means[:, :, 0].T
+        upper[:, here] = greatest_usual(mean[:, here], dispersion[:, :1])
     start = series.start + (first - begin) * series.step
-    return Bands(start, ticks.channels, mean, upper)
+    return Bands(start, reader.judge.channels, mean, upper)
 
 
 def greatest_usual(mean: Floats, dispersion: Floats) -> Floats:
@@ -76,8 +77,3 @@ def greatest_usual(mean: Floats, dispersion: Floats) -> Floats:
         apart = high - low > 1.0
         low, high = np.where(apart & beyond, middle, low), np.where(apart & ~beyond, middle, high)
     return high
-
-
-def _is_low(base: Baseline, ticks: Ticks) -> bool:
-    step = ticks.scale.step
-    return bool(base.known * step < max(LOW_BASELINE, 14 * step))

@@ -1,17 +1,20 @@
 """How surprising each tick's counts are, channel by channel and horizon by horizon."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import IntFlag
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from alerts.detect.baseline import Baseline, baseline
 from alerts.detect.settings import DetectionSettings
-from alerts.detect.tails import Floats, count_tail, share_tail
-from alerts.detect.ticks import WEEK, Ticks
+from alerts.detect.tails import SMALLEST, Floats, count_tail, share_tail
+from alerts.detect.ticks import WEEK, Scale
+from alerts.detect.usual import BURST_PLUS, BURST_TIMES, Known, Rows
+
+Bools = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 # Channels that make a crisis; the volume alone opens only where none of them is counted.
 OPENING: Final = ("negative", "complaints")
@@ -26,127 +29,334 @@ NEWEST: Final = 12
 PACE: Final = 0.5
 # With less history than this the usual is hardly known.
 LOW_BASELINE: Final = timedelta(days=1)
+# What counts as evidence, in the opening surprise and beside it, must be this unlikely.
+SUPPORT: Final = 1e-3
+# So many deviations above the mean nothing is that unlikely yet: counts are skewed to the right,
+# and of the normal distribution itself 3e-3 lie beyond.
+_NEVER: Final = 2.75
+
+
+class Refusal(IntFlag):
+    """Why a channel's surprise over a horizon does not alarm."""
+
+    NONE = 0
+    FEW = 1
+    EXCESS = 2
+    UNREAD = 4
+    YOUNG = 8
+    AUTHORS = 16
+    PACE = 32
+    SHARE = 64
+    CHANCE = 128
+    CHANNEL = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Neighbouring ticks, judged over one horizon by one baseline.
+class Outlook:
+    """What was usual before a block, and before those in which its horizons begin.
 
-    `first` is the number of the first tick, `horizon` in ticks. `count`, `mean` and `tail`, shape
-    (channels, run), are the counts over the horizon that ends with each tick, their means, and the
-    probability of at least as many. `share`, `share_tail` are the same for the share in the
-    volume; `usual_share` has shape (channels,). `alarming` says where a channel may open.
+    `level` (blocks, channels, brands), `dispersion` (blocks, horizons, channels, brands) and `age`
+    (blocks, brands), in ticks, are those before each block from number `first` on; `known` is the
+    last block's.
     """
 
     first: int
-    horizon: int
+    level: Floats
+    dispersion: Floats
+    age: Floats
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Neighbouring ticks of one block, of the brands at `rows`.
+
+    `ticks` are their numbers plus one. `counts`, `factor` (the profile's, 0 where nothing was read)
+    and `read` are rings of sums: place n holds that of all ticks before number n.
+    """
+
+    ticks: Numbers
+    counts: Floats
+    factor: Floats
+    read: Floats
+    rows: Rows
+    outlook: Outlook
+
+    def over(self, ring: Floats, horizon: int, ticks: int) -> Floats:
+        """Return the sums over `horizon` that end with each of the last `ticks` ticks."""
+        ends = self.ticks[len(self.ticks) - ticks :]
+        found: Floats = ring[spread(ends, len(ring))] - ring[spread(ends - horizon, len(ring))]
+        return found if isinstance(self.rows, slice) else found[..., self.rows]
+
+    def at(self, ring: Floats, horizon: int, tick: Numbers, brand: Numbers) -> Floats:
+        """Return such sums of some ticks and brands only; (asked, channels) or (asked,)."""
+        column = brand if isinstance(self.rows, slice) else self.rows[brand]
+        ends, size = self.ticks[tick], len(ring)
+        found: Floats = ring[ends % size, ..., column] - ring[(ends - horizon) % size, ..., column]
+        return found
+
+    def began(self, horizon: int, block: int) -> Numbers:
+        """Return the place in the outlook of the block in which each horizon begins."""
+        begins: Numbers = np.maximum((self.ticks - horizon) // block - self.outlook.first, 0)
+        return begins
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One tick of one brand, judged in full. Arrays have shape (horizons, channels).
+
+    `place` is the brand's among those judged together. `chance` is how often a week the model
+    expects at least as much, `age` how many ticks of history were known. `refused` says why a
+    channel does not alarm (flags of Refusal); `chances` holds the weekly chance of each.
+    """
+
+    number: int
+    place: int
+    chance: float
+    age: float
     count: Floats
     mean: Floats
+    dispersion: Floats
     tail: Floats
     share: Floats
     share_tail: Floats
     usual_share: Floats
-    alarming: npt.NDArray[np.bool_]
-    low_baseline: bool
+    chances: Floats
+    refused: npt.NDArray[np.int64]
+
+    @property
+    def decades(self) -> float:
+        """How much rarer than once a week: the negative decimal logarithm of the chance."""
+        return float(-np.log10(max(self.chance, SMALLEST)))
 
 
-def opening(channels: tuple[str, ...]) -> tuple[str, ...]:
+def opening_of(channels: tuple[str, ...]) -> tuple[str, ...]:
     """Return the channels whose surprises open a signal."""
     return tuple(name for name in OPENING if name in channels) or ("volume",)
 
 
-def judge(ticks: Ticks, since: int, settings: DetectionSettings) -> Iterator[Run]:
-    """Yield the runs of ticks, from tick number `since` on, that hold enough to be judged.
+class Judge:
+    """Judges counts of `channels` (and the authors behind them, where `authors`) by `settings`.
 
-    A horizon is judged by what was usual before the block in which it begins. A baseline is the
-    dear part: runs with too few mentions go by without one.
+    A tick is judged over several horizons; a horizon is judged by what was usual before the block
+    in which it begins. `limit` is the weekly chance above which a tick is nothing to note.
     """
-    bases: dict[int, Baseline] = {}
-    block = ticks.scale.block
-    rows = [ticks.channels.index(name) for name in opening(ticks.channels)]
-    for horizon in ticks.scale.horizons:
-        for number in range((since - horizon + 1) // block, (ticks.end - horizon) // block + 1):
-            first = number * block
-            place = ticks.slots(first, min(ticks.end, first + horizon + block - 1))
-            count = rolled(ticks.counts[:, place], horizon)
-            skip = max(0, since - first - horizon + 1)
-            if (count[rows, skip:] < settings.min_count).all():
+
+    def __init__(
+        self,
+        settings: DetectionSettings,
+        scale: Scale,
+        channels: tuple[str, ...],
+        *,
+        authors: bool,
+    ) -> None:
+        self.settings = settings
+        self.scale = scale
+        self.channels = channels
+        self.authors = authors
+        self.columns = len(channels) + authors
+        self.limit = max(1.0, settings.false_alarms_per_week)
+        opening = self.opening = opening_of(channels)
+        rows = [channels.index(name) for name in opening]
+        self._opens = slice(min(rows), max(rows) + 1)
+        self._may_open = np.array([name in opening for name in channels])
+        # A week has fewer independent looks than ticks, since the sums of neighbouring ticks
+        # overlap; horizons and channels add up (Bonferroni).
+        looks = WEEK / scale.step / np.sqrt(scale.horizons)
+        self.tests: Floats = looks * len(scale.horizons) * len(opening)
+
+    def young(self, age: Floats | float) -> Bools:
+        """Return where too little is known to say what is usual."""
+        least = max(LOW_BASELINE / self.scale.step, 14.0)
+        return np.asarray(age) < least
+
+    def looks(self, windows: Windows, *, everything: bool = False) -> list[Look]:
+        """Return the ticks that stand out, oldest first; or all of them."""
+        if everything:
+            brands = windows.outlook.age.shape[1]
+            tick, brand = np.divmod(np.arange(len(windows.ticks) * brands), brands)
+        else:
+            tick, brand = self._candidates(windows)
+        if not len(tick):
+            return []
+        count, mean, dispersion = self._measured(windows, tick, brand)
+        tail = count_tail(count, mean, dispersion)
+        chances = tail * self.tests[:, None]
+        refused = self._refused(windows, tick, brand, count, mean)
+        refused |= np.where(tail <= SUPPORT, 0, int(Refusal.CHANCE))
+        share, share_tails, usual = self._shares(count, windows.outlook.known, brand)
+        odd = (share_tails <= SHARE_SURPRISE) | (share >= SHARE_ALARMING)
+        refused |= np.where(odd, 0, int(Refusal.SHARE))
+        chance = np.where(refused == 0, chances, np.inf).min(axis=(1, 2))
+        age = windows.outlook.age[-1][brand]
+        noted = range(len(tick)) if everything else np.flatnonzero(chance <= self.limit).tolist()
+        return [
+            Look(
+                number=int(windows.ticks[tick[i]]) - 1,
+                place=int(brand[i]),
+                chance=float(chance[i]),
+                age=float(age[i]),
+                count=count[i],
+                mean=mean[i],
+                dispersion=dispersion[i],
+                tail=tail[i],
+                share=share[i],
+                share_tail=share_tails[i],
+                usual_share=usual[i],
+                chances=chances[i],
+                refused=refused[i],
+            )
+            for i in noted
+        ]
+
+    def _candidates(self, windows: Windows) -> tuple[Numbers, Numbers]:
+        """Return tick and brand, each pair once, where a channel's count and share stand out."""
+        brands = windows.outlook.age.shape[1]
+        found: list[Numbers] = []
+        for place in range(len(self.scale.horizons)):
+            tick, row, brand = self._peaks(windows, place)
+            if not len(tick):
                 continue
-            if number not in bases:
-                bases[number] = baseline(ticks, number)
-            yield _run(ticks, place, count, bases[number], horizon, skip, settings)
+            asked = windows.at(windows.counts, self.scale.horizons[place], tick, brand)
+            each = np.arange(len(tick))
+            if "volume" in self.channels and len(self.channels) > 1:
+                known, volume = windows.outlook.known, self.channels.index("volume")
+                count, of = asked[each, row], asked[each, volume]
+                usual, correlation = known.share[row, brand], known.correlation[row, brand]
+                odd = count >= SHARE_ALARMING * np.maximum(of, 1.0)
+                dull = np.flatnonzero(~odd)
+                odd[dull] = (
+                    share_tail(count[dull], of[dull], usual[dull], correlation[dull])
+                    <= SHARE_SURPRISE
+                )
+                tick, brand = tick[odd], brand[odd]
+            found.append(tick * brands + brand)
+        if not found:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        pairs = np.unique(np.concatenate(found))
+        return pairs // brands, pairs % brands
+
+    def _peaks(self, windows: Windows, place: int) -> tuple[Numbers, Numbers, Numbers]:
+        """Return tick, channel and brand where the count over one horizon is rare enough to note.
+
+        Everything is looked at here, so the cheap bounds come first.
+        """
+        rows, horizon = self._opens, self.scale.horizons[place]
+        began = _alike(windows.began(horizon, self.scale.block))
+        outlook, ticks = windows.outlook, len(windows.ticks)
+        mean = outlook.level[began][:, rows] * windows.over(windows.factor[:, rows], horizon, ticks)
+        count = windows.over(windows.counts[:, rows], horizon, ticks)
+        excess = count - mean
+        tick, row, brand = np.nonzero(excess >= EXCESS_COUNT)
+        if not len(tick):
+            return tick, row, brand
+        excess, mean, count = (each[tick, row, brand] for each in (excess, mean, count))
+        scatter = outlook.dispersion[began, place][:, rows][
+            tick if len(began) > 1 else 0, row, brand
+        ]
+        rare = excess * excess >= mean * np.maximum(
+            EXCESS_DEVIATIONS**2, _NEVER**2 * (1.0 + scatter * mean)
+        )
+        kept = np.flatnonzero(rare & (count >= self.settings.min_count))
+        tail = count_tail(count[kept], mean[kept], scatter[kept])
+        kept = kept[(tail <= SUPPORT) & (tail * self.tests[place] <= self.limit)]
+        return tick[kept], row[kept] + rows.start, brand[kept]
+
+    def _measured(
+        self, windows: Windows, tick: Numbers, brand: Numbers
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return counts, means and dispersions, shape (asked, horizons, channels)."""
+        shape = (len(tick), len(self.scale.horizons), len(self.channels))
+        counts, means, dispersions = np.empty(shape), np.empty(shape), np.empty(shape)
+        outlook = windows.outlook
+        for place, horizon in enumerate(self.scale.horizons):
+            began = windows.began(horizon, self.scale.block)[tick]
+            counts[:, place] = windows.at(windows.counts, horizon, tick, brand)[:, : shape[2]]
+            factor = windows.at(windows.factor, horizon, tick, brand)
+            means[:, place] = outlook.level[began, :, brand] * factor
+            dispersions[:, place] = outlook.dispersion[began, place, :, brand]
+        return counts, means, dispersions
+
+    def _shares(self, count: Floats, known: Known, brand: Numbers) -> tuple[Floats, Floats, Floats]:
+        """Return the share in the volume, its tail, and the usual; 1 and 1 without a volume."""
+        share, tail = np.ones_like(count), np.ones_like(count)
+        if "volume" not in self.channels or len(self.channels) == 1:
+            return share, tail, np.zeros((len(count), 0))
+        volume = count[:, :, self.channels.index("volume"), None]
+        usual, correlation = known.share[:, brand].T, known.correlation[:, brand].T
+        # The volume's share in itself says nothing.
+        for row in (row for row, name in enumerate(self.channels) if name in OPENING):
+            place = slice(row, row + 1)
+            share[..., place] = count[..., place] / np.maximum(volume, 1.0)
+            tail[..., place] = share_tail(
+                count[..., place], volume, usual[:, None, place], correlation[:, None, place]
+            )
+        return share, tail, usual
+
+    def _refused(
+        self, windows: Windows, tick: Numbers, brand: Numbers, count: Floats, mean: Floats
+    ) -> Numbers:
+        """Return why each count may not alarm, its rarity and its share left aside."""
+        excess = count - mean
+        few = count < self.settings.min_count
+        least = np.maximum(EXCESS_COUNT, EXCESS_DEVIATIONS * np.sqrt(mean))
+        refused = Refusal.FEW * few + Refusal.EXCESS * (excess < least)
+        refused += Refusal.CHANNEL * ~self._may_open
+        is_read = windows.at(windows.read, 1, tick, brand) > 0
+        for place, horizon in enumerate(self.scale.horizons):
+            began = windows.began(horizon, self.scale.block)[tick]
+            # Of a tick that was read in part, less is heard than was said: judged like any other,
+            # it can only be too quiet.
+            enough = is_read & (2 * windows.at(windows.read, horizon, tick, brand) >= horizon)
+            # The shortest horizon speaks for a brand without history; a longer one needs its own.
+            young = (windows.outlook.age[began, brand] < horizon) & (place > 0)
+            why = Refusal.UNREAD * ~enough + Refusal.YOUNG * young
+            counted = windows.at(windows.counts, horizon, tick, brand)
+            if self.authors:
+                why += Refusal.AUTHORS * (counted[:, -1] < self.settings.min_authors)
+            newest = max(1, horizon // NEWEST)
+            lately = windows.at(windows.counts, newest, tick, brand)[:, : len(self.channels)]
+            lately = lately - windows.outlook.level[began, :, brand] * windows.at(
+                windows.factor, newest, tick, brand
+            )
+            slow = lately < PACE * excess[:, place] * newest / horizon
+            refused[:, place] += why[:, None] + Refusal.PACE * slow
+        found: Numbers = refused.astype(np.int64)
+        return found
+
+    def scatter(self, windows: Windows, whole: Bools) -> tuple[Floats, Floats]:
+        """Return a block's sums of squares for the dispersion of each horizon, beyond Poisson.
+
+        Runs of ticks count that end in the block, were read in full, and lie in a time of which a
+        day was known before. Both have shape (horizons, channels, brands).
+        """
+        channels, age = len(self.channels), windows.outlook.age[-1]
+        shape = (len(self.scale.horizons), channels, len(age))
+        squares, information = np.zeros(shape), np.zeros(shape)
+        valid = whole & ~self.young(age)
+        for place, horizon in enumerate(self.scale.horizons):
+            picked = np.flatnonzero(windows.ticks % horizon == 0)
+            if not len(picked):
+                continue
+            some = replace(windows, ticks=windows.ticks[picked])
+            count = some.over(some.counts, horizon, len(picked))[:, :channels]
+            began = _alike(some.began(horizon, self.scale.block))
+            mean = some.outlook.level[began] * some.over(some.factor, horizon, len(picked))
+            use = (valid & (some.over(some.read, horizon, len(picked)) == horizon))[:, None]
+            beyond = (np.minimum(count, BURST_TIMES * mean + BURST_PLUS) - mean) ** 2 - mean
+            squares[place] = (beyond * use).sum(axis=0)
+            information[place] = (mean * mean * use).sum(axis=0)
+        return squares, information
 
 
-def rolled(values: Floats | npt.NDArray[np.bool_], ticks: int) -> Floats:
-    """Return the sums over every `ticks` neighbours along the last axis."""
-    sums: Floats = np.cumsum(values, axis=-1, dtype=np.float64)
-    sums[..., ticks:] -= sums[..., :-ticks].copy()
-    return sums[..., ticks - 1 :]
+def spread(numbers: Numbers, size: int) -> slice | Numbers:
+    """Return where rising numbers lie in a ring: as a slice, which copies nothing, if they can."""
+    first, last = int(numbers[0]), int(numbers[-1])
+    if last - first == len(numbers) - 1 and first // size == last // size:
+        return slice(first % size, first % size + len(numbers))
+    return numbers % size
 
 
-def _run(
-    ticks: Ticks,
-    place: slice,
-    count: Floats,
-    base: Baseline,
-    horizon: int,
-    skip: int,
-    settings: DetectionSettings,
-) -> Run:
-    # Of a tick that was read in part, less is heard than was said: judged like any other, it can
-    # only be too quiet.
-    read = ticks.read[place]
-    means = base.expect(ticks, place) * read
-    mean = rolled(means, horizon)
-    at = ticks.scale.horizons.index(horizon)
-    newest = max(1, horizon // NEWEST)
-    lately = rolled((ticks.counts[:, place] - means)[:, horizon - newest :], newest)
-    pace = lately >= PACE * (count - mean) * newest / horizon
-    excess = count - mean >= np.maximum(EXCESS_COUNT, EXCESS_DEVIATIONS * np.sqrt(mean))
-    enough = read[horizon - 1 :] & (2 * rolled(read, horizon) >= horizon)
-    # The shortest horizon speaks for a brand without history; a longer one needs its own length.
-    enough &= (base.known >= horizon) | (at == 0)
-    if ticks.authors is not None:
-        enough &= rolled(ticks.authors[place], horizon) >= settings.min_authors
-    share, tail_of_share = _shares(ticks, count, base)
-    alarming = enough & pace & excess & (count >= settings.min_count)
-    alarming &= (tail_of_share <= SHARE_SURPRISE) | (share >= SHARE_ALARMING)
-    tail = count_tail(count, mean, base.dispersion[:, at : at + 1])
-    return Run(
-        first=place.start + ticks.first + horizon - 1 + skip,
-        horizon=horizon,
-        count=count[:, skip:],
-        mean=mean[:, skip:],
-        tail=tail[:, skip:],
-        share=share[:, skip:],
-        share_tail=tail_of_share[:, skip:],
-        usual_share=base.share,
-        alarming=alarming[:, skip:],
-        low_baseline=base.known * ticks.scale.step < max(LOW_BASELINE, 14 * ticks.scale.step),
-    )
-
-
-def _shares(ticks: Ticks, count: Floats, base: Baseline) -> tuple[Floats, Floats]:
-    """Return the share of each channel in the volume and its tail; 1 and 1 without a volume."""
-    if "volume" not in ticks.channels or len(ticks.channels) == 1:
-        return np.ones_like(count), np.ones_like(count)
-    volume = count[ticks.channels.index("volume")]
-    share = count / np.maximum(volume, 1.0)
-    tail = share_tail(count, volume, base.share[:, None], base.correlation[:, None])
-    # The volume's share in itself says nothing.
-    void = [name not in OPENING for name in ticks.channels]
-    share[void], tail[void] = 1.0, 1.0
-    return share, tail
-
-
-def chance_a_week(tail: Floats, horizon: int, ticks: Ticks) -> Floats:
-    """Return how often a week's chance alone surprises as much, given the tails of a run.
-
-    A week has fewer independent looks than ticks, since the sums of neighbouring ticks overlap;
-    horizons and channels add up (Bonferroni). Measured on simulated quiet weeks, this keeps the
-    promise within a factor of two where there is much to count, and is quieter elsewhere.
-    """
-    looks = WEEK / ticks.scale.step / np.sqrt(horizon)
-    tests = len(ticks.scale.horizons) * len(opening(ticks.channels))
-    chance: Floats = tail * (looks * tests)
-    return chance
+def _alike(places: Numbers) -> Numbers:
+    """Return one place instead of many that are all the same, so that arrays broadcast."""
+    return places[:1] if (places == places[0]).all() else places

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.detect.almanac import CalendarName
+
 
 class DetectionSettings(BaseModel):
     """How easily an alarm is raised. One number matters: `false_alarms_per_week`.
@@ -17,6 +19,8 @@ class DetectionSettings(BaseModel):
     `cooldown_minutes`: that long after a recovery only a wave above half the last peak is heard.
     `reopen_hours`: that long after a recovery a new wave is the same incident again.
     `lateness_minutes`: posts may come that late and are still judged.
+    `calendar`: which days are not like others: "china" (public holidays with the days moved for
+    them, festivals, 618 and 双11) or "weekends".
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,3 +34,4 @@ class DetectionSettings(BaseModel):
     cooldown_minutes: int = Field(default=60, ge=0)
     reopen_hours: float = Field(default=12, ge=0)
     lateness_minutes: int = Field(default=10, ge=0)
+    calendar: CalendarName = "china"

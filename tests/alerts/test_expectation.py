@@ -8,9 +8,11 @@ from scipy.stats import nbinom
 
 from alerts.detect.detector import Series
 from alerts.detect.expectation import BEYOND, expectation, greatest_usual
+from alerts.detect.settings import DetectionSettings
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 STEP = timedelta(minutes=5)
+SETTINGS = DetectionSettings()
 DAY = 288
 
 
@@ -28,7 +30,7 @@ def series(days: int, seed: int = 3, **changes: float) -> Series:
 def test_quiet_counts_lie_in_the_band() -> None:
     """The expected count is near the mean, and about one tick in a thousand lies above the edge."""
     quiet = series(14)
-    bands = expectation(quiet, START + timedelta(days=7), 0.8)
+    bands = expectation(quiet, START + timedelta(days=7), SETTINGS)
     assert bands.channels == ("volume", "negative")
     assert bands.start == START + timedelta(days=7)
     assert bands.mean.shape == bands.upper.shape == (2, 7 * DAY)
@@ -43,7 +45,7 @@ def test_nothing_later_changes_a_band() -> None:
     burst.counts["volume"][8 * DAY + 30 :] += 500.0
     since = START + timedelta(days=7)
     until = DAY + 24
-    before, after = (expectation(one, since, 0.8) for one in (quiet, burst))
+    before, after = (expectation(one, since, SETTINGS) for one in (quiet, burst))
     assert np.array_equal(before.mean[:, :until], after.mean[:, :until])
     assert np.array_equal(before.upper[:, :until], after.upper[:, :until])
     assert not np.array_equal(before.mean, after.mean)
@@ -51,8 +53,8 @@ def test_nothing_later_changes_a_band() -> None:
 
 def test_the_same_counts_give_the_same_bands_in_parts() -> None:
     """Bands of the last days are the same from a series that begins later, but early enough."""
-    whole = series(30)
-    skipped = 6 * DAY
+    whole = series(140)
+    skipped = 40 * DAY
     part = Series(
         whole.brand,
         START + skipped * STEP,
@@ -60,8 +62,8 @@ def test_the_same_counts_give_the_same_bands_in_parts() -> None:
         {name: values[skipped:] for name, values in whole.counts.items()},
         whole.coverage[skipped:],
     )
-    since = START + timedelta(days=29)
-    one, other = expectation(whole, since, 0.8), expectation(part, since, 0.8)
+    since = START + timedelta(days=139)
+    one, other = expectation(whole, since, SETTINGS), expectation(part, since, SETTINGS)
     assert np.array_equal(one.mean, other.mean)
     assert np.array_equal(one.upper, other.upper)
 
@@ -69,7 +71,7 @@ def test_the_same_counts_give_the_same_bands_in_parts() -> None:
 @pytest.mark.parametrize(("coverage", "known"), [(1.0, True), (0.5, False)])
 def test_no_band_while_little_is_known(coverage: float, known: bool) -> None:
     """On the first day, and where too little was read, there is no band."""
-    bands = expectation(series(3, coverage=coverage), START, 0.8)
+    bands = expectation(series(3, coverage=coverage), START, SETTINGS)
     assert np.isnan(bands.mean[:, : DAY - 12]).all()
     assert np.isfinite(bands.upper[:, -1]).all() == known
 
