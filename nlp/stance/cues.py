@@ -87,7 +87,7 @@ _GROUPS: Final = (
     (Kind.ALIKE_BAD, words.ALIKE_BAD),
     (Kind.SWITCH, words.SWITCH),
     (Kind.LEFT, words.LEFT),
-    (Kind.THAN, "比 比起"),
+    (Kind.THAN, "比 比起 还是 与其 哪有"),
     (Kind.HEADLINE, "【"),
     (0, words.PLAIN),
 )
@@ -105,8 +105,6 @@ def _lexicon() -> _Lexicon:
     for kind, group in _GROUPS:
         for word in map(fold, group.split()):
             kinds[word] = kinds.get(word, 0) | kind
-    for word in map(fold, words.BASE_BAD.split()):
-        kinds.setdefault(word, Kind.BAD)
     automaton = AhoCorasick(
         kinds, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
     )

@@ -26,6 +26,7 @@ class Reading:
 
     `own` (folded) are the author's words, `spans` the places of the brand in them, `rivals` those
     of other brands that are watched; `masked` is `own` with BRAND and RIVAL in the place of names.
+    `ours` are the clauses that speak of the brand where others are named apart from it, else all.
     `part` is what is to be scored: the words that speak of the brand, which are mostly all.
     `quoted` is what the author passes on (folded), `only_quoted` says that only it names the brand.
     """
@@ -39,6 +40,7 @@ class Reading:
     cues: tuple[Cue, ...]
     kinds: int
     clauses: tuple[Clause, ...]
+    ours: tuple[Clause, ...]
     main: int
     part: str
 
@@ -49,12 +51,12 @@ class Reading:
     @property
     def conceded(self) -> tuple[Clause, ...]:
         """The clauses that end before the main clause begins."""
-        return tuple(clause for clause in self.clauses if clause.end <= self.main)
+        return tuple(clause for clause in self.ours if clause.end <= self.main)
 
     @property
     def decisive(self) -> tuple[Clause, ...]:
-        """The clauses from where a concession's main clause begins; all where none is made."""
-        return tuple(clause for clause in self.clauses if clause.end > self.main)
+        """Our clauses from where a concession's main clause begins; all where none is made."""
+        return tuple(clause for clause in self.ours if clause.end > self.main)
 
 
 def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Reading | None:
@@ -78,7 +80,9 @@ def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Re
     if not match.quoted and not (spans and (cues or rivals)):
         return None
     split = tuple(clauses(own, cues))
-    main = _main(own, split)
+    ours = _ours(split, spans, rivals) or split
+    main = _main(own, ours)
+    part = "".join(text.own[clause.start : clause.end] for clause in ours if clause.end > main)
     return Reading(
         own,
         _mask(own, spans, rivals),
@@ -89,8 +93,9 @@ def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Re
         cues,
         together(cues),
         split,
+        ours,
         main,
-        _focus(text.own, split, spans, rivals) or text.own[main:],
+        text.own[main:] if ours is split else part,
     )
 
 
@@ -123,15 +128,17 @@ def _main(own: str, split: Sequence[Clause]) -> int:
     return turn if own[turn:].strip() else 0
 
 
-def _focus(own: str, split: Sequence[Clause], spans: Sequence[Span], rivals: Sequence[Span]) -> str:
-    """Return the clauses whose last named brand is ours, where others are named apart from it."""
+def _ours(
+    split: tuple[Clause, ...], spans: Sequence[Span], rivals: Sequence[Span]
+) -> tuple[Clause, ...]:
+    """Return the clauses whose last named brand is ours; none unless others are named apart."""
     if not rivals or not spans:
-        return ""
+        return ()
     ours, kept, apart = True, [], False
     for clause in split:
         named, other = clause.holds(spans), clause.holds(rivals)
         ours = named or (ours and not other)
         apart = apart or named != other
         if ours:
-            kept.append(own[clause.start : clause.end])
-    return "".join(kept) if apart else ""
+            kept.append(clause)
+    return tuple(kept) if apart else ()

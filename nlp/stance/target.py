@@ -1,9 +1,10 @@
 """Whom the judgement is about: the brand, or something that only happens in its company."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from nlp.stance.cues import Kind
+from nlp.stance.cues import Cue, Kind
 from nlp.stance.reading import BRAND, Reading
 from nlp.stance.verdict import Verdict
 
@@ -20,22 +21,31 @@ _BESIDE: Final = re.compile(
 
 def other_target(reading: Reading) -> Verdict | None:
     """Speak where somebody or something else is judged and the brand only stands by."""
-    if not reading.spans or reading.has(Kind.ASPECT | Kind.REPORT):
+    if not reading.spans or reading.has(Kind.ASPECT | Kind.REPORT) or _is_at_fault(reading):
         return None
     others = [c for c in reading.cues if c.kind & _OTHER and not _is_its_own(reading, c.start)]
     beside = _BESIDE.search(reading.masked) is not None
     if beside and (others or (_feels_only(reading) and not reading.has(Kind.COUNTER))):
         return Verdict("neutral", 0.75, "other_target")
-    if not others:
-        return None
+    return Verdict("neutral", 0.7, "other_target") if _blames(reading, others) else None
+
+
+def _is_at_fault(reading: Reading) -> bool:
+    """Whether the very clause of the brand tells a fault, and of nobody else."""
+    return any(
+        c.lean < 0 and c.holds(reading.spans) and not c.has(_OTHER | Kind.FEELING)
+        for c in reading.clauses
+    )
+
+
+def _blames(reading: Reading, others: Sequence[Cue]) -> bool:
+    """Whether all that is judged is one of the others, and no main clause is on the brand."""
     if reading.main and any(c.holds(reading.spans) for c in reading.decisive):
-        return None
+        return False
     judged = [c for c in reading.clauses if c.lean or c.has(Kind.FEELING)]
     about = [c for c in judged if any(c.start <= other.start < c.end for other in others)]
     blamed = sum(c.lean for c in about) < 0 or any(c.has(Kind.EVENT) for c in about)
-    if blamed and all(c in about or not c.holds(reading.spans) for c in judged):
-        return Verdict("neutral", 0.7, "other_target")
-    return None
+    return blamed and all(c in about or not c.holds(reading.spans) for c in judged)
 
 
 def _is_its_own(reading: Reading, at: int) -> bool:

@@ -7,8 +7,6 @@ Emoticons stand in their brackets.
 
 from typing import Final
 
-from nlp.complaints_cues import CATEGORY_CUES, OTHER_CUES
-
 GOOD: Final = """
     还帮 还送 还给我 还给每 还提醒 还教 还陪 还主动 还特意 还专门 还贴心 还免费 特意给 特意送 专门给
     专程 一路帮 帮我搬 帮我找 帮我修 帮我调 帮我处理 帮忙 二话不说 立马给 当场给 喝光 吃光
@@ -59,6 +57,8 @@ GOOD: Final = """
 """Praise: words of judgement, intents to come back, and deeds beyond what was paid for."""
 
 BAD: Final = """
+    刹车失灵 上吐下泻 食物中毒 活虫 虫卵 异物 玻璃渣 霉变 质量问题 质量差 发霉 无人理 上门推销
+    维权无门 不到账 破损 压坏 少发 强制消费 诈骗 奸诈 取消订单 拒修 假一赔十 被坑惨
     贵 有点 略贵 略高 略慢 略显 偏贵 偏高 偏小 偏大 偏硬 偏软 不大 不多 少了点 硬了些 贵了些 小了点
     少了些 涩 难懂 甩脸子 明抢 喂狗 喂了狗 抢不到 没水 没电 没网 脱线 跑绒 飘毛 漏绒 鼓包 断电 乱跳
     打脸 失踪 人间蒸发 装看不见 装没看见 点不动 贴了封条 封条 关了门 推课 推销 才发现 拿错药 拿错
@@ -351,8 +351,3 @@ LEFT: Final = """
     抛弃 放弃 不用 卸了 卸载 退了 弃了
 """
 """What one leaves."""
-
-BASE_BAD: Final = " ".join(
-    (OTHER_CUES["grievance"], OTHER_CUES["failing"], CATEGORY_CUES["safety"])
-)
-"""Blame as the judge of complaints knows it; where a word stands above as well, that counts."""
