@@ -54,6 +54,7 @@ def test_init_writes_settings_that_check_finds_sound(fengsui: Shell) -> None:
     assert [finding["what"] for finding in findings] == [
         "store",
         "ledger",
+        "pseudonyms",
         "model",
         "source exports",
         "receiver terminal",
