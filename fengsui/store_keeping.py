@@ -31,12 +31,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a store is, what it is, and its parts. Without `is_current` it has to be migrated."""
+    """Where a store is, what it is, and its parts. Without `is_current` it has to be migrated.
+
+    `blocked` names the parts that take no writes.
+    """
 
     place: str
     version: str
     is_current: bool
     parts: tuple[Part, ...]
+    blocked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +188,13 @@ class _ElasticsearchKeeper:
                 else f"{index.mapping} of {index.wanted}",
                 index.documents,
                 index.size,
-                index.health,
+                f"{index.health}, takes no writes" if index.blocked else index.health,
             )
             for index in found.indices
         )
         version = f"Elasticsearch {found.server}, cluster {found.cluster}"
-        return Found(self._place, version, found.is_current, parts)
+        blocked = tuple(index.name for index in found.indices if index.blocked)
+        return Found(self._place, version, found.is_current, parts, blocked)
 
     def migrate(self) -> Iterator[Done]:
         for step in self._migration.migrate(_converted):

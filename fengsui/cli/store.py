@@ -72,6 +72,11 @@ def status(config: Config = DEFAULT_PATH, json: Json = False) -> None:
     typer.echo(f"{printable(found.place)}: {printable(found.version)}")
     if not found.is_current:
         typer.echo("older than this program: run `fengsui store migrate`")
+    if found.blocked:
+        typer.echo(
+            f"{len(found.blocked)} parts take no writes: a migration is under way or was broken "
+            "off; run the same `fengsui store migrate` or `reindex` again"
+        )
     if letters:
         typer.echo(f"{letters} documents were refused: see `fengsui store dead-letters`")
 

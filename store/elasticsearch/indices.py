@@ -23,7 +23,11 @@ _META = "*.mappings._meta"
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """An index. `mapping` is the version of its mapping, `wanted` that of this program."""
+    """An index. `mapping` is the version of its mapping, `wanted` that of this program.
+
+    `blocked` says that no write is taken: by a migration that is under way or was broken off, which
+    has to be run again, or by hand.
+    """
 
     name: str
     kind: str
@@ -32,6 +36,7 @@ class IndexStatus:
     documents: int
     size: int
     health: str
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +130,13 @@ class Indices:
                 h="index,health,docs.count,store.size",
             )
         )
-        known = self.versions()
+        known, blocked = self.versions(), self._blocked()
         listed = {row["index"]: row for row in rows}
         return Status(
             self._version(),
             about["cluster_name"],
             tuple(
-                _status_of(name, known[name], listed[name])
+                _status_of(name, known[name], listed[name], name in blocked)
                 for name in sorted(known)
                 if name in listed
             ),
@@ -201,6 +206,22 @@ class Indices:
                     f"{kind.version}: upgrade fengsui"
                 )
 
+    def _blocked(self) -> set[str]:
+        """Return the indices that take no writes."""
+        found = self._server.ask(
+            lambda client: client.indices.get_settings(
+                index=self._all(),
+                name="index.blocks.write",
+                flat_settings=True,
+                ignore_unavailable=True,
+            )
+        )
+        return {
+            name
+            for name, index in found.items()
+            if index["settings"].get("index.blocks.write") == "true"
+        }
+
     def _aliases(self) -> list[str]:
         found = self._server.ask(
             lambda client: client.indices.get_alias(index=self._all(), ignore_unavailable=True)
@@ -246,7 +267,9 @@ class Indices:
         return True
 
 
-def _status_of(name: str, known: tuple[Kind, int], row: Mapping[str, Any]) -> IndexStatus:
+def _status_of(
+    name: str, known: tuple[Kind, int], row: Mapping[str, Any], blocked: bool
+) -> IndexStatus:
     kind, number = known
     return IndexStatus(
         name=name,
@@ -256,6 +279,7 @@ def _status_of(name: str, known: tuple[Kind, int], row: Mapping[str, Any]) -> In
         documents=int(row["docs.count"] or 0),
         size=int(row["store.size"] or 0),
         health=row["health"],
+        blocked=blocked,
     )
 
 

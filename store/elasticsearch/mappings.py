@@ -180,7 +180,8 @@ class Kind:
     """One sort of index: `{prefix}-{name}`, or `{prefix}-{name}-YYYY.MM` where it is `monthly`.
 
     `version` numbers its mapping. `single` says that it has one shard, whatever the settings say.
-    `follows` is the time that a monthly index goes by.
+    `follows` is the time that a monthly index goes by. `sorted_by` names the fields by which an
+    index keeps its documents together, so that what is asked about one brand lies in one place.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Kind:
     monthly: bool = False
     single: bool = False
     follows: str = ""
+    sorted_by: tuple[str, ...] = ()
 
     def alias(self, prefix: str) -> str:
         """Return the name that readers use."""
@@ -217,7 +219,13 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         kind.name: kind
         for kind in (
             Kind("posts", POSTS, monthly=True, follows="published_at"),
-            Kind("mentions", MENTIONS, monthly=True, follows="published_at"),
+            Kind(
+                "mentions",
+                MENTIONS,
+                monthly=True,
+                follows="published_at",
+                sorted_by=("brand", "published_at"),
+            ),
             Kind("history", HISTORY, follows="at"),
             Kind("changes", CHANGES, single=True),
             Kind("counts", COUNTS, monthly=True, follows="at"),
@@ -240,6 +248,8 @@ def index_settings(kind: Kind, settings: ElasticsearchSettings) -> Json:
         # A delayed write of what has been deleted since must meet the deletion's version.
         "gc_deletes": "1h",
     }
+    if kind.sorted_by:
+        made |= {"sort.field": list(kind.sorted_by), "sort.order": ["asc"] * len(kind.sorted_by)}
     if kind.fields.get("tokens"):
         made["analysis"] = ANALYSIS
     if settings.ilm and kind.monthly and settings.retention_months:

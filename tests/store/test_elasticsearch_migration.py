@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from store.elasticsearch import indices as indices_module
+from store.elasticsearch.indices import Indices
 from store.elasticsearch.mappings import KINDS, Kind, template
 from store.elasticsearch.mentions import ElasticsearchMentionStore
 from store.elasticsearch.migration import Migration, Step
@@ -160,6 +161,32 @@ def test_deleted_documents_do_not_come_back(settings: ElasticsearchSettings) -> 
         list(Migration(settings, server).reindex({"mentions"}, emptying))
         assert store.totals()["mentions"] == 1
         assert len(store.mentions_of([f"weibo:{n}" for n in range(3)])) == 1
+
+
+def test_status_tells_of_a_migration_that_was_killed(
+    settings: ElasticsearchSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index left blocked between the last pass and the swap is named; another run frees it."""
+    with ElasticsearchMentionStore(settings) as store:
+        store.upsert_posts([post(1)])
+        annotate_all(store)
+    with server_of(settings) as server:
+        # A killed process undoes nothing: neither the swap nor the lifting of the block comes.
+        with monkeypatch.context() as patch:
+            patch.setattr(Migration, "_change_over", _fail)
+            block = Migration._block
+            patch.setattr(
+                Migration, "_block", lambda self, name, on: block(self, name, on) if on else None
+            )
+            with pytest.raises(StoreError, match="try again"):
+                list(Migration(settings, server).reindex({"mentions"}))
+        left = [one.name for one in Indices(settings, server).status().indices if one.blocked]
+        assert left == [f"{settings.prefix}-mentions-2026.03"]
+        list(Migration(settings, server).reindex({"mentions"}))
+        status = Indices(settings, server).status()
+    assert not any(one.blocked for one in status.indices)
+    with ElasticsearchMentionStore(settings) as store:
+        assert store.totals()["mentions"] == 1
 
 
 def _fail(*_: object) -> None:
