@@ -56,7 +56,7 @@ Complaint or not, on the held-out half of the posts labelled by hand: F1 {compla
 ## The cascade
 
 What the linear stage must be sure of, by how many points of accuracy may be given up against
-reading everything (`[sentiment] given_up`), on dev:
+reading everything (`accuracy_given_up`), on dev:
 
 | points given up | confidence asked | read by the transformer |
 |---:|---:|---:|
