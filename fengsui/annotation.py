@@ -12,7 +12,9 @@ from nlp.discount import CampaignGuard, FloodGuard, advert_reason
 from nlp.duplicates import DuplicateIndex, signatures
 from nlp.keywords import extract
 from nlp.normalise import Text, normalise
+from nlp.segment import load_words
 from nlp.sentiment.model import Score, SentimentModel
+from nlp.stance import RULES, Reading, read, towards
 from records import Mention, Post, PostKind, Sentiment
 from store.mentions import Sketch
 
@@ -53,10 +55,16 @@ class _Judged(NamedTuple):
 
     candidate: _Candidate
     score: Score
+    towards: list[Score]  # one for each brand that it names
     sketch: bytes
     complaint: Complaint | None
     keywords: tuple[str, ...]
     advert: str
+
+
+def scorer(model: SentimentModel) -> str:
+    """Return what a mention says of who scored it: the model, and the rules that came after."""
+    return f"{model.name}+{RULES}"
 
 
 class Annotator:
@@ -73,6 +81,7 @@ class Annotator:
     ) -> None:
         self._matcher = BrandMatcher(brands)
         self._model = model
+        self._scorer = scorer(model)
         self._settings = settings
         self._copies = DuplicateIndex(
             horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
@@ -81,6 +90,7 @@ class Annotator:
         self._campaigns = CampaignGuard(window=timedelta(hours=settings.copy_hours))
         self._newest: datetime | None = None
         self._own_names = {name for brand in brands for name in (brand.name, *brand.aliases)}
+        load_words(sorted(self._own_names))  # else their pieces would pass for keywords
 
     @property
     def reaches_back_to(self) -> datetime | None:
@@ -138,12 +148,20 @@ class Annotator:
         """
         # Own words alone: what is quoted, be it praise or blame, is not the reposter's voice.
         own = [candidate.text.own for candidate in candidates]
-        scores = self._score(own)
+        readings = list(map(_readings, candidates))
+        parts = [reading.part for some in readings for reading in some if reading]
+        scores = self._score([*own, *parts])
+        scored = dict(zip(parts, scores[len(own) :], strict=True))
+        del scores[len(own) :]
+        stances = [
+            [towards(r, score, scored[r.part]).score if r else score for r in some]
+            for some, score in zip(readings, scores, strict=True)
+        ]
         sketches = signatures(own)
         complaints = list(map(self._complaint, candidates, scores))
         keywords = list(map(self._keywords, own))
         adverts = list(map(_advert, candidates, scores))
-        return map(_Judged, candidates, scores, sketches, complaints, keywords, adverts)
+        return map(_Judged, candidates, scores, stances, sketches, complaints, keywords, adverts)
 
     def _complaint(self, candidate: _Candidate, score: Score) -> Complaint | None:
         return judge(
@@ -156,12 +174,12 @@ class Annotator:
     def _mentions(
         self, judged: _Judged, known: Mapping[tuple[str, str], Mention]
     ) -> Iterator[Mention]:
-        (post, text, matches), score, sketch, complaint, keywords, advert = judged
+        (post, text, matches), _, stances, sketch, complaint, keywords, advert = judged
         self._see(post.published_at)
         campaign = self._campaigns.add(
             post.author, post.published_at, post.key, sketch, complains=complaint is not None
         )
-        for match in matches:
+        for match, score in zip(matches, stances, strict=True):
             original, flood = self._place(
                 post, match.brand, sketch, known.get((post.key, match.brand))
             )
@@ -173,7 +191,7 @@ class Annotator:
                 text=text.display,
                 sentiment=Sentiment(score.label),
                 confidence=score.confidence,
-                scorer=self._model.name,
+                scorer=self._scorer,
                 complaint=complaint is not None and not advert,
                 category=complaint.category if complaint else "",
                 severity=complaint.severity if complaint else 0,
@@ -200,6 +218,17 @@ class Annotator:
         found = extract(own, self._settings.keywords + 4)
         words = (word for word, _ in found if word not in self._own_names)
         return tuple(words)[: self._settings.keywords]
+
+
+def _readings(candidate: _Candidate) -> list[Reading | None]:
+    """Return what the rules read for each brand; nothing where a complaint is filed.
+
+    Who files one has judged, whatever form the words take.
+    """
+    post, text, matches = candidate
+    if post.kind is PostKind.COMPLAINT:
+        return [None] * len(matches)
+    return [read(text, match, [o for o in matches if o is not match]) for match in matches]
 
 
 def _advert(candidate: _Candidate, score: Score) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.dispatch import DispatchReport, dispatch
 from alerts.route import receivers_of
-from fengsui.annotation import Annotator
+from fengsui.annotation import Annotator, scorer
 from fengsui.briefing import brief
 from fengsui.cases import open_cases
 from fengsui.chain import Chain
@@ -79,12 +79,12 @@ def rescore(chain: Chain, since: datetime) -> Annotated:
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
-    model = chain.model.name
+    current = scorer(chain.model)
     keys = {sketch.post_key for sketch in chain.store.sketches(since)}
     for some in batches(sorted(keys), BATCH):
         found = chain.store.mentions_of(some)
         chain.store.reopen_posts(
-            sorted({mention.post_key for mention in found if mention.scorer != model})
+            sorted({mention.post_key for mention in found if mention.scorer != current})
         )
     return annotate(chain)
 
