@@ -9,7 +9,10 @@ from pydantic import SecretStr
 from records import Window
 from store.elasticsearch.client import Server, connect
 from store.elasticsearch.indices import Indices
+from store.elasticsearch.mappings import KINDS
 from store.elasticsearch.mentions import ElasticsearchMentionStore
+from store.elasticsearch.projection import Projected, Projection
+from store.elasticsearch.projection_rows import Document, iso_of
 from store.elasticsearch.settings import Credentials, ElasticsearchSettings
 from store.errors import StoreError, StoreFull, StoreUnreachable
 from store.mentions import MentionStore
@@ -18,6 +21,7 @@ from tests.servers.roles import key_for, roles
 from tests.store.contract import MentionStoreContract
 from tests.store.elasticsearch_making import emptied, server_of
 from tests.store.making import BRAND, NOON, annotate_all, post
+from tests.store.search_contract import SearchContract
 
 __all__ = ["elasticsearch_secured"]
 
@@ -63,7 +67,7 @@ def settings(
     return settings
 
 
-class TestStoreUnderTheShippedRoles(MentionStoreContract):
+class _ShippedRoles:
     @pytest.fixture
     def store(
         self,
@@ -79,6 +83,28 @@ class TestStoreUnderTheShippedRoles(MentionStoreContract):
         monkeypatch.setenv(VARIABLE, keys["fengsui_writer"])
         with ElasticsearchMentionStore(settings) as store:
             yield store
+
+
+class TestStoreUnderTheShippedRoles(_ShippedRoles, MentionStoreContract):
+    pass
+
+
+class TestSearchUnderTheShippedRoles(_ShippedRoles, SearchContract):
+    pass
+
+
+def test_writer_projects(settings: ElasticsearchSettings) -> None:
+    """The writer's role writes, changes and deletes what Kibana shows, and makes its months."""
+    first, later = (
+        Document(KINDS["coverage"], f"web|{n}", at, {"source": "web", "at": iso_of(at), "ok": True})
+        for n, at in enumerate((NOON, NOON + timedelta(days=40)))
+    )
+    with Projection(settings) as projection:
+        assert projection.put([first, later]) == Projected(seen=2, written=2)
+        changed = first._replace(source=first.source | {"ok": False})
+        assert projection.put_all({"coverage"}, [changed]) == Projected(1, 1, 1)
+        assert projection.count("coverage") == 1
+        assert not any(index.blocked for index in projection.indices.status().indices)
 
 
 def test_manager_can_do_all_that_the_store_does(
