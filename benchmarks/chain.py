@@ -3,12 +3,17 @@
 Both read the same JSON Lines, every line of which names one of 1,000 aliases, and end with posts,
 judged mentions and counts per brand and minute in SQLite. The peer is json + pydantic + re +
 jieba.analyse + SnowNLP + SQLite row by row, as `sentiment` None without SnowNLP.
+
+    python -m benchmarks.chain [MODEL]
+
+Ours scores with the linear model, or with the one that MODEL means to `nlp.sentiment.registry`.
 """
 
 import json
 import random
 import re
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -28,7 +33,8 @@ from fengsui.chain import Chain
 from fengsui.settings import Settings
 from listeners.files import read_file
 from nlp.brands import BrandSettings
-from nlp.sentiment.model import Score
+from nlp.sentiment.model import Score, SentimentModel
+from nlp.sentiment.registry import LINEAR, load_model
 from records import Post
 
 ALIASES = [f"云{a}{b}{c}茶" for a, b, c in product("甲乙丙丁戊己庚辛壬癸", repeat=3)]
@@ -110,10 +116,10 @@ def peer(path: Path, database: Path, limit: int, *, sentiment: bool) -> None:
     connection.close()
 
 
-def ours(path: Path, folder: Path, *, sentiment: bool) -> None:
+def ours(path: Path, folder: Path, model: SentimentModel) -> None:
     """Run all lines through collect and annotate."""
     settings = Settings(state=folder, brands=tuple(BrandSettings(name=alias) for alias in ALIASES))
-    with Chain(settings, model=None if sentiment else Unscored()) as chain:
+    with Chain(settings, model=model) as chain:
         for batch in steps.batches(read_file(path, fetched_at=None), steps.BATCH):
             if any(not isinstance(item, Post) for item in batch):
                 raise ValueError("the benchmark's own lines must be readable")
@@ -128,22 +134,24 @@ def cpu_seconds(work: Callable[[], None]) -> float:
     return time.process_time() - start
 
 
-def run() -> list[Row]:
+def run(setting: str = LINEAR) -> list[Row]:
     """Measure with and without sentiment; each ratio is the median of pairs run in turn."""
     jieba.initialize()
+    model = load_model(setting)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         lines = folder / "posts.jsonl"
         write_posts(lines, POSTS)
-        return [_row(lines, folder, sentiment=sentiment) for sentiment in (True, False)]
+        return [_row(lines, folder, judge) for judge in (model, None)]
 
 
-def _row(lines: Path, folder: Path, *, sentiment: bool) -> Row:
+def _row(lines: Path, folder: Path, model: SentimentModel | None) -> Row:
+    sentiment = model is not None
     limit = PEER_POSTS if sentiment else PEER_POSTS_UNSCORED
     pairs = []
     for turn in range(ROUNDS + 1):
         place = folder / f"{sentiment}-{turn}"
-        own = cpu_seconds(partial(ours, lines, place, sentiment=sentiment)) / POSTS
+        own = cpu_seconds(partial(ours, lines, place, model or Unscored())) / POSTS
         database = place / "peer.sqlite3"
         other = cpu_seconds(partial(peer, lines, database, limit, sentiment=sentiment)) / limit
         pairs.append((other / own, own, other))
@@ -152,7 +160,7 @@ def _row(lines: Path, folder: Path, *, sentiment: bool) -> Row:
     scorer = "SnowNLP+" if sentiment else ""
     return Row(
         part="whole chain" if sentiment else "whole chain without sentiment",
-        ours="fengsui",
+        ours=f"fengsui, {model.name}" if model else "fengsui",
         alternative=f"json+pydantic+re+jieba.analyse+{scorer}SQLite",
         ratio=ratio,
         detail=f"{own * 1e6:.0f} µs against {other * 1e6:.0f} µs a post",
@@ -160,4 +168,4 @@ def _row(lines: Path, folder: Path, *, sentiment: bool) -> Row:
 
 
 if __name__ == "__main__":
-    show(run())
+    show(run(*sys.argv[1:2]))
