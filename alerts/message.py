@@ -206,8 +206,10 @@ class _Writer:
         kind = (
             "complaint" if self.alert.complaints * 2 >= max(self.alert.negative, 1) else "negative"
         )
-        told = dict.fromkeys((*self.alert.incident.terms, *(w for w, _ in self.alert.keywords)))
-        named = (one_line(word, WORD_LIMIT) for word in [*told][:2])
+        # The frequent words, those before that are new to the brand.
+        frequent = [word for word, _ in self.alert.keywords if not word.isdecimal()]
+        frequent.sort(key=lambda word: word not in self.alert.incident.terms)
+        named = (one_line(word, WORD_LIMIT) for word in frequent[:2])
         words = [self.say("word", word=word) for word in named if word]
         cause = self.words[f"cause.{kind}"]
         if not words:
@@ -299,7 +301,7 @@ class _Writer:
         named = (
             (one_line(word, WORD_LIMIT), count)
             for word, count in self.alert.keywords
-            if word not in told
+            if word not in told and not word.isdecimal()
         )
         words = [
             self.say("word.count", word=word, count=self.count(count))

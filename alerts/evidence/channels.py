@@ -34,7 +34,7 @@ PRIOR_POSTS: Final = 20.0
 CLEARLY: Final = 2.0
 UNLIKELY: Final = 0.01
 # A word that is merely said more often than ever is not new: so many times its usual share.
-NEW_TIMES: Final = 3.0
+NEW_TIMES: Final = 5.0
 # What is held against a past is never certain: 1 means that there is none.
 SURE: Final = 0.999
 # Evidence that a usual day would bring as well is not told.
@@ -148,7 +148,7 @@ def _beyond(totals: Floats, value: float) -> float:
 
 
 def new_terms(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
-    """Return the words that many use and the brand's past does not explain, the clearest first.
+    """Return the words that many use and the brand's past does not explain, the newest first.
 
     A word's usual share is that in past troubled posts, with all that is said of the brand as
     prior; words are chosen by log-odds with that informative prior (Monroe, Colaresi and Quinn
@@ -169,7 +169,7 @@ def new_terms(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence |
     judged = [_term(word, count, people, past) for word, count in sorted(asked.items())]
     told = sorted(
         (one for one in judged if one.is_new and one.tail * len(asked) <= UNLIKELY),
-        key=lambda one: (-one.clearness, one.part.name),
+        key=lambda one: (-one.lift, one.part.name),
     )
     if not told:
         return None
@@ -188,6 +188,11 @@ class _Term:
     part: EvidencePart
     clearness: float
     tail: float
+
+    @property
+    def lift(self) -> float:
+        """How many times its usual it is said; half a mention more, so that rare words compare."""
+        return self.part.observed / (self.part.expected + 0.5)
 
     @property
     def is_new(self) -> bool:

@@ -93,8 +93,10 @@ def _body(message: Message) -> list[Block]:
 
 
 def _header(title: str) -> Block:
-    # emoji=False: a ":name:" in a brand or keyword is not to become a picture.
-    text = {"type": "plain_text", "text": cut(title, HEADER_LIMIT), "emoji": False}
+    # emoji=False: a ":name:" in a brand or keyword is not to become a picture. Plain text knows no
+    # call either; the full-width sign keeps it so wherever a header is shown as something else.
+    shown = cut(title, HEADER_LIMIT).replace("<", "＜")
+    text = {"type": "plain_text", "text": shown, "emoji": False}
     return {"type": "header", "text": text}
 
 

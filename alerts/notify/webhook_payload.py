@@ -8,7 +8,7 @@ from alerts.message import Message, compose
 from alerts.message_text import masked_name, one_line, safe_link
 from alerts.message_words import Language
 from alerts.notice import Notice
-from records import Alert, Citation, Evidence, Incident, Level
+from records import Alert, Citation, Evidence, Forecast, Incident, Level, Link, StoryForecast
 
 VERSION = 1
 TEXT_LIMIT = 400
@@ -76,6 +76,56 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "peak_at": _time(incident.peak_at),
         "low_baseline": incident.low_baseline,
         "evidence": [_evidence(evidence) for evidence in incident.evidence],
+        "p_value": _finite(incident.p_value),
+        "reasons": [
+            {"kind": reason.kind, "value": _finite(reason.value), "names": [*reason.names]}
+            for reason in incident.reasons
+        ],
+        "terms": [one_line(term, TEXT_LIMIT) for term in incident.terms],
+        "wave": incident.wave,
+        "links": [_link(link) for link in incident.links],
+        "forecast": _story(incident.forecast),
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "incident": one_line(link.incident, TEXT_LIMIT),
+        "brand": one_line(link.brand, TEXT_LIMIT),
+        "level": _level(link.level),
+        "terms": [one_line(term, TEXT_LIMIT) for term in link.terms],
+        "posts": link.posts,
+    }
+
+
+def _story(story: StoryForecast | None) -> dict[str, Any] | None:
+    """Return what is expected, with the level that the probability is about (empty above red)."""
+    if story is None:
+        return None
+    return {
+        "at": _time(story.at),
+        "level": story.level,
+        "negative_per_hour": _expected(story.complaints),
+        "posts": [
+            {
+                "post_key": one_line(post.post_key, TEXT_LIMIT),
+                "reposts": post.reposts,
+                "reposts_last_hour": _finite(post.velocity),
+                "reposts_per_hour": _expected(post.forecast),
+            }
+            for post in story.posts
+        ],
+    }
+
+
+def _expected(forecast: Forecast) -> dict[str, Any]:
+    return {
+        "probability": _finite(forecast.probability),
+        "threshold": _finite(forecast.threshold),
+        "horizon_seconds": forecast.horizon.total_seconds(),
+        "peak": _finite(forecast.expected),
+        "peak_low": _finite(forecast.low),
+        "peak_high": _finite(forecast.high),
     }
 
 
@@ -86,6 +136,14 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "expected": _finite(evidence.expected),
         "horizon_seconds": evidence.horizon.total_seconds(),
         "p_value": _finite(evidence.p_value),
+        "parts": [
+            {
+                "name": one_line(part.name, TEXT_LIMIT),
+                "observed": _finite(part.observed),
+                "expected": _finite(part.expected),
+            }
+            for part in evidence.parts
+        ],
     }
 
 

@@ -46,6 +46,13 @@ def _slots(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+def test_the_title_names_what_is_new() -> None:
+    """Of the frequent words those come first that are new to the brand, and no numbers."""
+    words = (("奶茶", 80), ("315", 70), ("虫子", 64), ("退款", 31))
+    alert = replace(made_alert(incident=made_told()), keywords=words)
+    assert "「虫子」「退款」" in compose(alert).title
+
+
 def test_both_languages_have_the_same_words() -> None:
     """Both catalogues have the same keys, and each entry the same slots."""
     chinese, english = CATALOGUES["zh"], CATALOGUES["en"]

@@ -21,7 +21,7 @@ from alerts.notify.notifier import NotifyError
 from alerts.notify.webhook import WebhookNotifier, WebhookReceiver
 from alerts.notify.webhook_payload import payload_of
 from records import Evidence
-from tests.alerts.made import made_alert, made_incident, made_story
+from tests.alerts.made import made_alert, made_incident, made_story, made_told
 from tests.alerts.notifier_contract import SECRET, NotifierContract
 
 SETTINGS = WebhookReceiver(name="hook", url_env="HOOK_URL")
@@ -298,7 +298,13 @@ def test_the_shape_is_the_documented_one(document: str) -> None:
     """Every field that is sent stands in the document, and none that is not sent."""
     text = (DOCUMENTS / document).read_text(encoding="utf-8")
     example = json.loads(text.split("```json\n", 1)[1].split("```", 1)[0])
-    assert set(_paths(example)) == set(_paths(payload_of(made_alert(), "zh", "key")))
+    alert = made_alert(incident=made_told())
+    assert set(_paths(example)) == set(_paths(payload_of(alert, "zh", "key")))
+
+
+def test_without_a_forecast_there_is_null() -> None:
+    """An incident of which too little is known has no forecast, rather than an empty one."""
+    assert payload_of(made_alert(), "zh", "key")["incident"]["forecast"] is None
 
 
 def _paths(value: Any, path: str = "") -> Iterator[str]:
