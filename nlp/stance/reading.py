@@ -13,6 +13,7 @@ from nlp.stance.cues import Cue, Kind, scan
 Span = tuple[int, int]
 LONGEST: Final = 1_000
 """Characters that the rules read: what comes later belongs to no sentence with its start."""
+_TOPIC: Final = re.compile(r"#[^#\n]{1,60}#")
 BRAND: Final = "\ue000"
 RIVAL: Final = "\ue001"
 _TURNS_ANYWHERE: Final = frozenset({"但", "但是", "却", "然而", "不过", "可是", "只不过"})
@@ -65,7 +66,7 @@ def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Re
     `others` are the other brands found in the text. Any text is taken, in linear time.
     """
     own = fold(text.own[:LONGEST])
-    found = scan(own)
+    found = _outside_topics(own, scan(own))
     if not found and not match.quoted and not others:
         return None
     spans = tuple(span for span in match.spans if span[1] <= len(own))
@@ -97,6 +98,17 @@ def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Re
         main,
         text.own[main:] if ours is split else part,
     )
+
+
+def _outside_topics(own: str, cues: Sequence[Cue]) -> Sequence[Cue]:
+    """Leave out the words of #topics#: everybody repeats a topic, also who is furious about it.
+
+    Who says nothing outside of the topics is read by them.
+    """
+    topics = [topic.span() for topic in _TOPIC.finditer(own)]
+    if not topics or not _TOPIC.sub("", own).strip():
+        return cues
+    return [cue for cue in cues if not any(_overlap(cue[:2], topic) for topic in topics)]
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -291,3 +291,16 @@ def test_shift_adds_log_odds() -> None:
     moved = shifted(EVEN, 2.0)
     assert math.log(moved.positive / moved.negative) == pytest.approx(2 + math.log(0.33 / 0.34))
     assert blend(BLAME, BLAME) == pytest.approx(BLAME)
+
+
+def test_words_of_a_topic_are_nobodys() -> None:
+    """A topic that everybody repeats makes nobody's anger hearsay; alone, it is read."""
+    topic = "#半夏茶被曝喝出虫子#"
+    assert stance(f"{topic} 太恶心了，再也不买", BLAME).score.label == "negative"
+    assert stance(topic, BLAME).reason == "second_hand"
+
+
+def test_a_question_does_not_silence_a_clear_complaint() -> None:
+    """Where the model is sure of a complaint, asking politely does not make it neutral."""
+    text = "请问半夏茶的领导，三天没有人处理，你们觉得合理吗？"
+    assert stance(text, Score(0.95, 0.03, 0.02)).score.label == "negative"

@@ -49,7 +49,7 @@ def macro_f1(pairs: list[tuple[str, str]]) -> float:
 
 @pytest.mark.parametrize(("half", "floor"), [("blind", 70), ("seen", 93)])
 def test_rules_reach_what_was_measured(half: str, floor: float) -> None:
-    """Blind: accuracy 72.4, macro-F1 72.1; seen, for which the rules were made: 95.1 and 95.0."""
+    """Blind: accuracy 73.3, macro-F1 72.8; seen, for which the rules were made: 94.8 and 94.8."""
     pairs = judged(half, by_rules=True)
     assert accuracy(pairs) >= floor
     assert macro_f1(pairs) >= floor
