@@ -1,15 +1,15 @@
 """What is expected of a story within six hours, from what the store holds: counts and readings."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.detect.settings import DetectionSettings
 from alerts.evidence.severity import hourly_count, next_level
 from alerts.forecast.events import Observed, observe_bins
-from alerts.forecast.forecast import forecast_observed
-from fengsui.weighing import MINUTE, SPAN, fastest, gained
+from alerts.forecast.forecast import forecast_cluster, forecast_observed
+from fengsui.weighing import MINUTE, PAST_DAYS, SPAN, fastest, gained
 from records import Evidence, Forecast, Incident, Level, PostForecast, StoryForecast, Window
 from store.mentions import MentionStore
 
@@ -63,23 +63,59 @@ def of_complaints(seen: Observed, threshold: float) -> Forecast | None:
     """Return what is expected of complaints, None where there are too few or they are too young."""
     if seen.count + 1 < LEAST or seen.age < YOUNGEST.total_seconds():
         return None
-    found = forecast_observed(seen, threshold)
+    found = forecast_cluster(seen, threshold)
     # The first one is the beginning that the others follow.
     return replace(found, final=found.final + 1)
 
 
-def sprout(
-    store: MentionStore,
-    brand: str,
-    at: datetime,
-    usual: Sequence[Evidence],
-    settings: DetectionSettings,
-) -> Forecast | None:
-    """Return how likely the complaints about a brand without incident come to alarm (yellow)."""
+@dataclass(frozen=True, slots=True)
+class Sprout:
+    """Complaints about a brand that has no open incident, and how likely they come to alarm.
+
+    `count` is that of the last six hours, `usual` what such a time of day and length sees.
+    """
+
+    brand: str
+    count: int
+    usual: float
+    forecast: Forecast
+
+
+def sprouts(
+    store: MentionStore, brands: Iterable[str], at: datetime, settings: DetectionSettings
+) -> list[Sprout]:
+    """Return what has sprouted of these brands, which have no open incident; the likeliest first.
+
+    Asked is for an hour that would be yellow. The usual is the mean of the same six hours of the
+    four weeks before; brands with no more than that are left out.
+
+    Raises:
+        ForecastModelError: the weights that ship are missing or damaged.
+    """
+    found = (_sprout(store, brand, at, settings) for brand in brands)
+    known = [one for one in found if one is not None]
+    return sorted(known, key=lambda one: (-one.forecast.probability, one.brand))
+
+
+def _sprout(
+    store: MentionStore, brand: str, at: datetime, settings: DetectionSettings
+) -> Sprout | None:
     minutes = store.points(brand, Window(at - SPAN, at), MINUTE)
+    count = sum(point.negative for point in minutes)
+    if count < LEAST:
+        return None
+    before = sum(
+        sum(point.negative for point in store.points(brand, Window(end - SPAN, end), SPAN))
+        for end in (at - day * timedelta(days=1) for day in range(1, PAST_DAYS + 1))
+    )
+    usual = before / PAST_DAYS
     counts = [(point.at, point.negative) for point in minutes if point.negative]
-    threshold = hourly_count(Level.YELLOW, usual, 0.0, settings)
-    return of_complaints(observe_bins(counts, MINUTE, at), threshold)
+    known = (Evidence("negative", float(count), usual, SPAN, 1.0),)
+    threshold = hourly_count(Level.YELLOW, known, 0.0, settings)
+    forecast = of_complaints(observe_bins(counts, MINUTE, at), threshold)
+    if forecast is None or count <= usual:
+        return None
+    return Sprout(brand, count, usual, forecast)
 
 
 def _of_post(key: str, seen: Observed) -> PostForecast:

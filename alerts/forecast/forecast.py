@@ -76,7 +76,7 @@ def forecast_times(
     known.sort()
     fresh = [at for at in known if now - HORIZON < at <= now]
     began = fresh[0] if fresh else now
-    found = forecast_observed(observe_times(began, fresh[1:], now), threshold, model)
+    found = forecast_cluster(observe_times(began, fresh[1:], now), threshold, model)
     earlier = bisect_right(known, now) - max(len(fresh) - 1, 0)
     return replace(found, final=found.final + earlier)
 
@@ -129,6 +129,43 @@ def forecast_observed(
         final=seen.count + _outlook(view, "rest").quantile(0.0),
         reasons=reasons(nearest, row, "peak"),
         threshold=threshold,
+    )
+
+
+def forecast_cluster(
+    seen: Observed, threshold: float, model: CascadeModel | None = None
+) -> Forecast:
+    """Forecast a cluster of complaints that was observed already; see `forecast_observed`.
+
+    Complaints do not fade as reposts do, and nobody chose them for having grown: what is expected
+    of a cascade that looks alike is corrected by what became of words in a stream of comments.
+
+    Raises:
+        ValueError: the threshold is not a number above zero.
+        ForecastModelError: the weights that ship are missing or damaged.
+    """
+    model = CascadeModel.load() if model is None else model
+    plain = forecast_observed(seen, threshold, model)
+    peak = cluster_outlook(seen, model)
+    return replace(
+        plain,
+        probability=peak.reaches(threshold),
+        expected=peak.quantile(0.0),
+        low=peak.quantile(-_TENTH),
+        high=peak.quantile(_TENTH),
+    )
+
+
+def cluster_outlook(seen: Observed, model: CascadeModel) -> Outlook:
+    """Return what is expected of the greatest hour of the next six of a cluster of complaints."""
+    fresh = recent(seen, AGES[-1])
+    cascade = outlook(fresh, "peak", model).centre
+    last_hour = float((fresh.times > fresh.age - 3600).sum() + (fresh.age < 3600))
+    weight = _place(fresh.age)
+    lines = [model.clusters[age] for age in _ages(fresh.age)]
+    return Outlook(
+        _mixed([line.centre(cascade, last_hour) for line in lines], weight),
+        _mixed([line.fall for line in lines], weight),
     )
 
 
@@ -188,14 +225,17 @@ def _mixed(values: list[float], weight: float) -> float:
 def _neighbours(seen: Observed, model: CascadeModel) -> list[tuple[AgeModel, Floats]]:
     """Return the models of the ages below and above (or the only one), each with its features."""
     family = family_of(seen)
-    weight = _place(seen.age)
-    below = max((age for age in AGES if age <= seen.age), default=AGES[0])
-    above = min((age for age in AGES if age >= seen.age), default=AGES[-1])
-    ages = [below] if weight == 0 else [below, above]
     if seen.age < AGES[0]:
         seen = replace(seen, age=float(AGES[0]))
-    models = [model.models[family, age] for age in ages]
+    models = [model.models[family, age] for age in _ages(seen.age)]
     return [(near, near.fill(vector(seen, near.names, family))) for near in models]
+
+
+def _ages(age: float) -> list[int]:
+    """Return the model's ages below and above an age, or the only one."""
+    below = max((known for known in AGES if known <= age), default=AGES[0])
+    above = min((known for known in AGES if known >= age), default=AGES[-1])
+    return [below] if _place(age) == 0 else [below, above]
 
 
 def _place(age: float) -> float:

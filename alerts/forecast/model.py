@@ -93,6 +93,25 @@ class AgeModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """How the peak of a cluster of complaints follows from what is expected of a cascade alike.
+
+    P(peak >= n) = sigmoid(bias + slope * centre + last * log(1 + events of the last hour)
+    - fall * log(1 + n)), where `centre` is that of the cascade's peak, doubt included.
+    """
+
+    bias: float
+    slope: float
+    last: float
+    fall: float
+
+    def centre(self, cascade: float, last_hour: float) -> float:
+        """Return the median of log(1 + peak)."""
+        odds = self.bias + self.slope * cascade + self.last * math.log1p(last_hour)
+        return odds / self.fall
+
+
+@dataclass(frozen=True, slots=True)
 class CascadeModel:
     """The models by family and age in seconds.
 
@@ -100,16 +119,20 @@ class CascadeModel:
     forecasts of small things down: with `n` events, what is to come is taken `n / (n + doubt)`
     times, because the training cascades had all been chosen for having grown. There is one doubt
     where every event is known with its time, and one where only a count was read now and then.
+    `clusters` has what turns the peak of a cascade into that of a cluster of complaints, by age.
     """
 
     top_size: int
     doubts: Mapping[str, float]
     models: Mapping[tuple[str, int], AgeModel]
+    clusters: Mapping[int, Cluster]
 
     def save(self, path: Path) -> None:
         """Write the models to `path`, compressed, the same bytes for the same models."""
         arrays: dict[str, Any] = {"top_size": self.top_size}
         arrays |= {f"doubt/{basis}": self.doubts[basis] for basis in BASES}
+        for age, line in self.clusters.items():
+            arrays[f"cluster/{age}"] = np.array([line.bias, line.slope, line.last, line.fall])
         for (family, age), model in self.models.items():
             place = f"{family}/{age}"
             arrays[f"{place}/names"] = np.array(model.names)
@@ -160,11 +183,20 @@ def _read(file: Path, written: int, size: int) -> CascadeModel:  # noqa: ARG001 
             }
             doubts = {basis: float(arrays[f"doubt/{basis}"]) for basis in BASES}
             top_size = int(arrays["top_size"])
+            clusters = {age: _cluster(arrays[f"cluster/{age}"]) for age in AGES}
     except _DAMAGE as error:
         raise ForecastModelError(f"{file} holds no forecast model: {error}") from error
     if not all(math.isfinite(doubt) and doubt >= 0 for doubt in doubts.values()):
         raise ForecastModelError(f"{file} holds doubts that are no numbers from zero on")
-    return CascadeModel(top_size, doubts, models)
+    return CascadeModel(top_size, doubts, models, clusters)
+
+
+def _cluster(lines: Any) -> Cluster:
+    numbers = [float(line) for line in lines]
+    line = Cluster(*numbers)
+    if not (all(math.isfinite(number) for number in numbers) and line.fall > 0):
+        raise ValueError("what turns cascades into clusters is no line that falls")
+    return line
 
 
 def _age_model(arrays: Any, place: str) -> AgeModel:

@@ -1,7 +1,8 @@
 """`cases`: the complaints that wait for an answer, by urgency."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -9,8 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from alerts.message_text import number, percent
+from alerts.message_words import Language
 from fengsui.chain import Chain
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
+from fengsui.forecasting import Sprout, sprouts
 from fengsui.settings import DEFAULT_PATH
 from nlp.complaints import CATEGORIES
 from nlp.normalise import printable
@@ -23,6 +27,13 @@ HEADINGS = {
 URGENCY_NAMES = {
     "zh": {Urgency.NORMAL: "一般", Urgency.HIGH: "较急", Urgency.URGENT: "紧急"},
     "en": {Urgency.NORMAL: "normal", Urgency.HIGH: "high", Urgency.URGENT: "urgent"},
+}
+# Complaints that have not alarmed yet.
+SPROUT: Final[Mapping[Language, str]] = {
+    "zh": "萌芽：{brand} 近 6 小时负面 {count} 条（平时 {usual}），"
+    "6 小时内达到黄色 {share}，峰值 {low} 至 {high} 条/时",
+    "en": "sprouting: {brand}: {count} negative posts in 6 h (usual {usual}), "
+    "yellow within 6 h {share}, peak {low} to {high} an hour",
 }
 # Characters of a complaint that the list shows.
 SHOWN = 48
@@ -56,15 +67,41 @@ def cases(
                 except KeyError:
                     raise typer.BadParameter(f"there is no case {key!r}") from None
         found = chain.ledger.cases(brand, status)
+        sprouted = _sprouted(chain, brand, now)
     if status is None:
         found = [case for case in found if case.status is not CaseStatus.RESOLVED]
     if json:
         print_json(
-            {"cases": [msgspec.to_builtins(case) for case in found[:limit]], "total": len(found)}
+            {
+                "cases": [msgspec.to_builtins(case) for case in found[:limit]],
+                "total": len(found),
+                "sprouts": [msgspec.to_builtins(sprout) for sprout in sprouted],
+            }
         )
         return
     Console().print(table_of(found[:limit], now, settings.language))
+    for sprout in sprouted:
+        typer.echo(_line_of(sprout, settings.language))
     typer.echo(f"{len(found)} cases" + (f", {limit} shown" if len(found) > limit else ""))
+
+
+def _sprouted(chain: Chain, brand: str | None, now: datetime) -> list[Sprout]:
+    """Return what may become an alarm of the brands (or the one) that have no open incident."""
+    busy = {one.brand for one in chain.ledger.open_incidents()}
+    asked = [name for name in chain.brands if name not in busy and brand in {None, name}]
+    return sprouts(chain.store, asked, now, chain.settings.detection)
+
+
+def _line_of(sprout: Sprout, language: Language) -> str:
+    forecast = sprout.forecast
+    return SPROUT[language].format(
+        brand=printable(sprout.brand),
+        count=sprout.count,
+        usual=number(sprout.usual, language),
+        share=percent(forecast.probability),
+        low=number(forecast.low, language),
+        high=number(forecast.high, language),
+    )
 
 
 def table_of(found: list[Case], now: datetime, language: str) -> Table:

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from alerts.forecast.cascade import FAMILIES, measure
 from alerts.forecast.events import Floats
-from alerts.forecast.model import AGES, BASES, SIZES, AgeModel, CascadeModel, Size
+from alerts.forecast.model import AGES, BASES, SIZES, AgeModel, CascadeModel, Cluster, Size
 from alerts.forecast.training.ced import Labelled, Split
 from alerts.forecast.trees import Trees
 
@@ -39,11 +39,15 @@ def top_size(cascades: Sequence[Labelled]) -> int:
 
 
 def fit(parts: Split, recipe: Recipe) -> CascadeModel:
-    """Fit every age and family on `parts.train`, calibrated on `parts.dev`; without any doubt."""
+    """Fit every age and family on `parts.train`, calibrated on `parts.dev`.
+
+    There is no doubt in it yet, and a cluster is expected to do what a cascade does.
+    """
     models = {
         (family, age): _fit_age(parts, family, age, recipe) for family in FAMILIES for age in AGES
     }
-    return CascadeModel(top_size(parts.train), dict.fromkeys(BASES, 0.0), models)
+    same = dict.fromkeys(AGES, Cluster(bias=0.0, slope=1.0, last=0.0, fall=1.0))
+    return CascadeModel(top_size(parts.train), dict.fromkeys(BASES, 0.0), models, same)
 
 
 def rows(cascades: Sequence[Labelled], age: float, family: str) -> tuple[tuple[str, ...], Floats]:
