@@ -1,9 +1,9 @@
-"""The detector on any even series of counts: a CSV file in, the same rows with a score out."""
+"""The detector on any even series of numbers: a CSV file in, the same rows with a score out."""
 
 import csv
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, TextIO
@@ -11,11 +11,13 @@ from typing import Final, TextIO
 import numpy as np
 
 from alerts.detect.detector import Series
+from alerts.detect.expectation import expectation
 from alerts.detect.negative_binomial import NegativeBinomialDetector
 from alerts.detect.novelty import GAP, Numbers, fresh
 from alerts.detect.settings import DetectionSettings
 from alerts.detect.tails import Floats
 from alerts.detect.ticks import number_of
+from fengsui.chart.band import Banded, band_chart
 
 # A time without a zone is Beijing time, as everywhere that people read one here.
 NAIVE_ZONE: Final = timezone(timedelta(hours=8))
@@ -23,12 +25,18 @@ COLUMNS: Final = ("timestamp", "value")
 # More ticks than this between the first and the last row means a broken time, not a gap.
 MOST_TICKS: Final = 5_000_000
 
+# The first day tells whether these are counts; of a coarse step, so many ticks do.
+DAY: Final = timedelta(days=1)
+FIRST_TICKS: Final = 14
+# A day without scatter is taken to be so many units high.
+FLAT_UNITS: Final = 20.0
+
 # A row may lie this share of a step beside its step.
 JITTER: Final = 0.25
 
 
 class CsvError(Exception):
-    """The file is no even series of counts; the message names the row (the header is row 1)."""
+    """The file is no even series of numbers; the message names the row (the header is row 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +57,34 @@ class _Row:
     count: float
 
 
-def detect_csv(path: Path, out: TextIO, settings: DetectionSettings) -> CsvReport:
+def detect_csv(
+    path: Path, out: TextIO, settings: DetectionSettings, plot: Path | None = None
+) -> CsvReport:
     """Judge the file's `timestamp,value` rows and write each with its score and alert to `out`.
 
     Rows go out in the order and the spelling of the file. `score` in [0, 1) grows with surprise:
     0 is nothing to speak of, 0.5 is what the settings allow as often, if nothing in the day before
     surprised as much; what did not exceed the last day scores half. `alert` is 1 on the row where
-    an alarm begins. Nothing looks ahead; the first day of a
-    file stays silent, since its usual is not known yet.
+    an alarm begins. Nothing looks ahead; the first day of a file stays silent, since its usual is
+    not known yet. `plot` is where to draw values, expectation and alarms, as a PNG.
+
+    Numbers that are no counts (the first day has fractions or negative ones) are laid over the
+    scale of that day first: what is above its lowest value, in units in which the day scatters as
+    counts do. Only what is unusually high stands out.
 
     The step is the commonest distance between rows and a missing row is unknown, not zero. Times
     need no order; a row that repeats a time must repeat its value, and shares its score. A time
     without a zone is Beijing time.
 
     Raises:
-        CsvError: the file cannot be read, or a row is no time with a count.
+        CsvError: the file cannot be read, or a row is no time with a number.
     """
     rows = list(_read(path))
-    series = _series(rows, path)
+    laid = as_counts(_series(rows, path))
+    series = laid.series
     scores, alerts = _judged(series, settings)
+    if plot is not None:
+        band_chart(_banded(path.name, laid, tuple(sorted(alerts)), settings), plot)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, "score", "alert"])
     raised = 0
@@ -116,8 +133,8 @@ def _count(text: str, where: str) -> float:
         count = float(text)
     except ValueError:
         raise CsvError(f"{where}: no number: {text[:40]!r}") from None
-    if not (math.isfinite(count) and count >= 0):
-        raise CsvError(f"{where}: a count is zero or more: {text[:40]!r}")
+    if not math.isfinite(count):
+        raise CsvError(f"{where}: no finite number: {text[:40]!r}")
     return count
 
 
@@ -139,6 +156,39 @@ def _series(rows: list[_Row], path: Path) -> Series:
         values[place] = row.count
     coverage = np.isfinite(values).astype(np.float64)
     return Series("csv", times[0], step, {"volume": np.nan_to_num(values)}, coverage)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A series like counts; `low` plus `unit` times its numbers are those of the file."""
+
+    series: Series
+    low: float = 0.0
+    unit: float = 1.0
+
+
+def as_counts(series: Series) -> Laid:
+    """Return the series as something like counts, by the scale of its first day alone."""
+    values, read = series.counts["volume"], series.coverage > 0
+    first = max(DAY // series.step, FIRST_TICKS)
+    seen = values[:first][read[:first]]
+    if not ((seen < 0) | (seen != np.floor(seen))).any():
+        return Laid(series)
+    low, mean, scatter = float(seen.min()), float(seen.mean()), float(seen.var())
+    # Counts scatter by their mean: that gives the unit; of a flat day its size does.
+    unit = scatter / (mean - low) if scatter > 0 else max(abs(mean), 1.0) / FLAT_UNITS
+    counts = np.where(read, np.maximum((values - low) / unit, 0.0), 0.0)
+    return Laid(replace(series, counts={"volume": counts}), low, unit)
+
+
+def _banded(title: str, laid: Laid, alarms: tuple[int, ...], settings: DetectionSettings) -> Banded:
+    series = laid.series
+    bands = expectation(series, series.start, settings)
+    values = np.where(series.coverage > 0, series.counts["volume"], np.nan)
+    values, mean, upper = (
+        laid.low + laid.unit * each for each in (values, bands.mean[0], bands.upper[0])
+    )
+    return Banded(title, series.start, series.step, values, mean, upper, alarms)
 
 
 def _step(times: list[datetime]) -> timedelta:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from alerts.detect.board import Board
-from alerts.detect.detector import Panel
+from alerts.detect.detector import Panel, Series
 from alerts.detect.negative_binomial import HISTORY, NegativeBinomialDetector
 from alerts.detect.reading import Reader
 from alerts.detect.tails import Floats
@@ -135,15 +135,7 @@ class Watch:
         return self._detector.filled(panel, until)
 
     def _counted(self, brand: str, begin: int, until: int) -> Floats:
-        """Return the counts of one brand, shape (ticks, channels)."""
-        counts = np.zeros((until - begin, len(CHANNELS)))
-        if until <= begin:
-            return counts
-        window = Window(EPOCH + begin * self._step, EPOCH + until * self._step)
-        for point in self._store.points(brand, window, self._step):
-            place = (point.at - EPOCH) // self._step - begin
-            counts[place] = (point.organic, point.negative, point.complaints, point.authors)
-        return counts
+        return _counts_of(self._store, brand, begin, until, self._step)
 
     def _covered(self, begin: int, until: int) -> Floats:
         window = Window(EPOCH + begin * self._step, EPOCH + until * self._step)
@@ -166,3 +158,29 @@ class Watch:
         size = len(self._coverage)
         values = self._coverage[size - (end - begin) : size - (end - until)]
         return np.repeat(values[:, None], brands, axis=1)
+
+
+def series_of(
+    store: CountStore, log: CoverageLog, brand: str, window: Window, step: timedelta
+) -> Series:
+    """Return the counts of one brand in the whole ticks of `window`, from the first one read."""
+    begin, until = ((at - EPOCH) // step for at in (window.since, window.until))
+    whole = Window(EPOCH + begin * step, EPOCH + until * step)
+    coverage = np.asarray(log.coverage(whole, step), dtype=np.float64)
+    skipped = int(np.argmax(coverage > 0))
+    counts = _counts_of(store, brand, begin + skipped, until, step)
+    arrays = {name: counts[:, row] for row, name in enumerate(CHANNELS)}
+    start = EPOCH + (begin + skipped) * step
+    return Series(brand, start, step, arrays, coverage[skipped:])
+
+
+def _counts_of(store: CountStore, brand: str, begin: int, until: int, step: timedelta) -> Floats:
+    """Return the counts of one brand, shape (ticks, channels)."""
+    counts = np.zeros((until - begin, len(CHANNELS)))
+    if until <= begin:
+        return counts
+    window = Window(EPOCH + begin * step, EPOCH + until * step)
+    for point in store.points(brand, window, step):
+        place = (point.at - EPOCH) // step - begin
+        counts[place] = (point.organic, point.negative, point.complaints, point.authors)
+    return counts

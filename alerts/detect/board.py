@@ -71,6 +71,8 @@ class Board:
         self._usual = Usual(scale, channels, brands, volume, slack)
         # What stood out, by brand, oldest first.
         self.looks: list[list[Look]] = [[] for _ in range(brands)]
+        # Where a list is put here, every tick that is judged from then on is noted in it.
+        self.everything: list[Look] | None = None
         self._observed = np.zeros(
             (REMEMBERED // (scale.block * scale.step) + slack + 2, brands), dtype=np.float32
         )
@@ -205,6 +207,8 @@ class Board:
         self._put(since, counts, coverage, rows)
         windows = self.windows(since, until, rows)
         self._note(self.judge.looks(windows), rows)
+        if self.everything is not None:
+            self.everything += self.judge.looks(windows, everything=True)
         if until == (block + 1) * size:
             whole = windows if since == block * size else self.windows(block * size, until, rows)
             self._learn(block, whole, rows)

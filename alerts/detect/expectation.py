@@ -61,19 +61,19 @@ def expectation(series: Series, since: datetime, settings: DetectionSettings) ->
     return Bands(start, reader.judge.channels, mean, upper)
 
 
-def greatest_usual(mean: Floats, dispersion: Floats) -> Floats:
-    """Return the least whole count that is exceeded with a probability of BEYOND at most.
+def greatest_usual(mean: Floats, dispersion: Floats, beyond_it: float = BEYOND) -> Floats:
+    """Return the least whole count that is exceeded with a probability of `beyond_it` at most.
 
     Counts are negative binomial as in `count_tail`; everything broadcasts.
     """
     low, high = np.full(mean.shape, -1.0), np.ones(mean.shape)
-    while (beyond := count_tail(high + 1.0, mean, dispersion) > BEYOND).any() and (
+    while (beyond := count_tail(high + 1.0, mean, dispersion) > beyond_it).any() and (
         high.max() < _LARGEST
     ):
         low, high = np.where(beyond, high, low), np.where(beyond, high * 2.0, high)
     while (high - low > 1.0).any():
         middle = np.floor((low + high) / 2.0)
-        beyond = count_tail(middle + 1.0, mean, dispersion) > BEYOND
+        beyond = count_tail(middle + 1.0, mean, dispersion) > beyond_it
         apart = high - low > 1.0
         low, high = np.where(apart & beyond, middle, low), np.where(apart & ~beyond, middle, high)
     return high

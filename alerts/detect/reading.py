@@ -9,7 +9,7 @@ import numpy as np
 
 from alerts.detect.board import Board
 from alerts.detect.judgement import OPENING, SUPPORT, Judge, Look, Refusal
-from alerts.detect.novelty import Surprises, chances, memory_of
+from alerts.detect.novelty import Surprises, chances, decades_for, memory_of
 from alerts.detect.tails import Floats
 from alerts.detect.ticks import EPOCH, HOUR, WEEK
 from records import Evidence, Level, Signal
@@ -56,13 +56,23 @@ class Reader:
         """Return how often a week the brand brings as much as each look, shape (asked,)."""
         if not asked:
             return np.zeros(0)
-        step, block = board.scale.step, board.scale.block
-        weeks = [
-            board.observed(brand, memory_of(look.number, step) // block, look.number // block)
-            for look in asked
-        ]
+        weeks = np.array([self._weeks(board, brand, look.number) for look in asked])
         past = _surprises(self._remembered(board, brand))
-        return chances(_surprises(asked), past, np.array(weeks) * (step / WEEK), step)
+        return chances(_surprises(asked), past, weeks, board.scale.step)
+
+    def least_tail(self, board: Board, brand: int, number: int) -> Floats:
+        """Return how unlikely a count must be to alarm at a tick, shape (horizons,)."""
+        bound = self.judge.settings.false_alarms_per_week
+        past, weeks = _surprises(self._remembered(board, brand)), self._weeks(board, brand, number)
+        decades = decades_for(bound, number, past, weeks, board.scale.step)
+        tail: Floats = np.minimum(10.0**-decades / self.judge.tests, SUPPORT)
+        return tail
+
+    def _weeks(self, board: Board, brand: int, number: int) -> float:
+        """Return how many weeks of the memory of a tick were really observed."""
+        step, block = board.scale.step, board.scale.block
+        ticks = board.observed(brand, memory_of(number, step) // block, number // block)
+        return ticks * (step / WEEK)
 
     def end_of(self, number: int) -> datetime:
         """Return when a tick ends."""

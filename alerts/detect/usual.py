@@ -29,17 +29,19 @@ PROFILE_WEIGHT: Final = 30.0
 # Scatter of an unknown brand, and the sum of squared expectations at which its own weighs as much.
 PRIOR_DISPERSION: Final = 0.1
 PRIOR_INFORMATION: Final = 50.0
-SMALLEST_DISPERSION: Final = 1e-6
+# Nobody's usual is known better than to a hundredth; a correlation may be smaller.
+SMALLEST_DISPERSION: Final = 1e-4
+SMALLEST_CORRELATION: Final = 1e-6
 # Negative (or complaint) share of an unknown brand, in mentions, and how far hours differ in it.
 PRIOR_HITS: Final = 2.0
 PRIOR_MENTIONS: Final = 20.0
 PRIOR_CORRELATION: Final = 0.02
 LARGEST_SHARE: Final = 0.95
-# An hour's burst is learned up to so many times the usual plus so many mentions; as long as the
-# usual is that of hours only, more of it is believed.
+# An hour's burst is learned up to so many times the usual plus so many mentions; the first day of
+# a brand, of which nothing is known, is believed as it comes.
 CAP_TIMES: Final = 3.0
 CAP_PLUS: Final = 10.0
-CAP_YOUNG: Final = 36.0
+FIRST_BLOCKS: Final = 24
 # Scatter remembers bursts up to that.
 BURST_TIMES: Final = 8.0
 BURST_PLUS: Final = 10.0
@@ -47,10 +49,11 @@ BURST_PLUS: Final = 10.0
 OCCASION_WEIGHT: Final = 20.0
 # Weights of the level's boxes, the shortest first; each box holds all shorter ones. Together they
 # fade as a half-life of three days does, and are exact in binary.
-BOX_WEIGHTS: Final = (0.25, 0.3125, 0.375, 0.0625)
+BOX_WEIGHTS: Final = (0.375, 0.3125, 0.25, 0.0625)
 # Of the raw mean the longer box weighs little: it speaks when the shorter one is empty.
 FALLBACK: Final = 0.0625
 _ROUND: Final = 4096.0
+_ENDLESS: Final = 1e30
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +118,15 @@ class Usual:
         horizons = len(scale.horizons)
         shape = (channels, brands)
         # What each block taught, by kind; then which sums are kept of it, over how many blocks.
-        kinds = ("raw", "one", "two", "usual", "flat", *("scatter", "information") * horizons)
+        kinds: tuple[str, ...] = ("raw", "one", "two", "usual", "came", "flat")
+        kinds += ("scatter", "information") * horizons
         long = 2 * scale.week
         windows = [("raw", scale.week), ("raw", long), ("one", scale.week), ("one", long)]
         windows += [(name, box) for name in ("two", "usual") for box in scale.boxes]
         self._of = np.array(
-            [kinds.index(name) for name, _ in windows] + list(range(5, 5 + 2 * horizons))
+            [kinds.index(name) for name, _ in windows] + list(range(6, 6 + 2 * horizons))
         )
-        self._back = np.array([window for _, window in windows] + [long] * 2 * horizons)
+        self._back = np.array([window for _, window in windows] + [scale.lookback] * 2 * horizons)
         self._ring = np.zeros((self.capacity, len(kinds), *shape), dtype=np.float32)
         self._sums = np.zeros((len(self._of), *shape))
         self._read = np.zeros((self.capacity, brands), dtype=np.float32)
@@ -161,20 +165,23 @@ class Usual:
 
     def _values(self, hour: Learned, rows: Rows, values: Ring) -> None:
         """Write what an ordinary hour taught into `values`."""
-        reads, sums, block = self._reads[:, rows], self._sums[:4][..., rows], self.scale.block
+        reads, sums = self._reads[:, rows], self._sums[:4][..., rows]
         # The flat mean of a tick; where the shorter time is empty, the longer one speaks.
         known = self._prior + reads[0] + FALLBACK * reads[1]
         mean_raw = (PRIOR_COUNT + sums[0] + FALLBACK * sums[1]) / known
         mean = (PRIOR_COUNT + sums[2] + FALLBACK * sums[3]) / known
-        times = CAP_TIMES + CAP_YOUNG * block / np.maximum(reads[0], block)
+        is_first = reads[1] < FIRST_BLOCKS * self.scale.block
+        times = np.where(is_first, _ENDLESS, CAP_TIMES)
         usual = rounded(hour.usual)
         values[0] = hour.counts
         values[1] = np.minimum(hour.counts, np.floor(times * mean_raw * hour.read + CAP_PLUS))
         values[2] = np.minimum(hour.counts, np.floor(times * mean * usual + CAP_PLUS))
         values[3] = usual
-        values[4] = rounded(mean * hour.read)
-        values[5::2] = rounded(hour.scatter)
-        values[6::2] = rounded(hour.information)
+        # Beside a mean that is only a guess, an hour says nothing of the profile.
+        values[4] = np.where(is_first, 0.0, values[2])
+        values[5] = np.where(is_first, 0.0, rounded(mean * hour.read))
+        values[6::2] = rounded(hour.scatter)
+        values[7::2] = rounded(hour.information)
 
     def unlearn(self, block: int, rows: Rows = ALL) -> None:
         """Forget `block`, the last that was learned of the brands at `rows`."""
@@ -194,7 +201,7 @@ class Usual:
         )
         for at, way in ((block - scale.lag, sign), (block - scale.lag - scale.lookback, -sign)):
             slot = at % size
-            pair = ring[slot, 2::2][:2][..., rows]  # two, flat
+            pair = ring[slot, 4:6][..., rows]
             self._profile[self._bins[slot]][..., rows] += way * pair.astype(np.float64)
         if self._volume is not None:
             taken = self._products(block, rows) - self._products(block - scale.lookback, rows)
@@ -258,4 +265,4 @@ class Usual:
         found = (scatter + PRIOR_CORRELATION * PRIOR_INFORMATION) / (
             np.maximum(volumes - volume, 0.0) * binomial + PRIOR_INFORMATION
         )
-        return share, np.clip(found, SMALLEST_DISPERSION, 0.5)
+        return share, np.clip(found, SMALLEST_CORRELATION, 0.5)

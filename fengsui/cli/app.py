@@ -13,6 +13,7 @@ from fengsui.cli import (
     cases,
     check,
     demo,
+    detection,
     files,
     privacy,
     receive,
@@ -55,7 +56,7 @@ SAID_PLAINLY = (
     UnknownFormat,
 )
 
-for module in (demo, stages, receive, files, search, cases, check, store, privacy):
+for module in (demo, stages, receive, files, detection, search, cases, check, store, privacy):
     module.register(app)
 
 

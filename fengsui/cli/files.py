@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from alerts.detect.almanac import CalendarName
 from fengsui import replay as past
 from fengsui import steps
 from fengsui.chain import Chain
@@ -174,15 +175,21 @@ def import_file(chain: Chain, file: Path) -> Collected:
 def detect_csv_file(
     file: Annotated[Path, typer.Argument(help="CSV with the columns timestamp,value.")],
     out: Annotated[Path | None, typer.Option(help="Where to write; default: here.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw values, expectation and alarms into this PNG.")
+    ] = None,
+    calendar: Annotated[
+        CalendarName, typer.Option(help="Whose days off count; the series may be anybody's.")
+    ] = "weekends",
     config: Config = DEFAULT_PATH,
 ) -> None:
-    """Judge any even series of counts: writes timestamp,value,score,alert for every row."""
-    settings = settings_or_defaults(config).detection
+    """Judge any even series of numbers: writes timestamp,value,score,alert for every row."""
+    settings = settings_or_defaults(config).detection.model_copy(update={"calendar": calendar})
     if out is None:
-        detect_csv(file, sys.stdout, settings)
+        detect_csv(file, sys.stdout, settings, plot)
         return
     with out.open("w", encoding="utf-8", newline="") as stream:
-        report = detect_csv(file, stream, settings)
+        report = detect_csv(file, stream, settings, plot)
     typer.echo(f"{report.rows} rows, {report.alerts} alerts, one row each {report.step_seconds} s")
 
 

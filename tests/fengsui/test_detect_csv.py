@@ -111,9 +111,8 @@ def test_extra_columns_and_a_mark_do_no_harm(tmp_path: Path) -> None:
         ("yesterday,3", "row 3: no time: 'yesterday'"),
         ("2026-03-02 21:47:53,many", "row 3: no number: 'many'"),
         ("2026-03-02 21:47:53,", "row 3: no number: ''"),
-        ("2026-03-02 21:47:53,-1", "row 3: a count is zero or more"),
-        ("2026-03-02 21:47:53,nan", "row 3: a count is zero or more"),
-        ("2026-03-02 21:47:53,1e999", "row 3: a count is zero or more"),
+        ("2026-03-02 21:47:53,nan", "row 3: no finite number"),
+        ("2026-03-02 21:47:53,1e999", "row 3: no finite number"),
         ("0001-01-01 00:00:00,1", "row 3: no time"),
         ("2026-03-02 21:47:53", "row 3: 1 fields of 2"),
     ],
@@ -170,3 +169,29 @@ def test_real_mentions_of_a_brand(tmp_path: Path) -> None:
     assert report.step_seconds == 300
     assert report.rows == len(lines) > 15_000
     assert 1 <= report.alerts < 100
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=7), timedelta(hours=3)])
+@pytest.mark.parametrize(("scale", "shift"), [(0.01, 0.0), (3.7, -500.0), (1e6, 1e9)])
+def test_numbers_that_are_no_counts(
+    tmp_path: Path, step: timedelta, scale: float, shift: float
+) -> None:
+    """Fractions and negative numbers of any size are judged: the burst is heard, little else is."""
+    rng = np.random.default_rng(11)
+    values = rng.normal(40.0, 4.0, 2000)
+    values[1960:1966] += 80.0
+    rows = [(str(START + i * step), repr(float(v * scale + shift))) for i, v in enumerate(values)]
+    lines = judged(write(tmp_path / "a.csv", rows))[1]
+    alerts = [index for index, line in enumerate(lines) if line[3] == "1"]
+    assert {1960, 1961} & set(alerts)
+    assert len(alerts) <= 2000 * step / timedelta(weeks=1) + 3
+    # Nothing looks ahead, not even to find out what kind of numbers these are.
+    assert judged(write(tmp_path / "b.csv", rows[:1963]))[1] == lines[:1963]
+
+
+def test_constant_numbers_are_silent(tmp_path: Path) -> None:
+    """A series that never moves scores nothing, whatever its value is."""
+    for value in ("-3.5", "0", "0.25", "10000"):
+        rows = [(str(START + i * timedelta(minutes=5)), value) for i in range(900)]
+        lines = judged(write(tmp_path / "a.csv", rows))[1]
+        assert {line[3] for line in lines} == {"0"}

@@ -1,0 +1,196 @@
+"""`explain` and `tune`: why an incident alarmed, and what another setting would have brought."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from alerts.message_text import number
+from alerts.message_words import Language
+from fengsui.chain import Chain
+from fengsui.chart.timeline import LEVELS
+from fengsui.cli.options import (
+    BEIJING,
+    Config,
+    Json,
+    Since,
+    Until,
+    print_json,
+    read_window,
+    settings_of,
+)
+from fengsui.explain import Channel, Explained
+from fengsui.explain import explain as explained
+from fengsui.settings import DEFAULT_PATH
+from fengsui.tune import SETTINGS, Tried
+from fengsui.tune import tune as tried
+from nlp.normalise import printable
+from records import IncidentKind, Level
+
+DEFAULT_SPAN: Final = timedelta(weeks=8)
+TICK_HEADINGS: Final[dict[Language, tuple[str, ...]]] = {
+    "zh": ("时刻", "级别", "负面、投诉：时长内 实际 / 平时，报警需要", "未报警的原因", "采集"),
+    "en": ("tick", "level", "channel: counted / usual over a span, needed", "missing", "read"),
+}
+SETTING_HEADINGS: Final[dict[Language, tuple[str, ...]]] = {
+    "zh": ("每周允许", "报警数", "每周实际"),
+    "en": ("allowed a week", "alarms", "a week"),
+}
+KINDS: Final[dict[Language, dict[str, str]]] = {
+    "zh": {"negative": "负面", "complaints": "投诉", "volume": "声量"},
+    "en": {"negative": "negative", "complaints": "complaints", "volume": "volume"},
+}
+REASONS: Final[dict[Language, dict[str, str]]] = {
+    "zh": {
+        "rarity": "数量不够罕见",
+        "unread": "采集不足",
+        "young": "历史太短",
+        "authors": "作者太少",
+        "pace": "已在减弱",
+        "share": "负面占比与平时无异",
+    },
+    "en": {
+        "rarity": "not rare enough",
+        "unread": "too little was read",
+        "young": "too little history",
+        "authors": "too few authors",
+        "pace": "ebbing already",
+        "share": "share of negatives as usual",
+    },
+}
+PROMISE: Final[dict[Language, str]] = {
+    "zh": "false_alarms_per_week 设在 fengsui.toml 的 [detection]，现为 {now}。",
+    "en": "false_alarms_per_week is set in [detection] of fengsui.toml; now {now}.",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(explain)
+    app.command()(tune)
+
+
+def explain(
+    incident: Annotated[str, typer.Argument(help="The incident's key, as alerts show it.")],
+    config: Config = DEFAULT_PATH,
+    json: Json = False,
+) -> None:
+    """Say tick by tick what evidence an incident had, and what an alarm would have taken."""
+    settings = settings_of(config)
+    with Chain(settings) as chain:
+        found = chain.ledger.incident(incident)
+        if found is None:
+            raise typer.BadParameter(f"there is no incident {incident!r}")
+        if found.kind is not IncidentKind.BRAND:
+            raise typer.BadParameter(f"{incident!r} is no incident about a brand")
+        ticks = list(explained(chain, found))
+    if json:
+        print_json({"incident": found.key, "ticks": [_tick_answer(tick) for tick in ticks]})
+        return
+    table = Table(*TICK_HEADINGS[settings.language], title=printable(found.key))
+    for tick in ticks:
+        table.add_row(*_tick_row(tick, settings.language))
+    Console().print(table)
+
+
+def tune(
+    brand: Annotated[str, typer.Option(help="The brand whose history is replayed.")],
+    config: Config = DEFAULT_PATH,
+    since: Since = None,
+    until: Until = None,
+    json: Json = False,
+) -> None:
+    """Replay a brand's own history: how many alarms a week each setting would have brought.
+
+    The last eight weeks, unless --since names another begin.
+    """
+    settings = settings_of(config)
+    now = settings.detection.false_alarms_per_week
+    with Chain(settings) as chain:
+        if brand not in chain.brands:
+            raise typer.BadParameter(f"there is no brand {brand!r} in the settings")
+        window = read_window(since, until, DEFAULT_SPAN)
+        try:
+            found = tried(chain, brand, window, sorted({*SETTINGS, now}))
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    if json:
+        print_json(
+            {"brand": brand, "now": now, "settings": [_setting_answer(one) for one in found]}
+        )
+        return
+    language = settings.language
+    levels = [LEVELS[language][level] for level in Level]
+    table = Table(*SETTING_HEADINGS[language], *levels, title=printable(brand))
+    for one in found:
+        mark = " *" if one.allowed == now else ""
+        counts = [str(one.levels[level]) for level in Level]
+        table.add_row(f"{one.allowed:g}{mark}", str(one.alarms), f"{one.per_week:.2f}", *counts)
+    Console().print(table)
+    typer.echo(PROMISE[language].format(now=f"{now:g}"))
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%m-%d %H:%M}"
+
+
+def _tick_row(tick: Explained, language: Language) -> tuple[str | Text, ...]:
+    level = LEVELS[language][tick.signal.level] if tick.signal else ""
+    lines = [_channel_line(channel, language) for channel in tick.channels]
+    names = dict.fromkeys(name for channel in tick.channels for name in channel.missing)
+    reasons = REASONS[language]
+    why = "" if tick.signal else "; ".join(reasons.get(name, name) for name in names)
+    return _clock(tick.at), level, Text("\n".join(lines)), why, f"{tick.coverage:.0%}"
+
+
+def _channel_line(channel: Channel, language: Language) -> str:
+    span = int(channel.horizon.total_seconds() // 60)
+    return (
+        f"{KINDS[language][channel.kind]} {span} min: {number(channel.observed, language)} / "
+        f"{channel.expected:.1f}, {number(channel.needed, language)}"
+    )
+
+
+def _tick_answer(tick: Explained) -> dict[str, Any]:
+    return {
+        "at": tick.at.astimezone(UTC).isoformat(),
+        "coverage": tick.coverage,
+        "level": tick.signal.level.name.lower() if tick.signal else None,
+        "taken": tick.change.level.name.lower() if tick.change else None,
+        "evidence": [
+            {
+                "kind": item.kind,
+                "observed": item.observed,
+                "expected": item.expected,
+                "minutes": item.horizon.total_seconds() / 60,
+                "p_value": item.p_value,
+            }
+            for item in (tick.signal.evidence if tick.signal else ())
+        ],
+        "channels": [
+            {
+                "kind": channel.kind,
+                "minutes": channel.horizon.total_seconds() / 60,
+                "observed": channel.observed,
+                "expected": channel.expected,
+                "needed": channel.needed,
+                "a_week": channel.a_week,
+                "missing": list(channel.missing),
+            }
+            for channel in tick.channels
+        ],
+    }
+
+
+def _setting_answer(one: Tried) -> dict[str, Any]:
+    return {
+        "allowed": one.allowed,
+        "alarms": one.alarms,
+        "per_week": one.per_week,
+        "weeks": one.weeks,
+        "levels": {level.name.lower(): count for level, count in one.levels.items()},
+        "opened": [at.isoformat() for at in one.opened],
+    }
