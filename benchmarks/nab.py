@@ -80,7 +80,9 @@ def _rows(times: Sequence[datetime], since: str, until: str) -> Window:
 def alerts(series: Series, promise: float) -> list[int]:
     """Return the rows that `detect-csv` alerts on."""
     out = io.StringIO()
-    detect_csv(series.path, out, DetectionSettings(false_alarms_per_week=promise))
+    detect_csv(
+        series.path, out, DetectionSettings(false_alarms_per_week=promise, calendar="weekends")
+    )
     rows = csv.DictReader(io.StringIO(out.getvalue()))
     return [number for number, row in enumerate(rows) if row["alert"] == "1"]
 
