@@ -144,7 +144,8 @@ class Annotator:
     def _judged(self, candidates: Sequence[_Candidate]) -> Iterator[_Judged]:
         """Judge the candidates, each judge the whole batch before the next one begins.
 
-        So the tables of each stay in the processor's cache: post by post costs twice as much.
+        So the tables of each stay in the processor's cache: the chain takes 1.0 to 1.3 times less,
+        the more the busier the machine is.
         """
         # Own words alone: what is quoted, be it praise or blame, is not the reposter's voice.
         own = [candidate.text.own for candidate in candidates]
