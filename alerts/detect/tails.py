@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaincc
+from scipy.special import betainc, betaincc, betaln
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,11 +28,15 @@ def share_tail(hits: Floats, of: Floats, share: Floats, correlation: Floats) -> 
     """Return P(X >= hits) for X beta-binomial: `of` trials, mean `share`, intra-class correlation.
 
     The distribution of X / of is taken as the beta distribution with its mean and variance, which
-    is cheap at any size; hits are corrected by a half for continuity. 1 where nothing was tried.
+    is cheap at any size; hits are corrected by a half for continuity. It is never less than the
+    exact P(X = of), which matters where nearly all of few trials hit. 1 where nothing was tried.
     """
     trials = np.maximum(of, 2.0)
     spread = (1.0 + (trials - 1.0) * correlation) / trials
     weight = 1.0 / spread - 1.0
     at = np.clip((hits - 0.5) / trials, 0.0, 1.0)
     tail = betaincc(share * weight, (1.0 - share) * weight, at)
+    exact = 1.0 / np.maximum(correlation, 1e-9) - 1.0
+    good, bad = share * exact, (1.0 - share) * exact
+    tail = np.maximum(tail, np.exp(betaln(trials + good, bad) - betaln(good, bad)))
     return np.clip(np.where((of > 0) & (hits > 0), tail, 1.0), SMALLEST, 1.0)

@@ -208,7 +208,9 @@ def test_interrupted_process_ends_cleanly_with_everything_stored(
     (tmp_path / "fengsui.toml").write_text(
         f'[[brands]]\nname = "{stories.BRAND}"\n[[sources]]\nkind = "folder"\nname = "inbox"\n'
         f'path = "inbox"\npoll_seconds = 0.1\n[[receivers]]\nkind = "slack"\nname = "pr"\n'
-        f'channel = "{CHANNEL}"\nbase_url = "{server.url}"\n[[routes]]\nreceivers = ["pr"]\n',
+        f'channel = "{CHANNEL}"\nbase_url = "{server.url}"\n[[routes]]\nreceivers = ["pr"]\n'
+        # The story is older than posts are kept by default: the daily upkeep would take it away.
+        "[privacy]\ntext_days = 0\n",
         encoding="utf-8",
     )
     stories.write(tmp_path / "inbox" / "story.jsonl")
