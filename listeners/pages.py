@@ -61,8 +61,9 @@ def newest_first(
 ) -> Iterator[Item]:
     """Yield the pages of a list that has the newest first, until it reaches back far enough.
 
-    It is read from `overlap` before the window, for what came late or was edited. Where the list
-    ends at its page limit, what lies before its oldest entry is told as not seen.
+    It is read from `overlap` before the window, for what came late or was edited, and told as
+    covered from there. Where the list ends at its page limit, what of the window lies before its
+    oldest entry is told as not seen.
 
     Raises:
         ListenerError: a page could not be read.
@@ -75,13 +76,17 @@ def newest_first(
         oldest = min([oldest, *times])
         bound = window.since - overlap + min(page.skew, timedelta(0))
         if not page.more or _is_past(times, bound):
-            yield Covered(part, window)
+            yield Covered(part, _reaching_back(window, overlap))
             return
         # A list that repeats itself has no more to give, whatever it says.
         if page.keys and page.keys <= before:
             break
         before = page.keys
-    yield from _cut_off(part, window, oldest)
+    yield from _cut_off(part, _reaching_back(window, overlap), window.since, oldest)
+
+
+def _reaching_back(window: Window, overlap: timedelta) -> Window:
+    return Window(window.since - overlap, window.until)
 
 
 def _is_past(times: Sequence[datetime], bound: datetime) -> bool:
@@ -91,11 +96,13 @@ def _is_past(times: Sequence[datetime], bound: datetime) -> bool:
     return in_order or max(times) < bound
 
 
-def _cut_off(part: str, window: Window, oldest: datetime) -> Iterator[Covered]:
-    seen = min(max(oldest, window.since), window.until)
-    if seen > window.since:
-        yield Covered(part, Window(window.since, seen), ok=False, why=Refusal.PAGE_LIMIT)
-    yield Covered(part, Window(seen, window.until))
+def _cut_off(part: str, span: Window, planned: datetime, oldest: datetime) -> Iterator[Covered]:
+    """Yield how much of `span`, of which only what comes after `planned` had to be, was seen."""
+    seen = min(max(oldest, span.since), span.until)
+    missed = max(planned, span.since)
+    if seen > missed:
+        yield Covered(part, Window(missed, seen), ok=False, why=Refusal.PAGE_LIMIT)
+    yield Covered(part, Window(seen, span.until))
 
 
 def split_by_time(
@@ -109,13 +116,14 @@ def split_by_time(
 ) -> Iterator[Item]:
     """Yield the pages of a list that takes a window, halved until each fits the page limit.
 
-    The oldest half comes first, and each is told as covered when it is complete. A window of at
-    most `smallest` that still does not fit is read as far as it goes; the rest is told as not seen.
+    It is read from `overlap` before the window, for what came late or was edited. The oldest half
+    comes first, and each is told as covered when it is complete. A window of at most `smallest`
+    that still does not fit is read as far as it goes; what is left of it is told as not seen.
 
     Raises:
         ListenerError: a page could not be read.
     """
-    left = [Window(window.since - overlap, window.until)]
+    left = [_reaching_back(window, overlap)]
     while left:
         span = left.pop()
         first = page_of(span, 1)
@@ -136,9 +144,10 @@ def split_by_time(
         if last.more and not is_small:
             left += _halves(span, smallest)
             continue
-        own = Window(min(max(span.since, window.since), span.until), span.until)
-        if own.until > own.since or own.until == window.until:
-            yield from _cut_off(part, own, oldest) if last.more else (Covered(part, own),)
+        if last.more:
+            yield from _cut_off(part, span, window.since, oldest)
+        else:
+            yield Covered(part, span)
 
 
 def _halves(span: Window, smallest: timedelta) -> tuple[Window, Window]:

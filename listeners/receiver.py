@@ -1,7 +1,9 @@
 """The server to which others push: small, local, and it believes nothing unsigned."""
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +15,8 @@ from listeners.web.hosts import utc_now
 GREATEST_BODY: Final = 1024 * 1024
 SECONDS: Final = 10.0
 MOST_AT_ONCE: Final = 16
+LINGERING: Final = 2.0
+MOST_UNWANTED: Final = 8 * GREATEST_BODY
 
 
 class Reply(NamedTuple):
@@ -112,19 +116,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         if not self.server.slots.acquire(blocking=False):
-            self._reply(Reply(503, {"error": "busy"}))
+            self._refuse(503, "busy")
             return
         try:
             self._reply(self._taken())
         except NotAccepted as error:
-            self._reply(Reply(error.status, {"error": str(error)}))
+            self._refuse(error.status, str(error))
         except OSError:
-            self._reply(Reply(503, {"error": "it could not be stored; send it again"}))
+            self._refuse(503, "it could not be stored; send it again")
         finally:
             self.server.slots.release()
 
     def do_GET(self) -> None:
-        self._reply(Reply(405, {"error": "POST only"}))
+        self._refuse(405, "POST only")
 
     def _taken(self) -> Reply:
         if self.path.partition("?")[0] != self.server.path:
@@ -133,7 +137,6 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal() or len(length) > 12:
             raise NotAccepted(411, "Content-Length is needed")
         if int(length) > GREATEST_BODY:
-            self._drain(int(length))
             raise NotAccepted(413, f"at most {GREATEST_BODY} bytes")
         body = self.rfile.read(int(length))
         if len(body) != int(length):
@@ -141,11 +144,20 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         return self.server.take(headers, body)
 
-    def _drain(self, length: int) -> None:
-        """Read what is not wanted, within reason: else its sender never sees the answer."""
-        left = min(length, 8 * GREATEST_BODY)
-        while left > 0 and (chunk := self.rfile.read(min(left, 65_536))):
-            left -= len(chunk)
+    def _refuse(self, status: int, why: str) -> None:
+        """Answer, and read on for a while: a sender cut off in its body never sees the answer."""
+        self._reply(Reply(status, {"error": why}))
+        try:
+            self.connection.shutdown(socket.SHUT_WR)
+            end, unwanted = time.monotonic() + LINGERING, 0
+            while unwanted < MOST_UNWANTED and (left := end - time.monotonic()) > 0:
+                self.connection.settimeout(left)
+                chunk = self.rfile.read1(65_536)
+                if not chunk:
+                    return
+                unwanted += len(chunk)
+        except OSError:
+            return
 
     def _reply(self, reply: Reply) -> None:
         body = json.dumps(reply.body, ensure_ascii=False).encode()

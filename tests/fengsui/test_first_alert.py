@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import pytest
 
 from alerts.settings import SlackReceiver
 from fengsui.chain import Chain
+from fengsui.polling import means_of
+from fengsui.run import poll_once, turn
 from fengsui.settings import load
+from listeners.settings import listener_of
 from listeners.weibo_ids import MID_EPOCH
 from records import IncidentKind
 from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
@@ -56,6 +60,32 @@ def crisis(now: datetime, number: int = 160) -> list[MadePost]:
     return sorted(posts, key=lambda post: post.mid)
 
 
+@pytest.mark.parametrize("minute", [0, 10, 23, 30, 47])
+def test_first_alert_at_any_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minute: int
+) -> None:
+    """The first read alone is enough for the alarm, wherever in the hour it falls."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("WEIBO_TOKEN", "a-token")
+    now = datetime(2026, 11, 25, 20, minute, 23, tzinfo=UTC)
+    faults = Faults(1, now, now)
+    with SlackServer() as slack, Site(crisis(now), lambda: now, faults) as site:
+        path = written(tmp_path, site, slack)
+        with Chain(load(path)) as chain:
+            (source,) = chain.settings.sources
+            means = means_of(chain, budget=timedelta(seconds=30))
+            poll_once(chain, source, listener_of(source, replace(means, clock=lambda: now)), now)
+            turn(chain, lambda: now)
+        assert slack.keys()[0].startswith(f"{stories.BRAND}@")
+
+
+def written(folder: Path, site: Site, slack: SlackServer) -> Path:
+    path = folder / "fengsui.toml"
+    made = SETTINGS.format(brand=stories.BRAND, site=site.url, slack=slack.url, channel=CHANNEL)
+    path.write_text(made, encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     now = datetime.now(UTC)
@@ -72,11 +102,7 @@ def test_first_alert_without_a_manual_step(
     monkeypatch.setenv("WEIBO_TOKEN", "a-token")
     monkeypatch.delenv("FENGSUI_AUTHOR_KEY")
     with SlackServer() as slack:
-        path = tmp_path / "fengsui.toml"
-        path.write_text(
-            SETTINGS.format(brand=stories.BRAND, site=site.url, slack=slack.url, channel=CHANNEL),
-            encoding="utf-8",
-        )
+        path = written(tmp_path, site, slack)
         command = [sys.executable, "-m", "fengsui", "run", "--config", str(path)]
         with subprocess.Popen(command, env=os.environ | {"PYTHONUTF8": "1"}) as process:
             try:

@@ -4,7 +4,10 @@ import base64
 import http.client
 import json
 import os
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,13 +54,11 @@ def receiver(source: WebhookSource) -> Iterator[Receiver]:
 def push(receiver: Receiver, body: bytes, path: str = "/posts", **headers: str) -> tuple[int, Any]:
     signed = {"X-Fengsui-Timestamp": STAMP,
               "X-Fengsui-Signature": signature(SECRET.encode(), STAMP, body)}  # fmt: skip
-    connection = http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=5)
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request("POST", path, body, {**signed, **given})
-    answer = connection.getresponse()
-    told = json.loads(answer.read())
-    connection.close()
-    return answer.status, told
+    with closing(http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=5)) as connection:
+        connection.request("POST", path, body, {**signed, **given})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 def fetched(source: WebhookSource | WechatPaySource, means: Means | None = None) -> list[Item]:
@@ -152,13 +153,27 @@ def test_short_secret_opens_nothing(receiver: Receiver, monkeypatch: pytest.Monk
 
 def test_chunks_and_other_methods(receiver: Receiver) -> None:
     """A body without a length, and any other method, are refused."""
-    connection = http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=5)
-    connection.request("POST", "/posts", iter([b"{}"]), encode_chunked=True)
-    assert connection.getresponse().status == 411
-    connection.close()
-    connection.request("GET", "/posts")
-    assert connection.getresponse().status == 405
-    connection.close()
+    with closing(http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=5)) as connection:
+        connection.request("POST", "/posts", iter([b"{}"]), encode_chunked=True)
+        assert connection.getresponse().status == 411
+        connection.close()
+        connection.request("GET", "/posts")
+        assert connection.getresponse().status == 405
+
+
+def test_early_answer_reaches_a_sender_still_sending(receiver: Receiver) -> None:
+    """A refusal that needs no body waits for what is still sent, so that it can be read."""
+    head = b"POST /posts HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", receiver.port), timeout=5) as connection:
+        connection.sendall(head)
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+        assert answer.startswith(b"HTTP/1.1 411 ")
+        for _ in range(5):
+            connection.sendall(b"2\r\n{}\r\n")
+            time.sleep(0.02)
+        connection.sendall(b"0\r\n\r\n")
 
 
 def test_part_of_a_push_is_told(source: WebhookSource, receiver: Receiver) -> None:

@@ -164,6 +164,17 @@ def test_search_is_complete(site: Site, made: list[MadePost], source: Any) -> No
         assert wanted(made, keyword) <= found
 
 
+@pytest.mark.parametrize("source", [licensed, account, mobile, desk])
+def test_overlap_is_covered_too(site: Site, source: Any) -> None:
+    """What is read again from before the window is told as seen: a first read begins with it."""
+    listener = source(site).listener(means(site, budget=HOUR))
+    _, covered, _ = items(listener.fetch(Window(NOW - timedelta(seconds=2), NOW)))
+    for part in {one.part for one in covered}:
+        seen = [one.window for one in covered if one.part == part and one.ok]
+        assert min(window.since for window in seen) <= NOW - timedelta(minutes=10)
+        assert max(window.until for window in seen) == NOW
+
+
 def test_window_is_split_until_it_fits(site: Site, made: list[MadePost]) -> None:
     """A span with more posts than pages show is halved until each half is complete."""
     window = Window(START, NOW)

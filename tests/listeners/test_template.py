@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from listeners.formats.format import Reading
 from listeners.listener import Covered, Listener, ListenerError
 from listeners.means import Means
 from listeners.web.answers import Answer, json_of
-from records import Post, Rejected
+from records import Post, Rejected, Window
 from tests.listeners.contract import WINDOW, ListenerContract
 from tests.listeners.samples import FETCHED_AT, complaint, desk_answer, mblog, search_answer
 from tests.listeners.test_fuzz import ODD, assert_sound
@@ -62,8 +63,9 @@ class TestContract(ListenerContract):
 
 
 def test_covers_its_part(listener: Listener) -> None:
-    """The template tells what it covered, under its keyword."""
-    assert list(listener.fetch(WINDOW))[-1] == Covered("奶茶", WINDOW)
+    """The template tells what it covered, under its keyword, from where it reads back to."""
+    span = Window(WINDOW.since - timedelta(minutes=10), WINDOW.until)
+    assert list(listener.fetch(WINDOW))[-1] == Covered("奶茶", span)
 
 
 HOT = {"ok": 1, "data": {"realtime": [{"word": "词", "num": 1, "realpos": 1, "rank": 0}]}}
