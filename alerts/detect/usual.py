@@ -180,8 +180,10 @@ class Usual:
         # Beside a mean that is only a guess, an hour says nothing of the profile.
         values[4] = np.where(is_first, 0.0, values[2])
         values[5] = np.where(is_first, 0.0, rounded(mean * hour.read))
-        values[6::2] = rounded(hour.scatter)
-        values[7::2] = rounded(hour.information)
+        # Beside a profile that is only a guess, an hour says little of the scatter.
+        weight = np.minimum(reads[1] / (self.scale.week * self.scale.block), 1.0) ** 2
+        values[6::2] = rounded(weight * hour.scatter)
+        values[7::2] = rounded(weight * hour.information)
 
     def unlearn(self, block: int, rows: Rows = ALL) -> None:
         """Forget `block`, the last that was learned of the brands at `rows`."""

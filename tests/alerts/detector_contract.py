@@ -79,7 +79,7 @@ class DetectorContract:
             known = detector.score(cut(troubled(), 0, until), end_of(BURST - 13))
             assert known == [signal for signal in signals if signal.at <= end_of(until - 1)]
 
-    @settings(max_examples=5, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(data=st.data())
     def test_splitting_changes_nothing(self, data: st.DataObject) -> None:
         """Judged at once, or bit by bit with restarts between, the signals are identical."""

@@ -49,7 +49,7 @@ def test_false_alarms_are_spread_over_the_day() -> None:
 def test_a_larger_promise_is_heard_sooner() -> None:
     """Who accepts more false alarms hears a burst no later."""
     counts = {"volume": quiet(np.random.default_rng(7), 5.0, (HISTORY + 1) * WEEK)}
-    counts["volume"][HISTORY * WEEK + 100 : HISTORY * WEEK + 200] += 8
+    counts["volume"][HISTORY * WEEK + 100 : HISTORY * WEEK + 200] += 4
     first = []
     for promise in (0.02, 0.2, 2.0):
         detector = NegativeBinomialDetector(DetectionSettings(false_alarms_per_week=promise))
