@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, Protocol
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
+from typing import Final, Literal, Protocol
 
 ONE_DAY: Final = timedelta(days=1)
 SATURDAY: Final = 5
@@ -41,7 +38,7 @@ class Almanac(Protocol):
         """Whether most people do not work on `day`."""
         ...
 
-    def occasion(self, at: datetime) -> Occasion | None:
+    def occasion(self, at: datetime, /) -> Occasion | None:
         """Return the occasion that `at` lies in, if any."""
         ...
 
@@ -53,8 +50,8 @@ class Weekends:
         """Whether `day` is a Saturday or a Sunday."""
         return day.weekday() >= SATURDAY
 
-    def occasion(self, at: datetime) -> Occasion | None:  # noqa: ARG002 - no time stands out
-        """Return None."""
+    def occasion(self, _: datetime, /) -> Occasion | None:
+        """Return None: no time stands out."""
         return None
 
 
@@ -70,7 +67,7 @@ class China:
         """Whether `day` is a public holiday, or a weekend that was not made a working day."""
         return _is_off(day)
 
-    def occasion(self, at: datetime) -> Occasion | None:
+    def occasion(self, at: datetime, /) -> Occasion | None:
         """Return the shopping day (from the evening before on) or the festival at `at`."""
         day = at.date()
         eve = day + ONE_DAY
@@ -90,9 +87,9 @@ def almanac_of(name: CalendarName) -> Almanac:
 def _holidays(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Return the public holidays of `year`, and the weekends that are working days."""
     # Loading the package takes half a second, which only who detects has to wait for.
-    from holidays.countries.china import CN  # noqa: PLC0415
+    from holidays import country_holidays  # noqa: PLC0415
 
-    known: HolidayBase = CN(years=year)  # type: ignore[no-untyped-call]
+    known = country_holidays("CN", years=year)
     return frozenset(known), frozenset(known.weekend_workdays)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -157,7 +157,7 @@ class CascadeModel:
             status = file.stat()
         except (OSError, ValueError) as error:
             raise ForecastModelError(f"no forecast weights at {file}") from error
-        return _read(file, status.st_mtime_ns, status.st_size)
+        return _read(_Version(file, status.st_mtime_ns, status.st_size))
 
 
 def fingerprint(path: Path) -> str:
@@ -172,8 +172,17 @@ def sigmoid(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
 
+class _Version(NamedTuple):
+    """A file as it is now: another time of writing or size is another version."""
+
+    file: Path
+    written: int  # nanoseconds
+    size: int  # bytes
+
+
 @lru_cache(maxsize=4)
-def _read(file: Path, written: int, size: int) -> CascadeModel:  # noqa: ARG001 - part of the key
+def _read(version: _Version) -> CascadeModel:
+    file = version.file
     try:
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             models = {

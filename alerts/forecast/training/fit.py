@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,20 @@ from alerts.forecast.trees import Trees
 # The sizes of which each validation cascade asks "will it reach that?", as shares of their order.
 _ASKED: Final = np.linspace(0.05, 0.95, 19)
 _LOOSE: Final = 1e6  # scikit-learn's C: a handful of numbers needs no regularisation
+
+
+class _SklearnTree(Protocol):
+    """What is read of scikit-learn's untyped `Tree`; a leaf's left child is -1."""
+
+    children_left: npt.NDArray[np.int64]
+    children_right: npt.NDArray[np.int64]
+    feature: npt.NDArray[np.int64]
+    threshold: Floats
+    value: Floats  # (nodes, outputs, 1)
+
+
+class _Fitted(Protocol):
+    tree_: _SklearnTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +138,28 @@ def _settings(recipe: Recipe) -> dict[str, float | int]:
     }
 
 
-def _trees(fitted: Sequence[object], first: float, train: Floats, recipe: Recipe) -> Trees:
+def _trees(fitted: Sequence[_Fitted], first: float, train: Floats, recipe: Recipe) -> Trees:
     """Copy scikit-learn's trees into arrays; `first` is its value of the first row of `train`."""
     inner = (1 << recipe.depth) - 1
     features = np.zeros((len(fitted), inner), dtype=np.uint8)
     thresholds = np.full((len(fitted), inner), np.inf, dtype=np.float32)
     leaves = np.zeros((len(fitted), inner + 1), dtype=np.float32)
     for number, one in enumerate(fitted):
-        tree = one.tree_  # type: ignore[attr-defined]
-        _copy(tree, 0, 0, (features[number], thresholds[number], leaves[number]), recipe.rate)
+        _copy(one.tree_, 0, 0, (features[number], thresholds[number], leaves[number]), recipe.rate)
     bare = Trees(0.0, features, thresholds, leaves)
     return Trees(float(first - bare.predict(train[:1])[0]), features, thresholds, leaves)
 
 
-def _copy(tree: object, node: int, place: int, into: tuple[Floats, ...], rate: float) -> None:
+def _copy(tree: _SklearnTree, node: int, place: int, into: tuple[Floats, ...], rate: float) -> None:
     """Copy the part below `node`; a leaf that comes early is carried down to the full depth."""
     features, thresholds, leaves = into
-    left = int(tree.children_left[node])  # type: ignore[attr-defined]
+    left = int(tree.children_left[node])
     if place >= len(features):
-        leaves[place - len(features)] = rate * tree.value[node, 0, 0]  # type: ignore[attr-defined]
+        leaves[place - len(features)] = rate * tree.value[node, 0, 0]
         return
-    right = node if left < 0 else int(tree.children_right[node])  # type: ignore[attr-defined]
+    right = node if left < 0 else int(tree.children_right[node])
     if left >= 0:
-        features[place] = tree.feature[node]  # type: ignore[attr-defined]
-        thresholds[place] = tree.threshold[node]  # type: ignore[attr-defined]
+        features[place] = tree.feature[node]
+        thresholds[place] = tree.threshold[node]
     _copy(tree, node if left < 0 else left, 2 * place + 1, into, rate)
     _copy(tree, right, 2 * place + 2, into, rate)
