@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from fengsui.chain import Chain
-from listeners.listener import Covered, Gone, Item, Listener, ListenerError
+from listeners.listener import Covered, Gone, Item, Listener, ListenerError, Refusal
 from listeners.means import PART
 from records import Post, Rejected, Window
 
@@ -96,7 +96,10 @@ def _parcels(items: Iterator[Item]) -> Iterator[tuple[list[Item], Covered | None
 
 
 def _record(chain: Chain, source: str, covered: Covered) -> None:
-    chain.ledger.record_read(source, covered.window, ok=covered.ok, part=covered.part)
+    # A list that ends too early has lost for good what came late to a span that was read before.
+    lost = covered.why is Refusal.PAGE_LIMIT
+    part = covered.part
+    chain.ledger.record_read(source, covered.window, ok=covered.ok, part=part, retracts=lost)
     if not covered.ok:
         return
     name = PART.format(source=source, part=covered.part)

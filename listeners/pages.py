@@ -62,8 +62,8 @@ def newest_first(
     """Yield the pages of a list that has the newest first, until it reaches back far enough.
 
     It is read from `overlap` before the window, for what came late or was edited, and told as
-    covered from there. Where the list ends at its page limit, what of the window lies before its
-    oldest entry is told as not seen.
+    covered from there. Where the list ends at its page limit, what lies before its oldest entry is
+    told as not seen, the overlap too: it was read before, but what came late to it was not.
 
     Raises:
         ListenerError: a page could not be read.
@@ -82,7 +82,7 @@ def newest_first(
         if page.keys and page.keys <= before:
             break
         before = page.keys
-    yield from _cut_off(part, _reaching_back(window, overlap), window.since, oldest)
+    yield from _cut_off(part, _reaching_back(window, overlap), oldest)
 
 
 def _reaching_back(window: Window, overlap: timedelta) -> Window:
@@ -96,12 +96,11 @@ def _is_past(times: Sequence[datetime], bound: datetime) -> bool:
     return in_order or max(times) < bound
 
 
-def _cut_off(part: str, span: Window, planned: datetime, oldest: datetime) -> Iterator[Covered]:
-    """Yield how much of `span`, of which only what comes after `planned` had to be, was seen."""
+def _cut_off(part: str, span: Window, oldest: datetime) -> Iterator[Covered]:
+    """Yield how much of `span` was not seen, and how much was."""
     seen = min(max(oldest, span.since), span.until)
-    missed = max(planned, span.since)
-    if seen > missed:
-        yield Covered(part, Window(missed, seen), ok=False, why=Refusal.PAGE_LIMIT)
+    if seen > span.since:
+        yield Covered(part, Window(span.since, seen), ok=False, why=Refusal.PAGE_LIMIT)
     yield Covered(part, Window(seen, span.until))
 
 
@@ -145,7 +144,7 @@ def split_by_time(
             left += _halves(span, smallest)
             continue
         if last.more:
-            yield from _cut_off(part, span, window.since, oldest)
+            yield from _cut_off(part, span, oldest)
         else:
             yield Covered(part, span)
 

@@ -11,7 +11,7 @@ from records import Window
 from store import ledger_schema as schema
 from store.encoding import instant, micros, storable
 from store.ledger_database import LedgerDatabase, upsert
-from store.spans import Read, Span, joined, reads, shares
+from store.spans import Read, Span, joined, reads, retracted, shares
 
 # Stands between a source and a part of it; no name holds it.
 PART = "\x1f"
@@ -71,11 +71,13 @@ class ReadLog(LedgerDatabase):
             found.append((_source(name), _part(name), span))
         return sorted(found, key=lambda gap: (gap[0], gap[1], gap[2].since))
 
-    def record_read(self, source: str, window: Window, *, ok: bool, part: str = "") -> None:
+    def record_read(
+        self, source: str, window: Window, *, ok: bool, part: str = "", retracts: bool = False
+    ) -> None:
         """Note that the planned read of `window` of a part of `source` succeeded or failed.
 
         What was read once stays read: a later success covers a failure, a later failure takes
-        nothing away.
+        nothing away, unless it `retracts`: then something is known to be missing after all.
         """
         source = f"{source}{PART}{part}" if part else source
         spans, new = schema.spans, Span(micros(window.since), micros(window.until), ok)
@@ -87,7 +89,7 @@ class ReadLog(LedgerDatabase):
         with self._writing() as connection:
             found = connection.execute(select(*_SPAN).where(touching)).all()
             before = [Span(micros(since), micros(until), was) for since, until, was in found]
-            after = joined(before, new)
+            after = joined(retracted(before, new) if retracts else before, new)
             if set(after) == set(before):
                 return
             connection.execute(delete(spans).where(touching))

@@ -28,6 +28,11 @@ def joined(spans: Iterable[Span], new: Span) -> list[Span]:
     return sorted(read + [left for span in failed for left in _without(span, read)])
 
 
+def retracted(spans: Iterable[Span], missed: Span) -> list[Span]:
+    """Return `spans` without what of `missed` counts as read."""
+    return [left for span in spans for left in (_without(span, [missed]) if span.ok else [span])]
+
+
 def shares(spans: Sequence[Span], edges: npt.NDArray[np.int64]) -> list[float]:
     """Return, for each tick between two of `edges`, the time read over the time planned.
 

@@ -70,6 +70,20 @@ def test_gap_is_closed_by_a_later_read(chain: Chain) -> None:
     assert not seen(chain, chain.settings.sources[0], NOW).gaps
 
 
+def test_list_that_ended_early_reopens_what_was_read(chain: Chain) -> None:
+    """What came late to a span is lost where the next list does not reach it: a gap on record.
+
+    Any other trouble takes nothing away from what was read.
+    """
+    window = Window(NOW - HOUR, NOW)
+    late = Window(NOW - 10 * MINUTE, NOW)
+    collect(chain, Reads(Covered("a", window)), window)
+    collect(chain, Reads(Covered("a", late, ok=False, why=Refusal.UNWELL)), window)
+    assert not seen(chain, chain.settings.sources[0], NOW).gaps
+    collect(chain, Reads(Covered("a", late, ok=False, why=Refusal.PAGE_LIMIT)), window)
+    assert seen(chain, chain.settings.sources[0], NOW).gaps == (("a", late),)
+
+
 def test_blind_is_not_quiet(chain: Chain) -> None:
     """A quiet hour that was read has coverage 1, one that nobody read 0, and none is a zero."""
     quiet, blind = Window(NOW - HOUR, NOW), Window(NOW, NOW + HOUR)

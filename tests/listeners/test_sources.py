@@ -200,6 +200,18 @@ def test_page_limit_leaves_a_gap(site: Site, made: list[MadePost]) -> None:
         assert all(one.at in gap.window for one in missed)
 
 
+def test_overlap_beyond_the_page_limit_is_missed(site: Site) -> None:
+    """A list too short for the overlap tells it as not seen: what came to it late is lost."""
+    window = Window(NOW - timedelta(minutes=1), NOW)
+    listener = mobile(site, most_pages=1, overlap_minutes=1440).listener(means(site, budget=HOUR))
+    _, covered, _ = items(listener.fetch(window))
+    for keyword in KEYWORDS:
+        missed, seen = [one.window for one in covered if one.part == keyword]
+        assert missed.since == window.since - timedelta(days=1)
+        assert missed.until == seen.since < window.since
+        assert seen.until == NOW
+
+
 def test_unread_part_comes_first_next_time(site: Site) -> None:
     """What there was no time left for is read first at the next read."""
     memory = OwnMemory()

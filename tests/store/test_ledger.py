@@ -65,6 +65,17 @@ def test_later_success_covers_a_failure(ledger: Ledger) -> None:
     assert ledger.coverage(minutes(0, 10), STEP) == [1.0, 0.0]
 
 
+def test_read_can_be_retracted(ledger: Ledger) -> None:
+    """What is known to be missing is unread again, its neighbours are not, until it is read."""
+    ledger.record_read("weibo", minutes(0, 15), ok=True)
+    ledger.record_read("weibo", minutes(5, 10), ok=False, retracts=True)
+    ledger.record_read("weibo", minutes(5, 10), ok=False, retracts=True)
+    assert ledger.coverage(minutes(0, 15), STEP) == [1.0, 0.0, 1.0]
+    assert ledger.gaps(minutes(0, 15)) == [("weibo", "", minutes(5, 10))]
+    ledger.record_read("weibo", minutes(5, 10), ok=True)
+    assert not ledger.gaps(minutes(0, 15))
+
+
 def test_touching_reads_are_one_row(ledger: Ledger) -> None:
     """A month of reads that touch is one row a source."""
     for number in range(60):

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.spans import Span, joined, shares
+from store.spans import Span, joined, retracted, shares
 
 
 @st.composite
@@ -40,6 +40,14 @@ def test_joined_keeps_what_was_read(reads: list[Span]) -> None:
     assert sum(span.until - span.since for span in found) == len(units(found, ok=True)) + len(
         units(found, ok=False)
     )
+
+
+@given(st.lists(spans(), max_size=12), spans())
+def test_retracted_is_read_no_more(reads: list[Span], missed: Span) -> None:
+    """Of what was read all but the retracted units stays read; what had failed is untouched."""
+    found = retracted(taken(reads), missed)
+    assert units(found, ok=True) == units(reads, ok=True) - set(range(missed.since, missed.until))
+    assert units(found, ok=False) == units(taken(reads), ok=False)
 
 
 @given(st.lists(spans(), max_size=10), st.randoms(use_true_random=False))
