@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -10,26 +9,13 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from nlp.sentiment.tasks import CLASSES, TASKS, Task
+from nlp.training.batch import UNKNOWN, Batch
 from nlp.training.encoder import MAX_TOKENS
 from nlp.training.prepare import Labelled
-
-UNKNOWN: Final = -100
-"""Stands for a label that is not known; PyTorch's losses pass over it."""
 
 _WITH_EMOTICONS: Final = 0.15  # some sets were labelled by them: who always saw them reads no words
 _WHOLE: Final = 0.6  # of the texts that quote, those that are read with what they quote
 _POOL: Final = 64  # batches that are sorted by length together
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """`ids` and `mask` have shape (texts, tokens); the others shape (texts,)."""
-
-    ids: Tensor
-    mask: Tensor
-    labels: dict[Task, Tensor]
-    polar: Tensor
-    weights: Tensor
 
 
 def batches(

@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nlp.training.batches import Batch
+from nlp.training.batch import Batch
 from nlp.training.encoder import Encoder, load_tokenizer
 from nlp.training.loop import run
 from nlp.training.losses import Loss, distilled_loss

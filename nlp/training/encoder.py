@@ -12,6 +12,8 @@ from nlp.sentiment.tasks import CLASSES, TASKS
 
 MAX_TOKENS: Final = 96
 """Tokens read of a text in training and, unless its folder says otherwise, in use."""
+RECORD: Final = "training.txt"
+"""Beside a finished run: a sentence about how it went."""
 _HEADS: Final = "heads.pt"
 
 

@@ -19,8 +19,7 @@ from torch import Tensor, nn
 
 from nlp.sentiment.model import LABELS
 from nlp.sentiment.tasks import TASKS, Task
-from nlp.training.encoder import MAX_TOKENS, Encoder
-from nlp.training.loop import RECORD
+from nlp.training.encoder import MAX_TOKENS, RECORD, Encoder
 
 _log = logging.getLogger(__name__)
 _OUTPUTS: Final = ("pooled", *TASKS)

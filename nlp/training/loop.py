@@ -20,15 +20,14 @@ from torch import distributed, multiprocessing, nn
 from torch.nn.parallel import DistributedDataParallel
 from transformers import PreTrainedTokenizerBase
 
-from nlp.training.batches import Batch, batches
-from nlp.training.encoder import Encoder
+from nlp.training.batch import Batch
+from nlp.training.batches import batches
+from nlp.training.encoder import RECORD, Encoder
 from nlp.training.losses import Loss
 from nlp.training.prepare import Labelled
 
 _log = logging.getLogger(__name__)
 _CHECKPOINT: Final = "checkpoint.pt"
-RECORD: Final = "training.txt"
-"""Holds a sentence about how a finished run went."""
 
 
 @dataclass(frozen=True, slots=True)

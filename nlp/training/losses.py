@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from nlp.sentiment.model import LABELS
 from nlp.sentiment.tasks import TASKS, Task
-from nlp.training.batches import UNKNOWN, Batch
+from nlp.training.batch import UNKNOWN, Batch
 
 _SMOOTHING: Final = 0.05
 _SHARES: Final[Mapping[Task, float]] = {"sentiment": 1.0, "emotion": 0.4, "complaint": 0.3}
@@ -64,7 +64,7 @@ def distilled_loss(outputs: Sequence[Tensor], batch: Batch, teacher: Sequence[Te
 
 def _sentiment(logits: Tensor, batch: Batch) -> Tensor:
     labels = batch.labels["sentiment"]
-    weights = torch.tensor([_CLASS_WEIGHTS[name] for name in LABELS])
+    weights = torch.tensor([_CLASS_WEIGHTS[name] for name in LABELS], device=logits.device)
     among_all = functional.cross_entropy(
         logits, labels, weight=weights, reduction="none", label_smoothing=_SMOOTHING
     )
