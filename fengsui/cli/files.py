@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -136,28 +137,34 @@ class Pace:
 def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False) -> None:
     """Import files into the store; `fengsui annotate` or `fengsui run` then judges the posts."""
     settings = settings_or_defaults(config)
-    total = Collected()
+    total, oldest = Collected(), datetime.now(UTC)
     with Chain(settings) as chain:
         for file in files:
-            total += import_file(chain, file)
+            collected, span = import_file(chain, file)
+            total += collected
+            oldest = min(oldest, span.since) if span else oldest
     if json:
-        print_json(
-            {
-                "read": total.read,
-                "kept": total.kept,
-                "duplicate": total.duplicate,
-                "quarantined": total.quarantined,
-            }
-        )
+        print_json({"read": total.read, **asdict(total)})
     else:
+        left_out = f" + left out {total.left_out}" if total.left_out else ""
         typer.echo(
             f"read {total.read} = kept {total.kept} + duplicate {total.duplicate}"
-            f" + quarantined {total.quarantined}"
+            f" + quarantined {total.quarantined}{left_out}"
+        )
+    days = settings.privacy.days
+    if days and oldest < datetime.now(UTC) - timedelta(days=days):
+        typer.echo(
+            f"the oldest posts are of {oldest:%Y-%m-%d}: what is older than {days} days leaves at"
+            " the next daily upkeep, only its counts stay; [privacy] text_days = 0 keeps all",
+            err=True,
         )
 
 
-def import_file(chain: Chain, file: Path) -> Collected:
-    """Read one file into the store, and record that the time it spans was read."""
+def import_file(chain: Chain, file: Path) -> tuple[Collected, Window | None]:
+    """Read one file into the store, and record that the time it spans was read.
+
+    Returns what came in, and the time it spans; None if it holds no post.
+    """
     total = Collected()
     first = last = None
     written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
@@ -167,9 +174,11 @@ def import_file(chain: Chain, file: Path) -> Collected:
         if times:
             first = min(times) if first is None else min(first, *times)
             last = max(times) if last is None else max(last, *times)
-    if first is not None and last is not None:
-        chain.ledger.record_read(f"import {file.name}", Window(first, last), ok=True)
-    return total
+    if first is None or last is None:
+        return total, None
+    span = Window(first, last)
+    chain.ledger.record_read(f"import {file.name}", span, ok=True)
+    return total, span
 
 
 def detect_csv_file(

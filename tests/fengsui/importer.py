@@ -14,7 +14,7 @@ def main() -> None:
     state, *files = map(Path, sys.argv[1:])
     with Chain(settings(state)) as chain:
         for file in files:
-            total = import_file(chain, file)
+            total, _ = import_file(chain, file)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             sys.stdout.write(f"{total.read} {total.kept} {peak}\n")
 

@@ -114,10 +114,22 @@ def test_import_totals_add_up(fengsui: Shell) -> None:
         line(1, "云朵茶饮") + line(2, "路过") + line(2, "路过") + "{broken\n", encoding="utf-8"
     )
     first = fengsui("import", file, "--json").answer
-    assert first == {"read": 4, "kept": 2, "duplicate": 1, "quarantined": 1}
+    none = {"left_out": 0, "gone": 0}
+    assert first == {"read": 4, "kept": 2, "duplicate": 1, "quarantined": 1, **none}
     again = fengsui("import", file, file, "--json").answer
-    assert again == {"read": 8, "kept": 0, "duplicate": 6, "quarantined": 2}
+    assert again == {"read": 8, "kept": 0, "duplicate": 6, "quarantined": 2, **none}
     assert "read 4 = kept 0 + duplicate 3 + quarantined 1" in fengsui("import", file).out
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(90, True), (0, False), (100_000, False)])
+def test_an_import_says_what_will_not_stay(fengsui: Shell, days: int, is_told: bool) -> None:
+    """Who imports posts older than what is kept is told at once that they leave, and when not."""
+    fengsui.settings(f"[privacy]\ntext_days = {days}\n")
+    file = fengsui.folder / "posts.jsonl"
+    file.write_text(line(1, "云朵茶饮"), encoding="utf-8")
+    done = fengsui("import", file)
+    assert done.code == 0
+    assert ("text_days = 0 keeps all" in done.err) == is_told
 
 
 def test_steps_by_hand_tell_of_the_crisis_and_repeat_safely(fengsui: Shell) -> None:
