@@ -75,7 +75,9 @@ def newest_first(
         times = page.times
         oldest = min([oldest, *times])
         bound = window.since - overlap + min(page.skew, timedelta(0))
-        if not page.more or _is_past(times, bound):
+        # Sites end a list at a page of their own and call it complete: the last page proves nothing.
+        ended = not page.more and number < most_pages
+        if ended or _is_past(times, bound):
             yield Covered(part, _reaching_back(window, overlap))
             return
         # A list that repeats itself has no more to give, whatever it says.
