@@ -200,6 +200,18 @@ def test_page_limit_leaves_a_gap(site: Site, made: list[MadePost]) -> None:
         assert all(one.at in gap.window for one in missed)
 
 
+def test_site_that_ends_its_list_at_the_limit_leaves_the_same_gap(site: Site) -> None:
+    """A site that shows no more than the limit calls its list complete: it is cut off."""
+    site.most_pages = 3
+    window = Window(START, NOW)
+    listener = mobile(site, most_pages=3).listener(means(site, budget=HOUR))
+    _, covered, _ = items(listener.fetch(window))
+    for keyword in KEYWORDS:
+        (gap,) = [one for one in covered if one.part == keyword and not one.ok]
+        assert gap.why is Refusal.PAGE_LIMIT
+        assert gap.window.since <= window.since < gap.window.until
+
+
 def test_overlap_beyond_the_page_limit_is_missed(site: Site) -> None:
     """A list too short for the overlap tells it as not seen: what came to it late is lost."""
     window = Window(NOW - timedelta(minutes=1), NOW)
