@@ -75,7 +75,7 @@ def newest_first(
         times = page.times
         oldest = min([oldest, *times])
         bound = window.since - overlap + min(page.skew, timedelta(0))
-        # Sites end a list at a page of their own and call it complete: the last page proves nothing.
+        # Sites end a list at a page of their own and call it complete: that proves nothing.
         ended = not page.more and number < most_pages
         if ended or _is_past(times, bound):
             yield Covered(part, _reaching_back(window, overlap))
