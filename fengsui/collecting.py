@@ -100,10 +100,12 @@ def _record(chain: Chain, source: str, covered: Covered) -> None:
     lost = covered.why is Refusal.PAGE_LIMIT
     part = covered.part
     chain.ledger.record_read(source, covered.window, ok=covered.ok, part=part, retracts=lost)
-    if not covered.ok:
-        return
     name = PART.format(source=source, part=covered.part)
     reached = chain.ledger.cursor(name)
+    if not covered.ok:
+        if reached is None:  # never read: it begins there whenever its turn comes
+            chain.ledger.set_cursor(name, covered.window.since.isoformat())
+        return
     if reached is None or datetime.fromisoformat(reached) < covered.window.until:
         chain.ledger.set_cursor(name, covered.window.until.isoformat())
 

@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     CHANGED = "changed"
     RESTING = "resting"
     PAGE_LIMIT = "page_limit"
+    OUT_OF_TIME = "out_of_time"
     NOT_KEPT = "not_kept"
 
 

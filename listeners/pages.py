@@ -167,8 +167,8 @@ def read_parts(
 ) -> Iterator[Item]:
     """Yield what the parts of a source have, the one first that was read the longest time ago.
 
-    Each is read from where it was last read to. What there is no time left for comes first at the
-    next read. A part whose trouble passes by itself holds up no other; anything else ends the read,
+    Each is read from where it was last read to. What there is no time left for is told as not seen
+    and comes first at the next read. A part whose trouble passes by itself holds up no other; anything else ends the read,
     and what was not read is told.
 
     Raises:
@@ -181,6 +181,8 @@ def read_parts(
     passing: list[ListenerError] = []
     for place, part in enumerate(order):
         if place and means.clock() >= deadline:
+            for one in order[place:]:
+                yield Covered(one, spans[one], ok=False, why=Refusal.OUT_OF_TIME)
             return
         try:
             yield from read(part, spans[part])

@@ -82,6 +82,10 @@ ADVICE: Final = MappingProxyType(
             "more posts than the source lists: narrow the keyword or poll more often",
             "帖子多于来源可列出的页数：细化关键词，或提高轮询频率",
         ),
+        Refusal.OUT_OF_TIME: (
+            "more keywords than a read has time for: take fewer, or lower request_seconds",
+            "关键词过多，一次轮询读不完：减少关键词，或调小 request_seconds",
+        ),
         Refusal.NOT_KEPT: (
             "the source keeps no past: what stood there while nobody read is unknown",
             "来源不保留历史：无人读取期间的内容未知",

@@ -9,7 +9,7 @@ import pytest
 from fengsui.chain import Chain
 from fengsui.cli.check import told
 from fengsui.collecting import collect
-from fengsui.polling import read
+from fengsui.polling import means_of, read
 from fengsui.promises import PROMISE, seen, watch_promises
 from fengsui.troubles import open_troubles
 from listeners.listener import Covered, Item, Listener, ListenerError, Refusal, Refused, RetryLater
@@ -68,6 +68,17 @@ def test_gap_is_closed_by_a_later_read(chain: Chain) -> None:
     assert seen(chain, chain.settings.sources[0], NOW).gaps
     collect(chain, Reads(Covered("a", window)), window)
     assert not seen(chain, chain.settings.sources[0], NOW).gaps
+
+
+def test_part_that_was_never_read_begins_where_it_was_first_wanted(chain: Chain) -> None:
+    """What a new part could not be read for is read when its turn comes, however late that is."""
+    first, second = Window(NOW - HOUR, NOW), Window(NOW, NOW + HOUR)
+    unread = (Covered("a", window, ok=False, why=Refusal.OUT_OF_TIME) for window in (first, second))
+    for one in unread:
+        collect(chain, Reads(one), one.window)
+    assert means_of(chain).reached("feed", "a") == first.since
+    collect(chain, Reads(Covered("a", Window(first.since, second.until))), second)
+    assert means_of(chain).reached("feed", "a") == second.until
 
 
 def test_list_that_ended_early_reopens_what_was_read(chain: Chain) -> None:

@@ -225,10 +225,12 @@ def test_overlap_beyond_the_page_limit_is_missed(site: Site) -> None:
 
 
 def test_unread_part_comes_first_next_time(site: Site) -> None:
-    """What there was no time left for is read first at the next read."""
+    """What there was no time left for is told as not seen, and read first at the next read."""
     memory = OwnMemory()
     listener = licensed(site).listener(means(site, memory, budget=timedelta(0), resume=True))
-    _, (first, *_), _ = items(listener.fetch(WINDOW))
+    _, (first, *others), _ = items(listener.fetch(WINDOW))
+    assert first.ok
+    assert [(one.window, one.why) for one in others] == [(WINDOW, Refusal.OUT_OF_TIME)]
     memory.set_cursor(PART.format(source="licensed", part=first.part), NOW.isoformat())
     _, (second, *_), _ = items(listener.fetch(WINDOW))
     assert {first.part, second.part} == set(KEYWORDS)
