@@ -113,6 +113,11 @@ class Chain:
             self._model = load_model(setting, self.settings.accuracy_given_up)
         return self._model
 
+    def judge_with(self, model: SentimentModel) -> None:
+        """Let `model`, which gives the same scores, take the place of the one in use."""
+        self._model = model
+        self.forget_annotators()
+
     def _made(self, since: datetime | None, until: datetime | None) -> Annotator:
         made = Annotator(self.settings.brands, self.model, self.settings.annotation)
         if since and until:

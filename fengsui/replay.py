@@ -1,17 +1,28 @@
 """Past posts through the whole chain as of then: the clock is the posts' own."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from fengsui import steps
+from fengsui.annotation import texts_to_score
 from fengsui.chain import Chain
+from fengsui.scoring_ahead import ScoringAhead, looking_ahead
 from fengsui.staging import Staging
 from fengsui.steps import Collected, Detected
 from listeners.files import read_file
+from nlp.brands import BrandMatcher
+from nlp.sentiment.linear import LinearModel
+from nlp.sentiment.registry import LinearAlone
 from records import Post, Rejected, Window
+
+Visible = tuple[datetime, Post | Rejected]
+
+log = logging.getLogger(__name__)
 
 # Long enough after the last post for every incident to recover by itself.
 AFTERMATH = timedelta(hours=12)
@@ -58,7 +69,8 @@ def replay(
         if window is not None:
             whole = Window(window.since - timedelta(days=1), window.until + AFTERMATH)
             chain.ledger.record_read("replay", whole, ok=True)
-        _run(chain, staging, items, progress)
+        with _scored_ahead(chain, staging) as coming:
+            _run(chain, coming, items, progress)
     return Replayed(Collected(keys, posts - keys, items - posts), window)
 
 
@@ -69,9 +81,39 @@ def empty(folder: Path) -> None:
             (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
+@contextmanager
+def _scored_ahead(chain: Chain, items: Iterable[Visible]) -> Iterator[Iterable[Visible]]:
+    """Give the items, whose texts are scored in the background before their turn comes.
+
+    The linear model is faster than that, and it lets no other thread work meanwhile.
+    """
+    model = chain.model
+    if isinstance(model, LinearModel | LinearAlone):
+        yield items
+        return
+    resume, _ = steps.detected_to(chain)
+    matcher = BrandMatcher(chain.settings.brands)
+
+    def announce(lot: Sequence[Visible]) -> None:
+        posts = [
+            one for at, one in lot if isinstance(one, Post) and (resume is None or at > resume)
+        ]
+        try:
+            ahead.expect(texts_to_score(matcher, posts))
+        except Exception:  # a post that breaks the judges is dealt with when it is judged
+            log.debug("nothing is scored ahead", exc_info=True)
+
+    with ScoringAhead(model) as ahead:
+        chain.judge_with(ahead)
+        try:
+            yield looking_ahead(items, announce)
+        finally:
+            chain.judge_with(model)
+
+
 def _run(
     chain: Chain,
-    items: Iterable[tuple[datetime, Post | Rejected]],
+    items: Iterable[Visible],
     total: int,
     progress: Callable[[Tick], None],
 ) -> None:
@@ -103,7 +145,7 @@ def _step(chain: Chain, at: datetime, *, unsent: bool) -> tuple[Detected, bool]:
 
 
 def _ticks(
-    chain: Chain, items: Iterable[tuple[datetime, Post | Rejected]]
+    chain: Chain, items: Iterable[Visible]
 ) -> Iterator[tuple[datetime, list[Post | Rejected]]]:
     """Yield the items by the end of the tick in which they became visible.
 

@@ -168,8 +168,8 @@ def read_parts(
     """Yield what the parts of a source have, the one first that was read the longest time ago.
 
     Each is read from where it was last read to. What there is no time left for is told as not seen
-    and comes first at the next read. A part whose trouble passes by itself holds up no other; anything else ends the read,
-    and what was not read is told.
+    and comes first at the next read. A part whose trouble passes by itself holds up no other;
+    anything else ends the read, and what was not read is told.
 
     Raises:
         ListenerError: a refusal that concerns all parts, or every part has failed.
