@@ -14,8 +14,9 @@ LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 # From here on a number counts milliseconds: as seconds it would lie in the year 5138.
 FIRST_MILLISECONDS: Final = 100_000_000_000
 LAST_MILLISECONDS: Final = 10_000_000_000_000
-# What is written to the minute, or as 刚刚, is that far off at most.
+# What is written to the minute is that far off at most; what is counted back, as far again.
 ROUNDING: Final = timedelta(minutes=1)
+JUST_NOW: Final = "刚刚"
 CTIME_LENGTH: Final = len("Sun Jun 21 21:19:45 +0800 2026")
 MONTHS: Final = {
     name: number
@@ -85,8 +86,11 @@ def precision_of(value: object) -> timedelta:
     """Return how far the time that `value` writes can lie from the true one."""
     if not isinstance(value, str):
         return timedelta(0)
-    if match := _AGO.fullmatch(value.strip()):
+    text = value.strip()
+    if match := _AGO.fullmatch(text):
         return _UNITS[match[2]] + ROUNDING
+    if text.startswith(JUST_NOW):  # 0分钟前
+        return _UNITS["分钟"] + ROUNDING
     return timedelta(0) if value.count(":") >= 2 else ROUNDING
 
 
@@ -143,7 +147,7 @@ def _beijing(*parts: str | int | None) -> datetime:
 
 def _from_relative(text: str, now: datetime) -> datetime | None:
     here = now.astimezone(BEIJING)
-    if text.startswith("刚刚"):
+    if text.startswith(JUST_NOW):
         return now.astimezone(UTC)
     if match := _AGO.fullmatch(text):
         return (now - int(match[1]) * _UNITS[match[2]]).astimezone(UTC)

@@ -198,6 +198,13 @@ def test_relative_times(tmp_path: Path) -> None:
         assert post.published_at.isoformat() == at, written
 
 
+def test_just_now_by_another_clock(tmp_path: Path) -> None:
+    """A clock that is a minute behind the one that gave the id out takes no second away."""
+    written = search_answer(mblog(created_at="刚刚"))
+    (post,) = posts(answered(tmp_path, written, fetched_at="2026-06-21T21:18:30+08:00"))
+    assert post.published_at.isoformat() == "2026-06-21T13:19:45+00:00"
+
+
 def test_comments(tmp_path: Path) -> None:
     """Comments belong to the post that was asked for, or to the comment they answer."""
     items = [
