@@ -1,7 +1,9 @@
 """A transformer as sentiment model: ours, or any ONNX folder of the Hugging Face kind."""
 
 import math
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +19,13 @@ FOLDER: Final = Path(__file__).parent / "encoder"
 """The folder that ships."""
 
 CERTAIN: Final = Score(0.0, 1.0, 0.0)
+# So many texts are worth the making of threads, and more threads than this are no faster.
+MANY: Final = 8
+MOST_THREADS: Final = 8
 
 
 class TransformerModel:
-    """Scores texts with an `OnnxEncoder`, one after the other.
+    """Scores texts with an `OnnxEncoder`, each alone; many of them on all processors.
 
     Our own folders have an output a question, named after it, and a temperature for each under
     `fengsui` in `config.json`; in others the first output with as many classes as `id2label` names
@@ -53,13 +58,21 @@ class TransformerModel:
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Return one score a text, in order. A blank text is neutral with certainty."""
-        scores = {
-            text: Score(*self.probabilities(text, "sentiment"))
-            if text and not text.isspace()
-            else CERTAIN
-            for text in dict.fromkeys(texts)
-        }
+        distinct = list(dict.fromkeys(texts))
+        threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)
+        if len(distinct) < MANY or threads == 1:
+            found = list(map(self._score, distinct))
+        else:
+            # Made for this call: threads that stay would be missing in a process forked later.
+            with ThreadPoolExecutor(threads) as pool:
+                found = list(pool.map(self._score, distinct))
+        scores = dict(zip(distinct, found, strict=True))
         return [scores[text] for text in texts]
+
+    def _score(self, text: str) -> Score:
+        if not text or text.isspace():
+            return CERTAIN
+        return Score(*self.probabilities(text, "sentiment"))
 
     def probabilities(self, text: str, task: Task) -> list[float]:
         """Return the probabilities of the question's classes (`CLASSES`), in their order.

@@ -14,7 +14,7 @@ from nlp.sentiment.onnx_encoder import OnnxEncoder
 from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import LINEAR, LinearAlone, load_model
 from nlp.sentiment.tasks import CLASSES, TASKS
-from nlp.sentiment.transformer import FOLDER, TransformerModel, softmax
+from nlp.sentiment.transformer import FOLDER, MANY, TransformerModel, softmax
 from tests.nlp.sentiment_contract import POSTS, SentimentModelContract
 
 MODEL = TransformerModel.load()
@@ -71,6 +71,18 @@ def test_clear_cases() -> None:
     assert (bad.label, good.label) == ("negative", "positive")
     emotion = MODEL.probabilities("气死我了，太过分了，必须给个说法！", "emotion")
     assert CLASSES["emotion"][emotion.index(max(emotion))] == "angry"
+
+
+@pytest.mark.parametrize("processors", [1, 3])
+def test_many_texts_are_scored_as_each_alone(
+    monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    """On any number of processors every text gets the score that it has alone, in its place."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(processors)))
+    model = TransformerModel.load()
+    texts = [f"等了{number}天，退款还是没有到账" for number in range(MANY * 2)]
+    texts = [*texts, texts[0], " "]
+    assert model.score(texts) == [model.score([text])[0] for text in texts]
 
 
 def test_no_file_is_fetched_and_no_pytorch_needed() -> None:
