@@ -13,7 +13,7 @@ from alerts.detect.negative_binomial import NegativeBinomialDetector
 from alerts.notify.notifier import Notifier
 from alerts.settings import notifier_of
 from fengsui.annotation import Annotator
-from fengsui.counts import Counts
+from fengsui.counts import Counts, CoverageOnce
 from fengsui.privacy import Privacy
 from fengsui.promotion import model_in_use
 from fengsui.settings import Settings
@@ -48,10 +48,11 @@ class Chain:
         except BaseException:
             self.ledger.__exit__(None, None, None)
             raise
-        self.counts = Counts(self.store, self.ledger, self.tick)
+        coverage = CoverageOnce(self.ledger)  # renewed by `Counts.refresh`
+        self.counts = Counts(self.store, coverage, self.tick)
         self.pasts = Pasts(self.store)
         self.detector = NegativeBinomialDetector(settings.detection)
-        self.watch = Watch(self.store, self.ledger, self.detector, self.brands, self.tick)
+        self.watch = Watch(self.store, coverage, self.detector, self.brands, self.tick)
         self.privacy = Privacy(settings.privacy, settings.state, self.ledger)
         self._model = model
         self._notifiers = dict(notifiers) if notifiers is not None else None

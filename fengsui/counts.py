@@ -46,6 +46,25 @@ class CoverageLog(Protocol):
         ...
 
 
+class CoverageOnce:
+    """Coverage that is read once a look: who asks for the same again gets the same answer."""
+
+    def __init__(self, log: CoverageLog) -> None:
+        self._log = log
+        self._last: tuple[Window, timedelta, list[float]] | None = None
+
+    def look_again(self) -> None:
+        """Forget what was read."""
+        self._last = None
+
+    def coverage(self, window: Window, step: timedelta) -> list[float]:
+        """Return the share of the planned reads that succeeded, one a tick."""
+        last = self._last
+        if last is None or last[:2] != (window, step):
+            last = self._last = (window, step, self._log.coverage(window, step))
+        return last[2]
+
+
 @dataclass(slots=True)
 class _Row:
     """The counts of one brand: `counts` has shape (channels, ticks), the first at `start`."""
@@ -58,7 +77,7 @@ class _Row:
 class Counts:
     """A window on the counts that ends at the tick of `now` and reaches `HISTORY` back."""
 
-    def __init__(self, store: CountStore, coverage: CoverageLog, step: timedelta) -> None:
+    def __init__(self, store: CountStore, coverage: CoverageOnce, step: timedelta) -> None:
         self._store = store
         self._coverage_log = coverage
         self._step = step
@@ -86,6 +105,7 @@ class Counts:
         after it (another process judged): arrays are read again after the earlier of the two.
         """
         self._coverage_fresh = False
+        self._coverage_log.look_again()
         since = min(judged, self._revision) if self._revision else judged
         changed, self._revision = self._store.changed(since)
         for brand, minute in changed.items():

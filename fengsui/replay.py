@@ -118,43 +118,47 @@ def _run(
     progress: Callable[[Tick], None],
 ) -> None:
     resume, _ = steps.detected_to(chain)
+    player = _Player(chain)
     done = 0
-    # What an earlier process left unsent is sent with the first tick.
-    unsent = True
-    at: datetime | None = None
-    for at, batch in _ticks(chain, items):
+    for at, batch in player.ticks(items):
         done += len(batch)
         if resume is not None and at <= resume:
             continue
         steps.store_items(chain, batch)
-        detected, unsent = _step(chain, at, unsent=unsent)
-        progress(Tick(at, done, total, detected))
-    while at is not None and chain.ledger.open_incidents():
-        at += chain.tick
-        detected, unsent = _step(chain, at, unsent=unsent)
-        progress(Tick(at, total, total, detected))
+        progress(Tick(at, done, total, player.step(at)))
 
 
-def _step(chain: Chain, at: datetime, *, unsent: bool) -> tuple[Detected, bool]:
-    """Run the steps at the end of a tick; return what was detected, and whether messages wait."""
-    steps.annotate(chain)
-    detected = steps.detect(chain, at)
-    if not detected.alerts and not unsent:
-        return detected, False
-    return detected, steps.notify(chain, lambda: at).retried > 0
+class _Player:
+    """Runs the steps tick by tick, also where nothing came in while an incident is open."""
 
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        # What an earlier process left unsent is sent with the first tick.
+        self._unsent = True
+        self._watches = bool(chain.ledger.open_incidents())
 
-def _ticks(
-    chain: Chain, items: Iterable[Visible]
-) -> Iterator[tuple[datetime, list[Post | Rejected]]]:
-    """Yield the items by the end of the tick in which they became visible.
+    def ticks(self, items: Iterable[Visible]) -> Iterator[tuple[datetime, list[Post | Rejected]]]:
+        """Yield the items by the end of the tick in which they became visible.
 
-    Empty ticks are yielded too while an incident is open, since time alone lets it recover.
-    """
-    last: datetime | None = None
-    for end, group in groupby(items, key=lambda item: chain.counts.tick_end(item[0])):
-        while last is not None and last + chain.tick < end and chain.ledger.open_incidents():
-            last += chain.tick
+        Empty ticks are yielded too while an incident is open, since time alone lets it recover.
+        """
+        last: datetime | None = None
+        for end, group in groupby(items, key=lambda item: self._chain.counts.tick_end(item[0])):
+            while last is not None and last + self._chain.tick < end and self._watches:
+                last += self._chain.tick
+                yield last, []
+            yield end, [item for _, item in group]
+            last = end
+        while last is not None and self._watches:
+            last += self._chain.tick
             yield last, []
-        yield end, [item for _, item in group]
-        last = end
+
+    def step(self, at: datetime) -> Detected:
+        """Run the steps at the end of a tick and return what was detected."""
+        steps.annotate(self._chain)
+        detected = steps.detect(self._chain, at)
+        if detected.incidents:
+            self._watches = bool(self._chain.ledger.open_incidents())
+        if detected.alerts or self._unsent:
+            self._unsent = steps.notify(self._chain, lambda: at).retried > 0
+        return detected

@@ -58,8 +58,8 @@ class LedgerDatabase:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._errors(), self._engine.begin() as connection:
-            yield connection
+        with self._errors(), self._engine.connect() as connection:
+            yield connection  # a transaction begins with the first statement; nothing to commit
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
