@@ -7,9 +7,9 @@ from typing import Final
 
 from alerts.detect.settings import DetectionSettings
 from alerts.evidence.severity import hourly_count, next_level
-from alerts.forecast.events import Observed, observe_bins
+from alerts.forecast.events import Observed
 from alerts.forecast.forecast import forecast_cluster, forecast_observed
-from fengsui.weighing import MINUTE, PAST_DAYS, SPAN, fastest, gained
+from fengsui.weighing import PAST_DAYS, SPAN, Recent, gained
 from records import Evidence, Forecast, Incident, Level, PostForecast, StoryForecast, Window
 from store.mentions import MentionStore
 
@@ -21,39 +21,30 @@ LEAST_REPOSTS: Final = 20
 LARGE_HOUR: Final = 100.0
 # How many of the fastest posts are forecast.
 POSTS: Final = 1
-# Posts that are looked at for those that spread fastest.
-LOOKED_AT: Final = 2_000
 
 
-def expect(
-    store: MentionStore, incident: Incident, at: datetime, settings: DetectionSettings
-) -> StoryForecast | None:
-    """Return what is expected of an incident at `at`, None where too little is known.
-
-    Nothing published or read after `at` is looked at.
+def expect(recent: Recent, incident: Incident, settings: DetectionSettings) -> StoryForecast | None:
+    """Return what is expected of an incident after `recent`, None where too little is known.
 
     Raises:
         ForecastModelError: the weights that ship are missing or damaged.
     """
-    minutes = store.points(incident.brand, Window(at - SPAN, at), MINUTE)
     above = next_level(incident.level)
     threshold = (
         2 * max(incident.peak, 1.0)
         if above is None
         else hourly_count(above, incident.evidence, incident.peak, settings)
     )
-    counts = [(point.at, point.negative) for point in minutes if point.negative]
-    complaints = of_complaints(observe_bins(counts, MINUTE, at), threshold)
+    complaints = of_complaints(recent.negatives, threshold)
     if complaints is None:
         return None
-    posts = list(store.cited(incident.brand, Window(at - SPAN, at), LOOKED_AT))
     return StoryForecast(
-        at=at,
+        at=recent.at,
         complaints=complaints,
         level="" if above is None else above.name.lower(),
         posts=tuple(
             _of_post(cited.post.key, seen)
-            for cited, seen in fastest(store, posts, at)[:POSTS]
+            for cited, seen in recent.fastest[:POSTS]
             if seen.count >= LEAST_REPOSTS and seen.age >= YOUNGEST.total_seconds()
         ),
     )
@@ -100,8 +91,8 @@ def sprouts(
 def _sprout(
     store: MentionStore, brand: str, at: datetime, settings: DetectionSettings
 ) -> Sprout | None:
-    minutes = store.points(brand, Window(at - SPAN, at), MINUTE)
-    count = sum(point.negative for point in minutes)
+    recent = Recent(store, brand, at)
+    count = sum(point.negative for point in recent.minutes)
     if count < LEAST:
         return None
     before = sum(
@@ -109,10 +100,9 @@ def _sprout(
         for end in (at - day * timedelta(days=1) for day in range(1, PAST_DAYS + 1))
     )
     usual = before / PAST_DAYS
-    counts = [(point.at, point.negative) for point in minutes if point.negative]
     known = (Evidence("negative", float(count), usual, SPAN, 1.0),)
     threshold = hourly_count(Level.YELLOW, known, 0.0, settings)
-    forecast = of_complaints(observe_bins(counts, MINUTE, at), threshold)
+    forecast = of_complaints(recent.negatives, threshold)
     if forecast is None or count <= usual:
         return None
     return Sprout(brand, count, usual, forecast)

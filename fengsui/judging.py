@@ -10,7 +10,7 @@ from alerts.forecast.model import ForecastModelError
 from alerts.incidents import advance
 from fengsui.chain import Chain
 from fengsui.forecasting import expect
-from fengsui.weighing import weighed
+from fengsui.weighing import Recent, weighed
 from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal
 
 log = logging.getLogger(__name__)
@@ -58,14 +58,15 @@ def judge_brand(
     told = _told(incident)
     touched: dict[str, Incident] = {}
     moves: list[Move] = []
+    recents = _Recents(chain, brand)
     known = True
     for at, found, rate, coverage in _ticks(chain, series, signals, since, now, incident):
         known = coverage >= settings.min_coverage
-        signal = _weighed(chain, found, incident) if found is not None else None
+        signal = _weighed(chain, recents, found, incident) if found is not None else None
         moved = advance(incident, brand, at, signal, rate, known, settings)
         incident = moved.incident
         if incident is not None and moved.change is not None:
-            incident = _expecting(chain, incident, min(at, now), known=known)
+            incident = _expecting(chain, recents.at(min(at, now)), incident, known=known)
             moves.append(Move(incident, moved.change, at, coverage, told))
             told = _told(incident)
         if incident is not None:
@@ -74,11 +75,26 @@ def judge_brand(
     told_of = moves[-1].incident if moves else None
     if incident is not None and incident is not told_of:
         at = min(incident.updated_at, now)
-        touched[incident.key] = _expecting(chain, incident, at, known=known)
+        touched[incident.key] = _expecting(chain, recents.at(at), incident, known=known)
     return Judged(brand, touched, tuple(moves))
 
 
-def _weighed(chain: Chain, signal: Signal, incident: Incident | None) -> Signal:
+class _Recents:
+    """What the store holds of a brand's hours before a time; the last is kept for who asks next."""
+
+    def __init__(self, chain: Chain, brand: str) -> None:
+        self._store = chain.store
+        self._brand = brand
+        self._last: Recent | None = None
+
+    def at(self, at: datetime) -> Recent:
+        """Return what it holds up to `at`."""
+        if self._last is None or self._last.at != at:
+            self._last = Recent(self._store, self._brand, at)
+        return self._last
+
+
+def _weighed(chain: Chain, recents: _Recents, signal: Signal, incident: Incident | None) -> Signal:
     """Return the signal with what the store holds beside the counts, where that can matter."""
     if incident is not None and signal.at < incident.updated_at:
         return signal  # judged before
@@ -87,15 +103,16 @@ def _weighed(chain: Chain, signal: Signal, incident: Incident | None) -> Signal:
         incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
     )
     story = incident if goes_on else None
-    return weighed(chain.store, chain.pasts, signal, story, chain.settings.detection)
+    recent = recents.at(signal.at)
+    return weighed(recent, chain.pasts, signal, story, chain.settings.detection)
 
 
-def _expecting(chain: Chain, incident: Incident, at: datetime, *, known: bool) -> Incident:
+def _expecting(chain: Chain, recent: Recent, incident: Incident, *, known: bool) -> Incident:
     """Return the incident with what is expected of it; nothing where too little was read."""
     if incident.status is not IncidentStatus.OPEN or not known:
         return replace(incident, forecast=None)
     try:
-        forecast = expect(chain.store, incident, at, chain.settings.detection)
+        forecast = expect(recent, incident, chain.settings.detection)
     except ForecastModelError as error:
         log.warning("no forecast: %s", error)  # an alarm does not wait for it
         forecast = None

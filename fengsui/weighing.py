@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from alerts.detect.settings import DetectionSettings
@@ -13,7 +14,7 @@ from alerts.evidence.severity import Pace, weigh
 from alerts.evidence.voices import QUARTER, QUARTERS, Day, Past, Voice, day_of
 from alerts.forecast import hawkes
 from alerts.forecast.events import Observed, observe_bins, observe_counts
-from records import Evidence, Incident, Mention, Post, PostKind, Sentiment, Signal, Window
+from records import Incident, Mention, Point, Post, PostKind, Sentiment, Signal, Window
 from store.mentions import Cited, MentionStore
 
 MINUTE: Final = timedelta(minutes=1)
@@ -116,8 +117,52 @@ def is_troubled(mention: Mention) -> bool:
     return mention.sentiment is Sentiment.NEGATIVE or mention.complaint
 
 
+class Recent:
+    """What the store holds of a brand's last hours up to `at`; each part is read once, if at all.
+
+    Nothing that was published after `at` is looked at.
+    """
+
+    def __init__(self, store: MentionStore, brand: str, at: datetime) -> None:
+        self.brand = brand
+        self.at = at
+        self._store = store
+
+    @cached_property
+    def minutes(self) -> list[Point]:
+        """The counts of the minutes of `SPAN`."""
+        return self._store.points(self.brand, Window(self.at - SPAN, self.at), MINUTE)
+
+    @cached_property
+    def negatives(self) -> Observed:
+        """How the negatives of `minutes` came one after the other."""
+        counts = [(point.at, point.negative) for point in self.minutes if point.negative]
+        return observe_bins(counts, MINUTE, self.at)
+
+    @cached_property
+    def span(self) -> timedelta:
+        """How far back posts are looked at."""
+        return SPAN if sum(point.organic for point in self.minutes) <= MUCH else HOUR
+
+    @cached_property
+    def posts(self) -> list[Cited]:
+        """The organic mentions of `span`, oldest first."""
+        return list(self._store.cited(self.brand, Window(self.at - self.span, self.at)))
+
+    @cached_property
+    def fastest(self) -> list[tuple[Cited, Observed]]:
+        """The troubled posts with most reposts in the last hour, and how they grew.
+
+        Only those are asked for their history that have most reposts.
+        """
+        spread = [one for one in self.posts if one.post.reposts and is_troubled(one.mention)]
+        spread.sort(key=lambda one: (-(one.post.reposts or 0), one.post.key))
+        found = [(one, growth(self._store, one.post, self.at)) for one in spread[:FASTEST]]
+        return sorted(found, key=lambda one: (-gained(one[1]), one[0].post.key))
+
+
 def weighed(
-    store: MentionStore,
+    recent: Recent,
     pasts: Pasts,
     signal: Signal,
     incident: Incident | None,
@@ -125,42 +170,18 @@ def weighed(
 ) -> Signal:
     """Return `signal` with the evidence that the store holds beside its counts, and its level.
 
-    Nothing that was published after the signal's tick is looked at. The past ends before the day on
-    which the story, or the one that it may go on with, began.
+    The past ends before the day on which the story, or the one that it may go on with, began.
     """
-    brand, at = signal.brand, signal.at
-    minutes = store.points(brand, Window(at - SPAN, at), MINUTE)
-    span = SPAN if sum(point.organic for point in minutes) <= MUCH else HOUR
-    posts = list(store.cited(brand, Window(at - span, at)))
+    at, span = signal.at, recent.span
     began = min(at - span, incident.opened_at if incident else at)
-    past = pasts.before(brand, max(began, at - timedelta(days=2)))
-    grown = observe_bins(
-        [(point.at, point.negative) for point in minutes if point.negative], MINUTE, at
-    )
-    beside = _beside(store, posts, past, span, at)
-    rate = float(sum(point.negative for point in minutes if point.at >= at - HOUR))
+    past = pasts.before(signal.brand, max(began, at - timedelta(days=2)))
+    story = [voice_of(cited) for cited in recent.posts]
+    fast = [Fast(cited.post.key, float(gained(seen))) for cited, seen in recent.fastest]
+    beside = channels.beside(story, fast, past, span)
+    rate = float(sum(point.negative for point in recent.minutes if point.at >= at - HOUR))
+    grown = recent.negatives
     pace = Pace(rate, hawkes.fit(grown).branching if grown.count else 0.0)
     return weigh(signal, beside, pace, settings)
-
-
-def _beside(
-    store: MentionStore, posts: list[Cited], past: Past, span: timedelta, at: datetime
-) -> tuple[Evidence, ...]:
-    story = [voice_of(cited) for cited in posts]
-    spreading = fastest(store, posts, at)
-    fast = [Fast(cited.post.key, float(gained(seen))) for cited, seen in spreading]
-    return channels.beside(story, fast, past, span)
-
-
-def fastest(store: MentionStore, posts: list[Cited], at: datetime) -> list[tuple[Cited, Observed]]:
-    """Return the troubled posts with most reposts in the hour before `at`, and how they grew.
-
-    Only those are asked for their history that have most reposts.
-    """
-    spread = [one for one in posts if one.post.reposts and is_troubled(one.mention)]
-    spread.sort(key=lambda one: (-(one.post.reposts or 0), one.post.key))
-    found = [(one, growth(store, one.post, at)) for one in spread[:FASTEST]]
-    return sorted(found, key=lambda one: (-gained(one[1]), one[0].post.key))
 
 
 def growth(store: MentionStore, post: Post, at: datetime) -> Observed:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -66,9 +67,9 @@ class LedgerDatabase:
         with self._errors(), self._writer.begin() as connection:
             yield connection
 
-    def _rows(self, statement: Executable) -> Sequence[Any]:
+    def _rows(self, statement: Executable, **values: object) -> Sequence[Any]:
         with self._reading() as connection:
-            return connection.execute(statement).all()
+            return connection.execute(statement, values).all()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -99,7 +100,17 @@ def upsert(
 
     Where the key is there already the row replaces it, or is left out with `replace=False`.
     """
-    insert = _DIALECTS[connection.dialect.name].insert(table)
+    statement = _upsert(connection.dialect.name, table, replace=replace)
+    written: list[str] = []
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, _CHUNK)):
+        written += connection.scalars(statement, chunk).all()
+    return written
+
+
+@cache  # to make a statement takes longer than to execute it
+def _upsert(dialect: str, table: Table, *, replace: bool) -> Executable:
+    insert = _DIALECTS[dialect].insert(table)
     keys = list(table.primary_key)
     if replace:
         others = [column.name for column in table.columns if not column.primary_key]
@@ -108,11 +119,7 @@ def upsert(
         )
     else:
         insert = insert.on_conflict_do_nothing(index_elements=keys)
-    written: list[str] = []
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, _CHUNK)):
-        written += connection.scalars(insert.returning(keys[0]), chunk).all()
-    return written
+    return insert.returning(keys[0])
 
 
 def body_of(record: object) -> str:

@@ -17,6 +17,12 @@ _BATCH = 100
 _incident = decoder(Incident)
 _notification = decoder(Notification)
 _columns = schema.notifications.c
+# Asked for at every tick, so it is put together once.
+_OPEN = (
+    select(schema.incidents.c.body)
+    .where(schema.incidents.c.status == IncidentStatus.OPEN)
+    .order_by(schema.incidents.c.opened_at, schema.incidents.c.key)
+)
 
 
 class Outbox(LedgerDatabase):
@@ -47,10 +53,7 @@ class Outbox(LedgerDatabase):
 
     def open_incidents(self) -> list[Incident]:
         """Return the incidents that have not recovered, oldest first."""
-        table = schema.incidents
-        query = select(table.c.body).where(table.c.status == IncidentStatus.OPEN)
-        rows = self._rows(query.order_by(table.c.opened_at, table.c.key))
-        return [_incident(row.body) for row in rows]
+        return [_incident(row.body) for row in self._rows(_OPEN)]
 
     def incidents(self, since: datetime | None = None, brand: str | None = None) -> list[Incident]:
         """Return the incidents opened at or after `since` (of `brand`), oldest first."""

@@ -12,6 +12,7 @@ from store.encoding import storable
 from store.ledger_database import LedgerDatabase, upsert
 
 _PAGE = 500
+_OPTED_OUT = select(schema.opt_outs.c.subject)
 
 
 class Access(NamedTuple):
@@ -43,7 +44,7 @@ class PrivacyBook(LedgerDatabase):
     def opted_out(self) -> frozenset[str]:
         """Return the subjects of which nothing is kept."""
         with self._reading() as connection:
-            return frozenset(connection.scalars(select(schema.opt_outs.c.subject)))
+            return frozenset(connection.scalars(_OPTED_OUT))
 
     def log_access(self, access: Access) -> None:
         """Note an access."""

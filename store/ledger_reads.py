@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from records import Window
 from store import ledger_schema as schema
@@ -16,6 +16,11 @@ from store.spans import Read, Span, joined, reads, retracted, shares
 # Stands between a source and a part of it; no name holds it.
 PART = "\x1f"
 _SPAN = (schema.spans.c.since, schema.spans.c.until, schema.spans.c.ok)
+# What every tick asks for is put together once: that takes longer than the answer.
+_CURSOR = select(schema.cursors.c.value).where(schema.cursors.c.name == bindparam("name"))
+_SPANS = select(*_SPAN).where(
+    schema.spans.c.since < bindparam("until"), schema.spans.c.until > bindparam("since")
+)
 
 
 class ReadLog(LedgerDatabase):
@@ -23,9 +28,8 @@ class ReadLog(LedgerDatabase):
 
     def cursor(self, name: str) -> str | None:
         """Return the value of a cursor, None before its first."""
-        query = select(schema.cursors.c.value).where(schema.cursors.c.name == name)
         with self._reading() as connection:
-            return connection.scalar(query)
+            return connection.scalar(_CURSOR, {"name": name})
 
     def set_cursor(self, name: str, value: str) -> None:
         """Set a cursor."""
@@ -38,13 +42,11 @@ class ReadLog(LedgerDatabase):
 
         Where `change` returns None nothing is written.
         """
-        table = schema.cursors
-        query = select(table.c.value).where(table.c.name == name)
         with self._writing() as connection:
-            value = change(connection.scalar(query))
+            value = change(connection.scalar(_CURSOR, {"name": name}))
             if value is not None:
                 row = {"name": name, "value": storable(value)}
-                upsert(connection, table, [row], replace=True)
+                upsert(connection, schema.cursors, [row], replace=True)
 
     def record_unread(self, source: str, window: Window) -> None:
         """Note that `window` was planned and not read, of every part of `source` that is known."""
@@ -105,13 +107,10 @@ class ReadLog(LedgerDatabase):
         The times of all sources add up. A tick that nothing was planned for gives 0: unknown.
         The last tick is whole even where the window ends inside it.
         """
-        spans, width = schema.spans, step // timedelta(microseconds=1)
+        width = step // timedelta(microseconds=1)
         since, until = micros(window.since), micros(window.until)
         edges = np.arange(since, until + width, width, dtype=np.int64)
-        query = select(*_SPAN).where(
-            spans.c.since < instant(int(edges[-1])), spans.c.until > window.since
-        )
-        found = self._rows(query)
+        found = self._rows(_SPANS, since=window.since, until=instant(int(edges[-1])))
         return shares([Span(micros(since), micros(until), ok) for since, until, ok in found], edges)
 
     def coverage_by_source(self, window: Window, step: timedelta) -> dict[str, list[Read]]:

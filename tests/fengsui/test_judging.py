@@ -13,7 +13,7 @@ from fengsui.forecasting import expect, sprouts
 from fengsui.judging import Judged, Move
 from fengsui.linking import linked
 from fengsui.settings import Settings
-from fengsui.weighing import Pasts
+from fengsui.weighing import Pasts, Recent
 from nlp.brands import BrandSettings
 from nlp.duplicates import signatures
 from records import (
@@ -159,23 +159,23 @@ def test_no_forecast_without_data(chain: Chain) -> None:
     settings = chain.settings.detection
     for n in range(4):
         put(chain, "云朵", NOW - 60 * MINUTE + n * MINUTE, "虫子")
-    assert expect(chain.store, incident, NOW, settings) is None
+    assert expect(Recent(chain.store, "云朵", NOW), incident, settings) is None
     put(chain, "云朵", NOW - MINUTE, "虫子")
-    assert expect(chain.store, incident, NOW, settings) is not None
+    assert expect(Recent(chain.store, "云朵", NOW), incident, settings) is not None
     for n in range(9):
         put(chain, "晨曦", NOW - 9 * MINUTE + n * MINUTE, "虫子")
-    assert expect(chain.store, open_incident("晨曦"), NOW, settings) is None
+    assert expect(Recent(chain.store, "晨曦", NOW), open_incident("晨曦"), settings) is None
 
 
 def test_a_forecast_sees_nothing_later(chain: Chain) -> None:
     """What is published afterwards changes no forecast."""
     wave(chain, "云朵", "虫子")
     incident, settings = open_incident("云朵"), chain.settings.detection
-    before = expect(chain.store, incident, NOW, settings)
+    before = expect(Recent(chain.store, "云朵", NOW), incident, settings)
     for n in range(200):
         put(chain, "云朵", NOW + n * MINUTE / 10, "虫子")
     assert before is not None
-    assert expect(chain.store, incident, NOW, settings) == before
+    assert expect(Recent(chain.store, "云朵", NOW), incident, settings) == before
 
 
 def test_more_makes_more_likely(chain: Chain) -> None:
@@ -184,7 +184,8 @@ def test_more_makes_more_likely(chain: Chain) -> None:
     wave(chain, "晨曦", "虫子", count=60)
     settings = chain.settings.detection
     few, many = (
-        expect(chain.store, open_incident(brand), NOW, settings) for brand in ("云朵", "晨曦")
+        expect(Recent(chain.store, brand, NOW), open_incident(brand), settings)
+        for brand in ("云朵", "晨曦")
     )
     assert few is not None
     assert many is not None
@@ -196,9 +197,8 @@ def test_more_makes_more_likely(chain: Chain) -> None:
 def test_red_is_told_whether_it_doubles(chain: Chain) -> None:
     """Above red there is no level: twice the greatest hour is asked for."""
     wave(chain, "云朵", "虫子")
-    found = expect(
-        chain.store, open_incident("云朵", level=Level.RED), NOW, chain.settings.detection
-    )
+    red = open_incident("云朵", level=Level.RED)
+    found = expect(Recent(chain.store, "云朵", NOW), red, chain.settings.detection)
     assert found is not None
     assert (found.level, found.complaints.threshold) == ("", 40.0)
 
@@ -210,7 +210,8 @@ def test_a_fast_post_is_forecast_by_its_readings(chain: Chain) -> None:
     for n, reposts in enumerate((30, 300, 900)):
         read = NOW - (3 - n) * 20 * MINUTE
         chain.store.upsert_posts([replace(first.post, fetched_at=read, reposts=reposts)])
-    found = expect(chain.store, open_incident("云朵"), NOW, chain.settings.detection)
+    recent = Recent(chain.store, "云朵", NOW)
+    found = expect(recent, open_incident("云朵"), chain.settings.detection)
     assert found is not None
     (post,) = found.posts
     assert (post.post_key, post.reposts) == (first.post.key, 900)
