@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 # uv from the machine if it is there, else one of our own beside the checkout's environment.
 UV := $(shell command -v uv 2>/dev/null || echo .cache/uv/bin/uv)
 export UV_LINK_MODE ?= copy
+# Compiled once at the installation: else the first run of each command, and each one where writing
+# bytecode is switched off, compiles every library again.
+export UV_COMPILE_BYTECODE ?= 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
