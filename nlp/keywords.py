@@ -25,6 +25,11 @@ def extract(text: str, top_k: int = 20) -> list[tuple[str, float]]:
     return weights[:top_k] if top_k else weights
 
 
+def counts_as_keyword(word: str) -> bool:
+    """Say whether `word` has two characters and more and is no stop word."""
+    return _rarity()[word] > 0
+
+
 class _Rarity(dict[str, float]):
     """The inverse document frequency of every word, 0 for one that does not count.
 

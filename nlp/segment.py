@@ -67,6 +67,18 @@ def load_words(words: Sequence[str]) -> None:
             twin.add_word(word, frequency, "")
 
 
+def knows(word: str) -> bool:
+    """Say whether `word` stands in the dictionary, loaded words among them."""
+    known: bool = _twin().has_word(word)
+    return known
+
+
+def known_parts(text: str) -> list[str]:
+    """Return `text` taken apart by the dictionary alone: what is in no word stands by itself."""
+    parts: list[str] = _twin().cut(text, hmm=False)
+    return parts
+
+
 def _cut(text: str) -> list[str]:
     twin = _twin()
     words: list[str] = twin.cut(text)
