@@ -24,6 +24,8 @@ EBB: Final = 0.5
 # What stays high without surprising any more is the new usual: that long, and it is over.
 NEW_USUAL: Final = timedelta(hours=24)
 HOUR: Final = timedelta(hours=1)
+# A story known by a hot list alone is watched as long as a title stands there mostly.
+LISTED: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,9 @@ def _peaked(incident: Incident, at: datetime, rate: float) -> Incident:
 
 def _hold(incident: Incident, settings: DetectionSettings) -> timedelta:
     """Return how long it must be quieter before the incident falls or recovers."""
-    return timedelta(minutes=settings.quiet_minutes) * int(incident.level)
+    hold = timedelta(minutes=settings.quiet_minutes) * int(incident.level)
+    is_listed = bool(incident.evidence) and incident.evidence[0].kind == "hot_list"
+    return max(hold, LISTED) if is_listed else hold
 
 
 def _fallen(

@@ -25,6 +25,7 @@ from records import Alert, Change, Citation, IncidentKind, Level
 TITLE_LIMIT = 120
 BRAND_LIMIT = 30
 WORD_LIMIT = 12
+HOT_TITLE_LIMIT = 40
 QUOTE_LIMIT = 140
 CITATIONS = 3
 KEYWORDS = 6
@@ -175,7 +176,17 @@ class _Writer:
     def _what(self) -> str:
         if self.alert.incident.kind is not IncidentKind.BRAND:
             return what_happened(self.alert, self.language)
+        listed = self._listed()
+        if listed and self.alert.change in {Change.OPENED, Change.REOPENED}:
+            return self.say("what.listed", title=listed)
         return self.say(f"what.{self.alert.change}", cause=self._cause())
+
+    def _listed(self) -> str:
+        """Return the newest title where a hot list speaks before the counts do, else nothing."""
+        evidence = self.alert.incident.evidence
+        if not evidence or evidence[0].kind != "hot_list" or not evidence[0].parts:
+            return ""
+        return one_line(evidence[0].parts[0].name, HOT_TITLE_LIMIT)
 
     def trouble(self) -> Message:
         recovered = self.alert.change is Change.RECOVERED

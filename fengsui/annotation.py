@@ -10,6 +10,7 @@ from nlp.brands import BrandMatch, BrandMatcher, BrandSettings
 from nlp.complaints import Complaint, judge
 from nlp.discount import CampaignGuard, FloodGuard, advert_reason
 from nlp.duplicates import DuplicateIndex, signatures
+from nlp.headlines import TROUBLE, tells_of_trouble
 from nlp.keywords import extract
 from nlp.normalise import Text, normalise
 from nlp.segment import load_words
@@ -145,8 +146,8 @@ class Annotator:
         scored = dict(zip(parts, scores[len(own) :], strict=True))
         del scores[len(own) :]
         stances = [
-            [towards(r, score, scored[r.part]).score if r else score for r in some]
-            for some, score in zip(readings, scores, strict=True)
+            [_stance(candidate, reading, score, scored) for reading in some]
+            for candidate, some, score in zip(candidates, readings, scores, strict=True)
         ]
         sketches = signatures(own)
         complaints = list(map(self._complaint, candidates, scores))
@@ -155,6 +156,8 @@ class Annotator:
         return map(_Judged, candidates, scores, stances, sketches, complaints, keywords, adverts)
 
     def _complaint(self, candidate: _Candidate, score: Score) -> Complaint | None:
+        if candidate.post.kind is PostKind.HEADLINE:
+            return None  # it tells of complaints; no customer speaks
         return judge(
             candidate.text.own,
             score.negative,
@@ -244,6 +247,16 @@ def _readings(candidate: _Candidate) -> list[Reading | None]:
     if post.kind is PostKind.COMPLAINT:
         return [None] * len(matches)
     return [read(text, match, [o for o in matches if o is not match]) for match in matches]
+
+
+def _stance(
+    candidate: _Candidate, reading: Reading | None, score: Score, scored: Mapping[str, Score]
+) -> Score:
+    """Return the score towards the brand that `reading` is about."""
+    post, text, _ = candidate
+    if post.kind is PostKind.HEADLINE and tells_of_trouble(text.own):
+        return TROUBLE
+    return towards(reading, score, scored[reading.part]).score if reading else score
 
 
 def _advert(candidate: _Candidate, score: Score) -> str:

@@ -1,15 +1,17 @@
 """One brand's ticks judged: what became of its incident, and what people should be told."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.detect.detector import Series
+from alerts.evidence.hot_lists import Entry
 from alerts.forecast.model import ForecastModelError
 from alerts.incidents import advance
 from fengsui.chain import Chain
 from fengsui.forecasting import expect
+from fengsui.hot_lists import signals_of
 from fengsui.weighing import Recent, weighed
 from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal
 
@@ -40,15 +42,26 @@ class Judged:
 
 
 def judge_brand(
-    chain: Chain, brand: str, incident: Incident | None, since: datetime, now: datetime
+    chain: Chain,
+    brand: str,
+    incident: Incident | None,
+    since: datetime,
+    now: datetime,
+    entries: Sequence[Entry] = (),
 ) -> Judged:
-    """Judge the ticks of a brand, whose open incident is `incident`; nothing is written."""
+    """Judge the ticks of a brand, whose open incident is `incident`; nothing is written.
+
+    `entries` are those of hot lists that name it (see `fengsui.hot_lists.listed`).
+    """
     settings = chain.settings.detection
     series = chain.counts.series(brand, now)
     heard = chain.watch.signals(brand, since)
     if heard is None:  # a brand that is not in the settings any more, with an open incident
         heard = chain.detector.score(series, since)
     signals = {signal.at: signal for signal in heard}
+    story = incident.opened_at if incident else None
+    for hot in signals_of(chain, brand, entries, since, story):
+        signals[hot.at] = _louder(signals.get(hot.at), hot)
     if incident is None:
         if not signals:
             return Judged(brand, {})
@@ -77,6 +90,11 @@ def judge_brand(
         at = min(incident.updated_at, now)
         touched[incident.key] = _expecting(chain, recents.at(at), incident, known=known)
     return Judged(brand, touched, tuple(moves))
+
+
+def _louder(counted: Signal | None, listed: Signal) -> Signal:
+    """Return the signal of a tick that the counts and a hot list may both speak of."""
+    return replace(counted, level=max(counted.level, listed.level)) if counted else listed
 
 
 class _Recents:

@@ -16,6 +16,7 @@ from fengsui.briefing import brief
 from fengsui.cases import open_cases
 from fengsui.chain import Chain
 from fengsui.collecting import BATCH, Collected, batches, collect, store_items
+from fengsui.hot_lists import listed
 from fengsui.judging import Judged, judge_brand
 from fengsui.linking import linked, with_links
 from nlp.sentiment.registry import ModelError
@@ -211,8 +212,9 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
         if incident.kind is IncidentKind.BRAND
     }
     looked_at = changed.intersection(chain.brands) if since is None else set(chain.brands)
+    entries = listed(chain, start, now)
     judged = [
-        judge_brand(chain, brand, open_incidents.get(brand), start, now)
+        judge_brand(chain, brand, open_incidents.get(brand), start, now, entries.get(brand, ()))
         for brand in sorted(looked_at | open_incidents.keys())
     ]
     links = linked(

@@ -104,6 +104,13 @@ class MentionStore(Protocol):
         """
         ...
 
+    def headlines(self, window: Window, brand: str | None = None) -> list[Cited]:
+        """Return the organic mentions in headlines published in `window`, oldest first.
+
+        Those of one instant by post key, then brand. Of all brands, or of one.
+        """
+        ...
+
     def search(
         self,
         query: str,

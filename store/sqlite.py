@@ -158,6 +158,12 @@ class SqliteMentionStore:
             after, key = rows[-1][:2]
             left = None if left is None else left - size
 
+    def headlines(self, window: Window, brand: str | None = None) -> list[Cited]:
+        """Return the organic mentions in headlines published in `window`, oldest first."""
+        values = {"s": micros(window.since), "u": micros(window.until), "b": brand}
+        found = [Cited(_mention(m), _post(p)) for m, p in self._read(sql.HEADLINES, values)]
+        return [one for one in found if not one.post.deleted]
+
     def search(
         self,
         query: str,

@@ -86,8 +86,13 @@ CREATE TABLE unindexed (
 INSERT INTO unindexed SELECT 1, 0, ifnull(max(id), 0) FROM mentions;
 """
 
+# Headlines are few and asked for at every step.
+_HEADLINES = """
+CREATE INDEX posts_headlines ON posts (published_at) WHERE json_extract(body, '$.kind') = 'headline'
+"""
+
 # One script a version, in order: a database at version n has run the first n. Never edit, append.
-MIGRATIONS = (_FIRST, _SEARCH)
+MIGRATIONS = (_FIRST, _SEARCH, _HEADLINES)
 
 
 def open_database(path: Path, patience: timedelta) -> sqlite3.Connection:

@@ -128,6 +128,15 @@ WHERE brand = :b AND organic AND mentions.published_at >= :s AND mentions.publis
 ORDER BY mentions.published_at, posts.key LIMIT :n
 """
 
+HEADLINES = """
+SELECT mentions.body, posts.body
+FROM posts INDEXED BY posts_headlines JOIN mentions ON mentions.post = posts.id
+WHERE json_extract(posts.body, '$.kind') = 'headline'
+    AND posts.published_at >= :s AND posts.published_at < :u
+    AND organic AND brand = ifnull(:b, brand)
+ORDER BY posts.published_at, posts.key, brand
+"""
+
 AUTHORS = """
 SELECT count(DISTINCT author) FROM mentions
 WHERE brand = ? AND published_at >= ? AND published_at < ? AND organic

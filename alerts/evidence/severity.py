@@ -1,7 +1,8 @@
 """The level that counts and the evidence beside them make together, and why.
 
-How the promise on false alarms is kept. Evidence beside the counts never opens an incident: how
-often one opens by chance is the detector's promise alone. It can lift a level by one, where it is
+How the promise on false alarms is kept. Evidence beside the counts never opens an incident, but a
+hot list that names the brand (alerts/evidence/hot_lists.py), which keeps a promise of its own: how
+often one opens by chance is those two promises alone. Evidence can lift a level by one, where it is
 unlikely itself (`LIFT`, all of it combined, whatever depends on what). A chance incident of a level
 lasts some 18 ticks, so at most 18 * LIFT = 2% of them are lifted by chance, and the level above
 has room for a quarter of them (levels are 4, 13 and 52 times rarer than blue): a fiftieth of a
@@ -58,6 +59,8 @@ def weigh(
     The p-value is that of all evidence, combined by Cauchy's rule. The level is never below the
     counts' own, and at most one above it; what is hardly known stays yellow.
     """
+    spoken = {one.kind for one in signal.evidence}
+    beside = [one for one in beside if one.kind not in spoken]
     telling = [one for one in beside if one.p_value <= SUPPORT]
     kinds = len(signal.evidence) + len(telling)
     level = signal.level

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from records import Mention, Point, Post, Window
+from records import Mention, Point, Post, PostKind, Window
 from store.elasticsearch.bulk import Action, BulkWriter, Reject, refuse
 from store.elasticsearch.client import Server
 from store.elasticsearch.clock import Clock
@@ -13,7 +13,7 @@ from store.elasticsearch.counting import Counting
 from store.elasticsearch.forgetting import Forgetting
 from store.elasticsearch.indices import Indices
 from store.elasticsearch.journal import Journal
-from store.elasticsearch.mappings import KINDS
+from store.elasticsearch.mappings import KINDS, Json
 from store.elasticsearch.names import identifier, index_for, plain
 from store.elasticsearch.posts import Change, Posts, published_in
 from store.elasticsearch.reading import PAGE, pages, refresh
@@ -162,15 +162,23 @@ class ElasticsearchMentionStore:
 
     def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
         """Yield the organic mentions published in `window` with their posts, oldest first."""
+        wanted = [{"term": {"brand": identifier(brand)}}, published_in(window)]
+        return self._organic(wanted, ["published_us", "post_key"], limit)
+
+    def headlines(self, window: Window, brand: str | None = None) -> list[Cited]:
+        """Return the organic mentions in headlines published in `window`, oldest first."""
+        wanted = [{"term": {"kind": PostKind.HEADLINE.value}}, published_in(window)]
+        if brand is not None:
+            wanted.append({"term": {"brand": identifier(brand)}})
+        return list(self._organic(wanted, ["published_us", "post_key", "brand"]))
+
+    def _organic(
+        self, wanted: Sequence[Json], order: Sequence[str], limit: int | None = None
+    ) -> Iterator[Cited]:
         refresh(self._server, self._mentions)
-        filters = [
-            {"term": {"brand": identifier(brand)}},
-            {"term": {"organic": True}},
-            published_in(window),
-        ]
         body = {
-            "query": {"bool": {"filter": filters}},
-            "sort": [{"published_us": "asc"}, {"post_key": "asc"}],
+            "query": {"bool": {"filter": [{"term": {"organic": True}}, *wanted]}},
+            "sort": [{field: "asc"} for field in order],
             "source": ["body", "post_key"],
         }
         for one in self._cited(pages(self._server, self._mentions, body, limit=limit)):

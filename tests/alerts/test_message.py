@@ -15,7 +15,7 @@ from alerts.message import CITATIONS, compose
 from alerts.message_text import masked_name, number, one_line, percent, safe_link
 from alerts.message_words import CATALOGUES, Language
 from alerts.notify.slack_blocks import escape, payload_of
-from records import Alert, Change, Evidence, Level, LevelReason, Link
+from records import Alert, Change, Evidence, EvidencePart, Level, LevelReason, Link
 from tests.alerts.made import (
     HOUR,
     MINUTE,
@@ -102,7 +102,22 @@ def _every_kind() -> list[Alert]:
         for span in (20 * MINUTE, 3 * HOUR, 50 * HOUR)
     ]
     again = made_alert(Change.REOPENED)
-    return [*opened, again, bare, *made_story(), *ends, *_beside_counts()]
+    return [*opened, again, bare, _listed(), *made_story(), *ends, *_beside_counts()]
+
+
+def _listed(title: str = "云朵茶饮喝出虫子") -> Alert:
+    """Return the alert of an incident that a hot list opened."""
+    told = Evidence("hot_list", 1, 0.01, 24 * HOUR, 1e-2, (EvidencePart(title, 1.0, 0.0),))
+    return made_alert(incident=replace(made_incident(Level.YELLOW), evidence=(told,)))
+
+
+def test_a_hot_list_is_named_in_the_title() -> None:
+    """What a hot list opens is told by its title, cut to a line, in both languages."""
+    assert compose(_listed()).title == "🟡 黄 · 云朵茶饮 · 登上热搜「云朵茶饮喝出虫子」"
+    assert "on the hot list: “云朵茶饮喝出虫子”" in compose(_listed(), "en").title
+    long = compose(_listed("虫子\n" * 90)).title
+    assert "\n" not in long
+    assert len(long) < 80
 
 
 def _beside_counts() -> list[Alert]:

@@ -137,8 +137,52 @@ def test_evidence_alone_opens_nothing(chain: Chain) -> None:
     """However telling the words and accounts, without unusual counts there is no incident."""
     usual_weeks(chain, "云朵")
     for n in range(3):
-        put(chain, "云朵", NOW - n * MINUTE, "虫子", followers=9_000_000, kind="headline")
+        put(chain, "云朵", NOW - n * MINUTE, "虫子", followers=9_000_000)
     assert steps.detect(chain, NOW, since=NOW - 3 * HOUR).incidents == ()
+
+
+def headline(chain: Chain, at: datetime, title: str, brand: str = "云朵", **more: object) -> None:
+    """Write an entry of Weibo's hot list, judged as the chain judges one."""
+    put(chain, brand, at, kind="headline", text=f"#{title}#", source="hot.weibo", **more)
+
+
+def test_a_headline_of_trouble_opens_an_incident(chain: Chain) -> None:
+    """One entry of a hot list tells the brand at once, with its title; a repeat says no more."""
+    usual_weeks(chain, "云朵")
+    headline(chain, NOW - 3 * MINUTE, "云朵回应饮品异物")
+    found = steps.detect(chain, NOW)
+    (alert,) = found.alerts
+    assert (alert.change, alert.incident.level) == (Change.OPENED, Level.YELLOW)
+    (told, *_) = alert.incident.evidence
+    assert (told.kind, told.observed, told.parts[0].name) == ("hot_list", 1, "云朵回应饮品异物")
+    assert [one.kind for one in alert.incident.evidence].count("hot_list") == 1
+    assert steps.detect(chain, NOW + MINUTE).alerts == ()
+
+
+def test_a_brand_on_every_list_is_not_told_of_one_more(chain: Chain) -> None:
+    """Who is in trouble on two days of three is heard when there are many entries, not for one."""
+    usual_weeks(chain, "云朵")
+    for day in range(2, 30):
+        if day % 3:
+            headline(chain, NOW - day * DAY, f"云朵回应第{day}件事")
+    headline(chain, NOW - 4 * MINUTE, "云朵回应涨价")
+    assert steps.detect(chain, NOW).alerts == ()
+    for n in range(9):
+        headline(chain, NOW + n * MINUTE, f"云朵饮品异物之{n}")
+    (alert,) = steps.detect(chain, NOW + 10 * MINUTE).alerts
+    assert alert.incident.evidence[0].observed >= 5
+
+
+def test_counts_and_a_headline_are_one_incident(chain: Chain) -> None:
+    """What a hot list opens, counts raise: one incident, that names both."""
+    usual_weeks(chain, "云朵")
+    wave(chain, "云朵", "虫子", count=60)
+    headline(chain, NOW - 2 * HOUR, "云朵回应饮品异物")
+    found = steps.detect(chain, NOW, since=NOW - 3 * HOUR)
+    assert found.alerts[0].incident.evidence[0].kind == "hot_list"
+    (incident,) = chain.ledger.incidents()
+    assert incident.level > Level.YELLOW
+    assert {"negative", "hot_list"} <= {one.kind for one in incident.evidence}
 
 
 def test_judging_again_says_the_same(chain: Chain) -> None:

@@ -65,7 +65,7 @@ def test_sqlite_is_made_once_and_described(embedded: Shell, tmp_path: Path) -> N
     assert parts == {"posts": 2, "mentions": 2, "search": 2}
     assert found["is_current"] is True
     assert found["parts"][0]["size"] > 10_000
-    assert "SQLite, schema 2" in embedded("store", "status").out
+    assert "SQLite, schema 3" in embedded("store", "status").out
 
 
 def test_sqlite_is_migrated_and_reindexed(embedded: Shell, tmp_path: Path) -> None:

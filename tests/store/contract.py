@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from records import Sentiment, Window
+from records import PostKind, Sentiment, Window
 from store.mentions import MentionStore, Snapshot, Upserted
 from tests.store.making import BRAND, DAY, MINUTE, NOON, annotate_all, mention, post
 
@@ -272,6 +272,31 @@ class MentionStoreContract:
         assert [item.mention for item in cited] == [mentions[3], mentions[2], mentions[0]]
         assert [item.post.id for item in store.cited(BRAND, DAY, limit=2)] == ["3", "2"]
         assert list(store.cited(BRAND, DAY, limit=0)) == []
+
+    def test_headlines_are_told_apart(self, store: MentionStore) -> None:
+        """Headlines of a window, organic ones alone, come with their posts, oldest first."""
+        kinds = [PostKind.HEADLINE, PostKind.POST, PostKind.HEADLINE, PostKind.HEADLINE]
+        posts = [
+            replace(post(number, at=NOON - number * MINUTE), kind=kind)
+            for number, kind in enumerate(kinds)
+        ]
+        store.upsert_posts(posts)
+        waiting = store.pending(10)
+        mentions = [mention(item.post) for item in waiting]
+        mentions += [replace(one, brand="别家") for one in mentions if one.post_key == "weibo:2"]
+        mentions = [
+            replace(one, duplicate_of="weibo:9") if one.post_key == "weibo:3" else one
+            for one in mentions
+        ]
+        store.annotate(waiting, mentions)
+        every = store.headlines(DAY)
+        assert [(one.post.id, one.mention.brand) for one in every] == [
+            ("2", BRAND),
+            ("2", "别家"),
+            ("0", BRAND),
+        ]
+        assert [one.post.id for one in store.headlines(DAY, "别家")] == ["2"]
+        assert store.headlines(Window(DAY.since, NOON), BRAND) == every[:1]
 
     def test_cited_of_one_instant(self, store: MentionStore) -> None:
         """Thousands of posts of the same instant are cited each once, by their keys."""

@@ -1,0 +1,124 @@
+"""A hot list that names a brand: one entry can be an alarm, however few posts were read.
+
+Who stands there has been heard by millions; to wait for posts of our own would be late. How rare it
+is is told by the brand's own past, so that a brand that stands there every week is heard for more
+than one entry.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from alerts.detect.settings import DetectionSettings
+from records import Evidence, EvidencePart, Level, Signal
+
+NAME: Final = "hot-list/1"
+# Entries of one story come within a day.
+SPAN: Final = timedelta(hours=24)
+DAY: Final = timedelta(days=1)
+# What is usual is told by so many days before the story.
+PAST_DAYS: Final = 28
+DAYS_A_WEEK: Final = 7
+# What is known of a brand without a past: half a day with entries in a week, two entries on such.
+PRIOR_LISTED: Final = 0.5
+PRIOR_DAYS: Final = 7.0
+PRIOR_ENTRIES: Final = 2.0
+# Entries that tell of no trouble have to be so many times rarer: most of them are advertising.
+PLAIN_RARER: Final = 10.0
+# Yellow is four times rarer than blue; a level above takes counts as well.
+YELLOW_RARER: Final = 4.0
+NAMED: Final = 12
+_CHINA: Final = timedelta(hours=8)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A title of a hot list that names a brand, when it came there, and if it tells of trouble."""
+
+    at: datetime
+    title: str
+    troubled: bool
+
+
+class Usual(NamedTuple):
+    """Past entries of a brand: of how many days, on how many of them, and how many in all."""
+
+    days: int
+    listed_days: int
+    entries: int
+
+
+def usual_of(entries: Iterable[Entry], days: int) -> Usual:
+    """Return what is usual by the `entries` of `days` (China's)."""
+    titles = {(_day(entry.at), entry.title) for entry in entries}
+    return Usual(days, len({day for day, _ in titles}), len(titles))
+
+
+def appeared(
+    brand: str,
+    at: datetime,
+    entries: Sequence[Entry],
+    past: Sequence[Entry],
+    days: int,
+    settings: DetectionSettings,
+) -> Signal | None:
+    """Return the signal of the tick that ends at `at`, None where nothing new is rare enough.
+
+    `entries` are those of `SPAN` up to `at`, oldest first; a title counts once. Only a tick in
+    which a title first appears signals. `past` are those of the `days` known before the story.
+    As many may be expected at most `false_alarms_per_week` times a week: titles that tell of
+    trouble among such titles, all titles among all, which have to be `PLAIN_RARER` times rarer.
+    That is a promise beside the counts' own.
+    """
+    troubled = [entry for entry in entries if entry.troubled]
+    usual = usual_of((entry for entry in past if entry.troubled), days)
+    since = at - timedelta(minutes=settings.tick_minutes)
+    found = [
+        (weekly, told)
+        for weekly, told in (
+            _weighed(troubled, since, usual, 1.0),
+            _weighed(entries, since, usual_of(past, days), PLAIN_RARER),
+        )
+        if told is not None and weekly <= settings.false_alarms_per_week
+    ]
+    if not found:
+        return None
+    weekly, told = min(found, key=lambda one: one[0])
+    rare = bool(troubled) and weekly * YELLOW_RARER <= settings.false_alarms_per_week
+    level = Level.YELLOW if rare else Level.BLUE
+    return Signal(brand, NAME, at, told.p_value, level, (told,))
+
+
+def _weighed(
+    entries: Sequence[Entry], since: datetime, usual: Usual, rarer: float
+) -> tuple[float, Evidence | None]:
+    """Return how often a week chance brings as much, times `rarer`, and the evidence.
+
+    None where no title first appeared after `since`.
+    """
+    first: dict[str, datetime] = {}
+    for entry in entries:
+        first.setdefault(entry.title, entry.at)
+    if not any(seen >= since for seen in first.values()):
+        return 0.0, None
+    expected, tail = _tail(len(first), usual)
+    titles = tuple(EvidencePart(title, 1.0, 0.0) for title in reversed(first))[:NAMED]
+    told = Evidence("hot_list", float(len(first)), expected, SPAN, tail, titles)
+    return DAYS_A_WEEK * tail * rarer, told
+
+
+def _tail(count: int, usual: Usual) -> tuple[float, float]:
+    """Return how many entries a day has, and how likely it has at least `count`.
+
+    Entries come in stories: days with any are Bernoulli with a beta prior, and the number of such
+    a day's is geometric (a hurdle model, Mullahy 1986), both with what is known beforehand.
+    """
+    any_at_all = (PRIOR_LISTED + usual.listed_days) / (PRIOR_DAYS + usual.days)
+    mean = (PRIOR_ENTRIES + usual.entries) / (1 + usual.listed_days)
+    return any_at_all * mean, any_at_all * (1 - 1 / mean) ** (count - 1)
+
+
+def _day(at: datetime) -> int:
+    return (at - _EPOCH + _CHINA) // DAY

@@ -1,0 +1,67 @@
+"""The entries of hot lists that the store holds, and the signals that they are."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from alerts.evidence.hot_lists import DAY, PAST_DAYS, SPAN, Entry, appeared
+from fengsui.chain import Chain
+from records import Sentiment, Signal, Window
+from store.mentions import Cited
+
+TITLE_LIMIT: Final = 60
+
+
+def listed(chain: Chain, since: datetime, now: datetime) -> Mapping[str, Sequence[Entry]]:
+    """Return by brand the entries that ticks after `since` are judged by, oldest first."""
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    window = Window(since - chain.tick - SPAN, now + timedelta(microseconds=1))
+    for cited in chain.store.headlines(window):
+        found[cited.mention.brand].append(entry_of(cited))
+    return found
+
+
+def entry_of(cited: Cited) -> Entry:
+    """Return what is asked of a mention in a headline."""
+    mention = cited.mention
+    title = mention.text.strip("# ")[:TITLE_LIMIT]
+    return Entry(mention.published_at, title, mention.sentiment is Sentiment.NEGATIVE)
+
+
+def signals_of(
+    chain: Chain,
+    brand: str,
+    entries: Sequence[Entry],
+    since: datetime,
+    story: datetime | None,
+) -> Iterator[Signal]:
+    """Yield the signals of the ticks after `since` in which a title of `entries` first appears.
+
+    The past that they are held against ends before the day on which the `story` that they may go
+    on with began, or they themselves.
+    """
+    ends = sorted({chain.counts.tick_end(entry.at + _JUST) for entry in entries})
+    for end in ends:
+        if end <= since:
+            continue
+        recent = [entry for entry in entries if end - SPAN <= entry.at < end]
+        began = _day_of(min(recent[0].at, story or end))
+        window = Window(began - PAST_DAYS * DAY, began)
+        past = [entry_of(cited) for cited in chain.store.headlines(window, brand)]
+        known = chain.store.points(brand, window, DAY)
+        days = -((known[0].at - began) // DAY) if known else 0
+        signal = appeared(brand, end, recent, past, days, chain.settings.detection)
+        if signal is not None:
+            yield signal
+
+
+# A tick ends before what comes at its end.
+_JUST: Final = timedelta(microseconds=1)
+_CHINA: Final = timedelta(hours=8)
+
+
+def _day_of(at: datetime) -> datetime:
+    """Return when China's day began that `at` lies in."""
+    local = at + _CHINA
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) - _CHINA
