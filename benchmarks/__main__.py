@@ -14,7 +14,7 @@ PARTS = (
     "parsing",
     "store",
     "elasticsearch",
-    "detection",
+    "detection.speed",
     "chain",
 )
 

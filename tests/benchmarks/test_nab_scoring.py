@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.nab_scoring import PROFILES, Window, labelled, scaled_sigmoid, tally
+from benchmarks.detection.nab_scoring import PROFILES, Window, labelled, scaled_sigmoid, tally
 
 STANDARD = PROFILES["standard"]
 TRUTH = labelled(1000, [Window(400, 499), Window(700, 799)])

@@ -1,6 +1,6 @@
 """`detect-csv` with its default settings on the realTweets series of NAB, by NAB's own scoring.
 
-    python -m benchmarks.nab ../shared/data/nab.tar.xz
+    python -m benchmarks.detection nab
 
 Beside it stand the detectors whose results the archive holds, each at the one threshold that is
 best for it on all files of the archive (as NAB does it; that helps them: tweets are among those).
@@ -11,20 +11,18 @@ label as heard if an alert lies between 30 minutes before and an hour after it.
 import csv
 import io
 import json
-import sys
 import tarfile
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from alerts.detect.settings import DetectionSettings
-from benchmarks.nab_scoring import (
+from benchmarks.detection.nab_scoring import (
     PROFILES,
     Floats,
     Labelled,
@@ -34,9 +32,11 @@ from benchmarks.nab_scoring import (
     labelled,
     tally,
 )
+from benchmarks.detection.tables import Table
 from fengsui.detect_csv import detect_csv
 
 GROUP = "realTweets"
+ELSEWHERE = ("realAWSCloudwatch", "realKnownCause")
 OTHERS = ("ARTime", "contextOSE", "numenta", "windowedGaussian")
 PROMISES = (0.2, 0.5, 1.0, 2.0)
 BEFORE, AFTER = timedelta(minutes=30), timedelta(hours=1)
@@ -47,10 +47,11 @@ NOTHING = Tally(0.0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A file of NAB: the times of its rows, its labels, and what detections on it are worth."""
+    """A file of NAB: times and values of its rows, its labels, what detections on it are worth."""
 
     path: Path
     times: Sequence[datetime]
+    values: Floats
     labels: Sequence[datetime]
     truth: Labelled
 
@@ -64,10 +65,12 @@ def load(root: Path) -> dict[str, Series]:
         path = root / "data" / name
         if path.exists():
             with path.open(newline="") as stream:
-                times = [datetime.fromisoformat(row["timestamp"]) for row in csv.DictReader(stream)]
+                rows = [*csv.DictReader(stream)]
+            times = [datetime.fromisoformat(row["timestamp"]) for row in rows]
+            values = np.array([float(row["value"]) for row in rows])
             truth = labelled(len(times), [_rows(times, *window) for window in windows[name]])
             moments = [datetime.fromisoformat(moment) for moment in labels[name]]
-            found[name] = Series(path, times, moments, truth)
+            found[name] = Series(path, times, values, moments, truth)
     return found
 
 
@@ -155,35 +158,52 @@ def _line(
     ]
 
 
-def run(root: Path) -> Table:
-    """Judge every realTweets series under `root` and return the table."""
-    series = load(root)
+def chosen_elsewhere(series: Mapping[str, Series]) -> float:
+    """Return the promise that earns most on files that are not tweets (protocol A+K)."""
+    others = {n: one for n, one in series.items() if n.split("/")[0] in ELSEWHERE}
+
+    def earned(promise: float) -> float:
+        standard = PROFILES["standard"]
+        return sum(tally(o.truth, alerts(o, promise), standard).raw for o in others.values())
+
+    return max(PROMISES, key=earned)
+
+
+def tables(data: Path) -> list[Table]:
+    """Judge every realTweets series of the archive and return the table."""
+    with unpacked(data / "nab.tar.xz") as root:
+        return [_table(root, load(root))]
+
+
+def _table(root: Path, series: Mapping[str, Series]) -> Table:
     tweets = {name: one for name, one in series.items() if name.startswith(f"{GROUP}/")}
-    columns = (*PROFILES, "windows", "false points", "labels, strictly", "false a week")
-    table = Table("detector", *columns)
+    elsewhere = chosen_elsewhere(series)
+    rows = []
     for promise in PROMISES:
         found = {name: alerts(one, promise) for name, one in tweets.items()}
         default = " (default)" if promise == DetectionSettings().false_alarms_per_week else ""
-        table.add_row(
-            *_line(f"fengsui, {promise} a week{default}", tweets, dict.fromkeys(PROFILES, found))
-        )
+        chosen = ", chosen by A+K" if promise == elsewhere else ""
+        name = f"fengsui, {promise} a week{default}{chosen}"
+        rows.append(_line(name, tweets, dict.fromkeys(PROFILES, found)))
     for detector in OTHERS:
         given = scores(root, detector, series)
-        rows = {}
+        detections = {}
         for label, profile in PROFILES.items():
             bound = best_threshold(given, series, profile)
-            rows[label] = {name: np.flatnonzero(given[name] >= bound).tolist() for name in tweets}
-        table.add_row(*_line(detector, tweets, rows))
-    return table
+            detections[label] = {n: np.flatnonzero(given[n] >= bound).tolist() for n in tweets}
+        rows.append(_line(detector, tweets, detections))
+    columns = ("detector", *PROFILES, *("windows", "false points", "labels", "false a week"))
+    notes = (
+        f"The {len(tweets)} files at hand. Floor on all ten: 76 / 68 / 82 and 25 of 35 labels at "
+        "0.5 false episodes a brand-week. Labels: heard from 30 minutes before to an hour after."
+    )
+    return Table("NAB realTweets", columns, rows, notes)
 
 
-def main() -> None:
-    """Print the table for the archive that the argument names."""
-    with tempfile.TemporaryDirectory() as name, tarfile.open(sys.argv[1]) as packed:
+@contextmanager
+def unpacked(archive: Path) -> Iterator[Path]:
+    """Yield the folder of NAB that the archive holds."""
+    with tempfile.TemporaryDirectory() as name, tarfile.open(archive) as packed:
         packed.extractall(name, filter="data")
         (labels,) = Path(name).rglob("labels/combined_windows.json")
-        Console(width=140).print(run(labels.parent.parent))
-
-
-if __name__ == "__main__":
-    main()
+        yield labels.parent.parent

@@ -1,13 +1,11 @@
 """The cascade forecast beside simple rules, on the newest fifth of the CED cascades.
 
-    python -m benchmarks.cascade ../shared/data --plot docs/forecast-calibration.png
+    python -m benchmarks.detection cascades
 
 Which cascades end among the largest tenth, told from their first 10 minutes, hour and six hours.
-The rules' one number is turned into a probability on the validation part, as ours is. `--unseen
-FOLDER` judges all the cascades of another folder instead of the test part.
+The rules' one number is turned into a probability on the validation part, as ours is.
 """
 
-import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,6 +21,7 @@ from alerts.forecast.model import AGES, CascadeModel
 from alerts.forecast.training import ced
 from alerts.forecast.training.fit import is_top
 from alerts.forecast.training.scores import Answers, auc, brier, recall, top_probabilities
+from benchmarks.detection.tables import Table
 
 DEGREES: Final = (10.0, 100.0, 1_000.0, 10_000.0)  # followers of a reposter, who are unknown
 UNKNOWN_REACH: Final = 200_000.0
@@ -147,35 +146,25 @@ def plot(model: CascadeModel, test: Sequence[ced.Labelled], path: Path) -> None:
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
-def markdown(rows: Sequence[Row]) -> str:
-    """Write rows as a table."""
-    lines = [
-        "| from | method | AUC | 95% | recall at 10% | Brier |",
-        "|---|---|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {NAMES[one.age]} | {one.method} | {one.auc:.3f} | {one.low:.2f} to {one.high:.2f} "
-        f"| {one.recall:.2f} | {one.brier:.4f} |"
-        for one in rows
-    ]
-    return "\n".join(lines)
-
-
-def main() -> None:
-    """Print the table, and draw the plot where one is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--unseen", type=Path)
-    parser.add_argument("--plot", type=Path)
-    given = parser.parse_args()
-    parts = ced.split(ced.load(given.data))
-    if given.unseen:
-        parts = ced.Split(parts.train, parts.dev, tuple(ced.load(given.unseen)))
+def tables(data: Path, plots: Path) -> list[Table]:
+    """Return the table of all methods at every age, and draw the calibration."""
+    parts = ced.split(ced.load(data))
     model = CascadeModel.load()
-    print(markdown(measure(model, parts)))
-    if given.plot:
-        plot(model, parts.test, given.plot)
-
-
-if __name__ == "__main__":
-    main()
+    rows = [
+        [
+            NAMES[one.age],
+            one.method,
+            f"{one.auc:.3f}",
+            f"{one.low:.2f} to {one.high:.2f}",
+            f"{one.recall:.2f}",
+            f"{one.brier:.4f}",
+        ]
+        for one in measure(model, parts)
+    ]
+    plot(model, parts.test, plots / "forecast-calibration.png")
+    columns = ("from", "method", "AUC", "95%", "recall at 10%", "Brier")
+    notes = (
+        "The newest fifth of the cascades; from the first hour the floor is an AUC of 0.78 and a "
+        "recall of 0.45.\n\n![calibration](forecast-calibration.png)"
+    )
+    return [Table("CED cascades: which end among the largest tenth", columns, rows, notes)]

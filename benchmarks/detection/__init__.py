@@ -1,0 +1,1 @@
+"""Detection measured: NAB, cascades, the hot-search archive, outbreaks, the promise, speed."""
