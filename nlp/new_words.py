@@ -44,14 +44,17 @@ class Thresholds:
 
     `authors` use it. `cohesion` is the pointwise mutual information, in nats, of the split that
     explains it best: so much likelier together than by chance; a run of words that the dictionary
-    knows (雪糕刺客) has to reach `compound`. `freedom` is the entropy, in nats, of what stands
-    beside it, on its less free side. A part of a longer word is none of its own unless it stands
-    `apart`, as a share, in other places as well.
+    knows (雪糕刺客) has to reach `compound`. In few texts no run can reach much, for it is bounded
+    by the run's own rarity: then `bound` of that will do (G. Bouma 2009, normalised pointwise
+    mutual information), though not for a run of known words. `freedom` is the entropy, in nats, of
+    what stands beside it, on its less free side. A part of a longer word is none of its own unless
+    it stands `apart`, as a share, in other places as well.
     """
 
     authors: int = 5
     cohesion: float = 4.5
     compound: float = 7.0
+    bound: float = 0.85
     freedom: float = 1.0
     apart: float = 0.5
 
@@ -94,9 +97,8 @@ def _is_new(word: NewWord, asked: Thresholds) -> bool:
         return False
     if len(set(text)) == 1:  # 哈哈哈哈 is a laugh
         return False
-    parts = known_parts(text)
-    is_phrase = all(len(part) > 1 for part in parts)
-    return word.cohesion >= (asked.compound if is_phrase else asked.cohesion)
+    is_phrase = all(len(part) > 1 for part in known_parts(text))
+    return not is_phrase or word.cohesion >= asked.compound
 
 
 def _without_parts(words: Sequence[NewWord], apart: float) -> Iterator[NewWord]:
@@ -222,7 +224,9 @@ def _of_length(stream: _Stream, grams: Sequence[_Grams], asked: Thresholds) -> I
         _entropy(numbers, _beside(stream, places - 1), len(kept)),
         _entropy(numbers, _beside(stream, places + length), len(kept)),
     )
-    good = (authors >= asked.authors) & (cohesion >= asked.cohesion) & (freedom >= asked.freedom)
+    rarity = np.log(runs.counts.sum() / runs.counts[kept])
+    bound = cohesion >= np.minimum(asked.cohesion, asked.bound * rarity)
+    good = (authors >= asked.authors) & bound & (freedom >= asked.freedom)
     for number in np.flatnonzero(good).tolist():
         run = stream.characters[first[number] : first[number] + length].tolist()
         yield NewWord(
@@ -278,5 +282,5 @@ def _entropy(numbers: _Ints, values: _Ints, count: int) -> _Floats:
     of = pairs // width
     totals = np.bincount(of, weights=times, minlength=count)
     shares = times / totals[of]
-    entropy: _Floats = np.bincount(of, weights=-shares * np.log(shares), minlength=count)
-    return entropy
+    of_each = np.bincount(of, weights=-shares * np.log(shares), minlength=count)
+    return of_each.astype(np.float64)

@@ -20,6 +20,7 @@ from fengsui.cli import (
     search,
     stages,
     store,
+    terms,
 )
 from fengsui.cli.additions import CommandError
 from fengsui.detect_csv import CsvError
@@ -56,7 +57,19 @@ SAID_PLAINLY = (
     UnknownFormat,
 )
 
-for module in (demo, stages, receive, files, detection, search, cases, check, store, privacy):
+for module in (
+    demo,
+    stages,
+    receive,
+    files,
+    detection,
+    search,
+    terms,
+    cases,
+    check,
+    store,
+    privacy,
+):
     module.register(app)
 
 
