@@ -7,14 +7,15 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.brands import BrandMatch, BrandMatcher, BrandSettings
-from nlp.complaints import Complaint, judge
+from nlp.complaints import DOUBTFUL, Complaint, Suspicion, conclude, suspect
+from nlp.complaints import RULES as COMPLAINT_RULES
 from nlp.discount import CampaignGuard, FloodGuard, advert_reason
 from nlp.duplicates import DuplicateIndex, signatures
 from nlp.headlines import TROUBLE, tells_of_trouble
 from nlp.keywords import extract
 from nlp.normalise import Text, normalise
 from nlp.segment import load_words
-from nlp.sentiment.model import Score, SentimentModel
+from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, read, towards
 from records import Mention, Post, PostKind, Sentiment
 from store.mentions import Sketch
@@ -65,7 +66,7 @@ class _Judged(NamedTuple):
 
 def scorer(model: SentimentModel) -> str:
     """Return what a mention says of who scored it: the model, and the rules that came after."""
-    return f"{model.name}+{RULES}"
+    return f"{model.name}+{RULES}+{COMPLAINT_RULES}"
 
 
 class Annotator:
@@ -150,19 +151,35 @@ class Annotator:
             for candidate, some, score in zip(candidates, readings, scores, strict=True)
         ]
         sketches = signatures(own)
-        complaints = list(map(self._complaint, candidates, scores))
+        complaints = self._complaints(candidates, scores)
         keywords = list(map(self._keywords, own))
         adverts = list(map(_advert, candidates, scores))
         return map(_Judged, candidates, scores, stances, sketches, complaints, keywords, adverts)
 
-    def _complaint(self, candidate: _Candidate, score: Score) -> Complaint | None:
+    def _complaints(
+        self, candidates: Sequence[_Candidate], scores: Sequence[Score]
+    ) -> list[Complaint | None]:
+        """Judge which candidates complain; of the doubtful ones the model is asked as well."""
+        threshold = self._settings.complaint_confidence
+        suspicions = list(map(self._suspect, candidates, scores))
+        doubtful = [one.own for one in suspicions if one is not None and one.is_doubtful]
+        reader = self._model if isinstance(self._model, ComplaintReader) else None
+        odds = (reader.complaint_odds(doubtful) if reader and doubtful else None) or ()
+        second = dict(zip(doubtful, odds, strict=False))
+        return [
+            conclude(one, threshold, second.get(one.own) if one and one.is_doubtful else None)
+            for one in suspicions
+        ]
+
+    def _suspect(self, candidate: _Candidate, score: Score) -> Suspicion | None:
         if candidate.post.kind is PostKind.HEADLINE:
             return None  # it tells of complaints; no customer speaks
-        return judge(
+        return suspect(
             candidate.text.own,
             score.negative,
             is_complaint=candidate.post.kind is PostKind.COMPLAINT,
             threshold=self._settings.complaint_confidence,
+            least=DOUBTFUL[0],
         )
 
     def _mentions(

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self, TypeVar
 
 from fengsui.collecting import batches
-from nlp.sentiment.model import Score, SentimentModel
+from nlp.complaints import DOUBTFUL, suspect
+from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -47,12 +48,30 @@ class ScoringAhead:
         new = [text for text in dict.fromkeys(texts) if text not in self._places]
         if not new or self._threads < 1:
             return
-        scores = self._pool.submit(self._model.score, new)
+        scores = self._pool.submit(self._read, new)
         for at, text in enumerate(new):
             self._places[text] = _Place(scores, at)
         while len(self._places) > KEPT:
             _, place = self._places.popitem(last=False)
             place.scores.cancel()
+
+    def _read(self, texts: Sequence[str]) -> list[Score]:
+        """Score texts, and let the model look at those that may complain: it remembers them."""
+        scores = self._model.score(texts)
+        self.complaint_odds(
+            [
+                text
+                for text, score in zip(texts, scores, strict=True)
+                if (one := suspect(text, score.negative, is_complaint=False, least=DOUBTFUL[0]))
+                and one.is_doubtful
+            ]
+        )
+        return scores
+
+    def complaint_odds(self, texts: Sequence[str]) -> list[float] | None:
+        """Return what the model says of complaints; None where it cannot say."""
+        model = self._model
+        return model.complaint_odds(texts) if isinstance(model, ComplaintReader) else None
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Return one score a text, in order."""

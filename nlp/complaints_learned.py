@@ -92,9 +92,13 @@ class Cues:
 
     def probability(self, evidence: float, signs: Sequence[float]) -> float:
         """Return the probability of a complaint from the evidence and the signs, in order."""
+        return 1 / (1 + math.exp(-self.odds(evidence, signs)))
+
+    def odds(self, evidence: float, signs: Sequence[float]) -> float:
+        """Return the log odds of a complaint, in [-30, 30]."""
         constant, weight, *rest = self._mixture
         odds = constant + weight * evidence + sum(map(float.__mul__, rest, signs))
-        return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
+        return max(min(odds, 30.0), -30.0)
 
     def ceiling(self, evidence: float, tone: float, length: float) -> float:
         """Return the probability that no signs of a text with this tone and length can exceed."""

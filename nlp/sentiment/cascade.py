@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from nlp.sentiment.linear import LinearModel
-from nlp.sentiment.model import ModelError, Score, SentimentModel
+from nlp.sentiment.model import ComplaintReader, ModelError, Score, SentimentModel
 from nlp.sentiment.transformer import FOLDER, TransformerModel
 
 POLICY_FILE: Final = "cascade.json"
@@ -107,6 +107,13 @@ class CascadeModel:
         for at, score in zip(doubtful, read, strict=True):
             scores[at] = mean(scores[at], score, self._policy)
         return scores
+
+    def complaint_odds(self, texts: Sequence[str]) -> list[float] | None:
+        """Return the log odds that each text complains, as the transformer reads it."""
+        transformer = self._readers.transformer
+        return (
+            transformer.complaint_odds(texts) if isinstance(transformer, ComplaintReader) else None
+        )
 
 
 def mean(linear: Score, transformer: Score, policy: Policy) -> Score:

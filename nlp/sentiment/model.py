@@ -1,7 +1,7 @@
 """What a sentiment model looks like to the rest."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 LABELS = ("negative", "neutral", "positive")
 
@@ -34,6 +34,15 @@ class SentimentModel(Protocol):
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Return one score a text, in order. An empty text is neutral with certainty."""
+        ...
+
+
+@runtime_checkable
+class ComplaintReader(Protocol):
+    """A model that may also say whether a text complains."""
+
+    def complaint_odds(self, texts: Sequence[str]) -> list[float] | None:
+        """Return the log odds that each text complains, in order; None where it cannot say."""
         ...
 
 

@@ -2,10 +2,11 @@
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import xxhash
@@ -18,10 +19,17 @@ from nlp.sentiment.tasks import CLASSES, Task
 FOLDER: Final = Path(__file__).parent / "encoder"
 """The folder that ships."""
 
+T = TypeVar("T")
+
 CERTAIN: Final = Score(0.0, 1.0, 0.0)
 # So many texts are worth the making of threads, and more threads than this are no faster.
 MANY: Final = 8
 MOST_THREADS: Final = 8
+# Texts whose outputs are kept: who asks a second question is answered from the first reading.
+KEPT: Final = 2_048
+# The log odds of a probability that is 0 or 1 to a computer.
+UTMOST: Final = 30.0
+_LEAST: Final = math.exp(-UTMOST)
 
 
 class TransformerModel:
@@ -34,7 +42,7 @@ class TransformerModel:
 
     def __init__(self, encoder: OnnxEncoder, name: str) -> None:
         self.name = name
-        self._encoder = encoder
+        self._read = lru_cache(maxsize=KEPT)(encoder.logits)
         own = encoder.config.get("fengsui", {})
         self._temperatures: Mapping[str, float] = own.get("temperatures", {})
         self._tasks: Sequence[str] = own.get("tasks", ())
@@ -58,16 +66,19 @@ class TransformerModel:
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Return one score a text, in order. A blank text is neutral with certainty."""
-        distinct = list(dict.fromkeys(texts))
-        threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)
-        if len(distinct) < MANY or threads == 1:
-            found = list(map(self._score, distinct))
-        else:
-            # Made for this call: threads that stay would be missing in a process forked later.
-            with ThreadPoolExecutor(threads) as pool:
-                found = list(pool.map(self._score, distinct))
-        scores = dict(zip(distinct, found, strict=True))
-        return [scores[text] for text in texts]
+        return _each(self._score, texts)
+
+    def complaint_odds(self, texts: Sequence[str]) -> list[float] | None:
+        """Return the log odds that each text complains, in order; None where it cannot say."""
+        if "complaint" not in self.tasks:
+            return None
+        return _each(self._odds, texts)
+
+    def _odds(self, text: str) -> float:
+        if not text or text.isspace():
+            return -UTMOST
+        none, complaint = self.probabilities(text, "complaint")
+        return math.log(max(complaint, _LEAST)) - math.log(max(none, _LEAST))
 
     def _score(self, text: str) -> Score:
         if not text or text.isspace():
@@ -82,7 +93,7 @@ class TransformerModel:
         """
         if task not in self.tasks:
             raise ModelError(f"{self.name} answers {', '.join(self.tasks)}, not {task}")
-        rows = self._encoder.logits(text)
+        rows = self._read(text)
         if self._places is not None:
             return self._foreign(rows)
         return softmax(rows[task].tolist(), self._temperatures.get(task, 1.0))
@@ -98,6 +109,20 @@ class TransformerModel:
         for place, label in places.items():
             gathered[label] += shares[place]
         return list(gathered.values())
+
+
+def _each(ask: Callable[[str], T], texts: Sequence[str]) -> list[T]:
+    """Return what `ask` says of each text, each distinct one asked once."""
+    distinct = list(dict.fromkeys(texts))
+    threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)
+    if len(distinct) < MANY or threads == 1:
+        found = list(map(ask, distinct))
+    else:
+        # Made for this call: threads that stay would be missing in a process forked later.
+        with ThreadPoolExecutor(threads) as pool:
+            found = list(pool.map(ask, distinct))
+    answers = dict(zip(distinct, found, strict=True))
+    return [answers[text] for text in texts]
 
 
 def softmax(logits: Sequence[float], temperature: float) -> list[float]:

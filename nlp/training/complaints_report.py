@@ -11,8 +11,9 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from nlp.complaints import Complaint, judge, tells_failure
+from nlp.complaints import DOUBTFUL, Complaint, conclude, judge, suspect, tells_failure
 from nlp.complaints_cues import EXPERIENCE, find
+from nlp.sentiment.cascade import CascadeModel
 from nlp.sentiment.linear import LinearModel
 from nlp.training.complaints_card import CARD
 from nlp.training.complaints_corpora import (
@@ -82,6 +83,21 @@ def tfidf(examples: Sequence[Example]) -> Judge:
     return lambda texts: [bool(a) for a in regression.predict(vectorizer.transform(texts))]
 
 
+def in_the_chain(model: CascadeModel) -> Judge:
+    """Return what the chain does: the cascade gives the tone and reads the doubtful again."""
+
+    def run(texts: Sequence[str]) -> list[bool]:
+        suspicions = [
+            suspect(text, tone.negative, is_complaint=False, least=DOUBTFUL[0])
+            for text, tone in zip(texts, model.score(texts), strict=True)
+        ]
+        doubtful = [one.own for one in suspicions if one and one.is_doubtful]
+        odds = dict(zip(doubtful, model.complaint_odds(doubtful) or (), strict=True))
+        return [conclude(s, second=odds.get(s.own) if s else None) is not None for s in suspicions]
+
+    return run
+
+
 def measure(data: Path, examples: Sequence[Example]) -> tuple[list[Score], dict[str, float]]:
     """Return the scores of all methods, and the shares of right details on labelled complaints."""
     sentiment = LinearModel.load()
@@ -98,6 +114,7 @@ def measure(data: Path, examples: Sequence[Example]) -> tuple[list[Score], dict[
             judge(text, tone, is_complaint=False) is not None
             for text, tone in zip(texts, negative(texts), strict=True)
         ],
+        "ours, the doubtful read by the encoder": in_the_chain(CascadeModel.load()),
     }
     posts = [(own_words(text), row) for text, row in labelled(data, LABELS)]
     sets: dict[str, tuple[list[str], list[bool]]] = {}

@@ -18,7 +18,7 @@ from nlp.sentiment.cascade import (
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import ModelError, Score, SentimentModel
 from nlp.sentiment.registry import load_model
-from nlp.sentiment.transformer import FOLDER
+from nlp.sentiment.transformer import FOLDER, TransformerModel
 from nlp.training.calibrate import among, policy, pool, soft, temperature
 from tests.nlp.sentiment_contract import POSTS, SentimentModelContract
 
@@ -153,3 +153,18 @@ def test_the_shipped_cascade_reads_what_is_doubtful() -> None:
     asked = policy_file.confidence(0.5)
     sure = [s.confidence >= asked for s in LinearModel.load().score([p for p in POSTS if p])]
     assert any(sure)
+
+
+def test_complaints_are_the_transformers_to_tell() -> None:
+    """The cascade gives the transformer's log odds, in order; without one that can, nothing."""
+    model = CascadeModel.load()
+    texts = ["客服三天不理人，要求退款", "今天天气很好", ""]
+    odds = model.complaint_odds(texts)
+    assert odds is not None
+    assert odds[0] > 0 > odds[1] > odds[2]
+    shares = [1 / (1 + math.exp(-one)) for one in odds[:2]]
+    transformer = TransformerModel.load()
+    told = [transformer.probabilities(text, "complaint")[1] for text in texts[:2]]
+    assert shares == pytest.approx(told)
+    silent = CascadeModel(Readers(*_pair()), POLICY)
+    assert silent.complaint_odds(texts) is None

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.complaints import CATEGORIES, DEMANDS, Complaint, judge
+from nlp.complaints import (
+    CATEGORIES,
+    DEMANDS,
+    DOUBTFUL,
+    Complaint,
+    conclude,
+    judge,
+    suspect,
+)
 
 
 def _judged(text: str) -> Complaint:
@@ -145,6 +153,37 @@ def test_threshold(text: str, thresholds: tuple[float, float]) -> None:
     lower, higher = sorted(thresholds)
     if judge(text, 0.7, is_complaint=False, threshold=higher) is not None:
         assert judge(text, 0.7, is_complaint=False, threshold=lower) is not None
+
+
+DOUBTED = "客服说会处理，等了三天"
+
+
+def test_a_second_reader_decides_what_is_doubtful() -> None:
+    """Between the bounds the mean of both log odds decides; outside, nobody else is asked."""
+    suspicion = suspect(DOUBTED, 0.6, is_complaint=False, least=DOUBTFUL[0])
+    assert suspicion is not None
+    assert suspicion.is_doubtful
+    assert conclude(suspicion, second=suspicion.odds) == conclude(suspicion)
+    assert conclude(suspicion, second=9.0) is not None
+    assert conclude(suspicion, second=-9.0) is None
+    sure = suspect("冰箱坏了，客服不理人，要求退款", 0.95, is_complaint=False)
+    assert sure is not None
+    assert not sure.is_doubtful
+
+
+@given(text=st.text("客服退款坏了好喜欢今天买的，", max_size=30), negative=st.floats(0, 1))
+def test_looking_longer_changes_no_answer(text: str, negative: float) -> None:
+    """Whoever also looks at what is doubtful hears, without a second reader, what `judge` hears."""
+    looked = suspect(text, negative, is_complaint=False, least=DOUBTFUL[0])
+    assert conclude(looked) == judge(text, negative, is_complaint=False)
+
+
+def test_what_was_filed_is_never_doubtful() -> None:
+    """What came as a complaint stays one, whatever another reader would say."""
+    filed = suspect(DOUBTED, 0.0, is_complaint=True)
+    assert filed is not None
+    assert not filed.is_doubtful
+    assert conclude(filed, second=-30.0) is not None
 
 
 def test_threshold_is_a_probability() -> None:
