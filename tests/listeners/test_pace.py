@@ -29,7 +29,7 @@ def host() -> Iterator[tuple[str, list[float]]]:
             self.end_headers()
             self.wfile.write(b"{}")
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -52,7 +52,7 @@ def test_processes_keep_one_pace(host: tuple[str, list[float]], tmp_path: Path) 
         url,
     ]
     askers = [
-        subprocess.Popen([*command, str(TIMES), str(SECONDS)])  # noqa: S603  our own module
+        subprocess.Popen([*command, str(TIMES), str(SECONDS)])
         for _ in range(PROCESSES)
     ]
     assert [asker.wait(60) for asker in askers] == [0] * PROCESSES
