@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from nlp.keywords import counts_as_keyword
+from nlp.keywords import rarity
 from nlp.normalise import fold, printable
 from nlp.own_texts import OwnText, spoken
 from nlp.segment import cut
@@ -128,7 +128,7 @@ def _is_term(word: str) -> bool:
         _WORD.fullmatch(word) is not None
         and not word.isdecimal()
         and len(set(word)) > 1
-        and counts_as_keyword(word)
+        and rarity(word) > 0
     )
 
 

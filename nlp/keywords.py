@@ -17,17 +17,21 @@ def extract(text: str, top_k: int = 20) -> list[tuple[str, float]]:
 
     Words of one character and stop words do not count. All words are returned for a `top_k` of 0.
     """
-    rarity = _rarity()
-    words = [word for word in cut(text) if len(word) > 1 and rarity[word]]
+    known = _rarity()
+    words = [word for word in cut(text) if len(word) > 1 and known[word]]
     total = len(words)
-    weights = [(word, count * (rarity[word] / total)) for word, count in Counter(words).items()]
+    weights = [(word, count * (known[word] / total)) for word, count in Counter(words).items()]
     weights.sort(key=_WEIGHT, reverse=True)
     return weights[:top_k] if top_k else weights
 
 
-def counts_as_keyword(word: str) -> bool:
-    """Say whether `word` has two characters and more and is no stop word."""
-    return _rarity()[word] > 0
+def rarity(word: str) -> float:
+    """Return the inverse document frequency of `word` in jieba's corpus (natural logarithm).
+
+    It is 0 for words that do not count: those of one character and stop words; words that the
+    corpus does not know get its median.
+    """
+    return _rarity()[word]
 
 
 class _Rarity(dict[str, float]):
