@@ -207,10 +207,10 @@ def _judged(series: Series, settings: DetectionSettings) -> tuple[Floats, set[in
 
     An alarm begins once a burst, on a tick that exceeds everything of the day before it.
     """
-    found, rates = NegativeBinomialDetector(settings).surprises(series)
-    places = found.numbers - number_of(series)
+    numbers, rates = NegativeBinomialDetector(settings).surprises(series)
+    places = numbers - number_of(series)
     surprise = np.log10(settings.false_alarms_per_week) - np.log10(rates)
-    records = fresh(found, series.step)
+    records = fresh(numbers, rates, series.step)
     scores = np.zeros(len(series.coverage))
     # What was greater a few hours ago is no news: it stays below 0.5, the level of an alarm.
     scores[places] = (0.5 + np.arctan(surprise) / np.pi) * np.where(records, 1.0, 0.5)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alerts.detect.settings import DetectionSettings
-from alerts.detect.tails import SMALLEST, Floats, count_tail, share_tail
+from alerts.detect.tails import Floats, count_tail, share_tail
 from alerts.detect.ticks import WEEK, Scale
 from alerts.detect.usual import BURST_PLUS, BURST_TIMES, Known, Rows
 
@@ -124,10 +124,13 @@ class Look:
     chances: Floats
     refused: npt.NDArray[np.int64]
 
-    @property
-    def decades(self) -> float:
-        """How much rarer than once a week: the negative decimal logarithm of the chance."""
-        return float(-np.log10(max(self.chance, SMALLEST)))
+    def over(self, place: int) -> float:
+        """Return how often a week the model expects as much over the horizon at `place`.
+
+        Infinity where nothing alarms over it.
+        """
+        allowed = self.chances[place][self.refused[place] == 0]
+        return float(allowed.min()) if len(allowed) else np.inf
 
 
 def opening_of(channels: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from alerts.detect.almanac import almanac_of
 from alerts.detect.board import Board
 from alerts.detect.detector import Panel, Series
 from alerts.detect.judgement import SUPPORT, Judge
-from alerts.detect.novelty import Surprises
+from alerts.detect.novelty import Numbers
 from alerts.detect.reading import (
     KINDS_NEEDED,
     RARER,
@@ -52,7 +52,7 @@ class NegativeBinomialDetector:
     What the model finds rare is held against the brand's own bursts (alerts/detect/novelty.py).
     """
 
-    name = "negative-binomial/3"
+    name = "negative-binomial/4"
 
     def __init__(self, settings: DetectionSettings) -> None:
         self._settings = settings
@@ -78,8 +78,8 @@ class NegativeBinomialDetector:
             for signal in reader.signals(board, place, brand, first)
         ]
 
-    def surprises(self, series: Series) -> tuple[Surprises, Floats]:
-        """Return what surprises in a series, and how often a week the brand brings as much.
+    def surprises(self, series: Series) -> tuple[Numbers, Floats]:
+        """Return the ticks that surprise, and how often a week the brand brings as much.
 
         The first day, whose usual is hardly known, is silent.
         """

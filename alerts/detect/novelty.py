@@ -1,11 +1,11 @@
 """How rare a surprise is for this brand: its own past bursts are remembered.
 
 A model of counts believes in thin tails, and brands burst more often than it believes. So the
-surprises of a brand's last four weeks are themselves counted, and their tail is taken for
-exponential: peaks over threshold (Pickands 1975; Siffer et al., "Anomaly detection in streams with
-extreme value theory", KDD 2017), the threshold being what the model expects once a week. A brand
-without bursts keeps nearly what the model says; one that bursts every other day has to burst
-higher.
+surprises of a brand's last four weeks are themselves counted, those of each horizon by themselves
+(who often bursts for ten minutes does not for hours), and their tail is taken for exponential:
+peaks over threshold (Pickands 1975; Siffer et al., "Anomaly detection in streams with extreme value
+theory", KDD 2017), the threshold being what the model expects once a week. A brand without bursts
+keeps nearly what the model says; one that bursts every other day has to burst higher.
 """
 
 from dataclasses import dataclass
@@ -124,12 +124,11 @@ def _bursts(past: Surprises, asked: Numbers, step: timedelta) -> tuple[Floats, F
     return over.astype(np.float64), sums[over]
 
 
-def fresh(surprises: Surprises, step: timedelta) -> npt.NDArray[np.bool_]:
-    """Return which surprises exceed all others of the day before them (the record rule)."""
-    numbers, decades = surprises.numbers, surprises.decades
+def fresh(numbers: Numbers, rates: Floats, step: timedelta) -> npt.NDArray[np.bool_]:
+    """Return which ticks are rarer than all others of the day before them (the record rule)."""
     begins = np.searchsorted(numbers, numbers - DAY // step)
     records = [
-        begin == place or decades[place] > decades[begin:place].max()
+        begin == place or rates[place] < rates[begin:place].min()
         for place, begin in enumerate(begins.tolist())
     ]
     return np.array(records, dtype=np.bool_)

@@ -9,8 +9,8 @@ import numpy as np
 
 from alerts.detect.board import Board
 from alerts.detect.judgement import OPENING, SUPPORT, Judge, Look, Refusal
-from alerts.detect.novelty import Surprises, chances, decades_for, memory_of
-from alerts.detect.tails import Floats
+from alerts.detect.novelty import Numbers, Surprises, chances, decades_for, memory_of
+from alerts.detect.tails import SMALLEST, Floats
 from alerts.detect.ticks import EPOCH, HOUR, WEEK
 from records import Evidence, Level, Signal
 
@@ -47,25 +47,38 @@ class Reader:
             if rate <= bound
         ]
 
-    def surprises(self, board: Board, brand: int) -> tuple[Surprises, Floats]:
-        """Return what surprised of one brand, and how often a week it brings as much."""
-        looks = self._remembered(board, brand)
-        return _surprises(looks), self.rates(board, brand, looks)
+    def surprises(self, board: Board, brand: int) -> tuple[Numbers, Floats]:
+        """Return the ticks that surprised of one brand, and how often a week it brings as much."""
+        looks = [one for one in board.looks[brand] if not self.judge.young(one.age)]
+        numbers = np.array([look.number for look in looks], dtype=np.int64)
+        return numbers, self.rates(board, brand, looks)
 
     def rates(self, board: Board, brand: int, asked: list[Look]) -> Floats:
         """Return how often a week the brand brings as much as each look, shape (asked,)."""
+        found = np.full(len(asked), np.inf)
         if not asked:
-            return np.zeros(0)
+            return found
         weeks = np.array([self._weeks(board, brand, look.number) for look in asked])
-        past = _surprises(self._remembered(board, brand))
-        return chances(_surprises(asked), past, weeks, board.scale.step)
+        remembered = self._remembered(board, brand)
+        for place in range(len(self.judge.scale.horizons)):
+            here = np.flatnonzero([look.over(place) <= self.judge.limit for look in asked])
+            past = _surprises([look for look in remembered if look.over(place) <= 1.0], place)
+            rates = chances(
+                _surprises([asked[i] for i in here], place), past, weeks[here], board.scale.step
+            )
+            found[here] = np.minimum(found[here], rates)
+        return found
 
     def least_tail(self, board: Board, brand: int, number: int) -> Floats:
         """Return how unlikely a count must be to alarm at a tick, shape (horizons,)."""
         bound = self.judge.settings.false_alarms_per_week
-        past, weeks = _surprises(self._remembered(board, brand)), self._weeks(board, brand, number)
-        decades = decades_for(bound, number, past, weeks, board.scale.step)
-        tail: Floats = np.minimum(10.0**-decades / self.judge.tests, SUPPORT)
+        weeks = self._weeks(board, brand, number)
+        remembered = self._remembered(board, brand)
+        decades = []
+        for place in range(len(self.judge.scale.horizons)):
+            past = _surprises([look for look in remembered if look.over(place) <= 1.0], place)
+            decades.append(decades_for(bound, number, past, weeks, board.scale.step))
+        tail: Floats = np.minimum(10.0 ** -np.array(decades) / self.judge.tests, SUPPORT)
         return tail
 
     def _weeks(self, board: Board, brand: int, number: int) -> float:
@@ -149,10 +162,12 @@ class Reader:
         return bool((~unread & (count >= np.maximum(RED_COUNT, RED_TIMES * mean))).any())
 
 
-def _surprises(looks: list[Look]) -> Surprises:
+def _surprises(looks: list[Look], place: int) -> Surprises:
+    """Return how looks surprise over the horizon at `place`."""
+    chances = np.array([look.over(place) for look in looks], dtype=np.float64)
     return Surprises(
         np.array([look.number for look in looks], dtype=np.int64),
-        np.array([look.decades for look in looks], dtype=np.float64),
+        -np.log10(np.maximum(chances, SMALLEST)),
     )
 
 

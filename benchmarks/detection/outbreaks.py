@@ -80,14 +80,17 @@ def _quiet(one: nab.Series) -> Quiet:
 
 def ours(start: datetime) -> Scorer:
     """Return our score: how many decades rarer than once a week, -inf where nothing is new."""
-    detector = NegativeBinomialDetector(DetectionSettings(calendar="weekends"))
+    most = max(ALLOWED)
+    detector = NegativeBinomialDetector(
+        DetectionSettings(calendar="weekends", false_alarms_per_week=most)
+    )
 
     def score(counts: Floats) -> Floats:
         series = Series("made", start, STEP, {"volume": counts}, np.ones(len(counts)))
-        found, rates = detector.surprises(series)
+        numbers, rates = detector.surprises(series)
         scores = np.full(len(counts), -np.inf)
-        places = found.numbers - number_of(series)
-        scores[places] = np.where(fresh(found, STEP), -np.log10(rates), -np.inf)
+        is_news = fresh(numbers, rates, STEP)
+        scores[numbers - number_of(series)] = np.where(is_news, -np.log10(rates), -np.inf)
         return scores
 
     return score

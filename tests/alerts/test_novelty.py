@@ -66,22 +66,16 @@ def test_neighbouring_surprises_are_one_burst() -> None:
 
 
 def test_a_record_exceeds_the_day_before() -> None:
-    """Only what is greater than everything of the last day is news."""
-    found = surprises(
-        (NOW, 3.0),
-        (NOW + 5, 2.0),
-        (NOW + 9, 3.0),
-        (NOW + 10, 4.0),
-        (NOW + 10 + DAY, 4.0),
-        (NOW + 11 + DAY, 4.0),
-    )
-    assert fresh(found, STEP).tolist() == [True, False, False, True, False, False]
+    """Only what is rarer than everything of the last day is news."""
+    numbers = np.array([NOW, NOW + 5, NOW + 9, NOW + 10, NOW + 10 + DAY, NOW + 11 + DAY])
+    rates = np.array([0.3, 0.4, 0.3, 0.2, 0.2, 0.2])
+    assert fresh(numbers, rates, STEP).tolist() == [True, False, False, True, False, False]
 
 
 def test_records_begin_anew_after_a_day() -> None:
     """A day and a tick after a record a smaller one is news again."""
-    found = surprises((NOW, 9.0), (NOW + DAY + 1, 1.0))
-    assert fresh(found, STEP).tolist() == [True, True]
+    numbers, rates = np.array([NOW, NOW + DAY + 1]), np.array([0.001, 0.9])
+    assert fresh(numbers, rates, STEP).tolist() == [True, True]
 
 
 def test_every_surprise_needs_its_tick() -> None:
