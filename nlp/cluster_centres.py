@@ -10,6 +10,16 @@ Vector = dict[str, float]
 WORDS: Final = 200
 """Words that a centre keeps, the heaviest; it is pruned when it has twice as many."""
 
+SOUGHT: Final = 40
+"""Words of a vector that near centres are looked for by, the heaviest: more find no better ones."""
+
+HELD: Final = 100
+"""Centres that hold a word at most for it to be looked for: a word of more tells nothing."""
+
+# As if there were so many more centres, a hundredth of them with any given word.
+_MORE: Final = 30.0
+_LEAST: Final = 0.05
+
 
 class Near(NamedTuple):
     """A centre and the cosine between it and what was looked for."""
@@ -31,15 +41,26 @@ class Centres:
         """Return how many centres there are."""
         return len(self._words)
 
+    def particular(self, word: str) -> float:
+        """Return how few of the centres hold a word: the logarithm of the inverse share."""
+        holding = len(self._postings.get(word, ()))
+        return max(math.log((len(self._words) + _MORE) / (holding + _MORE / 100)), _LEAST)
+
     def nearest(self, vector: Vector, but: int = -1) -> Near | None:
         """Return the centre other than `but` that is most similar; None where none shares a word.
 
-        `vector` has length 1. Of equal ones it is the oldest.
+        `vector` has length 1; SOUGHT and HELD say which words are shared. Of equal centres it is
+        the oldest.
         """
+        sought = list(vector.items())
+        if len(sought) > SOUGHT:
+            sought = sorted(sought, key=lambda item: (-item[1], item[0]))[:SOUGHT]
         products: defaultdict[int, float] = defaultdict(float)
-        for word, weight in vector.items():
-            for number, own in self._postings.get(word, {}).items():
-                products[number] += weight * own
+        for word, weight in sought:
+            holding = self._postings.get(word, {})
+            if len(holding) <= HELD:
+                for number, own in holding.items():
+                    products[number] += weight * own
         products.pop(but, None)
         found = (
             (product / math.sqrt(self._squares[number]), -number)

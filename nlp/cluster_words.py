@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from nlp.cluster_centres import Vector
@@ -30,7 +31,8 @@ class WordWeights:
 
     A TF-IDF over the stream itself would do the contrary: where an event fills the stream, its
     words would weigh nothing. So the rarity is that of jieba's corpus, times the logarithm of how
-    many times as often the stream has the word.
+    many times as often the stream has the word, times what is known of it otherwise (how few
+    clusters have it).
     """
 
     def __init__(self) -> None:
@@ -48,14 +50,14 @@ class WordWeights:
             if len(self._counts) > _REMEMBERED // 2:
                 self._counts = Counter(dict(self._counts.most_common(_REMEMBERED // 2)))
 
-    def weighed(self, words: set[str]) -> Vector:
+    def weighed(self, words: set[str], particular: Callable[[str], float]) -> Vector:
         """Return the vector of a text with these words: of length 1, empty without words."""
         usual = _USUAL - math.log(self._posts + _BEFORE)
         weights = {}
         for word in sorted(words):
             rare = min(rarity(word), _RAREST)
             more = math.log(self._counts[word] + _SEEN) + usual + rare
-            weights[word] = rare * max(more, _LEAST)
+            weights[word] = rare * max(more, _LEAST) * particular(word)
         length = math.sqrt(sum(weight * weight for weight in weights.values()))
         return {word: weight / length for word, weight in weights.items()}
 

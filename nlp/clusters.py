@@ -49,11 +49,11 @@ class ClusterSettings:
     """
 
     joins: float = 0.12
-    merges: float = 0.07
+    merges: float = 0.05
     grown: float = 0.15
     half_life: timedelta = timedelta(hours=12)
     idle: timedelta = timedelta(days=2)
-    most: int = 5_000
+    most: int = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Clusters:
             return known
         words = words_of(post.text)
         self._weights.take_in(words)
-        vector = self._weights.weighed(words)
+        vector = self._weights.weighed(words, self._centres.particular)
         number = self._place(vector, self.number_of(original) if original else None, post.at)
         cluster = self._open[number]
         cluster.posts += 1

@@ -175,6 +175,20 @@ def test_centres_find_the_nearest() -> None:
     assert sorted(centres.vector(3)) == ["a", "b", "c", "d"]
 
 
+def test_words_of_everywhere_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that too many centres hold leads to none of them: looking stays cheap."""
+    monkeypatch.setattr("nlp.cluster_centres.HELD", 3)
+    centres = Centres()
+    for number in range(4):
+        centres.add(number, {"真的": 0.6, f"w{number}": 0.8})
+    assert centres.nearest({"真的": 1.0}) is None
+    near = centres.nearest({"真的": 0.6, "w2": 0.8})
+    assert near is not None
+    assert near.number == 2
+    centres.drop(0)
+    assert centres.nearest({"真的": 1.0}) is not None
+
+
 def test_centres_forget() -> None:
     """A centre follows its event: what was said days ago weighs less than what is said today."""
     clusters = Clusters(ClusterSettings(half_life=timedelta(hours=1), idle=timedelta(days=90)))
@@ -193,8 +207,18 @@ def test_rare_here_and_now() -> None:
     weights = WordWeights()
     for _ in range(50):
         weights.take_in({"自燃"})
-    vector = weights.weighed({"自燃", "召回", "朋友"})
-    assert vector["自燃"] > vector["召回"] > vector.get("朋友", 0)
+    vector = weights.weighed({"自燃", "召回", "朋友"}, lambda _: 1.0)
+    assert vector["自燃"] > vector["召回"] > vector["朋友"]
+
+
+def test_words_of_few_clusters_weigh_more() -> None:
+    """A word that every cluster has tells nothing, one that few have much."""
+    centres = Centres()
+    for number in range(50):
+        centres.add(number, {"真的": 0.8, f"w{number}": 0.6})
+    assert centres.particular("没有") > centres.particular("w7") > centres.particular("真的") > 0
+    weights = WordWeights().weighed({"自燃", "召回"}, {"自燃": 2.0, "召回": 0.1}.__getitem__)
+    assert weights["自燃"] > weights["召回"]
 
 
 def test_words_of_a_text() -> None:
