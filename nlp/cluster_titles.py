@@ -16,6 +16,9 @@ LIMIT: Final = 30
 SAMPLES: Final = 12
 """Posts that a cluster remembers for its title."""
 
+NEAREST: Final = 6
+"""Of those the ones nearest to the centre, from which the title is taken."""
+
 _TAGS: Final = 32  # topic tags that are counted at a time
 _READ: Final = 500  # characters of a sample
 _SHORTEST: Final = 6
@@ -61,9 +64,9 @@ class Samples:
     def title(self, centre: Vector) -> str:
         """Return what the cluster is about in at most LIMIT characters, "" where nothing is said.
 
-        That is the topic tag that most posts have, where a third of them have it; else the
-        sentence of the medoid (the sample nearest to the centre) that says most of what the centre
-        says, cut at a clause where it is too long.
+        That is the topic tag that most posts have, where a third of them have it; else, of the
+        samples nearest to the centre, the sentence that says most of what the centre says, cut at
+        a clause where it is too long.
         """
         tag, count = max(self._tags.items(), key=lambda item: (item[1], item[0]), default=("", 0))
         if tag and 3 * count >= self._tagged:
@@ -71,10 +74,8 @@ class Samples:
         near = sorted(
             self._posts, key=lambda post: (-_product(post.vector, centre), post.text.display)
         )
-        for post in near:
-            if title := best_sentence(post.text.display, centre):
-                return title
-        return ""
+        found = [best_sentence(post.text.display, centre) for post in near[:NEAREST]]
+        return max(found, key=lambda title: weight(title, centre), default="")
 
 
 def best_sentence(text: str, centre: Mapping[str, float]) -> str:
@@ -82,7 +83,7 @@ def best_sentence(text: str, centre: Mapping[str, float]) -> str:
     found = [part for part in _sentences(text) if len(part) >= _SHORTEST]
     if not found:
         found = list(_sentences(text))
-    return shortened(max(found, key=lambda part: _weight(part, centre)), centre) if found else ""
+    return shortened(max(found, key=lambda part: weight(part, centre)), centre) if found else ""
 
 
 def shortened(sentence: str, centre: Mapping[str, float]) -> str:
@@ -91,7 +92,7 @@ def shortened(sentence: str, centre: Mapping[str, float]) -> str:
         return sentence
     clauses = [part for part in _CLAUSE.split(sentence) if _SHORTEST <= len(part) <= LIMIT]
     if clauses:
-        return max(clauses, key=lambda part: _weight(part, centre))
+        return max(clauses, key=lambda part: weight(part, centre))
     return sentence[: LIMIT - 1].rstrip() + _ELLIPSIS
 
 
@@ -102,7 +103,7 @@ def _sentences(text: str) -> Iterator[str]:
             yield " ".join(part.split()).strip("，,、：: /|-\"'“”")
 
 
-def _weight(part: str, centre: Mapping[str, float]) -> float:
+def weight(part: str, centre: Mapping[str, float]) -> float:
     """Return how much of the centre a sentence says; what it says besides counts against it."""
     said = sum(centre.get(word, 0.0) for word in words_of(Text(part, "")))
     return said / math.sqrt(len(part) + 10)

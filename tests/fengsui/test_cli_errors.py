@@ -22,6 +22,7 @@ READERS = {
     "replay": ("--brand", "云朵茶饮"),
     "detect-csv": (),
     "score": ("--text", "review"),
+    "terms": (),
 }
 
 
