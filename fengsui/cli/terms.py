@@ -31,6 +31,7 @@ from fengsui.terms import PAST, RECENT, Found, terms_in_files, terms_in_store
 from nlp.brands import BrandSettings
 from nlp.emerging import Term
 from nlp.new_words import NewWord
+from records import Window
 from store.ledger_privacy import Access
 
 LONGEST: Final = 40  # characters of a term
@@ -93,26 +94,30 @@ def terms(
 
     The last day, unless --since names another begin; of files, the last day that they hold.
     """
+    settings = settings_or_defaults(config) if files else settings_of(config)
     before = timedelta(days=past)
     if files:
-        settings = settings_or_defaults(config)
         window = read_window(since, until, RECENT) if since or until else None
         found = terms_in_files(files, _brand(settings, brand), window, before)
     else:
-        settings = settings_of(config)
-        known = {one.name: one for one in settings.brands}
-        if brand not in known:
-            raise typer.BadParameter(f"there is no brand {brand!r} in the settings")
-        with Chain(settings) as chain:
-            window = read_window(since, until, RECENT)
-            found = terms_in_store(chain.store, known[brand], window, before)
-            # Passages of posts are shown.
-            access = Access(datetime.now(UTC), whoami(), "terms", brand, len(found.terms))
-            chain.ledger.log_access(access)
+        found = _in_store(settings, brand, read_window(since, until, RECENT), before)
     if json:
         print_json(_answer(found, limit))
     else:
         _show(found, limit, lang or settings.language)
+
+
+def _in_store(settings: Settings, name: str | None, window: Window, past: timedelta) -> Found:
+    known = {brand.name: brand for brand in settings.brands}
+    if name not in known:
+        raise typer.BadParameter(f"there is no brand {name!r} in the settings")
+    with Chain(settings) as chain:
+        found = terms_in_store(chain.store, known[name], window, past)
+        # Passages of posts are shown.
+        chain.ledger.log_access(
+            Access(datetime.now(UTC), whoami(), "terms", name, len(found.terms))
+        )
+    return found
 
 
 def _brand(settings: Settings, name: str | None) -> BrandSettings | None:
