@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from alerts.detect.settings import DetectionSettings
+from alerts.dispatch import GROUP_OVER
 from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
 from fengsui.annotation import AnnotationSettings
 from fengsui.cases import CaseSettings
@@ -65,6 +66,11 @@ class Settings(BaseModel):
         TerminalReceiver(name="terminal"),
     )
     routes: tuple[RouteSettings, ...] = (RouteSettings(receivers=("terminal",)),)
+    group_over: int = Field(
+        default=GROUP_OVER,
+        ge=1,
+        description="more messages of one kind for one receiver at once go out as one notice",
+    )
 
     @model_validator(mode="after")
     def _names_agree(self) -> "Settings":

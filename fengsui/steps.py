@@ -283,4 +283,4 @@ def notify(
     chain: Chain, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> DispatchReport:
     """Send what waits in the notification log and record what came of it."""
-    return dispatch(chain.ledger, chain.notifiers, clock)
+    return dispatch(chain.ledger, chain.notifiers, clock, group_over=chain.settings.group_over)

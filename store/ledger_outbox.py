@@ -12,7 +12,7 @@ from store.encoding import cleaned, decoder
 from store.ledger_database import LedgerDatabase, body_of, upsert
 
 # Notifications handed out at once.
-_BATCH = 100
+_BATCH = 500
 
 _incident = decoder(Incident)
 _notification = decoder(Notification)
@@ -72,7 +72,7 @@ class Outbox(LedgerDatabase):
         return [_incident(row.body) for row in self._rows(query.order_by(table.c.key))]
 
     def due(self, now: datetime) -> list[Notification]:
-        """Return what is to be sent at `now`, oldest first, at most 100.
+        """Return what is to be sent at `now`, oldest first, at most 500.
 
         PENDING ones whose pause is over, and SENDING ones whose lease has passed: their sender
         died between sending and recording.

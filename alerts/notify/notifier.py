@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from alerts.message_words import Language
 from alerts.notice import Notice
 from records import Alert, Receipt
 
@@ -35,6 +36,11 @@ class Notifier(Protocol):
 @runtime_checkable
 class Teller(Protocol):
     """A receiver that also takes notices."""
+
+    @property
+    def language(self) -> Language:
+        """The language that its readers read."""
+        ...
 
     def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
         """Deliver `notice`, in the thread of a message that it took where there is one.

@@ -103,6 +103,11 @@ class SlackNotifier:
         """The receiver's name."""
         return self._settings.name
 
+    @property
+    def language(self) -> Language:
+        """The language that its readers read."""
+        return self._settings.language
+
     def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
         """Post `alert`; in a thread, a raise is shown in the channel too.
 

@@ -46,6 +46,11 @@ class TerminalNotifier:
         """The receiver's name."""
         return self._name
 
+    @property
+    def language(self) -> Language:
+        """The language that its readers read."""
+        return self._language
+
     def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
         """Print `alert`.
 

@@ -82,6 +82,11 @@ class WebhookNotifier:
         """The receiver's name."""
         return self._settings.name
 
+    @property
+    def language(self) -> Language:
+        """The language that its readers read."""
+        return self._settings.language
+
     def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
         """Post `alert`; the other side tells a repetition by its Idempotency-Key.
 

@@ -11,10 +11,11 @@ from rich.console import Console
 
 from alerts.notice import Notice, Paragraph
 from alerts.notify.notifier import NotifyError, Teller
-from alerts.notify.slack import SlackNotifier
+from alerts.notify.slack import SlackNotifier, SlackReceiver
 from alerts.notify.slack_blocks import notice_payload_of
-from alerts.notify.terminal import TerminalNotifier
+from alerts.notify.terminal import TerminalNotifier, TerminalReceiver
 from alerts.notify.webhook import WebhookNotifier, WebhookReceiver
+from alerts.settings import ReceiverSettings, notifier_of
 from records import Receipt
 from tests.alerts.slack_server import (
     Fault,
@@ -101,7 +102,14 @@ def test_webhook_gets_json_under_its_key() -> None:
         webhook.tell(notice(), None)
 
 
-@pytest.mark.parametrize("kind", [SlackNotifier, TerminalNotifier, WebhookNotifier])
-def test_every_receiver_takes_notices(kind: type) -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SlackReceiver(name="s", channel="C0"),
+        TerminalReceiver(name="t"),
+        WebhookReceiver(name="w", url_env="HOOK_URL"),
+    ],
+)
+def test_every_receiver_takes_notices(settings: ReceiverSettings) -> None:
     """Each kind of receiver is a Teller."""
-    assert issubclass(kind, Teller)
+    assert isinstance(notifier_of(settings, Console()), Teller)
