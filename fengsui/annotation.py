@@ -14,6 +14,7 @@ from nlp.duplicates import DuplicateIndex, signatures
 from nlp.headlines import TROUBLE, tells_of_trouble
 from nlp.keywords import extract
 from nlp.normalise import Text, normalise
+from nlp.pain_points import complained_of
 from nlp.segment import load_words
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, read, towards
@@ -56,12 +57,12 @@ class _Judged(NamedTuple):
     """A candidate, and what is known of it whatever its neighbours are."""
 
     candidate: _Candidate
-    score: Score
     towards: list[Score]  # one for each brand that it names
     sketch: bytes
     complaint: Complaint | None
     keywords: tuple[str, ...]
     advert: str
+    points: tuple[str, ...]
 
 
 def scorer(model: SentimentModel) -> str:
@@ -154,7 +155,8 @@ class Annotator:
         complaints = self._complaints(candidates, scores)
         keywords = list(map(self._keywords, own))
         adverts = list(map(_advert, candidates, scores))
-        return map(_Judged, candidates, scores, stances, sketches, complaints, keywords, adverts)
+        points = _pain_points(own, stances, complaints)
+        return map(_Judged, candidates, stances, sketches, complaints, keywords, adverts, points)
 
     def _complaints(
         self, candidates: Sequence[_Candidate], scores: Sequence[Score]
@@ -185,7 +187,7 @@ class Annotator:
     def _mentions(
         self, judged: _Judged, known: Mapping[tuple[str, str], Mention]
     ) -> Iterator[Mention]:
-        (post, text, matches), _, stances, sketch, complaint, keywords, advert = judged
+        (post, text, matches), stances, sketch, complaint, keywords, advert, points = judged
         self._see(post.published_at)
         campaign = self._campaigns.add(
             post.author, post.published_at, post.key, sketch, complains=complaint is not None
@@ -206,6 +208,7 @@ class Annotator:
                 complaint=complaint is not None and not advert,
                 category=complaint.category if complaint else "",
                 severity=complaint.severity if complaint else 0,
+                aspects=points if complaint or score.label == Sentiment.NEGATIVE else (),
                 demands=complaint.demands if complaint else (),
                 keywords=keywords,
                 reach=post.followers or 0,
@@ -264,6 +267,23 @@ def _readings(candidate: _Candidate) -> list[Reading | None]:
     if post.kind is PostKind.COMPLAINT:
         return [None] * len(matches)
     return [read(text, match, [o for o in matches if o is not match]) for match in matches]
+
+
+def _pain_points(
+    own: Sequence[str],
+    stances: Sequence[Sequence[Score]],
+    complaints: Sequence[Complaint | None],
+) -> list[tuple[str, ...]]:
+    """Return what each text complains of; nothing where it is neither negative nor a complaint."""
+    troubled = [
+        at
+        for at, (some, complaint) in enumerate(zip(stances, complaints, strict=True))
+        if complaint or any(score.label == Sentiment.NEGATIVE for score in some)
+    ]
+    found: list[tuple[str, ...]] = [()] * len(own)
+    for at, points in zip(troubled, complained_of([own[at] for at in troubled]), strict=True):
+        found[at] = points
+    return found
 
 
 def _stance(

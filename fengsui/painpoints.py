@@ -15,12 +15,14 @@ from alerts.message_words import Language
 from alerts.notice import Notice, Paragraph
 from fengsui.brief_words import WORDS
 from fengsui.chain import Chain
+from fengsui.pain_ledger import Heard, ledger
 from nlp.complaints import CATEGORIES
 from records import Window
 
 SHOWN: Final = 6
 WORD_LIMIT: Final = 12
 BRAND_LIMIT: Final = 30
+SAMPLE: Final = 80
 # A word rises when it is heard at least so often, and twice as often as the week before.
 LEAST: Final = 5
 RISE: Final = 2.0
@@ -28,8 +30,12 @@ RISE: Final = 2.0
 
 @dataclass(slots=True)
 class Week:
-    """What a brand heard in a span: numbers of complaints and of troubled mentions by word."""
+    """What a brand heard in a span: numbers of complaints by category, demand and word.
 
+    `points` is what was said of each pain point, negative mentions included.
+    """
+
+    points: dict[str, Heard] = field(default_factory=dict)
     categories: Counter[str] = field(default_factory=Counter)
     demands: Counter[str] = field(default_factory=Counter)
     keywords: Counter[str] = field(default_factory=Counter)
@@ -63,6 +69,9 @@ def _week(chain: Chain, brand: str, window: Window) -> Week:
     week = Week()
     for cited in chain.store.cited(brand, window):
         mention = cited.mention
+        for name in mention.aspects:
+            heard = week.points.setdefault(name, Heard())
+            heard.add(mention.severity, cited.post.region, cited.post.url, mention.text[:SAMPLE])
         if not mention.complaint:
             continue
         week.categories[mention.category or "other"] += 1
@@ -110,9 +119,21 @@ def compose(review: Review, language: Language) -> Notice:
 
 def _lines(now: Week, before: Week, language: Language) -> Iterator[str]:
     words = WORDS[language]
-    if not now.categories and not before.categories:
+    if not (now.categories or before.categories or now.points or before.points):
         yield words["weekly.none"]
         return
+    if points := ledger(now.points, before.points)[:SHOWN]:
+        yield words["weekly.points"].format(
+            items=words["weekly.joiner"].join(
+                words["weekly.point"].format(
+                    name=one_line(row.name, WORD_LIMIT),
+                    count=number(row.count, language),
+                    before=number(row.before, language),
+                    state=words[f"state.{row.state}"],
+                )
+                for row in points
+            )
+        )
     names = {key: getattr(name, language) for key, name in CATEGORIES.items()}
     categories = _most(now.categories | before.categories, now.categories)
     yield words["weekly.categories"].format(

@@ -51,10 +51,7 @@ def test_processes_keep_one_pace(host: tuple[str, list[float]], tmp_path: Path) 
         str(tmp_path / "ledger.sqlite3"),
         url,
     ]
-    askers = [
-        subprocess.Popen([*command, str(TIMES), str(SECONDS)])
-        for _ in range(PROCESSES)
-    ]
+    askers = [subprocess.Popen([*command, str(TIMES), str(SECONDS)]) for _ in range(PROCESSES)]
     assert [asker.wait(60) for asker in askers] == [0] * PROCESSES
     assert len(arrivals) == PROCESSES * TIMES
     assert all(b - a > SECONDS - ON_THE_WAY for a, b in pairwise(sorted(arrivals)))

@@ -1,0 +1,144 @@
+"""`painpoints`: what customers complain of, this week beside the last."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from alerts.message_text import number, one_line, safe_link
+from alerts.message_words import Language
+from fengsui.brief_words import WORDS as BRIEF
+from fengsui.chain import Chain
+from fengsui.cli.options import (
+    BEIJING,
+    Config,
+    Json,
+    Since,
+    Until,
+    print_json,
+    read_window,
+    settings_of,
+)
+from fengsui.pain_ledger import PainPoint, Quadrant, ledger
+from fengsui.painpoints import gather
+from fengsui.privacy import whoami
+from fengsui.settings import DEFAULT_PATH
+from records import Window
+from store.ledger_privacy import Access
+
+WEEK: Final = timedelta(days=7)
+SAMPLE: Final = 40
+BRAND: Final = 30
+_HEADINGS: Final[Mapping[Language, tuple[str, ...]]] = {
+    "zh": ("品牌", "痛点", "本期", "上期", "状态", "严重度", "象限", "地区", "例"),
+    "en": ("brand", "pain point", "now", "before", "state", "anger", "quadrant", "regions", "e.g."),
+}
+_QUADRANTS: Final[Mapping[Language, Mapping[Quadrant, str]]] = {
+    "zh": dict(zip(Quadrant, ("重·多", "重·少", "轻·多", "轻·少"), strict=True)),
+    "en": dict(
+        zip(Quadrant, ("severe, often", "severe, rare", "mild, often", "mild, rare"), strict=True)
+    ),
+}
+_NONE: Final[Mapping[Language, str]] = {"zh": "没有痛点。", "en": "No pain points."}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(painpoints)
+
+
+def painpoints(
+    config: Config = DEFAULT_PATH,
+    since: Since = None,
+    until: Until = None,
+    week: Annotated[
+        str | None, typer.Option(help="A week of ISO 8601, such as 2026-W12, in place of both.")
+    ] = None,
+    brand: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    lang: Annotated[
+        Language | None, typer.Option(help="Of the table; default: as in the settings.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show what customers complain of, beside the span of the same length before.
+
+    Ranked by count, anger (mean severity, 1 to 3) and growth, multiplied. The last seven days,
+    unless a span is named.
+    """
+    settings = settings_of(config)
+    known = [one.name for one in settings.brands]
+    if brand is not None and brand not in known:
+        raise typer.BadParameter(f"there is no brand {brand!r} in the settings")
+    window = week_of(week) if week else read_window(since, until, WEEK)
+    with Chain(settings) as chain:
+        found = {
+            name: ledger(now.points, before.points)
+            for name, now, before in gather(chain, window).brands
+            if brand in {None, name}
+        }
+        # Passages of posts are shown.
+        rows = sum(map(len, found.values()))
+        chain.ledger.log_access(
+            Access(datetime.now(UTC), whoami(), "painpoints", brand or "", rows)
+        )
+    if json:
+        print_json(_answer(window, found))
+    else:
+        _show(found, lang or settings.language)
+
+
+def week_of(text: str) -> Window:
+    """Return the week of ISO 8601 that `text` names, from Monday 0:00 in Beijing.
+
+    Raises:
+        typer.BadParameter: it names none.
+    """
+    try:
+        monday = datetime.strptime(f"{text}-1", "%G-W%V-%u").replace(tzinfo=BEIJING)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no week; write 2026-W12") from None
+    return Window(monday.astimezone(UTC), (monday + WEEK).astimezone(UTC))
+
+
+def _show(found: Mapping[str, list[PainPoint]], language: Language) -> None:
+    console = Console()
+    if not any(found.values()):
+        console.print(_NONE[language])
+        return
+    table = Table(*_HEADINGS[language])
+    for place in (2, 3, 5):
+        table.columns[place].justify = "right"
+    for brand, rows in found.items():
+        for row in rows:
+            table.add_row(*map(Text, _cells(brand, row, language)))
+    console.print(table)
+
+
+def _cells(brand: str, row: PainPoint, language: Language) -> Iterator[str]:
+    """Yield a row's cells; what strangers wrote has no control characters."""
+    yield one_line(brand, BRAND)
+    yield row.name
+    yield number(row.count, language)
+    yield number(row.before, language)
+    yield BRIEF[language][f"state.{row.state}"]
+    yield f"{row.anger:.1f}"
+    yield _QUADRANTS[language][row.quadrant]
+    yield " ".join(one_line(region, 12) for region in row.regions)
+    url, text = row.samples[0]
+    yield f"{one_line(text, SAMPLE)} {safe_link(url)}".rstrip()
+
+
+def _answer(window: Window, found: Mapping[str, list[PainPoint]]) -> dict[str, Any]:
+    return {
+        "since": window.since.isoformat(),
+        "until": window.until.isoformat(),
+        "brands": {
+            brand: [asdict(row) | {"weight": row.weight} for row in rows]
+            for brand, rows in found.items()
+        },
+    }
