@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 KEPT: Final = 20_000
 # How many items are looked at together, and how many such lots ahead.
 LOT: Final = 16
-LOTS: Final = 32
+LOTS: Final = 256
 
 
 class _Place(NamedTuple):
