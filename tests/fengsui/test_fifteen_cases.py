@@ -3,23 +3,31 @@
 Which test proves which of the fifteen is told in docs/detection.md.
 """
 
+import io
 import json
+import random
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from alerts.notify.terminal import TerminalNotifier
+from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.replay import replay
-from records import Change, Incident, Notification
+from fengsui.settings import Settings
+from nlp.brands import BrandSettings
+from records import Change, Incident, Notification, NotificationState, Post, PostKind, Window
 from tests.fengsui import stories
 from tests.fengsui.stories import BRAND, CRISIS, settings
 
 BEIJING = timezone(timedelta(hours=8))
 LATE = timedelta(minutes=15)
 Line = dict[str, Any]
+WORDS = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜"
 
 
 def replayed(folder: Path, lines: Iterable[Mapping[str, Any]]) -> list[Incident]:
@@ -117,3 +125,48 @@ def test_case_15_one_accounts_copies_are_no_crisis(tmp_path: Path) -> None:
 
 def _ordered(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: datetime.fromisoformat(line["published_at"]))
+
+
+def test_case_9_brands_at_once_are_one_message(tmp_path: Path) -> None:
+    """Twenty brands that spike together are one message; the ledger holds a record of each."""
+    names = [f"{BRAND}{n}号店" for n in range(20)]
+    out = io.StringIO()
+    terminal = TerminalNotifier("terminal", Console(file=out, width=120))
+    brands = tuple(BrandSettings(name=name) for name in names)
+    now = CRISIS + timedelta(hours=1)
+    with Chain(
+        Settings(state=tmp_path / "state", brands=brands), notifiers={"terminal": terminal}
+    ) as chain:
+        chain.ledger.record_read("made", Window(now - timedelta(days=20), now), ok=True)
+        steps.store_items(chain, list(_spikes(names, now)))
+        steps.annotate(chain)
+        steps.detect(chain, now)
+        told = chain.ledger.notifications()
+        assert steps.notify(chain, lambda: now).sent == len(told)
+        assert steps.notify(chain, lambda: now).sent == 0
+        states = [one.state for one in chain.ledger.notifications()]
+    opened = [one for one in told if one.alert.change is Change.OPENED]
+    assert {one.alert.incident.brand for one in opened} == set(names)
+    assert states == [NotificationState.SENT] * len(told)
+    assert out.getvalue().count(f"{len(names)} 个品牌同时告警") == 1
+    assert "投诉异常升高" not in out.getvalue()
+    assert all(name in out.getvalue() for name in names)
+
+
+def _spikes(names: Iterable[str], now: datetime) -> Iterator[Post]:
+    """Yield forty complaints about each brand, each in words of its own, within ten minutes."""
+    draw = random.Random(9)
+    for name in names:
+        for n in range(40):
+            words = "".join(draw.sample(WORDS, 12))
+            at = now - timedelta(minutes=9) + n * timedelta(seconds=12)
+            yield Post(
+                source="weibo",
+                id=f"{name}-{n}",
+                url="",
+                kind=PostKind.POST,
+                author=f"{name}-{n}",
+                text=f"{name}喝出虫子，客服推脱，要求退款！{words}",
+                published_at=at,
+                fetched_at=at,
+            )
