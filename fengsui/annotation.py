@@ -84,6 +84,7 @@ class Annotator:
     ) -> None:
         self._matcher = BrandMatcher(brands)
         self._model = model
+        self._reader = model if isinstance(model, ComplaintReader) else None
         self._scorer = scorer(model)
         self._settings = settings
         self._copies = DuplicateIndex(
@@ -165,8 +166,7 @@ class Annotator:
         threshold = self._settings.complaint_confidence
         suspicions = list(map(self._suspect, candidates, scores))
         doubtful = [one.own for one in suspicions if one is not None and one.is_doubtful]
-        reader = self._model if isinstance(self._model, ComplaintReader) else None
-        odds = (reader.complaint_odds(doubtful) if reader and doubtful else None) or ()
+        odds = (self._reader.complaint_odds(doubtful) if self._reader and doubtful else None) or ()
         second = dict(zip(doubtful, odds, strict=False))
         return [
             conclude(one, threshold, second.get(one.own) if one and one.is_doubtful else None)
@@ -181,7 +181,7 @@ class Annotator:
             score.negative,
             is_complaint=candidate.post.kind is PostKind.COMPLAINT,
             threshold=self._settings.complaint_confidence,
-            least=DOUBTFUL[0],
+            least=DOUBTFUL[0] if self._reader else 1.0,
         )
 
     def _mentions(
