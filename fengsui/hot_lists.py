@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,12 +14,20 @@ from store.mentions import Cited
 TITLE_LIMIT: Final = 60
 
 
-def listed(chain: Chain, since: datetime, now: datetime) -> Mapping[str, Sequence[Entry]]:
-    """Return by brand the entries that ticks after `since` are judged by, oldest first."""
+def listed(
+    chain: Chain, since: datetime, now: datetime, *, is_first: bool = False
+) -> Mapping[str, Sequence[Entry]]:
+    """Return by brand the entries that ticks after `since` are judged by, oldest first.
+
+    Where it `is_first` that anything is judged, what stands on a list already is news now.
+    """
     found: defaultdict[str, list[Entry]] = defaultdict(list)
     window = Window(since - chain.tick - SPAN, now + timedelta(microseconds=1))
     for cited in chain.store.headlines(window):
-        found[cited.mention.brand].append(entry_of(cited))
+        entry = entry_of(cited)
+        if is_first and entry.at < since:
+            entry = replace(entry, at=since)
+        found[cited.mention.brand].append(entry)
     return found
 
 

@@ -212,7 +212,7 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
         if incident.kind is IncidentKind.BRAND
     }
     looked_at = changed.intersection(chain.brands) if since is None else set(chain.brands)
-    entries = listed(chain, start, now)
+    entries = listed(chain, start, now, is_first=last is None and since is None)
     judged = [
         judge_brand(chain, brand, open_incidents.get(brand), start, now, entries.get(brand, ()))
         for brand in sorted(looked_at | open_incidents.keys())

@@ -159,6 +159,15 @@ def test_a_headline_of_trouble_opens_an_incident(chain: Chain) -> None:
     assert steps.detect(chain, NOW + MINUTE).alerts == ()
 
 
+def test_what_stands_on_a_list_already_is_told_at_the_first_look(chain: Chain) -> None:
+    """A program that is started while the brand is on the list says so, once."""
+    usual_weeks(chain, "云朵")
+    headline(chain, NOW - 5 * HOUR, "云朵回应饮品异物")
+    (alert,) = steps.detect(chain, NOW).alerts
+    assert alert.incident.evidence[0].kind == "hot_list"
+    assert steps.detect(chain, NOW + 20 * MINUTE).alerts == ()
+
+
 def test_a_brand_on_every_list_is_not_told_of_one_more(chain: Chain) -> None:
     """Who is in trouble on two days of three is heard when there are many entries, not for one."""
     usual_weeks(chain, "云朵")
