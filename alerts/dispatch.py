@@ -23,13 +23,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from alerts.grouping import PREFIX, grouped, key_of
+from alerts.grouping import MOST, PREFIX, grouped, key_of
 from alerts.notice import Notice
 from alerts.notify.notifier import Notifier, NotifyError, Teller
 from records import Notification, NotificationState, Receipt
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
@@ -152,51 +153,58 @@ class _Sender:
         ]
 
     def _groups(self, ready: Sequence[Notification]) -> list[list[Notification]]:
-        """Return those that go to one receiver together: too many of one kind for each alone."""
+        """Return those that go to one receiver together: too many of one kind for each alone.
+
+        What was tried alone before may have arrived alone, and stays alone.
+        """
         alike: defaultdict[tuple[str, str], list[Notification]] = defaultdict(list)
         for one in ready:
-            if isinstance(self.notifiers.get(one.receiver), Teller):
+            is_new = one.state is NotificationState.PENDING and not one.attempts
+            takes_notices = isinstance(self.notifiers.get(one.receiver), Teller)
+            if takes_notices and (is_new or _notice_of(one)):
                 alike[one.receiver, one.alert.change].append(one)
-        return [several for several in alike.values() if len(several) > self.group_over]
+        return [
+            several[at : at + MOST]
+            for several in alike.values()
+            if len(several) > self.group_over
+            for at in range(0, len(several), MOST)
+        ]
 
     def _try_group(self, several: Sequence[Notification]) -> Iterator[NotificationState]:
         """Claim what goes out together, send it as one, and yield what became of each."""
         lease_until = self.now() + self.lease
-        claims = ((one, self.outbox.claim(one, lease_until)) for one in several)
-        taken = [(before, claimed) for before, claimed in claims if claimed is not None]
-        teller = self.notifiers.get(several[0].receiver)
-        claimed = [one for _, one in taken]
-        if not taken or not isinstance(teller, Teller):
+        taken = (self.outbox.claim(one, lease_until) for one in several)
+        claimed = [one for one in taken if one is not None]
+        name = several[0].receiver
+        teller = self.notifiers[name]
+        if not claimed or not isinstance(teller, Teller):
             return
         if max(one.attempts for one in claimed) > self.max_attempts:
-            yield from self._put_back(
-                claimed, NotifyError("its sender died each time", retry=False)
-            )
+            gone = NotifyError("its sender died each time", retry=False)
+            yield from self._put_back(claimed, gone)
             return
-        try:
-            receipts = self._arrived(teller, [before for before, _ in taken])
-            rest = [one for one in claimed if one.key not in receipts]
-            if rest and self.now() < lease_until:
-                receipts |= self._tell(teller, rest)
-        except NotifyError as error:
-            yield from self._put_back(claimed, error)
+        arrived = _asked(name, lambda: self._arrived(teller, claimed))
+        if isinstance(arrived, NotifyError):
+            yield from self._put_back(claimed, arrived)
             return
-        except Exception as error:  # noqa: BLE001 - a fault of one receiver must not stop the others
-            log.warning("receiver %s failed: %s", teller, type(error).__name__)
-            yield from self._put_back(claimed, NotifyError(type(error).__name__, retry=True))
+        yield from self._sent(claimed, arrived)
+        rest = [one for one in claimed if one.key not in arrived]
+        if not rest or self.now() >= lease_until:
             return
-        for one in claimed:
-            if one.key in receipts:
-                sent = replace(one, state=NotificationState.SENT, retry_at=None, reason="")
-                self.outbox.record(replace(sent, receipt=receipts[one.key]))
-                yield NotificationState.SENT
+        rest = self._noted(rest)
+        notice = grouped([one.alert for one in rest], rest[0].alert.change, teller.language)
+        receipt = _asked(name, lambda: teller.tell(notice, None))
+        if isinstance(receipt, NotifyError):
+            yield from self._put_back(rest, receipt)
+        else:
+            yield from self._sent(rest, dict.fromkeys((one.key for one in rest), receipt))
 
-    def _arrived(self, teller: Teller, before: Sequence[Notification]) -> dict[str, Receipt]:
+    def _arrived(self, teller: Teller, claimed: Sequence[Notification]) -> dict[str, Receipt]:
         """Return the receipts of those whose notice arrived though nobody could record it."""
         told: defaultdict[str, list[Notification]] = defaultdict(list)
-        for one in before:
-            if one.reason.startswith(PREFIX):
-                told[one.reason.split(":")[0]].append(one)
+        for one in claimed:
+            if key := _notice_of(one):
+                told[key].append(one)
         found: dict[str, Receipt] = {}
         for key, several in told.items():
             notice = Notice(key, teller.language, "", ())
@@ -205,24 +213,32 @@ class _Sender:
                 found |= dict.fromkeys((one.key for one in several), receipt)
         return found
 
-    def _tell(self, teller: Teller, several: Sequence[Notification]) -> dict[str, Receipt]:
-        """Send one notice of all, having written down first which."""
-        alerts = [one.alert for one in several]
-        for one in several:
-            self.outbox.record(replace(one, reason=key_of(alerts)))
-        receipt = teller.tell(grouped(alerts, alerts[0].change, teller.language), None)
-        return dict.fromkeys((one.key for one in several), receipt)
+    def _noted(self, several: Sequence[Notification]) -> list[Notification]:
+        """Write down which notice will tell of them, before it is sent."""
+        key = key_of(one.alert for one in several)
+        noted = [replace(one, reason=key) for one in several]
+        for one in noted:
+            self.outbox.record(one)
+        return noted
+
+    def _sent(
+        self, claimed: Sequence[Notification], receipts: Mapping[str, Receipt]
+    ) -> Iterator[NotificationState]:
+        """Record those that have a receipt."""
+        for one in claimed:
+            if one.key in receipts:
+                self.outbox.record(_delivered(one, receipts[one.key]))
+                yield NotificationState.SENT
 
     def _put_back(
         self, claimed: Sequence[Notification], error: NotifyError
     ) -> Iterator[NotificationState]:
         """Record that the notice failed: all of them come back together."""
-        key = key_of(one.alert for one in claimed)
+        again = self.now() + pause_of(claimed[0], error.after)
         for one in claimed:
             outcome = self._after_failure(one, error)
             if outcome.state is NotificationState.PENDING:
-                again = self.now() + pause_of(claimed[0], error.after)
-                outcome = replace(outcome, retry_at=again, reason=f"{key}: {outcome.reason}")
+                outcome = replace(outcome, retry_at=again)
             self.outbox.record(outcome)
             yield outcome.state
 
@@ -233,19 +249,15 @@ class _Sender:
             return None
         # What was tried before may have arrived.
         doubtful = notification.state is NotificationState.SENDING or notification.attempts > 0
-        try:
-            receipt = self._deliver(claimed, lease_until, doubtful=doubtful)
-        except NotifyError as error:
-            outcome = self._after_failure(claimed, error)
-        except Exception as error:  # noqa: BLE001 - a fault of one receiver must not stop the others
-            log.warning("receiver %s failed: %s", claimed.receiver, type(error).__name__)
-            outcome = self._after_failure(claimed, NotifyError(type(error).__name__, retry=True))
+        receipt = _asked(
+            claimed.receiver, lambda: self._deliver(claimed, lease_until, doubtful=doubtful)
+        )
+        if receipt is None:
+            return None
+        if isinstance(receipt, NotifyError):
+            outcome = self._after_failure(claimed, receipt)
         else:
-            if receipt is None:
-                return None
-            outcome = replace(
-                claimed, state=NotificationState.SENT, receipt=receipt, retry_at=None, reason=""
-            )
+            outcome = _delivered(claimed, receipt)
         self.outbox.record(outcome)
         return outcome.state
 
@@ -278,8 +290,30 @@ class _Sender:
             claimed,
             state=NotificationState.PENDING,
             retry_at=self.now() + pause_of(claimed, error.after),
-            reason=str(error),
+            reason=f"{key}: {error}" if (key := _notice_of(claimed)) else str(error),
         )
+
+
+def _asked(receiver: str, ask: Callable[[], T]) -> T | NotifyError:
+    """Return the answer of a receiver, or how it failed: one fault must not stop the others."""
+    try:
+        return ask()
+    except NotifyError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is tried again
+        log.warning("receiver %s failed: %s", receiver, type(error).__name__)
+        return NotifyError(type(error).__name__, retry=True)
+
+
+def _delivered(claimed: Notification, receipt: Receipt) -> Notification:
+    sent = NotificationState.SENT
+    return replace(claimed, state=sent, receipt=receipt, retry_at=None, reason="")
+
+
+def _notice_of(notification: Notification) -> str:
+    """Return the key of the notice that tells of it, nothing where none has been begun."""
+    key = notification.reason.partition(":")[0]
+    return key if key.startswith(PREFIX) else ""
 
 
 def pause_of(notification: Notification, asked: timedelta | None) -> timedelta:

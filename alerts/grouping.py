@@ -12,7 +12,7 @@ from records import Alert, Change, Level
 
 PREFIX: Final = "group-"
 BRAND_LIMIT: Final = 16
-# So many lines, and so many a paragraph, are sure to fit into a message of Slack's.
+# So many lines, and so many a paragraph, fit into a message of Slack's, however long the names are.
 MOST: Final = 200
 PARAGRAPH: Final = 50
 
@@ -23,9 +23,9 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "raised": "{count} 个品牌同时升级",
         "lowered": "{count} 个品牌同时降级",
         "recovered": "{count} 个品牌恢复",
-        "line": "{emoji} {brand} · 负面 {negative}（平时 {usual}）",
-        "more": "另有 {count} 个较轻的未列出，逐条见 Kibana 与 Airflow 的品牌页。",
-        "why": "合并通知：后续变化在各自的话题里说明。",
+        "line": "{emoji}{brand} {negative}（平时 {usual}）",
+        "heading": "{levels} · 负面条数",
+        "why": "合并通知：后续变化在本条的话题里说明。",
     },
     "en": {
         "opened": "{count} brands alarm at once",
@@ -33,9 +33,9 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "raised": "{count} brands rise at once",
         "lowered": "{count} brands calm down",
         "recovered": "{count} brands recovered",
-        "line": "{emoji} {brand} · negative {negative} (usual {usual})",
-        "more": "and {count} less severe ones: see the brands in Kibana and in Airflow.",
-        "why": "One notice for all; what follows is told of each.",
+        "line": "{emoji}{brand} {negative} (usual {usual})",
+        "heading": "{levels} · negative posts",
+        "why": "One notice for all; what follows is told in its thread.",
     },
 }
 
@@ -47,19 +47,17 @@ def key_of(alerts: Iterable[Alert]) -> str:
 
 
 def grouped(alerts: Sequence[Alert], change: Change, language: Language) -> Notice:
-    """Return one notice that lists `alerts`, all of one kind of change, the worst first."""
+    """Return one notice that lists `alerts`, all of one kind of change, the worst first.
+
+    At most `MOST`: more go out as several notices.
+    """
     words = _WORDS[language]
     ordered = sorted(alerts, key=_severity)
-    lines = [_line(alert, change, language) for alert in ordered[:MOST]]
     paragraphs = [
-        Paragraph(
-            _heading(ordered[at : at + PARAGRAPH], language), tuple(lines[at : at + PARAGRAPH])
-        )
-        for at in range(0, len(lines), PARAGRAPH)
+        Paragraph(_heading(some, language), tuple(_line(one, change, language) for one in some))
+        for some in (ordered[at : at + PARAGRAPH] for at in range(0, len(ordered), PARAGRAPH))
     ]
-    left = len(ordered) - len(lines)
-    closing = ([words["more"].format(count=left)] if left else []) + [words["why"]]
-    paragraphs.append(Paragraph(closing[0], tuple(closing[1:])))
+    paragraphs.append(Paragraph(words["why"], ()))
     title = words[change.value].format(count=len(ordered))
     worst = RECOVERED_EMOJI if change is Change.RECOVERED else EMOJI[ordered[0].incident.level]
     return Notice(key_of(alerts), language, f"{worst} {title}", tuple(paragraphs))
@@ -83,4 +81,5 @@ def _heading(alerts: Sequence[Alert], language: Language) -> str:
     """Return the levels that a paragraph holds, the worst first."""
     held = {alert.incident.level for alert in alerts}
     words = CATALOGUES[language]
-    return " ".join(words[f"level.{one.name.lower()}"] for one in reversed(Level) if one in held)
+    levels = (words[f"level.{one.name.lower()}"] for one in reversed(Level) if one in held)
+    return _WORDS[language]["heading"].format(levels=" ".join(levels))

@@ -177,10 +177,89 @@ def test_a_terminal_shows_one_panel() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_kind_of_change_has_its_words(change: Change, language: Language) -> None:
     """Each kind says how many brands, and fits whatever their number."""
-    notice = grouped(storm(400, change), change, language)
-    assert "400" in notice.title
-    assert str(400 - MOST) in notice.paragraphs[-1].heading
-    assert len(notice_payload_of(notice)["blocks"]) <= 50
+    notice = grouped(storm(33, change), change, language)
+    assert "33" in notice.title
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_longest_names_and_numbers_fit(language: Language) -> None:
+    """As many brands as one notice takes are all in Slack's message, however long their names."""
+    alerts = [
+        replace(
+            made_alert(incident=made_incident(brand=f"{n:03}" + "品牌" * 20)),
+            negative=88_888,
+            usual=99_999.0,
+        )
+        for n in range(MOST)
+    ]
+    said = shown(notice_payload_of(grouped(alerts, Change.OPENED, language)))
+    assert all(f"{n:03}品牌" in said for n in range(MOST))
+
+
+def test_more_than_one_notice_takes_are_several(
+    slack: SlackNotifier, slack_server: SlackServer
+) -> None:
+    """Of 450 brands none is left out: they are told in three messages."""
+    outbox = waiting(storm(450), slack.name)
+    assert dispatch(outbox, {slack.name: slack}, Clock()) == DispatchReport(sent=450)
+    assert len(slack_server.messages) == 3
+    said = "".join(map(shown, slack_server.messages))
+    assert all(f"品牌{n:03}" in said for n in range(450))
+
+
+@pytest.mark.parametrize("left", [60, 5])
+def test_what_slack_cannot_say_now_is_asked_again(
+    slack: SlackNotifier, slack_server: SlackServer, left: int
+) -> None:
+    """Killed after the notice, with a Slack that cannot be asked: asked later, nothing doubled.
+
+    Also where so few are left that they are tried one by one.
+    """
+    outbox, clock = waiting(storm(60), slack.name), Clock()
+    with pytest.raises(Died):
+        dispatch(outbox, {slack.name: TellsAndDies(slack)}, clock)
+    outbox.rows = dict([*outbox.rows.items()][:left])
+    clock.pass_by(LEASE)
+    slack_server.faults.append(Fault(500, method="conversations.history"))
+    dispatch(outbox, {slack.name: slack}, clock)
+    assert S.SENT not in outbox.states()
+    clock.pass_by(timedelta(minutes=2))
+    assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(sent=left)
+    assert len(slack_server.messages) == 1
+
+
+def test_what_was_told_stays_told_where_the_rest_fails(
+    slack: SlackNotifier, slack_server: SlackServer
+) -> None:
+    """Those of an older notice are on record though the notice of the new ones fails."""
+    outbox, clock = waiting(storm(60), slack.name), Clock()
+    with pytest.raises(Died):
+        dispatch(outbox, {slack.name: TellsAndDies(slack)}, clock)
+    for alert in storm(90)[60:]:
+        outbox.add(alert, slack.name)
+    clock.pass_by(LEASE)
+    slack_server.faults.append(Fault(500, method="chat.postMessage"))
+    assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(sent=60, retried=30)
+    clock.pass_by(timedelta(minutes=2))
+    assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(sent=30)
+    assert len(slack_server.messages) == 2
+
+
+def test_what_was_tried_alone_is_not_told_again_with_others(
+    slack: SlackNotifier, slack_server: SlackServer
+) -> None:
+    """A message whose answer was lost is found alone, and left out of a later notice."""
+    alerts = storm(30)
+    outbox, clock = waiting(alerts[:1], slack.name), Clock()
+    slack_server.faults.append(Fault(drop=True, accept=True))
+    dispatch(outbox, {slack.name: slack}, clock)
+    for alert in alerts[1:]:
+        outbox.add(alert, slack.name)
+    clock.pass_by(timedelta(minutes=1))
+    assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(sent=30)
+    alone, notice = slack_server.messages
+    assert "29 个品牌" in shown(notice)
+    assert alerts[0].incident.brand in str(alone)
 
 
 @given(st.permutations(range(12)))
