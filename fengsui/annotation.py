@@ -166,8 +166,8 @@ class Annotator:
         threshold = self._settings.complaint_confidence
         suspicions = list(map(self._suspect, candidates, scores))
         doubtful = [one.own for one in suspicions if one is not None and one.is_doubtful]
-        odds = (self._reader.complaint_odds(doubtful) if self._reader and doubtful else None) or ()
-        second = dict(zip(doubtful, odds, strict=False))
+        odds = self._reader.complaint_odds(doubtful) if self._reader and doubtful else None
+        second = dict(zip(doubtful, odds, strict=True)) if odds is not None else {}
         return [
             conclude(one, threshold, second.get(one.own) if one and one.is_doubtful else None)
             for one in suspicions

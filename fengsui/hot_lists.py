@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.evidence.hot_lists import DAY, PAST_DAYS, SPAN, Entry, appeared
+from alerts.evidence.days import DAY, day_begin, day_number
+from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from fengsui.chain import Chain
 from records import Sentiment, Signal, Window
 from store.mentions import Cited
 
 TITLE_LIMIT: Final = 60
+# A tick ends before what comes at its end.
+_JUST: Final = timedelta(microseconds=1)
 
 
 def listed(
@@ -55,7 +58,7 @@ def signals_of(
         if end <= since:
             continue
         recent = [entry for entry in entries if end - SPAN <= entry.at < end]
-        began = _day_of(min(recent[0].at, story or end))
+        began = day_begin(day_number(min(recent[0].at, story or end)))
         window = Window(began - PAST_DAYS * DAY, began)
         past = [entry_of(cited) for cited in chain.store.headlines(window, brand)]
         known = chain.store.points(brand, window, DAY)
@@ -63,14 +66,3 @@ def signals_of(
         signal = appeared(brand, end, recent, past, days, chain.settings.detection)
         if signal is not None:
             yield signal
-
-
-# A tick ends before what comes at its end.
-_JUST: Final = timedelta(microseconds=1)
-_CHINA: Final = timedelta(hours=8)
-
-
-def _day_of(at: datetime) -> datetime:
-    """Return when China's day began that `at` lies in."""
-    local = at + _CHINA
-    return local.replace(hour=0, minute=0, second=0, microsecond=0) - _CHINA

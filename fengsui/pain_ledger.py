@@ -38,7 +38,7 @@ class Quadrant(StrEnum):
 class Heard:
     """What was said of a pain point in a week: how often, how severe in sum, where, and samples.
 
-    `samples` are (link, text) of the most severe posts.
+    `samples` are (severity, link, text) of the most severe posts.
     """
 
     count: int = 0

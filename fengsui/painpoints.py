@@ -135,10 +135,9 @@ def _lines(now: Week, before: Week, language: Language) -> Iterator[str]:
             )
         )
     names = {key: getattr(name, language) for key, name in CATEGORIES.items()}
-    categories = _most(now.categories | before.categories, now.categories)
-    yield words["weekly.categories"].format(
-        items=_items(categories, now.categories, before.categories, language, names)
-    )
+    if categories := _most(now.categories | before.categories, now.categories):
+        items = _items(categories, now.categories, before.categories, language, names)
+        yield words["weekly.categories"].format(items=items)
     if demands := _most(now.demands | before.demands, now.demands):
         items = _items(demands, now.demands, before.demands, language, {})
         yield words["weekly.demands"].format(items=items)

@@ -58,14 +58,15 @@ class ScoringAhead:
     def _read(self, texts: Sequence[str]) -> list[Score]:
         """Score texts, and let the model look at those that may complain: it remembers them."""
         scores = self._model.score(texts)
-        self.complaint_odds(
-            [
-                text
-                for text, score in zip(texts, scores, strict=True)
-                if (one := suspect(text, score.negative, is_complaint=False, least=DOUBTFUL[0]))
-                and one.is_doubtful
-            ]
-        )
+        if isinstance(self._model, ComplaintReader):
+            self._model.complaint_odds(
+                [
+                    text
+                    for text, score in zip(texts, scores, strict=True)
+                    if (one := suspect(text, score.negative, is_complaint=False, least=DOUBTFUL[0]))
+                    and one.is_doubtful
+                ]
+            )
         return scores
 
     def complaint_odds(self, texts: Sequence[str]) -> list[float] | None:

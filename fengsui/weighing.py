@@ -3,13 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
 from alerts.detect.settings import DetectionSettings
 from alerts.evidence import channels
 from alerts.evidence.channels import Fast
+from alerts.evidence.days import day_begin, day_number
 from alerts.evidence.severity import Pace, weigh
 from alerts.evidence.voices import QUARTER, QUARTERS, Day, Past, Voice, day_of
 from alerts.forecast import hawkes
@@ -19,7 +20,6 @@ from store.mentions import Cited, MentionStore
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
 # Evidence is looked for in the detector's longest stretch; in the last hour where that is much.
 SPAN: Final = timedelta(hours=6)
 MUCH: Final = 2_000
@@ -31,7 +31,6 @@ PASTS_KEPT: Final = 64
 # Posts whose spreading is looked at.
 FASTEST: Final = 3
 TITLE_LIMIT: Final = 60
-_CHINA: Final = timedelta(hours=8)
 
 _Digest = tuple[tuple[int, ...], ...]
 
@@ -56,12 +55,12 @@ class Pasts:
 
         Days before the brand's first mention are no past. It depends on the store alone.
         """
-        end = _day_number(at)
-        window = Window(_begin_of(end - PAST_DAYS), _begin_of(end))
+        end = day_number(at)
+        window = Window(day_begin(end - PAST_DAYS), day_begin(end))
         digests: dict[int, list[tuple[int, ...]]] = {}
         for point in self._store.points(brand, window, DIGEST_STEP):
             counted = (point.volume, point.organic, point.negative, point.complaints, point.reach)
-            digests.setdefault(_day_number(point.at), []).append(counted)
+            digests.setdefault(day_number(point.at), []).append(counted)
         kept = self._kept.pop(brand, None) or _Kept({})
         self._kept[brand] = kept
         while len(self._kept) > PASTS_KEPT:
@@ -82,7 +81,7 @@ class Pasts:
         organic = sum(counts[1] for counts in digest)
         if not organic:
             return Day()
-        begin = _begin_of(number)
+        begin = day_begin(number)
         voices = [
             voice_of(cited)
             for quarter in range(QUARTERS)
@@ -196,11 +195,3 @@ def growth(store: MentionStore, post: Post, at: datetime) -> Observed:
 def gained(seen: Observed) -> int:
     """Return how many events there were in the last hour."""
     return int((seen.times > seen.age - HOUR.total_seconds()).sum())
-
-
-def _day_number(at: datetime) -> int:
-    return int((at + _CHINA).timestamp() // DAY.total_seconds())
-
-
-def _begin_of(number: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + number * DAY - _CHINA

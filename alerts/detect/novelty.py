@@ -47,16 +47,6 @@ class Surprises:
         if self.numbers.shape != self.decades.shape:
             raise ValueError("every surprise needs its tick")
 
-    @staticmethod
-    def joined(parts: "list[Surprises]") -> "Surprises":
-        """Return the surprises of neighbouring stretches of time as one."""
-        if not parts:
-            return Surprises(np.zeros(0, dtype=np.int64), np.zeros(0))
-        return Surprises(
-            np.concatenate([part.numbers for part in parts]),
-            np.concatenate([part.decades for part in parts]),
-        )
-
     def since(self, number: int) -> "Surprises":
         """Return those from tick `number` on."""
         place = int(np.searchsorted(self.numbers, number))
@@ -70,11 +60,6 @@ def memory_of(number: int, step: timedelta) -> int:
     """
     day = number * step // DAY - MEMORY // DAY
     return -(-day * DAY // step)
-
-
-def remembered_to(number: int, step: timedelta) -> int:
-    """Return the tick before which `chances` has to know all surprises to judge tick `number`."""
-    return number - DAY // step + GAP // step + 1
 
 
 def chances(asked: Surprises, past: Surprises, weeks: Floats, step: timedelta) -> Floats:

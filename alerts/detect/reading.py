@@ -62,7 +62,7 @@ class Reader:
         remembered = self._remembered(board, brand)
         for place in range(len(self.judge.scale.horizons)):
             here = np.flatnonzero([look.over(place) <= self.judge.limit for look in asked])
-            past = _surprises([look for look in remembered if look.over(place) <= 1.0], place)
+            past = _remembered_surprises(remembered, place)
             rates = chances(
                 _surprises([asked[i] for i in here], place), past, weeks[here], board.scale.step
             )
@@ -76,7 +76,7 @@ class Reader:
         remembered = self._remembered(board, brand)
         decades = []
         for place in range(len(self.judge.scale.horizons)):
-            past = _surprises([look for look in remembered if look.over(place) <= 1.0], place)
+            past = _remembered_surprises(remembered, place)
             decades.append(decades_for(bound, number, past, weeks, board.scale.step))
         tail: Floats = np.minimum(10.0 ** -np.array(decades) / self.judge.tests, SUPPORT)
         return tail
@@ -169,6 +169,11 @@ def _surprises(looks: list[Look], place: int) -> Surprises:
         np.array([look.number for look in looks], dtype=np.int64),
         -np.log10(np.maximum(chances, SMALLEST)),
     )
+
+
+def _remembered_surprises(looks: list[Look], place: int) -> Surprises:
+    """Return those of `looks` that surprise at least as chance does once a week."""
+    return _surprises([look for look in looks if look.over(place) <= 1.0], place)
 
 
 def _level(rarity: float, evidence: tuple[Evidence, ...], ceiling: Level) -> Level:

@@ -7,16 +7,16 @@ than one entry.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from alerts.detect.settings import DetectionSettings
+from alerts.evidence.days import day_number
 from records import Evidence, EvidencePart, Level, Signal
 
 NAME: Final = "hot-list/1"
 # Entries of one story come within a day.
 SPAN: Final = timedelta(hours=24)
-DAY: Final = timedelta(days=1)
 # What is usual is told by so many days before the story.
 PAST_DAYS: Final = 28
 DAYS_A_WEEK: Final = 7
@@ -25,12 +25,10 @@ PRIOR_LISTED: Final = 0.5
 PRIOR_DAYS: Final = 7.0
 PRIOR_ENTRIES: Final = 2.0
 # Entries that tell of no trouble have to be so many times rarer: most of them are advertising.
-PLAIN_RARER: Final = 10.0
+PLAIN_RARER: Final = 8.0
 # Yellow is four times rarer than blue; a level above takes counts as well.
 YELLOW_RARER: Final = 4.0
 NAMED: Final = 12
-_CHINA: Final = timedelta(hours=8)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Usual(NamedTuple):
 
 def usual_of(entries: Iterable[Entry], days: int) -> Usual:
     """Return what is usual by the `entries` of `days` (China's)."""
-    titles = {(_day(entry.at), entry.title) for entry in entries}
+    titles = {(day_number(entry.at), entry.title) for entry in entries}
     return Usual(days, len({day for day, _ in titles}), len(titles))
 
 
@@ -118,7 +116,3 @@ def _tail(count: int, usual: Usual) -> tuple[float, float]:
     any_at_all = (PRIOR_LISTED + usual.listed_days) / (PRIOR_DAYS + usual.days)
     mean = (PRIOR_ENTRIES + usual.entries) / (1 + usual.listed_days)
     return any_at_all * mean, any_at_all * (1 - 1 / mean) ** (count - 1)
-
-
-def _day(at: datetime) -> int:
-    return (at - _EPOCH + _CHINA) // DAY

@@ -1,6 +1,6 @@
 """Measure detection: `python -m benchmarks.detection [part ...] [--data ../shared/data]`.
 
-Without a part it measures all of them, about 25 minutes on two cores. `--write FILE` puts the
+Without a part it measures all of them, about 40 minutes on two cores. `--write FILE` puts the
 tables into a file, beside the plots.
 """
 
@@ -25,6 +25,7 @@ PARTS: Final[Mapping[str, Callable[[Path, Path], list[Table]]]] = {
 def main() -> None:
     """Measure the parts that the arguments name, print their tables, and write them if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
+    # argparse holds the default of `*`, an empty list, against the choices as well.
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="part")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--write", type=Path, help="a file for the tables; plots lie beside it")

@@ -2,7 +2,8 @@
 
 The titles go through what the chain does with a headline: brands are matched, copies found, trouble
 read (`nlp.headlines`), and each hour is judged as a tick. An alarm within `FORGIVEN` of a crisis's
-first hour belongs to it; every other is false, though many tell of real trouble.
+first hour belongs to it; every other is false, though many tell of real trouble. A brand's past
+begins with the archive here, in the store with the brand's first mention.
 """
 
 import csv
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from alerts.detect.settings import DetectionSettings
-from alerts.evidence.hot_lists import DAY, PAST_DAYS, SPAN, Entry, appeared
+from alerts.evidence.days import DAY
+from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from alerts.incidents import advance
 from benchmarks.detection.crises import BESIDE, CRISES, Crisis
 from benchmarks.detection.tables import Table

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.detect.settings import DetectionSettings
-from alerts.evidence.hot_lists import DAY, PAST_DAYS, SPAN, Entry, appeared
+from alerts.evidence.days import DAY
+from alerts.evidence.hot_lists import PAST_DAYS, Entry, appeared
 from records import Level, Signal
 
 AT = datetime(2026, 3, 20, 6, tzinfo=UTC)
@@ -83,8 +84,3 @@ def test_a_smaller_promise_is_never_heard_sooner(listed: int, entries: int, prom
     now = [entry(MINUTE, f"{i}") for i in range(entries)]
     if heard(now, past(listed), promise=promise / 2) is not None:
         assert heard(now, past(listed), promise=promise) is not None
-
-
-def test_a_day_is_looked_at() -> None:
-    """The span that entries are gathered over is the one that the promise counts in."""
-    assert SPAN == DAY
