@@ -25,7 +25,8 @@ from records import Alert, Change, Citation, IncidentKind, Level
 TITLE_LIMIT = 120
 BRAND_LIMIT = 30
 WORD_LIMIT = 12
-HOT_TITLE_LIMIT = 40
+HEADLINE_LIMIT = 40
+THEME_LIMIT = 30
 QUOTE_LIMIT = 140
 CITATIONS = 3
 KEYWORDS = 6
@@ -68,8 +69,10 @@ class Message:
     changed: Section
     evidence: Section
     level_reasons: Section
+    themes: Section
     forecast: Section
     links: Section
+    categories: Section
     demands: Section
     quotes: tuple[Quote, ...]
     next_step: Section
@@ -83,9 +86,11 @@ class Message:
         sections = (
             self.changed,
             self.evidence,
+            self.themes,
             self.level_reasons,
             self.forecast,
             self.links,
+            self.categories,
             self.demands,
         )
         return tuple(section for section in sections if section.lines)
@@ -134,8 +139,10 @@ def compose(alert: Alert, language: Language = "zh") -> Message:
         changed=writer.section("changed", writer.changed()),
         evidence=writer.section("evidence", writer.evidence() if full else ()),
         level_reasons=writer.section("level", writer.level_reasons() if full else ()),
+        themes=writer.section("themes", writer.themes() if full else ()),
         forecast=writer.section("forecast", writer.forecast() if full else ()),
         links=writer.section("links", writer.links() if full else ()),
+        categories=writer.section("categories", writer.categories() if full else ()),
         demands=writer.section("demands", writer.demands() if full else ()),
         quotes=tuple(map(writer.quote, alert.citations[:CITATIONS])) if full else (),
         next_step=writer.section("next", (writer.next_step(),)),
@@ -186,7 +193,7 @@ class _Writer:
         evidence = self.alert.incident.evidence
         if not evidence or evidence[0].kind != "hot_list" or not evidence[0].parts:
             return ""
-        return one_line(evidence[0].parts[0].name, HOT_TITLE_LIMIT)
+        return one_line(evidence[0].parts[0].name, HEADLINE_LIMIT)
 
     def trouble(self) -> Message:
         recovered = self.alert.change is Change.RECOVERED
@@ -203,8 +210,10 @@ class _Writer:
             changed=self.section("changed", ()),
             evidence=self.section("evidence", ()),
             level_reasons=self.section("level", ()),
+            themes=self.section("themes", ()),
             forecast=self.section("forecast", ()),
             links=self.section("links", ()),
+            categories=self.section("categories", ()),
             demands=self.section("demands", ()),
             quotes=(),
             next_step=self.section("next", (following,) if following else ()),
@@ -334,6 +343,22 @@ class _Writer:
 
     def links(self) -> Iterator[str]:
         yield from self.reasons.links(self.alert.incident.links)
+
+    def themes(self) -> Iterator[str]:
+        for theme in self.alert.themes:
+            if title := one_line(theme.title, THEME_LIMIT):
+                yield self.say(
+                    "theme",
+                    title=title,
+                    posts=self.count(theme.posts),
+                    of=self.count(theme.of),
+                    authors=self.count(theme.authors),
+                )
+
+    def categories(self) -> Iterator[str]:
+        for category, count in self.alert.categories[:KEYWORDS]:
+            if word := self.words.get(f"category.{category}"):
+                yield f"{word} {self.count(count)}"
 
     def demands(self) -> Iterator[str]:
         for demand, count in self.alert.demands[:KEYWORDS]:

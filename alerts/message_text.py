@@ -16,7 +16,7 @@ ELLIPSIS = "…"
 # Joins the parts of an emoji; every other invisible format character can hide or reorder text.
 _ZERO_WIDTH_JOINER = "\u200d"
 _MARKS_IN_A_ROW = 2
-_LINK_LIMIT = 400
+_LINK_LIMIT = 300
 _HOST = re.compile(r"[a-z0-9._-]+")
 SHORTENED_FROM = 1e4
 _UNITS: Mapping[Language, tuple[tuple[float, str], ...]] = {

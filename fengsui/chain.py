@@ -71,6 +71,11 @@ class Chain:
         brands = self.settings.brands
         return frozenset(name for brand in brands for name in (brand.name, *brand.aliases))
 
+    def names_of(self, brand: str) -> Sequence[str]:
+        """Return what a brand is called; its name alone where the settings know it no more."""
+        found = (one.names for one in self.settings.brands if one.name == brand)
+        return next(found, (brand,))
+
     @property
     def notifiers(self) -> Mapping[str, Notifier]:
         """The receivers by name, made at first use: a secret is read when it is needed."""

@@ -31,8 +31,16 @@ _CLICKED: Final = re.compile(r"@[^\s:：@/#]{1,40}|O?网页链接|\S{1,20}的微
 class Sample(NamedTuple):
     """A post that a title may be taken from."""
 
+    key: str
     text: Text
     vector: Vector
+
+
+class Title(NamedTuple):
+    """What a cluster is about; `key` names the post whose words they are, "" for a topic tag."""
+
+    text: str = ""
+    key: str = ""
 
 
 class Samples:
@@ -43,7 +51,7 @@ class Samples:
         self._tags: Counter[str] = Counter()
         self._tagged = 0
 
-    def add(self, text: Text, vector: Vector) -> None:
+    def add(self, key: str, text: Text, vector: Vector) -> None:
         """Take in a post: of all but the first half, a newer one takes the place of an older."""
         for tag in set(text.topics):
             self._tags[" ".join(printable(tag).split())] += 1
@@ -51,7 +59,7 @@ class Samples:
             self._tags = Counter(dict(self._tags.most_common(_TAGS // 2)))
         self._tagged += 1
         short = Text(text.own[:_READ], "" if text.own else text.quoted[:_READ])
-        self._posts.append(Sample(short, vector))
+        self._posts.append(Sample(key, short, vector))
         if len(self._posts) > SAMPLES:
             del self._posts[SAMPLES // 2]
 
@@ -61,8 +69,8 @@ class Samples:
         self._tags.update(other._tags)
         self._tagged += other._tagged
 
-    def title(self, centre: Vector) -> str:
-        """Return what the cluster is about in at most LIMIT characters, "" where nothing is said.
+    def title(self, centre: Vector) -> Title:
+        """Return what the cluster is about in at most LIMIT characters, or "" if nothing is said.
 
         That is the topic tag that most posts have, where a third of them have it; else, of the
         samples nearest to the centre, the sentence that says most of what the centre says, cut at
@@ -70,12 +78,14 @@ class Samples:
         """
         tag, count = max(self._tags.items(), key=lambda item: (item[1], item[0]), default=("", 0))
         if tag and 3 * count >= self._tagged:
-            return shortened(tag, centre)
+            return Title(shortened(tag, centre))
         near = sorted(
             self._posts, key=lambda post: (-_product(post.vector, centre), post.text.display)
         )
-        found = [best_sentence(post.text.display, centre) for post in near[:NEAREST]]
-        return max(found, key=lambda title: weight(title, centre), default="")
+        found = [
+            Title(best_sentence(post.text.display, centre), post.key) for post in near[:NEAREST]
+        ]
+        return max(found, key=lambda title: weight(title.text, centre), default=Title())
 
 
 def best_sentence(text: str, centre: Mapping[str, float]) -> str:

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 from nlp.cluster_centres import Centres, Vector
-from nlp.cluster_titles import Samples
+from nlp.cluster_titles import Samples, Title
 from nlp.cluster_words import WordWeights, words_of
 from nlp.duplicates import DuplicateIndex, signatures
 from nlp.normalise import Text
@@ -45,7 +45,8 @@ class ClusterSettings:
     A post joins from a cosine of `joins` on, two clusters go together from `merges` on, and that
     grows by `grown` with each doubling of the smaller one: large clusters share words by chance.
     Without a post for `idle` a cluster is closed, and so is the one that waits longest where more
-    than `most` are open.
+    than `most` are open. `names` are words that tell no posts apart, as the names of the brand
+    that all of them are about.
     """
 
     joins: float = 0.12
@@ -54,20 +55,21 @@ class ClusterSettings:
     half_life: timedelta = timedelta(hours=12)
     idle: timedelta = timedelta(days=2)
     most: int = 3_000
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterView:
     """A cluster as it stands: how many `posts`, from when to when, its heaviest `words`.
 
-    `title` is raw text of at most 30 characters; whoever shows it escapes it.
+    The text of `title` is raw, of at most 30 characters; whoever shows it escapes it.
     """
 
     number: int
     posts: int
     first: datetime
     last: datetime
-    title: str
+    title: Title
     words: tuple[str, ...]
 
 
@@ -148,14 +150,14 @@ class Clusters:
         original = self._copies.add(post.key, "", post.author, post.at, signature)
         if (known := self.number_of(post.key)) is not None:
             return known
-        words = words_of(post.text)
+        words = words_of(post.text) - self._set.names
         self._weights.take_in(words)
         vector = self._weights.weighed(words, self._centres.particular)
         number = self._place(vector, self.number_of(original) if original else None, post.at)
         cluster = self._open[number]
         cluster.posts += 1
         cluster.first, cluster.last = min(cluster.first, post.at), max(cluster.last, post.at)
-        cluster.samples.add(post.text, vector)
+        cluster.samples.add(post.key, post.text, vector)
         self._centres.add(number, vector, self._weight(number, post.at))
         _remember(self._posts, post.key, number)
         self._open.move_to_end(number)

@@ -4,7 +4,15 @@ Every time is an aware UTC datetime; users are shown Asia/Shanghai. Every record
 key, so that writing it twice changes nothing.
 """
 
-from records.alert import Alert, Change, Citation, Notification, NotificationState, Receipt
+from records.alert import (
+    Alert,
+    Change,
+    Citation,
+    Notification,
+    NotificationState,
+    Receipt,
+    Theme,
+)
 from records.case import Case, CaseStatus, Urgency
 from records.forecast import Forecast, ForecastReason, PostForecast, StoryForecast
 from records.incident import (
@@ -54,6 +62,7 @@ __all__ = [
     "Sentiment",
     "Signal",
     "StoryForecast",
+    "Theme",
     "Urgency",
     "Window",
     "terms_of",

@@ -32,14 +32,28 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """What several posts of a story say alike: `posts` `of` those looked at, by `authors`.
+
+    `title` is in the words of the post `post_key`, which is empty where they are a topic tag.
+    """
+
+    title: str
+    posts: int
+    of: int
+    authors: int
+    post_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Everything that a message about one change of an incident says; it is kept as it was sent.
 
     The natural key is the incident, the change, the level and the minute. Counts are of the time
     from `since` (the first negative post or complaint of the story) to `at`, organic mentions only
-    but for `volume`. `keywords` and `demands` come with the number of posts that hold them. `usual`
-    is the negative count that such a span usually sees. `previous` is the level of the last alert
-    of this incident.
+    but for `volume`. `keywords`, `demands` and `categories` (of complaints) come with the number of
+    posts that hold them. `usual` is the negative count that such a span usually sees. `previous` is
+    the level of the last alert of this incident.
     """
 
     key: str
@@ -57,6 +71,8 @@ class Alert:
     coverage: float
     keywords: tuple[tuple[str, int], ...] = ()
     demands: tuple[tuple[str, int], ...] = ()
+    categories: tuple[tuple[str, int], ...] = ()
+    themes: tuple[Theme, ...] = ()
     citations: tuple[Citation, ...] = ()
     open_cases: int = 0
     previous: Level | None = None

@@ -12,6 +12,8 @@ from store.encoding import storable
 from store.ledger_database import LedgerDatabase, upsert
 
 _PAGE = 500
+_NOBODY = {"text": "", "author_name": "", "url": ""}
+_UNTITLED = {"title": "", "post_key": ""}
 _OPTED_OUT = select(schema.opt_outs.c.subject)
 
 
@@ -115,7 +117,7 @@ def _scrub_cases(connection: Connection, keys: frozenset[str]) -> int:
 def _scrub_notifications(
     connection: Connection, before: datetime | None, keys: frozenset[str] | None
 ) -> int:
-    """Take words out of the citations of alerts made before a time, or of certain posts."""
+    """Take the words of posts out of alerts made before a time, or those of certain posts."""
     table = schema.notifications
     query = select(table.c.key, table.c.body)
     if before is not None:
@@ -123,18 +125,24 @@ def _scrub_notifications(
     changed = 0
     for row in connection.execute(query).all():
         body = json.loads(row.body)
-        if _scrub(body.get("alert", {}).get("citations", ()), keys):
+        alert = body.get("alert", {})
+        cited, titled = alert.get("citations", ()), alert.get("themes", ())
+        if _scrub(cited, keys, _NOBODY) | _scrub(titled, keys, _UNTITLED):
             values = {"body": _json(body)}
             connection.execute(update(table).where(table.c.key == row.key).values(values))
             changed += 1
     return changed
 
 
-def _scrub(citations: Sequence[dict[str, Any]], keys: frozenset[str] | None) -> bool:
+def _scrub(
+    told: Sequence[dict[str, Any]], keys: frozenset[str] | None, blank: dict[str, str]
+) -> bool:
+    """Put `blank` over what names one of the posts, or any post; return whether there was one."""
     touched = False
-    for citation in citations:
-        if (keys is None or citation.get("post_key") in keys) and citation.get("text"):
-            citation.update(text="", author_name="", url="")
+    for item in told:
+        key = item.get("post_key")
+        if key and (keys is None or key in keys) and item | blank != item:
+            item.update(blank)
             touched = True
     return touched
 

@@ -8,7 +8,7 @@ from alerts.message import Message, compose
 from alerts.message_text import masked_name, one_line, safe_link
 from alerts.message_words import Language
 from alerts.notice import Notice
-from records import Alert, Citation, Evidence, Forecast, Incident, Level, Link, StoryForecast
+from records import Alert, Citation, Evidence, Forecast, Incident, Level, Link, StoryForecast, Theme
 
 VERSION = 1
 TEXT_LIMIT = 400
@@ -41,6 +41,8 @@ def payload_of(alert: Alert, language: Language, thread: str) -> dict[str, Any]:
         },
         "keywords": _counted(alert.keywords),
         "demands": _counted(alert.demands),
+        "categories": _counted(alert.categories),
+        "themes": [_theme(theme) for theme in alert.themes],
         "citations": [_citation(citation) for citation in alert.citations],
         "message": _message(compose(alert, language)),
     }
@@ -144,6 +146,16 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
             }
             for part in evidence.parts
         ],
+    }
+
+
+def _theme(theme: Theme) -> dict[str, Any]:
+    return {
+        "title": one_line(theme.title, TEXT_LIMIT),
+        "posts": theme.posts,
+        "of": theme.of,
+        "authors": theme.authors,
+        "post_key": one_line(theme.post_key, TEXT_LIMIT),
     }
 
 

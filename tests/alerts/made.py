@@ -18,6 +18,7 @@ from records import (
     Link,
     PostForecast,
     StoryForecast,
+    Theme,
 )
 
 OPENED = datetime(2026, 3, 2, 0, 42, tzinfo=UTC)  # 08:42 in Shanghai
@@ -97,6 +98,11 @@ def made_alert(
         coverage=0.97,
         keywords=(("异物", 64), ("退款", 31)),
         demands=(("退款", 31), ("道歉", 9)),
+        categories=(("safety", 60), ("service", 12)),
+        themes=(
+            Theme("杯底有异物，客服不回复", 80, 147, 77, "weibo:1"),
+            Theme("云朵茶饮店员回应", 9, 147, 8),
+        ),
         citations=(made_citation(text=text), made_citation("widest")),
         open_cases=5,
         previous=previous,

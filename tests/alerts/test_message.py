@@ -15,7 +15,8 @@ from alerts.message import CITATIONS, compose
 from alerts.message_text import masked_name, number, one_line, percent, safe_link
 from alerts.message_words import CATALOGUES, Language
 from alerts.notify.slack_blocks import escape, payload_of
-from records import Alert, Change, Evidence, EvidencePart, Level, LevelReason, Link
+from nlp.complaints import CATEGORIES
+from records import Alert, Change, Evidence, EvidencePart, Level, LevelReason, Link, Theme
 from tests.alerts.made import (
     HOUR,
     MINUTE,
@@ -102,7 +103,9 @@ def _every_kind() -> list[Alert]:
         for span in (20 * MINUTE, 3 * HOUR, 50 * HOUR)
     ]
     again = made_alert(Change.REOPENED)
-    return [*opened, again, bare, _listed(), *made_story(), *ends, *_beside_counts()]
+    every = tuple((category, 1) for category in CATEGORIES)
+    broad = [replace(made_alert(), categories=every[at : at + 6]) for at in range(0, 10, 6)]
+    return [*opened, again, bare, _listed(), *made_story(), *ends, *_beside_counts(), *broad]
 
 
 def _listed(title: str = "云朵茶饮喝出虫子") -> Alert:
@@ -151,6 +154,11 @@ def test_an_opening_tells_everything() -> None:
         "近 6 小时声量 50 条（平时 44）",
         "高频词：「异物」64 「退款」31",
     )
+    assert message.themes.lines == (
+        "「杯底有异物，客服不回复」80/147 条，77 人",
+        "「云朵茶饮店员回应」9/147 条，8 人",
+    )
+    assert message.categories.lines == ("安全健康 60", "服务态度 12")
     assert message.demands.lines == ("退款 31", "道歉 9")
     assert message.quotes[0].about == "最早 07:58 王** · 粉丝 213 · 转发 12"
     assert message.quotes[0].url == "https://weibo.com/1/abc?from=x&y=1"
@@ -176,6 +184,21 @@ def test_a_fall_says_only_what_changed() -> None:
     """A lowered level repeats neither evidence nor posts."""
     message = compose(made_story()[2])
     assert (message.evidence.lines, message.demands.lines, message.quotes) == ((), (), ())
+    assert (message.themes.lines, message.categories.lines) == ((), ())
+
+
+def test_a_forgotten_title_is_not_told() -> None:
+    """A theme whose words were taken out of what is kept has no line."""
+    gone = replace(made_alert().themes[0], title="", post_key="")
+    assert compose(replace(made_alert(), themes=(gone,))).themes.lines == ()
+
+
+def test_categories_are_called_as_everywhere() -> None:
+    """What a category is called in an alert is what the case list calls it."""
+    for language in LANGUAGES:
+        words = CATALOGUES[language]
+        called = {name: words[f"category.{name}"] for name in CATEGORIES}
+        assert called == {name: getattr(said, language) for name, said in CATEGORIES.items()}
 
 
 def test_a_recovery_tells_the_whole_story() -> None:
@@ -448,6 +471,8 @@ def test_slack_s_limits_hold(
         ),
         keywords=((word, 10**12),) * many,
         demands=((word, 10**12),) * many,
+        categories=((word, 10**12),) * many,
+        themes=(Theme(word, 10**12, 10**12, 10**12, word),) * 3,
         citations=(citation,) * many,
     )
     payload = payload_of(compose(alert, language))
@@ -465,7 +490,7 @@ def test_the_worst_text_is_still_accepted() -> None:
     """The longest texts of nothing but characters to escape stay below what Slack refuses."""
     worst = "&" * 500
     citation = replace(
-        made_citation(text=worst), author_name=worst, url="https://weibo.com/" + "&" * 380
+        made_citation(text=worst), author_name=worst, url="https://weibo.com/" + "&" * 280
     )
     evidence = tuple(Evidence("&" * 40, 1e11, 1e9, HOUR, 0.0) for _ in range(4))
     beside = tuple(
@@ -480,6 +505,8 @@ def test_the_worst_text_is_still_accepted() -> None:
         ),
         keywords=((worst, 10**9),) * 10,
         demands=((worst, 10**9),) * 10,
+        categories=tuple((name, 10**9) for name in CATEGORIES),
+        themes=(Theme(worst, 10**9, 10**9, 10**9, worst),) * 3,
         citations=(citation,) * 3,
     )
     for language in LANGUAGES:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.cluster_centres import WORDS, Centres
-from nlp.cluster_titles import LIMIT, Samples, best_sentence
+from nlp.cluster_titles import LIMIT, Samples, Title, best_sentence
 from nlp.cluster_words import WordWeights, words_of
 from nlp.clusters import ClusterPost, Clusters, ClusterSettings
 from nlp.normalise import Text, normalise
@@ -259,14 +259,22 @@ def test_a_common_tag_is_the_title() -> None:
     [*_, number] = clusters.add(post(n, text) for n, text in enumerate(texts))
     view = clusters.view(number)
     assert view is not None
-    assert view.title == "奶茶门喝出蟑螂"
+    assert view.title == Title("奶茶门喝出蟑螂")
     [*_, number] = clusters.add(
         post(n, f"奶茶里的蟑螂{word}") for n, word in enumerate("大小黑活", 10)
     )
     view = clusters.view(number)
     assert view is not None
-    assert "奶茶" in view.title
-    assert view.title != "奶茶门喝出蟑螂"
+    assert (view.title.text, view.title.key) == ("奶茶蟑螂道歉", "0")
+    assert view.title.text != "奶茶门喝出蟑螂"
+
+
+def test_names_of_the_brand_tell_nothing() -> None:
+    """Words that all posts share because of what they are about bring none together."""
+    texts = ["云朵茶饮杯子漏水", "云朵茶饮排队很久"]
+    apart = Clusters(ClusterSettings(names=frozenset({"云朵", "茶饮", "云朵茶饮"})))
+    assert len(set(apart.add(post(n, text) for n, text in enumerate(texts)))) == 2
+    assert len(set(Clusters().add(post(n, text) for n, text in enumerate(texts)))) == 1
 
 
 HOSTILE = st.text(
@@ -287,9 +295,9 @@ def test_any_text_in_any_order(rows: list[tuple[str, str, int]]) -> None:
     ]
     assert len(clusters.add(posts)) == len(posts)
     for view in clusters.largest(9):
-        assert len(view.title) <= LIMIT
-        assert "\n" not in view.title
-        assert "\x1b" not in view.title
+        assert len(view.title.text) <= LIMIT
+        assert "\n" not in view.title.text
+        assert "\x1b" not in view.title.text
         assert view.first <= view.last
     assert len(clusters) <= 5
 
@@ -304,14 +312,14 @@ def test_samples_are_bounded() -> None:
     """A cluster remembers some posts and some tags, however many it has."""
     samples = Samples()
     for n in range(500):
-        samples.add(Text(f"奶茶{n}" * 400, "", (f"标签{n}",)), {"奶茶": 1.0})
+        samples.add(str(n), Text(f"奶茶{n}" * 400, "", (f"标签{n}",)), {"奶茶": 1.0})
     other = Samples()
     other.merge(samples)
     for kept in (samples, other):
         assert len(kept._posts) <= 12
         assert len(kept._tags) <= 32
         assert all(len(sample.text.own) <= 500 for sample in kept._posts)
-    assert len(samples.title({"奶茶": 1.0})) <= LIMIT
+    assert len(samples.title({"奶茶": 1.0}).text) <= LIMIT
 
 
 def test_real_posts() -> None:

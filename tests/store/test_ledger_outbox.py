@@ -5,7 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from records import IncidentStatus, Level, Notification, NotificationState, Receipt
+from records import (
+    Citation,
+    IncidentStatus,
+    Level,
+    Notification,
+    NotificationState,
+    Receipt,
+    Theme,
+)
 from store.ledger import Ledger
 from tests.store.making import MINUTE, NOON, incident, notification
 
@@ -17,6 +25,11 @@ def put(ledger: Ledger, *notifications: Notification) -> None:
     """Record notifications with their incidents."""
     incidents = [notification.alert.incident for notification in notifications]
     ledger.record_detection(incidents, notifications, {})
+
+
+def citation(post: str) -> Citation:
+    """Return a citation of a post."""
+    return Citation("earliest", post, "https://weibo.example/1", "王小明", 9, NOON, "喝出异物")
 
 
 def claimed(ledger: Ledger, item: Notification) -> Notification:
@@ -187,3 +200,25 @@ def test_hostile_words_in_an_alert(ledger: Ledger) -> None:
     put(ledger, item)
     ((word, _),) = ledger.due(NOON)[0].alert.keywords
     assert word == "虫" + "\N{REPLACEMENT CHARACTER}" * 2
+
+
+def test_forgotten_words_leave_alerts(ledger: Ledger) -> None:
+    """The words of a forgotten post leave citation and theme; those of others and tags stay."""
+    alert = replace(
+        notification(incident()).alert,
+        citations=(citation("weibo:1"), citation("weibo:2")),
+        themes=(
+            Theme("杯底有异物", 8, 9, 7, "weibo:1"),
+            Theme("客服不理人", 3, 9, 3, "weibo:2"),
+            Theme("茶饮有虫", 2, 9, 2),
+        ),
+    )
+    put(ledger, replace(notification(incident()), alert=alert))
+    assert ledger.forget_posts({"weibo:1"}) == 1
+    assert ledger.forget_posts({"weibo:1"}) == 0
+    (kept,) = (one.alert for one in ledger.notifications())
+    assert [one.text for one in kept.citations] == ["", "喝出异物"]
+    assert [one.title for one in kept.themes] == ["", "客服不理人", "茶饮有虫"]
+    assert ledger.expire_words(NOON + MINUTE) == 1
+    (kept,) = (one.alert for one in ledger.notifications())
+    assert [one.title for one in kept.themes] == ["", "", "茶饮有虫"]
