@@ -33,6 +33,11 @@ class Sources(Protocol):
         """Cases."""
         ...
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What all brands are called."""
+        ...
+
     def names_of(self, brand: str) -> Sequence[str]:
         """Return what a brand is called."""
         ...
@@ -76,7 +81,7 @@ def brief(
         keywords=_most(story.keywords, KEYWORDS),
         demands=_most(story.demands, KEYWORDS),
         categories=_most(story.categories, KEYWORDS),
-        themes=themes_of(story.newest, chain.names_of(incident.brand)),
+        themes=themes_of(story.newest, chain.names_of(incident.brand), chain.names),
         citations=tuple(story.citations()),
         open_cases=len(chain.ledger.cases(incident.brand, CaseStatus.OPEN)),
         previous=previous,

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Final
 
 from nlp.clusters import ClusterPost, Clusters, ClusterSettings
 from nlp.normalise import fold, normalise
-from nlp.segment import cut
+from nlp.segment import cut, load_words
 from records import Theme
 from store.mentions import Cited
 
@@ -23,11 +24,15 @@ _MERGES: Final = 0.15
 _ALWAYS: Final = timedelta(days=365)  # of one story nothing is closed for being old
 
 
-def themes_of(posts: Sequence[Cited], names: Iterable[str]) -> tuple[Theme, ...]:
+def themes_of(
+    posts: Sequence[Cited], names: Iterable[str], watched: frozenset[str] = frozenset()
+) -> tuple[Theme, ...]:
     """Return what the `posts` say alike, the largest first; `names` are those of their brand.
 
-    The same posts in the same order give the same themes.
+    `watched` are the names of all brands: they are words, whether or not posts were judged in this
+    process. The same posts in the same order give the same themes.
     """
+    _know(watched)
     clusters = Clusters(
         ClusterSettings(merges=_MERGES, idle=_ALWAYS, most=max(len(posts), 1), names=_words(names))
     )
@@ -54,6 +59,11 @@ def themes_of(posts: Sequence[Cited], names: Iterable[str]) -> tuple[Theme, ...]
         for view in clusters.largest(THEMES)
         if view.posts >= LEAST and view.title.text
     )
+
+
+@cache
+def _know(names: frozenset[str]) -> None:
+    load_words(sorted(names))
 
 
 def _words(names: Iterable[str]) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """Themes: what several posts of a story say alike, and from how many people."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -83,6 +85,29 @@ def test_a_topic_tag_belongs_to_nobody() -> None:
     posts = [cited(number, f"#云朵茶饮有虫# {text}") for number, text in enumerate(WORMS)]
     (theme,) = themes_of(posts, NAMES)
     assert (theme.title, theme.post_key) == ("云朵茶饮有虫", "")
+
+
+_SAID = """
+import sys
+from fengsui.themes import themes_of
+from nlp.segment import load_words
+from tests.fengsui.test_themes import NAMES, REFUND, WORMS, cited
+if sys.argv[1] == "judged":
+    load_words(sorted(NAMES))
+print(themes_of([cited(n, text) for n, text in enumerate(WORMS + REFUND)], NAMES, frozenset(NAMES)))
+"""
+
+
+def test_same_in_a_process_that_judged_no_posts() -> None:
+    """The names of the brands are words in every process: a restart changes no theme."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", _SAID, what], check=True, capture_output=True, text=True
+        ).stdout
+        for what in ("judged", "fresh")
+    }
+    assert len(told) == 1
+    assert "Theme" in told.pop()
 
 
 @given(st.lists(st.text(max_size=80), max_size=12))
