@@ -110,7 +110,7 @@ def _sentences(text: str) -> Iterator[str]:
     words = EMOTICON.sub("\n", _CLICKED.sub("\n", printable(text).replace("#", "\n")))
     for part in _SENTENCE.split(words):
         if any(map(str.isalnum, part)):
-            yield " ".join(part.split()).strip("，,、：: /|-\"'“”")
+            yield " ".join(part.split()).strip("，,、：: /|-\"'“”「」")
 
 
 def weight(part: str, centre: Mapping[str, float]) -> float:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,9 +25,14 @@ from store.tokens import tokens
 
 # Rows read at a time where an iterator is returned: no read stays open between two pages.
 _PAGE = 1_000
+# Records that stay decoded, about 2 KiB each.
+_KEPT = 8_192
 
 _post = decoder(Post)
 _mention = decoder(Mention)
+# While a story goes on its posts are read again at every tick; records never change.
+_cited_post = lru_cache(_KEPT)(_post)
+_cited_mention = lru_cache(_KEPT)(_mention)
 
 
 class SqliteMentionStore:
@@ -150,9 +156,9 @@ class SqliteMentionStore:
             size = _PAGE if left is None else min(left, _PAGE)
             rows = self._read(sql.CITED, {"b": brand, "s": after, "k": key, "u": until, "n": size})
             for *_, mention, body in rows:
-                post = _post(body)
+                post = _cited_post(body)
                 if not post.deleted:
-                    yield Cited(_mention(mention), post)
+                    yield Cited(_cited_mention(mention), post)
             if len(rows) < size:
                 return
             after, key = rows[-1][:2]

@@ -5,6 +5,7 @@ evidence or None where there is nothing to say. A p-value of 1 says that no past
 it against; such evidence is shown but carries no weight.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -166,28 +167,29 @@ def new_terms(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence |
                     authors[word].add(voice.author)
     people = len({voice.author for voice in story if voice.troubled})
     asked = {word: len(who) for word, who in authors.items() if len(who) >= LEAST_AUTHORS}
-    judged = [_term(word, count, people, past) for word, count in sorted(asked.items())]
+    judged = (_term(word, count, people, past) for word, count in sorted(asked.items()))
+    new = [(one, _tail(one, people, past)) for one in judged if one.is_new]
     told = sorted(
-        (one for one in judged if one.is_new and one.tail * len(asked) <= UNLIKELY),
-        key=lambda one: (-one.lift, one.part.name),
+        ((one, tail) for one, tail in new if tail * len(asked) <= UNLIKELY),
+        key=lambda item: (-item[0].lift, item[0].part.name),
     )
     if not told:
         return None
     return Evidence(
         "new_terms",
-        told[0].part.observed,
-        told[0].part.expected,
+        told[0][0].part.observed,
+        told[0][0].part.expected,
         span,
-        min(SURE, len(asked) * min(one.tail for one in told)),
-        tuple(one.part for one in told[:NAMED]),
+        min(SURE, len(asked) * min(tail for _, tail in told)),
+        tuple(one.part for one, _ in told[:NAMED]),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
     part: EvidencePart
+    share: float
     clearness: float
-    tail: float
 
     @property
     def lift(self) -> float:
@@ -206,13 +208,18 @@ def _term(word: str, count: int, people: int, past: Past) -> _Term:
     weight = past.troubled + PRIOR_POSTS
     hits = past.troubled_words.get(word, 0) + PRIOR_POSTS * said
     share = hits / weight
-    known = 1 / (1 / weight + past.correlation)
-    tail = beta_binomial_tail(count, people, share * known, (1 - share) * known)
     # Half a post more in each cell: of a word never heard before the odds are little known.
     mine, theirs = (count + 0.5, people - count + 0.5), (hits + 0.5, weight - hits + 0.5)
-    odds = np.log(mine[0] / mine[1]) - np.log(theirs[0] / theirs[1])
-    error = np.sqrt(1 / mine[0] + 1 / theirs[0])
-    return _Term(EvidencePart(word, float(count), share * people), float(odds / error), tail)
+    odds = math.log(mine[0] / mine[1]) - math.log(theirs[0] / theirs[1])
+    error = math.sqrt(1 / mine[0] + 1 / theirs[0])
+    return _Term(EvidencePart(word, float(count), share * people), share, odds / error)
+
+
+def _tail(term: _Term, people: int, past: Past) -> float:
+    """Return how unlikely it is that so many of `people` say the word by chance."""
+    known = 1 / (1 / (past.troubled + PRIOR_POSTS) + past.correlation)
+    of_word, of_others = term.share * known, (1 - term.share) * known
+    return beta_binomial_tail(int(term.part.observed), people, of_word, of_others)
 
 
 def second_platform(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:

@@ -183,7 +183,6 @@ def measure(seen: Observed, family: str) -> dict[str, float]:
     return {name: float(value) for name, value in found.items()}
 
 
-def vector(seen: Observed, names: tuple[str, ...], family: str) -> Floats:
-    """Return the features `names` in their order, shape (names,); nan is unknown."""
-    found = measure(seen, family)
+def vector(found: Mapping[str, float], names: tuple[str, ...]) -> Floats:
+    """Return the measured features `names` in their order, shape (names,); nan is unknown."""
     return np.array([found[name] for name in names], dtype=np.float64)

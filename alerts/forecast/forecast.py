@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from alerts.forecast.cascade import family_of, vector
+from alerts.forecast.cascade import family_of, measure, vector
 from alerts.forecast.events import (
     Cascade,
     Floats,
@@ -112,10 +112,13 @@ def forecast_observed(
         ValueError: the threshold is not a number above zero.
         ForecastModelError: the weights that ship are missing or damaged.
     """
+    model = CascadeModel.load() if model is None else model
+    return _forecast(seen, _view(recent(seen, AGES[-1]), model), threshold)
+
+
+def _forecast(seen: Observed, view: "_View", threshold: float) -> Forecast:
     if not (math.isfinite(threshold) and threshold > 0):
         raise ValueError(f"a threshold is a number above zero, not {threshold}")
-    model = CascadeModel.load() if model is None else model
-    view = _view(recent(seen, AGES[-1]), model)
     peak = _outlook(view, "peak")
     # What is usual is told by the model of the nearer age.
     nearest, row = view.whole[0 if view.weight < 0.5 else -1]
@@ -145,10 +148,11 @@ def forecast_cluster(
         ForecastModelError: the weights that ship are missing or damaged.
     """
     model = CascadeModel.load() if model is None else model
-    plain = forecast_observed(seen, threshold, model)
-    peak = cluster_outlook(seen, model)
+    fresh = recent(seen, AGES[-1])
+    view = _view(fresh, model)
+    peak = _cluster_outlook(fresh, view, model)
     return replace(
-        plain,
+        _forecast(seen, view, threshold),
         probability=peak.reaches(threshold),
         expected=peak.quantile(0.0),
         low=peak.quantile(-_TENTH),
@@ -159,7 +163,11 @@ def forecast_cluster(
 def cluster_outlook(seen: Observed, model: CascadeModel) -> Outlook:
     """Return what is expected of the greatest hour of the next six of a cluster of complaints."""
     fresh = recent(seen, AGES[-1])
-    cascade = outlook(fresh, "peak", model).centre
+    return _cluster_outlook(fresh, _view(fresh, model), model)
+
+
+def _cluster_outlook(fresh: Observed, view: "_View", model: CascadeModel) -> Outlook:
+    cascade = _outlook(view, "peak").centre
     last_hour = float((fresh.times > fresh.age - 3600).sum() + (fresh.age < 3600))
     weight = _place(fresh.age)
     lines = [model.clusters[age] for age in _ages(fresh.age)]
@@ -228,7 +236,8 @@ def _neighbours(seen: Observed, model: CascadeModel) -> list[tuple[AgeModel, Flo
     if seen.age < AGES[0]:
         seen = replace(seen, age=float(AGES[0]))
     models = [model.models[family, age] for age in _ages(seen.age)]
-    return [(near, near.fill(vector(seen, near.names, family))) for near in models]
+    found = measure(seen, family)
+    return [(near, near.fill(vector(found, near.names))) for near in models]
 
 
 def _ages(age: float) -> list[int]:

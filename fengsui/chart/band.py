@@ -6,9 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
-from matplotlib.figure import Figure
 
 from fengsui.chart.timeline import BEIJING
 
@@ -41,6 +38,15 @@ def band_chart(banded: Banded, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
+    # Every command would load for half a second longer.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.dates import (  # noqa: PLC0415
+        AutoDateLocator,
+        ConciseDateFormatter,
+        date2num,
+    )
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.06, 0.09, 0.92, 0.82))
