@@ -6,6 +6,8 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
+from nlp.versions import version_key
+
 # A pain point stands in the ledger from so many complaints on, in one of the weeks.
 LEAST: Final = 3
 # It rises from twice as many on, and falls to half.
@@ -13,6 +15,9 @@ TIMES: Final = 2.0
 # Complaints as severe as this, on average, are severe (see `nlp.complaints.Complaint`).
 SEVERE: Final = 1.5
 SAMPLES: Final = 2
+# A model or version is named by so many people before it is told, and so many are told.
+NAMED_BY: Final = 2
+NAMED: Final = 3
 
 
 class State(StrEnum):
@@ -36,14 +41,17 @@ class Quadrant(StrEnum):
 
 @dataclass(slots=True)
 class Heard:
-    """What was said of a pain point in a week: how often, how severe in sum, where, and samples.
+    """What was said of a pain point in a week: how often, how severe in sum, where, of what.
 
-    `samples` are (severity, link, text) of the most severe posts.
+    `versions` are the authors that name a model or version, by its key; `spelled` is how it was
+    first written. `samples` are (severity, link, text) of the most severe posts.
     """
 
     count: int = 0
     severity: int = 0
     regions: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, set[str]] = field(default_factory=dict)
+    spelled: dict[str, str] = field(default_factory=dict)
     samples: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, severity: int, region: str, url: str, text: str) -> None:
@@ -56,13 +64,20 @@ class Heard:
         self.samples.sort(key=lambda one: (-one[0], one[2]))
         del self.samples[SAMPLES:]
 
+    def name(self, version: str, author: str) -> None:
+        """Take in that an author names a model or version."""
+        key = version_key(version)
+        self.spelled.setdefault(key, version)
+        self.versions.setdefault(key, set()).add(author)
+
 
 @dataclass(frozen=True, slots=True)
 class PainPoint:
     """A row of the ledger.
 
     `anger` is the mean severity of its mentions (1 to 3), `growth` the ratio to the week before,
-    one added to both counts. It is ranked by `weight`: count x anger x growth.
+    one added to both counts. It is ranked by `weight`: count x anger x growth. `versions` are
+    models and versions with the number of people who name them.
     """
 
     name: str
@@ -73,6 +88,7 @@ class PainPoint:
     state: State
     quadrant: Quadrant
     regions: tuple[str, ...]
+    versions: tuple[tuple[str, int], ...]
     samples: tuple[tuple[str, str], ...]
 
     @property
@@ -108,8 +124,15 @@ def _row(name: str, now: Heard, before: Heard, often: float) -> PainPoint:
         state=_state(now.count, before.count),
         quadrant=_quadrant(severe=anger >= SEVERE, frequent=now.count > often),
         regions=tuple(regions[:3]),
+        versions=_versions(told),
         samples=tuple((url, text) for _, url, text in told.samples),
     )
+
+
+def _versions(heard: Heard) -> tuple[tuple[str, int], ...]:
+    named = [(heard.spelled[key], len(who)) for key, who in heard.versions.items()]
+    often = [one for one in named if one[1] >= NAMED_BY]
+    return tuple(sorted(often, key=lambda one: (-one[1], one[0]))[:NAMED])
 
 
 def _state(now: int, before: int) -> State:

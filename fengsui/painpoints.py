@@ -15,12 +15,14 @@ from alerts.message_words import Language
 from alerts.notice import Notice, Paragraph
 from fengsui.brief_words import WORDS
 from fengsui.chain import Chain
-from fengsui.pain_ledger import Heard, ledger
+from fengsui.pain_ledger import Heard, PainPoint, ledger
 from nlp.complaints import CATEGORIES
+from nlp.versions import versions
 from records import Window
 
 SHOWN: Final = 6
 WORD_LIMIT: Final = 12
+VERSION_LIMIT: Final = 20
 BRAND_LIMIT: Final = 30
 SAMPLE: Final = 80
 # A word rises when it is heard at least so often, and twice as often as the week before.
@@ -69,9 +71,12 @@ def _week(chain: Chain, brand: str, window: Window) -> Week:
     week = Week()
     for cited in chain.store.cited(brand, window):
         mention = cited.mention
+        named = versions(mention.text) if mention.aspects else ()
         for name in mention.aspects:
             heard = week.points.setdefault(name, Heard())
             heard.add(mention.severity, cited.post.region, cited.post.url, mention.text[:SAMPLE])
+            for version in named:
+                heard.name(version, mention.author or mention.post_key)
         if not mention.complaint:
             continue
         week.categories[mention.category or "other"] += 1
@@ -124,15 +129,7 @@ def _lines(now: Week, before: Week, language: Language) -> Iterator[str]:
         return
     if points := ledger(now.points, before.points)[:SHOWN]:
         yield words["weekly.points"].format(
-            items=words["weekly.joiner"].join(
-                words["weekly.point"].format(
-                    name=one_line(row.name, WORD_LIMIT),
-                    count=number(row.count, language),
-                    before=number(row.before, language),
-                    state=words[f"state.{row.state}"],
-                )
-                for row in points
-            )
+            items=words["weekly.joiner"].join(_point(row, language) for row in points)
         )
     names = {key: getattr(name, language) for key, name in CATEGORIES.items()}
     if categories := _most(now.categories | before.categories, now.categories):
@@ -144,6 +141,24 @@ def _lines(now: Week, before: Week, language: Language) -> Iterator[str]:
     if risen := rising(now, before)[:SHOWN]:
         items = _items(risen, now.keywords, before.keywords, language, {})
         yield words["weekly.keywords"].format(items=items)
+
+
+def _point(row: PainPoint, language: Language) -> str:
+    words = WORDS[language]
+    return words["weekly.point"].format(
+        name=one_line(row.name, WORD_LIMIT),
+        count=number(row.count, language),
+        before=number(row.before, language),
+        state=words[f"state.{row.state}"],
+        versions="".join(named_versions(row, language)),
+    )
+
+
+def named_versions(row: PainPoint, language: Language) -> Iterator[str]:
+    """Yield the models and versions that a pain point is told of, and how many name each."""
+    for version, people in row.versions:
+        name = one_line(version, VERSION_LIMIT)
+        yield WORDS[language]["weekly.version"].format(name=name, count=number(people, language))
 
 
 def _most(either: Counter[str], now: Counter[str]) -> list[str]:

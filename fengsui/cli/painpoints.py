@@ -35,8 +35,19 @@ WEEK: Final = timedelta(days=7)
 SAMPLE: Final = 40
 BRAND: Final = 30
 _HEADINGS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "zh": ("品牌", "痛点", "本期", "上期", "状态", "严重度", "象限", "地区", "例"),
-    "en": ("brand", "pain point", "now", "before", "state", "anger", "quadrant", "regions", "e.g."),
+    "zh": ("品牌", "痛点", "本期", "上期", "状态", "严重度", "象限", "地区", "型号", "例"),
+    "en": (
+        "brand",
+        "pain point",
+        "now",
+        "before",
+        "state",
+        "anger",
+        "quadrant",
+        "regions",
+        "models",
+        "e.g.",
+    ),
 }
 _QUADRANTS: Final[Mapping[Language, Mapping[Quadrant, str]]] = {
     "zh": dict(zip(Quadrant, ("重·多", "重·少", "轻·多", "轻·少"), strict=True)),
@@ -129,6 +140,7 @@ def _cells(brand: str, row: PainPoint, language: Language) -> Iterator[str]:
     yield f"{row.anger:.1f}"
     yield _QUADRANTS[language][row.quadrant]
     yield " ".join(one_line(region, 12) for region in row.regions)
+    yield " ".join(f"{one_line(name, 20)}×{people}" for name, people in row.versions)
     url, text = row.samples[0]
     yield f"{one_line(text, SAMPLE)} {safe_link(url)}".rstrip()
 

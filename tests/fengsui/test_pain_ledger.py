@@ -6,6 +6,7 @@ import pytest
 
 from fengsui.cli.painpoints import week_of
 from fengsui.pain_ledger import Heard, Quadrant, State, ledger
+from fengsui.painpoints import named_versions
 from tests.fengsui import stories
 from tests.fengsui.commands import UNSAFE, Shell
 
@@ -68,6 +69,16 @@ def test_samples_are_the_gravest() -> None:
     assert row.samples[0] == ("https://weibo.example/grave", "拉肚子")
     assert len(row.samples) == 2
     assert row.regions == ("上海",)
+
+
+def test_a_version_is_told_when_two_name_it() -> None:
+    """Models and versions count by people; one person's, however often, is not told."""
+    week = heard(5)
+    for author, version in (("甲", "X9 Pro"), ("乙", "x9pro"), ("丙", "X8"), ("丙", "X8")):
+        week.name(version, author)
+    (row,) = ledger({"续航": week}, {})
+    assert row.versions == (("X9 Pro", 2),)
+    assert list(named_versions(row, "zh")) == ["[X9 Pro 2 人]"]
 
 
 @pytest.fixture
