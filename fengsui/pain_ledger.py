@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from statistics import median
+from statistics import fmean, median
 from typing import Final
 
 from nlp.versions import version_key
@@ -44,7 +44,8 @@ class Heard:
     """What was said of a pain point in a week: how often, how severe in sum, where, of what.
 
     `versions` are the authors that name a model or version, by its key; `spelled` is how it was
-    first written. `samples` are (severity, link, text) of the most severe posts.
+    first written. `satisfaction` has experience minus expectation, in [-1, 1], of each post that
+    states both. `samples` are (severity, link, text) of the most severe posts.
     """
 
     count: int = 0
@@ -52,6 +53,7 @@ class Heard:
     regions: dict[str, int] = field(default_factory=dict)
     versions: dict[str, set[str]] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
+    satisfaction: list[float] = field(default_factory=list)
     samples: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, severity: int, region: str, url: str, text: str) -> None:
@@ -77,7 +79,8 @@ class PainPoint:
 
     `anger` is the mean severity of its mentions (1 to 3), `growth` the ratio to the week before,
     one added to both counts. It is ranked by `weight`: count x anger x growth. `versions` are
-    models and versions with the number of people who name them.
+    models and versions with the number of people who name them. `satisfaction` is the mean of
+    experience minus expectation, in [-1, 1], over the `stated` posts that state both.
     """
 
     name: str
@@ -89,6 +92,8 @@ class PainPoint:
     quadrant: Quadrant
     regions: tuple[str, ...]
     versions: tuple[tuple[str, int], ...]
+    satisfaction: float | None
+    stated: int
     samples: tuple[tuple[str, str], ...]
 
     @property
@@ -125,6 +130,8 @@ def _row(name: str, now: Heard, before: Heard, often: float) -> PainPoint:
         quadrant=_quadrant(severe=anger >= SEVERE, frequent=now.count > often),
         regions=tuple(regions[:3]),
         versions=_versions(told),
+        satisfaction=fmean(told.satisfaction) if told.satisfaction else None,
+        stated=len(told.satisfaction),
         samples=tuple((url, text) for _, url, text in told.samples),
     )
 

@@ -17,6 +17,7 @@ from fengsui.brief_words import WORDS
 from fengsui.chain import Chain
 from fengsui.pain_ledger import Heard, PainPoint, ledger
 from nlp.complaints import CATEGORIES
+from nlp.satisfaction import satisfactions
 from nlp.versions import versions
 from records import Window
 
@@ -72,11 +73,14 @@ def _week(chain: Chain, brand: str, window: Window) -> Week:
     for cited in chain.store.cited(brand, window):
         mention = cited.mention
         named = versions(mention.text) if mention.aspects else ()
+        (satisfaction,) = satisfactions([mention.text]) if mention.aspects else (None,)
         for name in mention.aspects:
             heard = week.points.setdefault(name, Heard())
             heard.add(mention.severity, cited.post.region, cited.post.url, mention.text[:SAMPLE])
             for version in named:
                 heard.name(version, mention.author or mention.post_key)
+            if satisfaction is not None:
+                heard.satisfaction.append(satisfaction)
         if not mention.complaint:
             continue
         week.categories[mention.category or "other"] += 1

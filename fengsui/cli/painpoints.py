@@ -35,7 +35,19 @@ WEEK: Final = timedelta(days=7)
 SAMPLE: Final = 40
 BRAND: Final = 30
 _HEADINGS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "zh": ("品牌", "痛点", "本期", "上期", "状态", "严重度", "象限", "地区", "型号", "例"),
+    "zh": (
+        "品牌",
+        "痛点",
+        "本期",
+        "上期",
+        "状态",
+        "严重度",
+        "象限",
+        "地区",
+        "型号",
+        "体验减期望",
+        "例",
+    ),
     "en": (
         "brand",
         "pain point",
@@ -141,6 +153,7 @@ def _cells(brand: str, row: PainPoint, language: Language) -> Iterator[str]:
     yield _QUADRANTS[language][row.quadrant]
     yield " ".join(one_line(region, 12) for region in row.regions)
     yield " ".join(f"{one_line(name, 20)}×{people}" for name, people in row.versions)
+    yield "" if row.satisfaction is None else f"{row.satisfaction:+.1f} ({row.stated})"
     url, text = row.samples[0]
     yield f"{one_line(text, SAMPLE)} {safe_link(url)}".rstrip()
 

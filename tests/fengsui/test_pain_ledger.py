@@ -81,6 +81,17 @@ def test_a_version_is_told_when_two_name_it() -> None:
     assert list(named_versions(row, "zh")) == ["[X9 Pro 2 人]"]
 
 
+def test_satisfaction_is_a_mean_over_those_who_state_it() -> None:
+    """Posts that state no expectation count for nothing; without any there is no mean."""
+    week = heard(5)
+    (row,) = ledger({"续航": week}, {})
+    assert (row.satisfaction, row.stated) == (None, 0)
+    week.satisfaction += [-0.5, -0.1]
+    (row,) = ledger({"续航": week}, {})
+    assert row.satisfaction == pytest.approx(-0.3)
+    assert row.stated == 2
+
+
 @pytest.fixture
 def shell(fengsui: Shell) -> Shell:
     """A shell whose store holds the story."""
