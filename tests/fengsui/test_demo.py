@@ -40,6 +40,8 @@ def test_the_sample_crisis_is_heard_early_and_alone(fengsui: Shell) -> None:
     assert kept == totals["posts"]
     assert read == kept + duplicate + _number("隔离", shown.out)
     assert "原帖" in shown.out
+    assert "主要说法" in shown.out
+    assert "投诉类别：安全健康" in shown.out
 
 
 def _number(name: str, text: str) -> int:

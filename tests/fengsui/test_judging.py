@@ -13,6 +13,7 @@ from fengsui.forecasting import expect, sprouts
 from fengsui.judging import Judged, Move
 from fengsui.linking import linked
 from fengsui.settings import Settings
+from fengsui.themes import LEAST
 from fengsui.weighing import Pasts, Recent
 from nlp.brands import BrandSettings
 from nlp.duplicates import signatures
@@ -117,6 +118,10 @@ def test_an_alert_has_evidence_and_forecast(chain: Chain) -> None:
     assert "味道" not in last.terms
     assert {"rarity", "evidence"} <= {reason.kind for reason in last.reasons}
     assert last.forecast is not None
+    (theme, *_) = found.alerts[-1].themes
+    assert theme.posts >= LEAST
+    assert theme.of == found.alerts[-1].negative
+    assert "虫子" in theme.title
     (kept,) = chain.ledger.incidents()
     assert kept.forecast is not None
     assert kept.forecast.at <= NOW
