@@ -1,4 +1,4 @@
-"""Airflow as in production, on this machine: PostgreSQL, Redis, workers, a source and a Slack."""
+"""Airflow as in production, on this machine: its servers, workers, a source and a Slack."""
 
 import json
 import random
@@ -21,6 +21,8 @@ from fengsui.settings import Settings, load
 from fengsui_airflow.processes import START_SECONDS, Airflow, AirflowDown, environment, family
 from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.servers import postgresql, redis
+from tests.servers.elasticsearch import ElasticsearchServer
+from tests.servers.fixtures import require_elasticsearch
 from tests.servers.postgresql import Postgresql, PostgresqlServer
 from tests.servers.processes import free_port, missing
 from tests.servers.redis import RedisServer
@@ -30,7 +32,7 @@ MINUTELY = ("collect_posts", "score_posts", "detect_crises")
 
 SETTINGS = """state = "state"
 ledger_url_env = "FENGSUI_LEDGER_URL"
-
+{store}
 [[sources]]
 kind = "folder"
 name = "posts"
@@ -50,29 +52,46 @@ receivers = ["pr"]
 {more}
 """
 
+ELASTICSEARCH = """store = "elasticsearch"
 
-def demand_servers(*, workers: bool) -> None:
+[elasticsearch]
+urls = ["{url}"]
+replicas = 0
+"""
+
+
+def demand_servers(*, workers: bool, elasticsearch: bool = False) -> None:
     """Skip the test where a server is missing."""
     if postgresql.binaries() is None:
         missing("PostgreSQL", postgresql.PACKAGE)
     if workers and not redis.installed():
         missing("Redis", redis.PACKAGE)
+    if elasticsearch:
+        require_elasticsearch()
 
 
 class Cluster:
     """Use it as a context manager. With `workers` tasks go to so many Celery workers, else not.
 
-    Of the DAGs only those named in `dags` run.
+    Of the DAGs only those named in `dags` run. With `elasticsearch` mentions are kept there, in a
+    server of the cluster's own, else in SQLite.
     """
 
     def __init__(
-        self, folder: Path, brands: str, *, workers: int = 0, dags: Sequence[str] = MINUTELY
+        self,
+        folder: Path,
+        brands: str,
+        *,
+        workers: int = 0,
+        dags: Sequence[str] = MINUTELY,
+        elasticsearch: bool = False,
     ) -> None:
         self.folder = folder
         self.slack = SlackServer(epoch=datetime.now(UTC).timestamp())
         self._brands = brands
         self._workers = [f"worker-{number}" for number in range(workers)]
         self._dags = dags
+        self._elasticsearch = elasticsearch
         self._pids: dict[str, int] = {}
         self._stack = ExitStack()
 
@@ -101,7 +120,13 @@ class Cluster:
         broker = self._stack.enter_context(RedisServer()) if self._workers else None
         self.config = self.folder / "fengsui.toml"
         (self.folder / "inbox").mkdir()
-        text = SETTINGS.format(channel=CHANNEL, slack=self.slack.url, more=self._brands)
+        store = ""
+        if self._elasticsearch:
+            search = self._stack.enter_context(ElasticsearchServer(heap="1g", quick=False))
+            store = ELASTICSEARCH.format(url=search.url)
+        text = SETTINGS.format(
+            channel=CHANNEL, slack=self.slack.url, store=store, more=self._brands
+        )
         self.config.write_text(text, encoding="utf-8")
         self.ledger = server.new_database()
         self.metadata = server.new_database()
