@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.settings import Settings, load
+from listeners.files import read_file
+from records import Window
 from tests.alerts.slack_server import CHANNEL, SlackServer
 
 DAGS = Path(__file__).parents[2] / "dags"
@@ -38,6 +41,17 @@ def post(number: int, at: datetime, text: str = "") -> dict[str, Any]:
         "author_name": f"用户{number}",
         "published_at": at.isoformat(),
     }
+
+
+def remember_quiet_weeks(chain: Chain, file: Path, source: str) -> None:
+    """Let the stores remember three quiet weeks: a calm post every two hours, all of it read."""
+    now = datetime.now(UTC)
+    calm = "云朵茶饮出了新的奶茶，同事说南湖那家可以自提"
+    past = [post(10_000 + n, now - timedelta(hours=2 * n + 2), f"{calm}{n}") for n in range(252)]
+    file.write_text(lines(past), encoding="utf-8")
+    steps.store_items(chain, list(read_file(file, fetched_at=None)))
+    steps.annotate(chain)
+    chain.ledger.record_read(source, Window(now - timedelta(days=28), now), ok=True)
 
 
 def lines(posts: Sequence[dict[str, Any]]) -> str:

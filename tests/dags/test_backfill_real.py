@@ -1,30 +1,29 @@
-"""Seven real days backfilled while live runs go on in a process of their own."""
+"""Seven real days backfilled through the scheduler while live runs go on."""
 
 import csv
 import lzma
-import multiprocessing
-import os
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
-from fengsui import steps
-from fengsui.backfill import collect_range
-from fengsui.polling import poll
 from records import Window
-from tests.dags.desk import Desk
-from tests.dags.test_backfill import counts, judge_all
+from tests.dags.cluster import MINUTELY, Cluster, demand_servers
+from tests.dags.one_run import one_run, stored
+
+pytestmark = [pytest.mark.distributed, pytest.mark.timeout(1200, method="thread")]
 
 STREAM = Path(__file__).parents[3] / "shared/data/checked_stream_to_2020-04.csv.xz"
 FIRST, LAST = "2020-02-07", "2020-02-14"  # eight of the busiest days
 SUBJECT = '[[brands]]\nname = "口罩"\naliases = ["医院"]'
 DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
-PARTS = 24  # files that the live day comes in
+PARTS = 24  # in which the live day comes
+RUNS = "dags/backfill_posts/dagRuns"
 
 
 def real_posts(end: datetime) -> list[dict[str, Any]]:
@@ -55,25 +54,16 @@ def real_posts(end: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def live(folder: Path) -> None:
-    """Poll and score until a file says that the backfill judges; then only poll, until the end."""
-    os.chdir(folder)
-    desk = Desk(folder, None)  # type: ignore[arg-type]
-    with desk.chain() as chain:
-        while not (folder / "over").exists():
-            poll(chain, "inbox", datetime.now(UTC))
-            if not (folder / "judging").exists():
-                steps.annotate(chain)
-                (folder / "scored").touch()
-            time.sleep(0.05)
-        poll(chain, "inbox", datetime.now(UTC))
-        steps.annotate(chain)
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """Return a running cluster that listens for the subject, its mentions in Elasticsearch."""
+    demand_servers(workers=True, elasticsearch=True)
+    dags = [*MINUTELY, "hot_alert", "backfill_posts"]
+    with Cluster(tmp_path, SUBJECT, workers=2, dags=dags, elasticsearch=True) as cluster:
+        yield cluster
 
 
-@pytest.mark.slow
-def test_real_days_backfilled_beside_live_runs(
-    desk: Desk, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_real_days_backfilled_beside_live_runs(cluster: Cluster) -> None:
     """The counts of a week read and judged beside a live day are those of one run over all."""
     end = datetime.now(UTC).replace(second=0, microsecond=0)
     posts = real_posts(end)
@@ -83,30 +73,27 @@ def test_real_days_backfilled_beside_live_runs(
     today = posts[len(past) :]
     assert len(past) > 4_000
     assert len(today) > 300
-    whole = Desk(tmp_path_factory.mktemp("whole"), desk.slack)
-    for one in (whole, desk):
-        one.configure(brands=SUBJECT)
-    whole.drop("all.jsonl", posts)
-    with whole.chain() as chain:
-        poll(chain, "inbox", end + HOUR)
-        steps.annotate(chain)
-    running = multiprocessing.get_context("spawn").Process(target=live, args=(desk.folder,))
-    running.start()
-    size = -(-len(today) // PARTS)
-    with desk.chain() as chain:
-        for number in range(PARTS // 2):
-            desk.drop(f"live-{number}.jsonl", today[number * size : (number + 1) * size])
-            time.sleep(0.1)
-        desk.drop("past.jsonl", past)
-        collect_range(chain, "inbox", Window(end - 8 * DAY, border))
-        while chain.store.pending(1) and not (desk.folder / "scored").exists():
-            time.sleep(0.1)
-        (desk.folder / "judging").touch()
-        time.sleep(5)  # as the pool does, let a scoring that has begun come to its end
-        for number in range(PARTS // 2, PARTS):
-            desk.drop(f"live-{number}.jsonl", today[number * size : (number + 1) * size])
-        judge_all(chain, Window(end - 8 * DAY, border), datetime.now(UTC), "run")
-    (desk.folder / "over").touch()
-    running.join(timeout=600)
-    assert running.exitcode == 0
-    assert counts(desk) == counts(whole)
+    parts = [today[number::PARTS] for number in range(PARTS)]
+    cluster.say(parts.pop(), "live")
+    cluster.say(past, "past")
+    span = {"since": (end - 8 * DAY).isoformat(), "until": border.isoformat(), "source": "posts"}
+    started = cluster.ask("POST", RUNS, {"logical_date": None, "conf": span})
+    assert started.status_code == httpx.codes.OK, started.text
+    run = f"{RUNS}/{started.json()['dag_run_id']}"
+    deadline = time.monotonic() + 600
+    while (state := cluster.ask("GET", run).json()["state"]) not in {"success", "failed"}:
+        assert time.monotonic() < deadline, state
+        if parts:
+            cluster.say(parts.pop(), "live")
+        time.sleep(2)
+    assert state == "success"
+    assert not parts, "it was over before the live day was"
+    with cluster.chain() as chain:
+        while chain.store.totals()["posts"] < len(posts) or chain.store.pending(1):
+            assert time.monotonic() < deadline, "something is not judged"
+            time.sleep(1)
+        keys = [f"weibo:{one['id']}" for one in posts]
+        window = Window(end - 9 * DAY, end + DAY)
+        found = stored(chain, keys, window)
+    assert len(found["mentions"]) == len(posts)
+    assert found == one_run(cluster, keys, window)

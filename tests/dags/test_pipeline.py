@@ -4,26 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fengsui import steps
 from records import IncidentKind, IncidentStatus, Window
-from tests.dags.desk import BRAND, Desk, lines, minutes_ago, post, run_dag
+from tests.dags.desk import BRAND, Desk, minutes_ago, post, remember_quiet_weeks, run_dag
 from tests.dags.feeds import Feed, feed_source
 
 BURST = 200
 
 
 def quiet_weeks(desk: Desk) -> None:
-    """Let the store remember three quiet weeks: a calm post every two hours, all of it read."""
-    now = datetime.now(UTC)
-    calm = "云朵茶饮出了新的奶茶，同事说南湖那家可以自提"
-    past = [post(10_000 + n, now - timedelta(hours=2 * n + 2), f"{calm}{n}") for n in range(252)]
-    (desk.folder / "past.jsonl").write_text(lines(past), encoding="utf-8")
-    from listeners.files import read_file
-
+    """Let the store remember three quiet weeks."""
     with desk.chain() as chain:
-        steps.store_items(chain, list(read_file(desk.folder / "past.jsonl", fetched_at=None)))
-        steps.annotate(chain)
-        chain.ledger.record_read("inbox", Window(now - timedelta(days=28), now), ok=True)
+        remember_quiet_weeks(chain, desk.folder / "past.jsonl", "inbox")
 
 
 def test_crisis_goes_through_three_dags_to_slack(desk: Desk) -> None:

@@ -1,0 +1,168 @@
+"""What a post, a brand and a task cost: `python -m benchmarks.scaling`, for docs/scaling.md.
+
+CPU seconds of this process, on whatever the machine does besides; writes to the ledger by the
+clock, since they wait.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.latency import ANGRY, BRANDS, HISTORY, Writer, write_history
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.cli.files import import_file
+from fengsui.sample.playing import play
+from fengsui.settings import Settings, load
+from records import Window
+from tests.servers import postgresql
+from tests.servers.postgresql import PostgresqlServer
+
+WRITES = 200
+LEDGER = "FENGSUI_LEDGER_URL"
+# What a task loads before it judges: the program, the dictionaries, the models.
+LOADING = """
+from datetime import UTC, datetime
+from pathlib import Path
+from fengsui.chain import Chain
+from fengsui.settings import Settings
+import time, resource
+with Chain(Settings(state=Path("state"))) as chain:
+    chain.annotator(datetime.now(UTC)).annotate(())
+print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("what", "cost")
+    for what, cost in costs():
+        table.add_row(what, cost)
+    Console().print(table)
+
+
+def costs() -> Iterator[tuple[str, str]]:
+    """Yield what was measured, and its cost."""
+    with tempfile.TemporaryDirectory() as name:
+        yield from posts(Path(name))
+    with tempfile.TemporaryDirectory() as name:
+        yield from brands(Path(name))
+    with tempfile.TemporaryDirectory() as name:
+        yield from loading(Path(name))
+    with tempfile.TemporaryDirectory() as name:
+        yield from ledgers(Path(name))
+
+
+def posts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Read and judge the sample's past."""
+    story = play(datetime.now(UTC) - timedelta(days=1)).past
+    file = folder / "posts.jsonl"
+    lines = (json.dumps(line.item, ensure_ascii=False) + "\n" for line in story)
+    file.write_text("".join(lines), encoding="utf-8")
+    with Chain(sample_settings(folder)) as chain:
+        chain.annotator(datetime.now(UTC)).annotate(())  # what is loaded at first use is loaded
+        read = cpu(lambda: import_file(chain, file)) / len(story)
+        judged = cpu(lambda: steps.annotate(chain)) / len(story)
+        totals = chain.store.totals()
+    held = sum(one.stat().st_size for one in (folder / "state").glob("mentions.sqlite3*"))
+    share = totals["mentions"] / totals["posts"]
+    yield "read a post from JSON Lines and store it (SQLite)", f"{read * 1e6:.0f} µs"
+    yield f"judge a post, of which {share:.0%} are mentions", f"{judged * 1e3:.2f} ms"
+    yield "disk, a post with its mention (SQLite)", f"{held / len(story) / 1000:.1f} kB"
+
+
+def brands(folder: Path) -> Iterator[tuple[str, str]]:
+    """Detect for brands with three weeks behind them, whose counts changed and did not."""
+    file, now = folder / "history.jsonl", datetime.now(UTC)
+    write_history(file, now - timedelta(minutes=1))
+    config = folder / "fengsui.toml"
+    named = "".join(f'[[brands]]\nname = "{brand}"\n' for brand in BRANDS)
+    config.write_text(f'state = "state"\n{named}', encoding="utf-8")
+    with Chain(load(config)) as chain:
+        import_file(chain, file)
+        steps.annotate(chain)
+        chain.ledger.record_read("posts", Window(now - HISTORY, now), ok=True)
+        steps.detect(chain, now)
+    with Chain(load(config)) as chain:
+        writer = Writer(folder / "new.jsonl")
+        for brand in BRANDS:
+            writer.write(brand, now, ANGRY)
+        writer.flush()
+        import_file(chain, folder / "new.jsonl")
+        steps.annotate(chain)
+        first = cpu(lambda: steps.detect(chain, now)) / len(BRANDS)
+        again = cpu(lambda: steps.detect(chain, now))
+    yield "detection, a brand whose counts changed, after a start", f"{first * 1e3:.1f} ms"
+    yield f"detection, nothing changed, {len(BRANDS)} brands in all", f"{again * 1e3:.1f} ms"
+
+
+def loading(folder: Path) -> Iterator[tuple[str, str]]:
+    """Load what a task loads, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADING], cwd=folder, capture_output=True, text=True, check=True
+    )
+    seconds, kilobytes = done.stdout.split()
+    yield "a task's start: imports, dictionaries, models", f"{float(seconds):.2f} s"
+    yield "memory of a task", f"{int(kilobytes) / 1024:.0f} MiB"
+
+
+def ledgers(folder: Path) -> Iterator[tuple[str, str]]:
+    """Write to the ledger, one write after another."""
+    with Chain(Settings(state=folder / "state")) as chain:
+        yield "a write to the ledger, waiting included, SQLite", writes(chain)
+    if postgresql.binaries() is None:
+        return
+    other = Settings(state=folder / "other", ledger_url_env=LEDGER)
+    with PostgresqlServer() as server, lent(LEDGER, server.new_database()), Chain(other) as chain:
+        yield "the same, PostgreSQL", writes(chain)
+
+
+def writes(chain: Chain) -> str:
+    """Return the time of one write."""
+    begin = datetime.now(UTC) - timedelta(days=1)
+    minute = timedelta(minutes=1)
+    started = time.perf_counter()
+    for number in range(WRITES):
+        at = begin + number * minute
+        chain.ledger.record_read("posts", Window(at, at + minute), ok=True)
+    return f"{(time.perf_counter() - started) / WRITES * 1e3:.1f} ms"
+
+
+def sample_settings(folder: Path) -> Settings:
+    """Return settings with the sample's brands."""
+    config = folder / "fengsui.toml"
+    brands = resources.files("fengsui.sample").joinpath("brands.toml").read_text(encoding="utf-8")
+    config.write_text(f'state = "state"\n{brands}', encoding="utf-8")
+    return load(config)
+
+
+@contextmanager
+def lent(name: str, value: str) -> Iterator[None]:
+    """Let the environment hold a value."""
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Return the CPU seconds of a piece of work."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    main()

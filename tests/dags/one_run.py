@@ -1,0 +1,37 @@
+"""What one unbroken process makes of the posts that a cluster was given."""
+
+from datetime import timedelta
+from typing import Any
+
+from fengsui import steps
+from fengsui.chain import Chain
+from fengsui.cli.files import import_file
+from fengsui.settings import Settings
+from records import Window
+from tests.dags.cluster import Cluster
+
+MINUTE = timedelta(minutes=1)
+
+
+def stored(chain: Chain, keys: list[str], window: Window) -> dict[str, list[Any]]:
+    """Return what was judged of the posts, what was counted by the minute, and the cases."""
+    mentions = chain.store.mentions_of(keys)
+    return {
+        "mentions": sorted(mentions, key=lambda one: (one.post_key, one.brand)),
+        "points": [
+            point
+            for brand in chain.settings.brands
+            for point in chain.store.points(brand.name, window, MINUTE)
+        ],
+        "cases": sorted(case.posts for case in chain.ledger.cases()),
+    }
+
+
+def one_run(cluster: Cluster, keys: list[str], window: Window) -> dict[str, list[Any]]:
+    """Return the same of one process that judges the inbox's posts at once, in SQLite."""
+    alone = Settings(state=cluster.folder / "alone", brands=cluster.settings().brands)
+    with Chain(alone) as chain:
+        for file in sorted((cluster.folder / "inbox").iterdir()):
+            import_file(chain, file)
+        steps.annotate(chain)
+        return stored(chain, keys, window)
