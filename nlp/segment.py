@@ -15,8 +15,11 @@ import threading
 import warnings
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
+
+from nlp.jieba_frequencies import JiebaFrequencies
 
 if TYPE_CHECKING:
     from rjieba import Jieba
@@ -110,11 +113,14 @@ def _twin() -> "Jieba":
 
 @cache
 def _reference() -> ModuleType:
-    """Return jieba with its dictionary loaded (a second), without a word on standard error."""
+    """Return jieba, which reads of its dictionary what it needs; nothing on standard error."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own, about the way it is written
         import jieba  # noqa: PLC0415 - as above
 
     jieba.setLogLevel(logging.WARNING)
-    jieba.initialize()
+    if not jieba.dt.initialized:
+        frequencies = JiebaFrequencies(Path(jieba.__file__).with_name("dict.txt"))
+        jieba.dt.FREQ, jieba.dt.total = frequencies, frequencies.total
+        jieba.dt.initialized = True
     return jieba  # type: ignore[no-any-return]
