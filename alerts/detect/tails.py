@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaincc, betaln
+import scipy  # its parts are loaded where they are first used, which takes 0.2 s
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,7 +20,7 @@ def count_tail(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
     """
     size = 1.0 / dispersion
     odds = mean / (size + mean)
-    tail = np.where(count > 0, betainc(np.maximum(count, 1e-9), size, odds), 1.0)
+    tail = np.where(count > 0, scipy.special.betainc(np.maximum(count, 1e-9), size, odds), 1.0)
     return np.clip(tail, SMALLEST, 1.0)
 
 
@@ -35,8 +35,10 @@ def share_tail(hits: Floats, of: Floats, share: Floats, correlation: Floats) -> 
     spread = (1.0 + (trials - 1.0) * correlation) / trials
     weight = 1.0 / spread - 1.0
     at = np.clip((hits - 0.5) / trials, 0.0, 1.0)
-    tail = betaincc(share * weight, (1.0 - share) * weight, at)
+    tail = scipy.special.betaincc(share * weight, (1.0 - share) * weight, at)
     exact = 1.0 / np.maximum(correlation, 1e-9) - 1.0
     good, bad = share * exact, (1.0 - share) * exact
-    tail = np.maximum(tail, np.exp(betaln(trials + good, bad) - betaln(good, bad)))
+    tail = np.maximum(
+        tail, np.exp(scipy.special.betaln(trials + good, bad) - scipy.special.betaln(good, bad))
+    )
     return np.clip(np.where((of > 0) & (hits > 0), tail, 1.0), SMALLEST, 1.0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from scipy.special import betaln, gammaln
+import scipy  # its parts are loaded where they are first used, which takes 0.2 s
 
 SMALLEST: Final = 1e-300
 # 1 - SMALLEST is 1, whose tangent has no meaning: nearly certain is as good as certain.
@@ -28,8 +28,16 @@ def beta_binomial_tail(count: int, of: int, hits: float, misses: float) -> float
     if count > of:
         return SMALLEST
     drawn = np.arange(count, of + 1)
-    chosen = gammaln(of + 1) - gammaln(drawn + 1) - gammaln(of - drawn + 1)
-    logs = chosen + betaln(drawn + hits, of - drawn + misses) - betaln(hits, misses)
+    chosen = (
+        scipy.special.gammaln(of + 1)
+        - scipy.special.gammaln(drawn + 1)
+        - scipy.special.gammaln(of - drawn + 1)
+    )
+    logs = (
+        chosen
+        + scipy.special.betaln(drawn + hits, of - drawn + misses)
+        - scipy.special.betaln(hits, misses)
+    )
     tail = float(np.exp(logs - logs.max()).sum()) * math.exp(max(float(logs.max()), -690.0))
     return min(max(tail, SMALLEST), 1.0)
 
