@@ -2,13 +2,13 @@
 
 from benchmarks.measure import Row, paired, show
 from benchmarks.texts import posts
-from nlp.segment import _reference, cut
+from nlp.segment import cut, reference
 
 
 def run() -> list[Row]:
     """Cut the same posts with both, and count the posts that they cut otherwise."""
     texts, what = posts(3000)
-    jieba = _reference()
+    jieba = reference()
     pair = paired(lambda: [cut(text) for text in texts], lambda: [jieba.lcut(t) for t in texts])
     different = sum(cut(text) != jieba.lcut(text) for text in texts)
     rate = len(texts) / pair.ours

@@ -1,12 +1,50 @@
 """The words that tell most about a text: TF-IDF, as `jieba.analyse.extract_tags` has it."""
 
-import warnings
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from functools import cache
 from operator import itemgetter
+from pathlib import Path
 from typing import Final
 
-from nlp.segment import cut
+from nlp.segment import cut, reference
+
+# jieba's own, by test.
+STOP_WORDS: Final = frozenset(
+    [
+        "the",
+        "of",
+        "is",
+        "and",
+        "to",
+        "in",
+        "that",
+        "we",
+        "for",
+        "an",
+        "are",
+        "by",
+        "be",
+        "as",
+        "on",
+        "with",
+        "can",
+        "if",
+        "from",
+        "which",
+        "you",
+        "it",
+        "this",
+        "then",
+        "at",
+        "have",
+        "all",
+        "not",
+        "one",
+        "has",
+        "or",
+    ]
+)
 
 _WEIGHT: Final = itemgetter(1)
 _REMEMBERED: Final = 500_000  # words; the language of a year of posts
@@ -40,7 +78,9 @@ class _Rarity(dict[str, float]):
     Words that were asked for are remembered, up to a bound: then it starts anew.
     """
 
-    def __init__(self, known: dict[str, float], median: float, stop_words: set[str]) -> None:
+    def __init__(
+        self, known: dict[str, float], median: float, stop_words: AbstractSet[str]
+    ) -> None:
         super().__init__()
         self._known = known
         self._median = median
@@ -56,8 +96,9 @@ class _Rarity(dict[str, float]):
 
 @cache
 def _rarity() -> _Rarity:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jieba's own, about the way it is written
-        from jieba.analyse import default_tfidf  # noqa: PLC0415 - loads tables for three seconds
-
-    return _Rarity(default_tfidf.idf_freq, default_tfidf.median_idf, default_tfidf.stop_words)
+    """Read jieba's table itself: jieba.analyse would also load its tagger, for half a second."""
+    table = Path(reference().__file__ or "").with_name("analyse") / "idf.txt"
+    parts = table.read_text(encoding="utf-8").split()
+    known = dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
+    median = sorted(known.values())[len(known) // 2]
+    return _Rarity(known, median, STOP_WORDS)

@@ -49,7 +49,7 @@ def cut(text: str) -> list[str]:
     words: list[str] = []
     for run in _RUN.split(text):
         is_odd = _REPEATED.search(run) or _STRANGE.search(run)
-        words += _reference().lcut(run) if is_odd else _cut(run)
+        words += reference().lcut(run) if is_odd else _cut(run)
     return words
 
 
@@ -60,13 +60,13 @@ def load_words(words: Sequence[str]) -> None:
     can never be found: jieba cuts there first.
     """
     with _lock:
-        reference, twin = _reference(), _twin()
+        jieba, twin = reference(), _twin()
         for word in words:
-            if reference.lcut(word, HMM=False) == [word]:
+            if jieba.lcut(word, HMM=False) == [word]:
                 continue  # found already: jieba would suggest one more every time
-            frequency, known = reference.suggest_freq(word), reference.dt.FREQ.get(word, 0)
-            reference.add_word(word, frequency)
-            reference.dt.total -= known  # jieba counts the old frequency on; its twin does not
+            frequency, known = jieba.suggest_freq(word), jieba.dt.FREQ.get(word, 0)
+            jieba.add_word(word, frequency)
+            jieba.dt.total -= known  # jieba counts the old frequency on; its twin does not
             twin.add_word(word, frequency, "")
 
 
@@ -112,7 +112,7 @@ def _twin() -> "Jieba":
 
 
 @cache
-def _reference() -> ModuleType:
+def reference() -> ModuleType:
     """Return jieba, which reads of its dictionary what it needs; nothing on standard error."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own, about the way it is written

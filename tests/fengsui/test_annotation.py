@@ -8,7 +8,7 @@ import pytest
 
 from fengsui.annotation import AnnotationSettings, Annotator
 from nlp.brands import BrandSettings
-from nlp.segment import _reference, cut
+from nlp.segment import cut, reference
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import Score
 from records import Post, PostKind, Sentiment
@@ -35,7 +35,7 @@ def test_names_are_words() -> None:
     brands = [BrandSettings(name="霁湖云饮", aliases=("禾屿冰铺",))]
     annotator = Annotator(brands, LinearModel.load(), AnnotationSettings())
     (mention,) = annotator.annotate([_post(TEXT)])
-    assert cut(TEXT) == _reference().lcut(TEXT)
+    assert cut(TEXT) == reference().lcut(TEXT)
     assert {"霁湖云饮", "禾屿冰铺"} <= set(cut(TEXT))
     assert "客服" in mention.keywords
     assert not any(set(word) & set("霁湖云饮禾屿冰铺") for word in mention.keywords)

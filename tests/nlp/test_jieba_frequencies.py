@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.jieba_frequencies import JiebaFrequencies
-from nlp.segment import _reference
+from nlp.segment import reference
 
 WORDS = st.text(st.sampled_from("aB&的了é𠀀小米"), min_size=1, max_size=4)
 
@@ -17,13 +17,13 @@ WORDS = st.text(st.sampled_from("aB&的了é𠀀小米"), min_size=1, max_size=4
 def jiebas_own(path: Path) -> tuple[dict[str, int], int]:
     """Return what jieba makes of a dictionary."""
     with path.open("rb") as file:
-        frequencies, total = _reference().Tokenizer.gen_pfdict(file)
+        frequencies, total = reference().Tokenizer.gen_pfdict(file)
     return dict(frequencies), int(total)
 
 
 def test_whole_dictionary_is_jiebas() -> None:
     """Every word and prefix of jieba's dictionary has jieba's number, asked for in any order."""
-    path = Path(str(_reference().__file__)).with_name("dict.txt")
+    path = Path(str(reference().__file__)).with_name("dict.txt")
     expected, total = jiebas_own(path)
     found = JiebaFrequencies(path)
     assert found.total == total

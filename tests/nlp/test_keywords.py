@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlp.keywords import _Rarity, extract
+from nlp.keywords import STOP_WORDS, _Rarity, _rarity, extract
 from tests.nlp.real_texts import real_texts
 
 
@@ -33,6 +33,14 @@ def test_real_texts(analyse: ModuleType) -> None:
     texts = real_texts(3000)
     same = [extract(text) == analyse.extract_tags(text, withWeight=True) for text in texts]
     assert same.count(False) <= len(texts) // 1000
+
+
+def test_tables_are_jiebas(analyse: ModuleType) -> None:
+    """Every word's rarity, the median for others, and the stop words are those of jieba."""
+    own = _rarity()
+    assert own._known == analyse.default_tfidf.idf_freq
+    assert own._median == analyse.default_tfidf.median_idf
+    assert analyse.default_tfidf.stop_words == STOP_WORDS
 
 
 def test_all_words(analyse: ModuleType) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlp.segment import _reference, cut, load_words
+from nlp.segment import cut, load_words, reference
 from tests.nlp.real_texts import real_texts
 
 TRICKY = "我的了不在人是小米手机恶心太好吃赞当abXY019.+#&_%-,，。！ \n\r\t　T恤c云朵㐀豈鿖𠀀"
@@ -17,7 +17,7 @@ TEXTS = st.text(st.sampled_from(TRICKY) | st.characters(exclude_categories=()), 
 
 @pytest.fixture(scope="module")
 def jieba() -> ModuleType:
-    return _reference()
+    return reference()
 
 
 @given(text=TEXTS)
