@@ -1,5 +1,6 @@
 """What one unbroken process makes of the posts that a cluster was given."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -28,10 +29,14 @@ def stored(chain: Chain, keys: list[str], window: Window) -> dict[str, list[Any]
 
 
 def one_run(cluster: Cluster, keys: list[str], window: Window) -> dict[str, list[Any]]:
-    """Return the same of one process that judges the inbox's posts at once, in SQLite."""
+    """Return the same of one process that reads the posts in order and judges them, in SQLite."""
+    texts = [file.read_text(encoding="utf-8") for file in (cluster.folder / "inbox").iterdir()]
+    lines = [line for text in texts for line in text.splitlines()]
+    lines.sort(key=lambda line: str(json.loads(line)["published_at"]))
+    file = cluster.folder / "in-order.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
     alone = Settings(state=cluster.folder / "alone", brands=cluster.settings().brands)
     with Chain(alone) as chain:
-        for file in sorted((cluster.folder / "inbox").iterdir()):
-            import_file(chain, file)
+        import_file(chain, file)
         steps.annotate(chain)
         return stored(chain, keys, window)
