@@ -14,7 +14,8 @@ from airflow.sdk import Param, dag, task
 
 from fengsui_airflow import ranges
 from fengsui_airflow.application import now, opened
-from fengsui_airflow.house import PLATFORMS, house
+from fengsui_airflow.house import house
+from fengsui_airflow.platforms import read_each
 
 PARAMS = {
     "since": Param("", type="string", title="since 起, 2026-03-01T00:00"),
@@ -25,10 +26,10 @@ PARAMS = {
 
 @dag(schedule=None, params=PARAMS, doc_md=__doc__, **house("backfill", minutes=1440))
 def backfill_posts() -> None:
-    @task(pool="index")
-    def plan(kind: str, params: ranges.Params = None) -> list[str]:
+    @task(pool="plan", multiple_outputs=False)
+    def plan(params: ranges.Params = None) -> dict[str, list[str]]:
         with opened() as chain:
-            return ranges.sources_for(chain, kind, params)
+            return ranges.by_platform(ranges.sources_for(chain, params))
 
     @task(execution_timeout=timedelta(hours=2))
     def fetch(source: str, params: ranges.Params = None) -> int:
@@ -51,9 +52,7 @@ def backfill_posts() -> None:
             return judge_next(chain, str(run_id), ranges.windows(every_day)).posts
 
     every_day = days()
-    for kind in PLATFORMS:
-        one_each = fetch.override(task_id=f"fetch_{kind}", pool=f"crawl_{kind}")
-        one_each.expand(source=plan.override(task_id=f"plan_{kind}")(kind)) >> every_day
+    read_each(plan(), fetch, every_day)
     judge.partial(every_day=every_day).expand(_turn=every_day)
 
 

@@ -16,18 +16,20 @@ from datetime import timedelta
 from airflow.sdk import dag, task
 
 from fengsui_airflow.application import nothing_to_do, now, opened
-from fengsui_airflow.house import PLATFORMS, POSTS, each_minute, house
+from fengsui_airflow.house import POSTS, each_minute, house
+from fengsui_airflow.platforms import read_each
+from fengsui_airflow.ranges import by_platform
 
 
 # Several runs at once, so that a source on its second try does not hold up the next minute's.
 @dag(schedule=each_minute(), doc_md=__doc__, **house("collect", minutes=5) | {"max_active_runs": 4})
 def collect_posts() -> None:
-    @task(pool="index")
-    def plan(kind: str) -> list[str]:
+    @task(pool="plan", multiple_outputs=False)
+    def plan() -> dict[str, list[str]]:
         from fengsui.polling import due_sources
 
         with opened() as chain:
-            return [source.name for source in due_sources(chain, now()) if source.pool == kind]
+            return by_platform(due_sources(chain, now()))
 
     # `poll` itself raises an incident about the source and lets it recover; detect_crises tells.
     @task(execution_timeout=timedelta(seconds=45), on_failure_callback=[], on_success_callback=[])
@@ -45,11 +47,7 @@ def collect_posts() -> None:
             if not posts_wait(chain):
                 nothing_to_do("no post waits to be scored")
 
-    published = publish()
-    for kind in PLATFORMS:
-        due = plan.override(task_id=f"plan_{kind}")(kind)
-        one_each = fetch.override(task_id=f"fetch_{kind}", pool=f"crawl_{kind}")
-        one_each.expand(source=due) >> published
+    read_each(plan(), fetch, publish())
 
 
 collect_posts()

@@ -1,5 +1,6 @@
 """Posts of the last days are looked at again, to see whether their source has deleted them."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol, runtime_checkable
@@ -8,15 +9,19 @@ import msgspec
 
 from fengsui.chain import Chain
 from fengsui.collecting import Collected, store_items
-from listeners.listener import Gone, Item, Listener
-from listeners.settings import SourceSettings
+from fengsui.polling import means_of
+from listeners.listener import Gone, Item, Listener, ListenerError
+from listeners.settings import SourceSettings, listener_of
 from records import Window
+
+log = logging.getLogger(__name__)
 
 # Each post of the last week is looked at at least twice a day.
 AGE: Final = timedelta(days=7)
 EACH: Final = timedelta(hours=10)
 PAUSE: Final = timedelta(hours=1)
 MOST: Final = 500
+WITNESSES: Final = 5
 LOOKED: Final = "looked.{name}"
 MISSING: Final = "missing.{name}"
 WEIBO: Final = "weibo"
@@ -49,15 +54,33 @@ def look_again_if_due(
     return collected
 
 
+def look_again_everywhere(chain: Chain, now: datetime) -> Collected:
+    """Look again at the posts of every source for which it is due.
+
+    A source that cannot be asked is left to the next time, and keeps no other from being asked.
+    """
+    collected = Collected()
+    for source in chain.settings.sources:
+        try:
+            collected += look_again_if_due(chain, source, listener_of(source, means_of(chain)), now)
+        except ListenerError as error:
+            log.warning("%s could not be asked for its posts again: %s", source.name, error)
+    return collected
+
+
 def look_again(chain: Chain, name: str, listener: LooksAgain, now: datetime) -> Collected:
     """Look again at posts; one that is missing twice in a row, an hour apart, is taken for deleted.
 
     Raises:
         ListenerError: the source could not be asked.
     """
-    keys = chain.store.fetched_before(WEIBO, Window(now - AGE, now), now - EACH, MOST)
+    week = Window(now - AGE, now)
+    keys = chain.store.fetched_before(WEIBO, week, now - EACH, MOST)
     if not keys:
         return Collected()
+    # An answer without any post proves nothing, so that posts seen lately are asked for beside.
+    lately = chain.store.fetched_before(WEIBO, week, now, len(keys) + WITNESSES)
+    keys += [key for key in lately if key not in keys]
     cursor = MISSING.format(name=name)
     text = chain.ledger.cursor(cursor)
     before = frozenset(msgspec.json.decode(text, type=list[str])) if text else frozenset[str]()

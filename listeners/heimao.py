@@ -8,7 +8,7 @@ recorded shapes and the tests' server.
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -33,6 +33,8 @@ class HeimaoSource(WebSource):
     `company` is the desk's number of the merchant. `token_env` names the variable with the bearer
     token that the feed wants, if any.
     """
+
+    platform: ClassVar[str] = "heimao"
 
     kind: Literal["heimao"]
     base_url: str

@@ -6,7 +6,7 @@ A list shows the present and keeps no past: what stood there while nobody read i
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -56,6 +56,8 @@ class _HotSource(WebSource):
 class WeiboHotSource(_HotSource):
     """Weibo's hot lists; each is a part."""
 
+    platform: ClassVar[str] = "weibo"
+
     kind: Literal["weibo_hot"]
     lists: tuple[WeiboList, ...] = Field(default=(WeiboList.HOT_SEARCH,), min_length=1)
     accept_terms: Literal["微博服务使用协议"]
@@ -69,6 +71,8 @@ class WeiboHotSource(_HotSource):
 
 class NewsnowSource(_HotSource):
     """The lists of a newsnow server, by the ids that it gives to sites; each is a part."""
+
+    platform: ClassVar[str] = "news"
 
     kind: Literal["newsnow"]
     sites: tuple[str, ...] = Field(min_length=1)

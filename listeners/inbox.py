@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -44,6 +44,8 @@ class InboxSource(Source):
 
     Its letters are complaints unless `letters` says otherwise.
     """
+
+    platform: ClassVar[str] = "mail"
 
     kind: Literal["inbox"]
     host: str = Field(min_length=1, max_length=253)

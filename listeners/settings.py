@@ -29,7 +29,7 @@ class FolderSource(Source):
     A file that has not changed for `settle_seconds` is finished and read to its end.
     """
 
-    pool: ClassVar[str] = "folder"
+    platform: ClassVar[str] = "folder"
     paths: ClassVar[tuple[str, ...]] = ("path",)
 
     kind: Literal["folder"]

@@ -18,7 +18,7 @@ OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Source(BaseModel):
-    """A source. `pool` says what it takes from the machine: the network, or a folder here.
+    """A source. `platform` says whom or what is asked: who is slow holds up his own alone.
 
     Promised is that of each hour at least `promised_share` of the planned time is read, and that no
     part lags behind by more than `promised_lag_seconds` (0: three polls and a minute).
@@ -26,7 +26,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    pool: ClassVar[str] = "feed"
+    platform: ClassVar[str] = "feed"
     # Its settings that are paths: relative ones are relative to the settings file.
     paths: ClassVar[tuple[str, ...]] = ()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import feedparser
 import msgspec
@@ -36,6 +36,8 @@ class RssSource(WebSource):
 
     A feed is taken to list what it published within the last `listed_seconds`.
     """
+
+    platform: ClassVar[str] = "news"
 
     kind: Literal["rss"]
     urls: tuple[str, ...] = Field(min_length=1)

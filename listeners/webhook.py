@@ -44,7 +44,7 @@ class WebhookSource(Source):
     folder `path` until it is read.
     """
 
-    pool: ClassVar[str] = "folder"
+    platform: ClassVar[str] = "folder"
     paths: ClassVar[tuple[str, ...]] = ("path",)
 
     kind: Literal["webhook"]

@@ -54,7 +54,7 @@ class WechatPaySource(WebSource):
     `merchant`, `merchant_serial` and `merchant_key` (a PEM file) complaints are read in full.
     """
 
-    pool: ClassVar[str] = "folder"
+    platform: ClassVar[str] = "folder"
     paths: ClassVar[tuple[str, ...]] = ("path", "platform_key", "merchant_key")
 
     kind: Literal["wechat_pay"]

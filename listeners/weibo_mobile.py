@@ -7,7 +7,7 @@ here solves, forges or rotates anything. Held against recorded answers and the t
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -42,6 +42,8 @@ class WeiboMobileSource(WebSource):
     posts most commented on of each read, at most `threads`, come with their comments and reposts;
     at most `whole_texts` long posts a read are asked for in full.
     """
+
+    platform: ClassVar[str] = "weibo"
 
     kind: Literal["weibo_mobile"]
     keywords: Keywords

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -47,6 +47,8 @@ ADDRESSES: Final = {
 
 class OfficialSource(WebSource):
     """What both have. `token_env` names the environment variable that holds the access token."""
+
+    platform: ClassVar[str] = "weibo"
 
     token_env: Variable
     accept_terms: Literal["微博开放平台开发者协议"]

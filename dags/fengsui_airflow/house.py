@@ -14,9 +14,6 @@ from fengsui_airflow.retrying import OnlyWhereItHelps
 
 OWNER: Final = "fengsui"
 SHANGHAI: Final = "Asia/Shanghai"
-# What sources take from the machine, the network or a folder (`Source.pool`); each has a pool
-# `crawl_<kind>` and a mapped task.
-PLATFORMS: Final = ("feed", "folder")
 # Never read: it only has to lie before the first run.
 START: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - Airflow reads it in the timetable's own zone
 

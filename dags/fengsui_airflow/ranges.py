@@ -1,13 +1,16 @@
 """Spans of time as Airflow and people give them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from fengsui_airflow.platforms import PLATFORMS
+
 if TYPE_CHECKING:
     from fengsui.chain import Chain
+    from listeners.settings import SourceSettings
     from records import Window
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -44,8 +47,8 @@ def window_of(params: Params) -> "Window":
         raise WrongRange(f"since {since!r}, until {until!r}: {error}") from None
 
 
-def sources_for(chain: "Chain", kind: str, params: Params) -> list[str]:
-    """Return the sources of a kind, all or the one that `source` names.
+def sources_for(chain: "Chain", params: Params) -> list["SourceSettings"]:
+    """Return the sources to be read: all, or the one that `source` names.
 
     Raises:
         UnknownSource: the settings have no source of that name.
@@ -53,8 +56,15 @@ def sources_for(chain: "Chain", kind: str, params: Params) -> list[str]:
     from fengsui.polling import source_of
 
     name = str((params or {}).get("source") or "")
-    chosen = [source_of(chain, name)] if name else list(chain.settings.sources)
-    return [source.name for source in chosen if source.pool == kind]
+    return [source_of(chain, name)] if name else list(chain.settings.sources)
+
+
+def by_platform(sources: Iterable["SourceSettings"]) -> dict[str, list[str]]:
+    """Return the names of the sources of every platform."""
+    found: dict[str, list[str]] = {platform: [] for platform in PLATFORMS}
+    for source in sources:
+        found[source.platform].append(source.name)
+    return found
 
 
 def days(chain: "Chain", window: "Window", now: datetime) -> list[list[str]]:

@@ -24,6 +24,7 @@ EXPECTED = {
     "hot_alert",
     "maintain_model",
     "maintain_store",
+    "recheck_posts",
     "respond_crisis",
     "score_posts",
     "weekly_pain_points",
@@ -97,8 +98,8 @@ def test_task_keeps_the_policy(dags: dict[str, Any], dag_id: str) -> None:
 
 @pytest.mark.parametrize("dag_id", ["collect_posts", "backfill_posts"])
 def test_each_platform_has_its_pool(dags: dict[str, Any], dag_id: str) -> None:
-    """Every source that the settings know is read by a task in the pool of what it takes from."""
-    names = {kind.pool for kind in get_args(SourceSettings)}
+    """Every source that the settings know is read by a task in the pool of its platform."""
+    names = {kind.platform for kind in get_args(SourceSettings)}
     wanted = {f"fetch_{name}": f"crawl_{name}" for name in names}
     pools = {task.task_id: task.pool for task in dags[dag_id].tasks}
     assert {name: pool for name, pool in pools.items() if name.startswith("fetch_")} == wanted
