@@ -27,6 +27,7 @@ from store.elasticsearch.projection_rows import (
     incident_documents,
     iso_of,
     quarantine_document,
+    trouble_document,
 )
 from store.errors import StoreFull
 
@@ -74,7 +75,7 @@ def project_if_due(chain: Chain, now: datetime) -> Projected:
 
 
 def project(chain: Chain, now: datetime, *, since: datetime | None = None) -> Projected:
-    """Bring counts, incidents, levels, cases, coverage and quarantine into their indices.
+    """Bring counts, incidents, levels, troubles, cases, coverage, quarantine into their indices.
 
     Without `since` only what has changed. With it, all counts and coverage from then on, and all
     of the rest; what is not there any more goes. Months that are not kept are dropped once a day.
@@ -212,17 +213,18 @@ class _Look:
         return Series(brand, start, step, arrays, np.asarray(coverage, dtype=np.float64))
 
     def incidents(self) -> Projected:
-        """Show the incidents about brands, and the levels that they took."""
+        """Show the incidents about brands with the levels they took, and our own troubles."""
         ledger, last = self._chain.ledger, self._progress.at
         is_all = self._since is not None or last is None
         found = ledger.incidents() if last is None or is_all else self._written(last)
-        brands = (one for one in found if one.kind is IncidentKind.BRAND)
-        documents = (
-            document
-            for one in brands
-            for document in incident_documents(one, self._keywords(one.key))
-        )
-        return self._put({"incidents", "levels"}, documents)
+        documents = (document for one in found for document in self._shown(one))
+        return self._put({"incidents", "levels", "troubles"}, documents)
+
+    def _shown(self, incident: Incident) -> Iterator[Document]:
+        if incident.kind is IncidentKind.BRAND:
+            yield from incident_documents(incident, self._keywords(incident.key))
+        else:
+            yield trouble_document(incident)
 
     def _written(self, last: datetime) -> list[Incident]:
         return self._chain.ledger.incidents_written(last - CLOCK_SKEW)

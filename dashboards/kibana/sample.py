@@ -8,13 +8,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from alerts.message_trouble import UNREAD
 from fengsui import replay, steps
 from fengsui.chain import Chain
 from fengsui.projection import project
 from fengsui.replay import Tick
 from fengsui.sample import generate
 from fengsui.settings import Settings, load
-from records import Post, Rejected, Window
+from fengsui.troubles import close_trouble, open_trouble
+from records import IncidentKind, Level, Post, Rejected, Window
 from store.elasticsearch.client import Server
 from store.elasticsearch.settings import ElasticsearchSettings
 from store.sqlite import SqliteMentionStore
@@ -89,6 +91,10 @@ def _reads(chain: Chain, until: datetime) -> None:
             ok = source != FAILING or not failing[0] <= at < failing[1]
             chain.ledger.record_read(source, Window(at, at + READ_EVERY), ok=ok)
             at += READ_EVERY
+    # As `fengsui.polling` does when it has lasted for five minutes.
+    kind = IncidentKind.COVERAGE
+    open_trouble(chain, kind, FAILING, UNREAD, failing[0] + READ_EVERY, level=Level.YELLOW)
+    close_trouble(chain, kind, FAILING, failing[1])
 
 
 def _drop_replay(servers: ElasticsearchSettings) -> None:

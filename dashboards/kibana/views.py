@@ -245,8 +245,44 @@ QUARANTINE: Final = View(
         "seen_at": words.TIME,
     },
 )
+TROUBLES: Final = View(
+    "troubles",
+    Words("烽燧 自身故障", "fengsui troubles of its own"),
+    # One that lasts is looked for however long ago it began.
+    "",
+    {
+        "trouble": Words("故障", "Trouble"),
+        "kind": Words("类型", "Kind"),
+        "about": Words("来源或任务", "Source or task"),
+        "reason": Words("原因", "Reason"),
+        "level": Words("级别", "Level"),
+        "level_rank": Words("级别", "Level"),
+        "status": words.STATUS,
+        "opened_at": Words("开始", "Opened"),
+        "updated_at": Words("更新", "Updated"),
+        "closed_at": Words("恢复", "Recovered"),
+        "minutes_open": Words("持续（分钟）", "Minutes"),
+    },
+    {
+        "kind": words.TROUBLES,
+        "reason": words.REASONS,
+        "level": words.LEVELS,
+        "level_rank": words.RANKS,
+        "status": words.STATUSES,
+    },
+)
 
 VIEWS: Final = {
     view.kind: view
-    for view in (POSTS, MENTIONS, COUNTS, INCIDENTS, LEVELS, CASES, COVERAGE, QUARANTINE)
+    for view in (
+        POSTS,
+        MENTIONS,
+        COUNTS,
+        INCIDENTS,
+        LEVELS,
+        CASES,
+        COVERAGE,
+        QUARANTINE,
+        TROUBLES,
+    )
 }

@@ -74,3 +74,13 @@ STATUSES: Final = {
     "handling": Words("处理中", "In hand"),
     "resolved": Words("已解决", "Resolved"),
 }
+TROUBLES: Final = {
+    "coverage": Words("来源", "Source"),
+    "pipeline": Words("任务", "Task"),
+}
+# Any other reason is shown as it is: the name of an error, the promise that is not kept.
+REASONS: Final = {
+    "login": Words("登录失效", "Login lost"),
+    "refused": Words("被拒绝", "Refused"),
+    "unread": Words("读不到", "Cannot be read"),
+}

@@ -174,6 +174,20 @@ QUARANTINE: Final[Json] = {
     "seen_at": DATE,
 }
 
+TROUBLES: Final[Json] = {
+    "trouble": KEYWORD,
+    "kind": KEYWORD,
+    "about": WORD,
+    "reason": WORD,
+    "level": KEYWORD,
+    "level_rank": BYTE,
+    "status": KEYWORD,
+    "opened_at": DATE,
+    "updated_at": DATE,
+    "closed_at": DATE,
+    "minutes_open": LONG,
+}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
@@ -234,6 +248,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             Kind("cases", CASES),
             Kind("coverage", COVERAGE, monthly=True, follows="at"),
             Kind("quarantine", QUARANTINE),
+            Kind("troubles", TROUBLES),
         )
     }
 )

@@ -80,7 +80,6 @@ def count_document(tick: Tick, step: timedelta) -> Document:
 
 def incident_documents(incident: Incident, keywords: Sequence[str]) -> Iterator[Document]:
     """Yield the document of an incident, with the words that it is about, and of its levels."""
-    ended = incident.recovered_at or incident.updated_at
     title = " · ".join(filter(None, (incident.brand, "、".join(keywords[:3]))))
     source = {
         "incident": identifier(incident.key),
@@ -97,7 +96,7 @@ def incident_documents(incident: Incident, keywords: Sequence[str]) -> Iterator[
         "evidence": [evidence.kind for evidence in incident.evidence],
         "title": title[:_LONGEST_TITLE],
         "keywords": list(keywords),
-        "minutes_open": max(0, (ended - incident.opened_at) // timedelta(minutes=1)),
+        "minutes_open": _minutes_open(incident),
     }
     yield _document("incidents", incident.key, incident.opened_at, source)
     for change in incident.history:
@@ -110,6 +109,29 @@ def incident_documents(incident: Incident, keywords: Sequence[str]) -> Iterator[
             "at": at,
         }
         yield _document("levels", f"{incident.key}|{at}", change.at, level)
+
+
+def trouble_document(incident: Incident) -> Document:
+    """Return the document of an incident about a source or a task of ours, with its reason."""
+    source = {
+        "trouble": identifier(incident.key),
+        "kind": str(incident.kind),
+        "about": incident.brand,
+        "reason": incident.evidence[0].kind if incident.evidence else None,
+        "level": incident.level.name.lower(),
+        "level_rank": int(incident.level),
+        "status": str(incident.status),
+        "opened_at": iso_of(incident.opened_at),
+        "updated_at": iso_of(incident.updated_at),
+        "closed_at": iso_of(incident.recovered_at) if incident.recovered_at else None,
+        "minutes_open": _minutes_open(incident),
+    }
+    return _document("troubles", incident.key, incident.opened_at, source)
+
+
+def _minutes_open(incident: Incident) -> int:
+    ended = incident.recovered_at or incident.updated_at
+    return max(0, (ended - incident.opened_at) // timedelta(minutes=1))
 
 
 def case_document(case: Case) -> Document:

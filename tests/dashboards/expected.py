@@ -731,4 +731,9 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
             at(3),
         ),
     ],
+    ("collection-troubles", "troubles"): [
+        ("pipeline", "score_posts.score", "t3", "StoreError", 2, "open", at(8), 0),
+        ("coverage", "heimao", "t1", "login", 3, "open", at(5), 0),
+        ("coverage", "weibo", "t2", "unread", 2, "recovered", at(0), 12),
+    ],
 }

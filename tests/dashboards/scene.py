@@ -195,6 +195,28 @@ def quarantine() -> Iterator[Json]:
         yield {"source": source, "reason": reason, "origin": origin, "seen_at": _iso(minute)}
 
 
+def troubles() -> Iterator[Json]:
+    """Yield a source that cannot be read, one that could not for a while, a task that fails."""
+    for name, kind, about, reason, level, opened, minutes in (
+        ("t1", "coverage", "heimao", "login", 3, 5, None),
+        ("t2", "coverage", "weibo", "unread", 2, 0, 12),
+        ("t3", "pipeline", "score_posts.score", "StoreError", 2, 8, None),
+    ):
+        yield {
+            "trouble": name,
+            "kind": kind,
+            "about": about,
+            "reason": reason,
+            "level": {2: "yellow", 3: "orange"}[level],
+            "level_rank": level,
+            "status": "open" if minutes is None else "recovered",
+            "opened_at": _iso(opened),
+            "updated_at": _iso(opened),
+            "closed_at": None if minutes is None else _iso(opened + minutes),
+            "minutes_open": minutes or 0,
+        }
+
+
 _MAKERS = {
     "mentions": mentions,
     "posts": posts,
@@ -204,6 +226,7 @@ _MAKERS = {
     "cases": cases,
     "coverage": coverage,
     "quarantine": quarantine,
+    "troubles": troubles,
 }
 
 

@@ -40,7 +40,7 @@ def test_stdout_is_a_file_for_kibana(export: Export) -> None:
     assert code == 0
     kinds = [json.loads(line).get("type") for line in out.splitlines()]
     assert kinds.count("dashboard") == 5
-    assert kinds.count("index-pattern") == 8
+    assert kinds.count("index-pattern") == 9
     assert kinds[-1] is None
 
 

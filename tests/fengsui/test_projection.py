@@ -49,7 +49,7 @@ class Shown:
 
     def all(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return all documents of all projected kinds."""
-        kinds = ("counts", "incidents", "levels", "cases", "coverage", "quarantine")
+        kinds = ("counts", "incidents", "levels", "cases", "coverage", "quarantine", "troubles")
         return {kind: self(kind) for kind in kinds}
 
 
@@ -227,6 +227,7 @@ def test_what_the_ledger_lost_vanishes(chain: Chain, shown: Shown) -> None:
     left = {kind: len(found) for kind, found in shown.all().items()}
     assert left == {
         "counts": 0, "incidents": 0, "levels": 0, "cases": 1, "coverage": 0, "quarantine": 2,
+        "troubles": 0,
     }  # fmt: skip
 
 

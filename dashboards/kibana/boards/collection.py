@@ -5,10 +5,10 @@ from typing import Final
 from dashboards.kibana import palette, words
 from dashboards.kibana.boards.shared import navigation, tile
 from dashboards.kibana.charts import XY, Drawn, Heatmap, Layer, Table, Tile
-from dashboards.kibana.columns import SHARE, WHOLE, Count, Measure, Terms, Times
+from dashboards.kibana.columns import SHARE, WHOLE, Count, Last, Measure, Terms, Times
 from dashboards.kibana.dashboard import Chart, Choice, Dashboard, Place
 from dashboards.kibana.lens import Lens
-from dashboards.kibana.views import COVERAGE, POSTS, QUARANTINE
+from dashboards.kibana.views import COVERAGE, POSTS, QUARANTINE, TROUBLES
 from dashboards.kibana.words import Words
 
 COVERED: Final = Measure("share", Words("采集覆盖", "Coverage"), "average", "share", format=SHARE)
@@ -135,12 +135,47 @@ REASONS: Final = Lens(
     Words("读不懂的条目和原因；没有悄悄丢弃的。", "What could not be read and why."),
 )
 
+TROUBLE: Final = Lens(
+    "collection-troubles",
+    Words("自身故障", "Troubles of our own"),
+    Table(
+        "troubles",
+        ("kind", "about", "trouble", "reason", "rank", "status", "opened", "minutes"),
+        palettes={"rank": palette.level_steps()},
+        sort=("opened", "desc"),
+        hidden=("trouble",),
+    ),
+    (
+        Layer(
+            "troubles",
+            TROUBLES,
+            (
+                Terms("kind", Words("类型", "Kind"), "kind", "opened", size=2),
+                Terms("about", Words("来源或任务", "Source or task"), "about", "opened", size=30),
+                Terms("trouble", Words("故障", "Trouble"), "trouble", "opened", size=20),
+                Last("reason", Words("原因", "Reason"), "reason", "updated_at"),
+                Measure("rank", Words("级别", "Level"), "max", "level_rank"),
+                Last("status", words.STATUS, "status", "updated_at"),
+                Measure("opened", Words("开始", "Opened"), "max", "opened_at"),
+                Measure(
+                    "minutes", Words("持续（分钟）", "Minutes"), "max", "minutes_open", format=WHOLE
+                ),
+            ),
+            apart=True,
+        ),
+    ),
+    Words(
+        "读不到的来源、失败的任务；恢复后仍列出。",
+        "Sources that could not be read and tasks that failed, also those that are well again.",
+    ),
+)
+
 
 def collection(enough: float) -> Dashboard:
     """Return the dashboard; under `enough` of coverage nothing is judged."""
     return Dashboard(
         "collection",
-        Words("来源、延迟与隔离区。", "Sources, lag, quarantine."),
+        Words("来源、延迟、故障与隔离区。", "Sources, lag, troubles, quarantine."),
         "24h",
         (Choice("source", COVERAGE),),
         (
@@ -155,6 +190,7 @@ def collection(enough: float) -> Dashboard:
             Chart(Place(0, 10, 48, 11), sources(enough)),
             Chart(Place(0, 21, 24, 12), LAGS),
             Chart(Place(24, 21, 24, 12), READS),
-            Chart(Place(0, 33, 48, 9), REASONS),
+            Chart(Place(0, 33, 24, 10), TROUBLE),
+            Chart(Place(24, 33, 24, 10), REASONS),
         ),
     )
