@@ -59,6 +59,10 @@ test-slow: install-dev ## Run also the tests that take minutes (a cluster that l
 	@$(BIN)/python -m tests.servers.elasticsearch --fetch || true
 	@$(BIN)/python -m pytest -n 0 -m slow
 
+fuzz: install-dev ## Fuzz the parsers, guided by coverage (SECONDS=600).
+	@$(UV) pip install --quiet --require-hashes -r requirements/fuzz.txt
+	@$(BIN)/python -m tests.listeners.fuzz --seconds $(or $(SECONDS),600)
+
 elasticsearch: install-dev ## Serve Elasticsearch at 127.0.0.1 (PORT=9200 DATA=folder) until Ctrl-C.
 	@$(BIN)/python -m tests.servers.elasticsearch --port $(or $(PORT),9200) $(if $(DATA),--data $(DATA))
 
@@ -88,10 +92,12 @@ lock: ## Compile the lock files again from pyproject.toml.
 	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 		--python-version 3.11 pyproject.toml --extra build --extra torch --extra bench \
 		-c requirements/dev.txt -o requirements/train.txt
+	echo 'atheris==3.0.0' | $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header \
+		--quiet --python-version 3.11 - -o requirements/fuzz.txt
 	echo 'uv==0.13.9' | $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-header \
 		--quiet --python-version 3.11 - -o requirements/uv.txt
 
 clean: ## Remove the environment and everything that was built or cached here.
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help install install-dev install-train run airflow test test-distributed test-slow elasticsearch lint format bench lock clean
+.PHONY: help install install-dev install-train run airflow test test-distributed test-slow fuzz elasticsearch lint format bench lock clean

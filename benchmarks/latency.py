@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,7 +96,7 @@ class Writer:
         return time.monotonic()
 
 
-def write_history(path: Path, until: datetime) -> None:
+def write_history(path: Path, until: datetime, brands: Sequence[str] = BRANDS) -> None:
     """Write three weeks, the same for every brand: a post an hour, of which two a day complain.
 
     Brands differ in their names alone.
@@ -107,7 +107,7 @@ def write_history(path: Path, until: datetime) -> None:
     for hour in range(hours):
         at = until - timedelta(hours=hours - hour - rng.random())
         template = ANGRY if rng.random() < 2 / 24 else CALM
-        for brand in BRANDS:
+        for brand in brands:
             writer.write(brand, at, template)
     writer.flush()
 

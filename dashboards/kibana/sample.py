@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from alerts.message_trouble import UNREAD
 from fengsui import replay, steps
 from fengsui.chain import Chain
 from fengsui.projection import project
@@ -93,7 +92,7 @@ def _reads(chain: Chain, until: datetime) -> None:
             at += READ_EVERY
     # As `fengsui.polling` does when it has lasted for five minutes.
     kind = IncidentKind.COVERAGE
-    open_trouble(chain, kind, FAILING, UNREAD, failing[0] + READ_EVERY, level=Level.YELLOW)
+    open_trouble(chain, kind, FAILING, "unread", failing[0] + READ_EVERY, level=Level.YELLOW)
     close_trouble(chain, kind, FAILING, failing[1])
 
 
