@@ -12,6 +12,7 @@ PARTS = (
     "duplicates",
     "sentiment",
     "parsing",
+    "polling",
     "store",
     "elasticsearch",
     "detection.speed",
