@@ -18,6 +18,8 @@ from fengsui.settings import load
 from fengsui_airflow.page.html import failure, page
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
 from fengsui_airflow.processes import DAGS, Airflow, environment
+from listeners.listener import Refusal
+from listeners.means import Told
 from records import IncidentKind, Level, Post, PostKind, Window
 from tests.dags.browsing import browser_at, demand_chromium, keep, log_in
 from tests.servers.processes import free_port
@@ -187,6 +189,21 @@ def test_everything_is_escaped() -> None:
         assert HOSTILE not in html
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "3" in page(shown, "en")
+
+
+def test_source_says_what_it_refused() -> None:
+    """Of each source the newest refusal of the last day stands there, with what to do about it."""
+    now = datetime.now(UTC)
+    refused = [
+        (Refusal.LOGIN, Told(2, now)),
+        (Refusal.RATE_LIMIT, Told(9, now - timedelta(hours=1))),
+    ]
+    source = SourceNow("搜索", "weibo_search", now, 2, now, 0.42, refused)
+    shown = Overview(now, [], 0, [], 0, [source], 0.42, 0)
+    assert "重新登录" in page(shown, "zh")
+    assert "log in again" in page(shown, "en")
+    assert "request_seconds" not in page(shown, "zh")
+    assert "42%" in page(shown, "zh")
 
 
 def test_english_by_setting(airflow: Airflow, config: Path, password: str) -> None:

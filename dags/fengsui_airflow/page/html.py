@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
 from fengsui_airflow.page.words import KINDS, LEVELS, WORDS
+from listeners.refusals import ADVICE
 from records import Incident, IncidentKind, IncidentStatus, Level
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -42,7 +43,7 @@ def page(shown: Overview, language: str) -> str:
         f"<header><h1>{words['title']}</h1><time>{at}</time></header>"
         f"<h2>{words['brands']}</h2>{_brands(shown, language)}"
         f"<h2>{words['incidents']}</h2>{_incidents(shown, language)}"
-        f"<h2>{words['coverage']}</h2>{_coverage(shown, words)}",
+        f"<h2>{words['coverage']}</h2>{_coverage(shown, language)}",
     )
 
 
@@ -110,20 +111,30 @@ def _incident(incident: Incident, language: str) -> Sequence[str]:
     )
 
 
-def _coverage(shown: Overview, words: dict[str, str]) -> str:
+def _coverage(shown: Overview, language: str) -> str:
+    words = WORDS[language]
     share = words["unknown"] if shown.coverage is None else f"{shown.coverage:.0%}"
     waiting = f"{shown.waiting:,}" if shown.waiting < 1000 else "≥ 1,000"
     said = f"<p>{words['share']}: {share} · {words['waiting']}: {waiting}</p>"
     if not shown.sources:
         return said + f"<p>{words['no_sources']}</p>"
-    head = (words["source"], words["kind"], words["read_to"], words["rests"], words["failures"])
-    return said + _table(head, (_source(one, words) for one in shown.sources), numbers=1)
+    names = ("source", "kind", "read_to", "share", "rests", "refused", "failures")
+    rows = (_source(one, language) for one in shown.sources)
+    return said + _table([words[name] for name in names], rows, numbers=1)
 
 
-def _source(source: SourceNow, words: dict[str, str]) -> Sequence[str]:
+def _source(source: SourceNow, language: str) -> Sequence[str]:
+    words = WORDS[language]
     failures = f"<span class='bad'>{source.failures}</span>" if source.failures else "0"
     rests = _time(source.rest_until, words) if source.rest_until else ""
-    return escape(source.name), escape(source.kind), _time(source.read_to, words), rests, failures
+    share = words["unplanned"] if source.share is None else f"{source.share:.0%}"
+    # The newest alone: what to do about it comes first.
+    refused = "".join(
+        f"{_time(told.last, words)} {escape(ADVICE[why][language == 'zh'])}"
+        for why, told in source.refused[:1]
+    )
+    read_to = _time(source.read_to, words)
+    return escape(source.name), escape(source.kind), read_to, share, rests, refused, failures
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int) -> str:

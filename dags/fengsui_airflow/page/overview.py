@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from fengsui.chain import Chain
-from fengsui.polling import reached, standing
+from fengsui.promises import DAY, Seen, seen
+from listeners.listener import Refusal
+from listeners.means import Told
 from records import Incident, IncidentKind, Window
 
 HOUR = timedelta(hours=1)
@@ -31,13 +33,19 @@ class BrandNow:
 
 @dataclass(frozen=True, slots=True)
 class SourceNow:
-    """A source: up to when it was read, failures in a row, and until when it rests."""
+    """A source: up to when it was read, failures in a row, and until when it rests.
+
+    `share` is the share of the last hour that was read, None if nothing was planned; `refused` are
+    its refusals of the last day, the newest first.
+    """
 
     name: str
     kind: str
     read_to: datetime | None
     failures: int
     rest_until: datetime | None
+    share: float | None = None
+    refused: Sequence[tuple[Refusal, Told]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +78,22 @@ def overview(chain: Chain, now: datetime) -> Overview:
         brands_left_out=len(names) - len(brands),
         incidents=incidents[:MOST_INCIDENTS],
         incidents_left_out=max(0, len(incidents) - MOST_INCIDENTS),
-        sources=[
-            SourceNow(
-                source.name,
-                source.kind,
-                reached(chain, source.name),
-                (stands := standing(chain, source.name)).failures,
-                stands.rest_until,
-            )
-            for source in chain.settings.sources
-        ],
+        sources=[_source(seen(chain, source, now)) for source in chain.settings.sources],
         coverage=_coverage(chain, now),
         waiting=len(chain.store.pending(1000)),
+    )
+
+
+def _source(found: Seen) -> SourceNow:
+    lately = [(why, told) for why, told in found.refused.items() if found.at - told.last < DAY]
+    return SourceNow(
+        name=found.source.name,
+        kind=found.source.kind,
+        read_to=found.read_to,
+        failures=found.standing.failures,
+        rest_until=found.standing.rest_until,
+        share=found.hour,
+        refused=sorted(lately, key=lambda one: one[1].last, reverse=True),
     )
 
 
