@@ -225,11 +225,21 @@ def score(
     out: Annotated[Path | None, typer.Option(help="Write the file with its answers here.")] = None,
     model: Annotated[str, typer.Option(help="As in the settings.")] = CASCADE,
     task: Annotated[Task, typer.Option(help="What is asked of the texts.")] = "sentiment",
+    accuracy_given_up: Annotated[
+        float,
+        typer.Option(
+            min=0, max=10, help="Points of accuracy for speed; 0.5 is what the stream gives up."
+        ),
+    ] = 0.0,
     json: Json = False,
 ) -> None:
-    """Judge the texts of a file of yours; with labels, say how often that was right."""
+    """Judge the texts of a file of yours; with labels, say how often that was right.
+
+    A file is read more thoroughly than the stream of posts, unless told otherwise.
+    """
     names = read_map(mapping, CLASSES[task])
-    report = score_file(file, text, label, names, out, Question.of(task, model))
+    question = Question.of(task, model, accuracy_given_up)
+    report = score_file(file, text, label, names, out, question)
     if json:
         print_json(
             {

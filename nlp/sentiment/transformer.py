@@ -66,13 +66,13 @@ class TransformerModel:
 
     def score(self, texts: Sequence[str]) -> list[Score]:
         """Return one score a text, in order. A blank text is neutral with certainty."""
-        return _each(self._score, texts)
+        return each(self._score, texts)
 
     def complaint_odds(self, texts: Sequence[str]) -> list[float] | None:
         """Return the log odds that each text complains, in order; None where it cannot say."""
         if "complaint" not in self.tasks:
             return None
-        return _each(self._odds, texts)
+        return each(self._odds, texts)
 
     def _odds(self, text: str) -> float:
         if not text or text.isspace():
@@ -111,7 +111,7 @@ class TransformerModel:
         return list(gathered.values())
 
 
-def _each(ask: Callable[[str], T], texts: Sequence[str]) -> list[T]:
+def each(ask: Callable[[str], T], texts: Sequence[str]) -> list[T]:
     """Return what `ask` says of each text, each distinct one asked once."""
     distinct = list(dict.fromkeys(texts))
     threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)

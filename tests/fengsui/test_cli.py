@@ -9,6 +9,7 @@ import pytest
 
 from fengsui.cli.options import read_time
 from fengsui.sample import generate
+from nlp.sentiment.linear import LinearModel
 from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.fengsui import stories
 from tests.fengsui.commands import Shell
@@ -296,6 +297,23 @@ def test_score_answers_exactly_four_numbers(fengsui: Shell) -> None:
     assert (labelled["n"], labelled["accuracy"], labelled["macro_f1"]) == (2, 1.0, 1.0)
     assert labelled["texts_per_second"] > 0
     assert fengsui(*command).answer["accuracy"] is None
+
+
+@pytest.mark.parametrize(("options", "given_up"), [((), 0.0), (("--accuracy-given-up", "2"), 2.0)])
+def test_score_gives_up_no_accuracy_unless_told(
+    fengsui: Shell, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], given_up: float
+) -> None:
+    """A file is judged as thoroughly as the cascade can, or with what the option gives up."""
+    asked = []
+
+    def model(_setting: str, given_up: float) -> LinearModel:
+        asked.append(given_up)
+        return LinearModel.load()
+
+    monkeypatch.setattr("nlp.sentiment.questions.load_model", model)
+    (fengsui.folder / "a.csv").write_text("review\n难喝\n好喝\n", encoding="utf-8")
+    fengsui("score", "a.csv", "--text", "review", "--json", *options)
+    assert asked == [given_up]
 
 
 @pytest.mark.parametrize("text", ["0:negative", "0=bad", "=", "0"])
