@@ -31,8 +31,12 @@ WEIBO: Final = "weibo"
 class LooksAgain(Protocol):
     """A listener whose source tells of posts by their ids."""
 
-    def look_again(self, ids: Sequence[str]) -> Iterator[Item]:
-        """Yield the posts as they are now, and as gone those that are not there any more."""
+    def look_again(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield the posts as they are now, and as gone those that are not there any more.
+
+        `witnesses` are posts seen lately, asked for beside all others: where none of what was asked
+        for is there, nothing is known.
+        """
         ...
 
 
@@ -78,15 +82,18 @@ def look_again(chain: Chain, name: str, listener: LooksAgain, now: datetime) -> 
     keys = chain.store.fetched_before(WEIBO, week, now - EACH, MOST)
     if not keys:
         return Collected()
-    # An answer without any post proves nothing, so that posts seen lately are asked for beside.
     lately = chain.store.fetched_before(WEIBO, week, now, len(keys) + WITNESSES)
-    keys += [key for key in lately if key not in keys]
+    witnesses = [key for key in lately if key not in keys]
     cursor = MISSING.format(name=name)
     text = chain.ledger.cursor(cursor)
     before = frozenset(msgspec.json.decode(text, type=list[str])) if text else frozenset[str]()
-    items = list(listener.look_again([key.partition(":")[2] for key in keys]))
+    items = list(listener.look_again(_ids(keys), _ids(witnesses)))
     missing = {item.key for item in items if isinstance(item, Gone)}
     sure = [item for item in items if not isinstance(item, Gone) or item.key in before]
     collected = store_items(chain, sure)
     chain.ledger.set_cursor(cursor, msgspec.json.encode(sorted(missing - before)).decode())
     return collected
+
+
+def _ids(keys: Sequence[str]) -> list[str]:
+    return [key.partition(":")[2] for key in keys]

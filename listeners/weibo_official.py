@@ -168,15 +168,20 @@ class WeiboSearchListener(_Official):
 
         yield from split_by_time(keyword, window, self._overlap, self._settings.most_pages, page_of)
 
-    def look_again(self, ids: Sequence[str]) -> Iterator[Post | Rejected | Gone]:
+    def look_again(
+        self, ids: Sequence[str], witnesses: Sequence[str] = ()
+    ) -> Iterator[Post | Rejected | Gone]:
         """Yield the posts with these ids as they are now, and as gone what is not there any more.
+
+        `witnesses`, fewer than 50, are asked for in every request: an empty answer proves nothing.
 
         Raises:
             ListenerError: it could not be asked.
         """
         with self._web:
-            for start in range(0, len(ids), MOST_IDS):
-                some = ids[start : start + MOST_IDS]
+            step = MOST_IDS - len(witnesses)
+            for start in range(0, len(ids), step):
+                some = [*ids[start : start + step], *witnesses]
                 page = self._page(SEARCH, 1, ids=ID_SEPARATOR.join(some))
                 yield from page.entries
                 yield from missing(some, page, self._means.clock())

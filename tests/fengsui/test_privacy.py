@@ -199,9 +199,9 @@ class Looks:
         self.known = {one.id: one for one in known}
         self.asked: list[str] = []
 
-    def look_again(self, ids: Sequence[str]) -> Iterator[Item]:
-        self.asked += ids
-        for one in ids:
+    def look_again(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
+        self.asked += [*ids, *witnesses]
+        for one in (*ids, *witnesses):
             yield self.known.get(one) or Gone(f"weibo:{one}", NOW + DAY)
 
 

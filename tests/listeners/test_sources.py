@@ -261,6 +261,17 @@ def test_look_again(site: Site, made: list[MadePost]) -> None:
     assert nobody == []
 
 
+def test_witnesses_prove_that_others_are_gone(site: Site, made: list[MadePost]) -> None:
+    """However many are gone at once, each request holds a post that is there to prove it."""
+    there = next(post.mid for post in made if post.is_listed(NOW))
+    lost = [str(number) for number in range(1, 121)]
+    listener = licensed(site).listener(means(site))
+    assert isinstance(listener, WeiboSearchListener)
+    found = list(listener.look_again(lost, [there]))
+    assert {item.key for item in found if isinstance(item, Gone)} == {f"weibo:{n}" for n in lost}
+    assert {item.id for item in found if isinstance(item, Post)} == {there}
+
+
 def test_comments_reposts_and_whole_texts(site: Site) -> None:
     """The posts most commented on come with their comments, and long posts with all their words."""
     listener = mobile(site, threads=2, whole_texts=1).listener(means(site, budget=HOUR))
