@@ -160,24 +160,28 @@ COUNTS: Final = View(
         "expected_negative_upper": Words("负面预期上限", "Upper end of usual negatives"),
     },
 )
+# Of every incident, as in the mapping.
+COURSE: Final = {
+    "level": Words("级别", "Level"),
+    "level_rank": Words("级别", "Level"),
+    "status": words.STATUS,
+    "opened_at": Words("开始", "Opened"),
+    "updated_at": Words("更新", "Updated"),
+    "closed_at": Words("恢复", "Recovered"),
+    "minutes_open": Words("持续（分钟）", "Minutes"),
+}
 INCIDENTS: Final = View(
     "incidents",
     Words("烽燧 事件", "fengsui incidents"),
     "updated_at",
-    {
+    COURSE
+    | {
         "incident": Words("事件", "Incident"),
         "brand": words.BRAND,
-        "level": Words("级别", "Level"),
-        "level_rank": Words("级别", "Level"),
-        "status": words.STATUS,
-        "opened_at": Words("开始", "Opened"),
-        "updated_at": Words("更新", "Updated"),
-        "closed_at": Words("恢复", "Recovered"),
         "peak": Words("峰值（负面/小时）", "Peak (negatives an hour)"),
         "peak_level": Words("最高级别", "Worst level"),
         "evidence": Words("依据", "Evidence"),
         "title": Words("标题", "Title"),
-        "minutes_open": Words("持续（分钟）", "Minutes"),
     },
     {
         "level": words.LEVELS,
@@ -250,18 +254,12 @@ TROUBLES: Final = View(
     Words("烽燧 自身故障", "fengsui troubles of its own"),
     # One that lasts is looked for however long ago it began.
     "",
-    {
+    COURSE
+    | {
         "trouble": Words("故障", "Trouble"),
         "kind": Words("类型", "Kind"),
         "about": Words("来源或任务", "Source or task"),
         "reason": Words("原因", "Reason"),
-        "level": Words("级别", "Level"),
-        "level_rank": Words("级别", "Level"),
-        "status": words.STATUS,
-        "opened_at": Words("开始", "Opened"),
-        "updated_at": Words("更新", "Updated"),
-        "closed_at": Words("恢复", "Recovered"),
-        "minutes_open": Words("持续（分钟）", "Minutes"),
     },
     {
         "kind": words.TROUBLES,

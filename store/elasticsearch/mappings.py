@@ -116,22 +116,26 @@ COUNTS: Final[Json] = {
     "expected_negative_upper": FLOAT,
 }
 
-INCIDENTS: Final[Json] = {
-    "incident": KEYWORD,
-    "brand": KEYWORD,
+# Of every incident, about a brand or about ourselves.
+COURSE: Final[Json] = {
     "level": KEYWORD,
     "level_rank": BYTE,
     "status": KEYWORD,
     "opened_at": DATE,
     "updated_at": DATE,
     "closed_at": DATE,
+    "minutes_open": LONG,
+}
+
+INCIDENTS: Final[Json] = COURSE | {
+    "incident": KEYWORD,
+    "brand": KEYWORD,
     "peak_at": DATE,
     "peak_level": KEYWORD,
     "peak": DOUBLE,
     "evidence": KEYWORD,
     "title": WORD,
     "keywords": WORD,
-    "minutes_open": LONG,
 }
 
 LEVELS: Final[Json] = {
@@ -174,18 +178,11 @@ QUARANTINE: Final[Json] = {
     "seen_at": DATE,
 }
 
-TROUBLES: Final[Json] = {
+TROUBLES: Final[Json] = COURSE | {
     "trouble": KEYWORD,
     "kind": KEYWORD,
     "about": WORD,
     "reason": WORD,
-    "level": KEYWORD,
-    "level_rank": BYTE,
-    "status": KEYWORD,
-    "opened_at": DATE,
-    "updated_at": DATE,
-    "closed_at": DATE,
-    "minutes_open": LONG,
 }
 
 

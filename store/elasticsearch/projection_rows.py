@@ -81,22 +81,15 @@ def count_document(tick: Tick, step: timedelta) -> Document:
 def incident_documents(incident: Incident, keywords: Sequence[str]) -> Iterator[Document]:
     """Yield the document of an incident, with the words that it is about, and of its levels."""
     title = " · ".join(filter(None, (incident.brand, "、".join(keywords[:3]))))
-    source = {
+    source = _course(incident) | {
         "incident": identifier(incident.key),
         "brand": identifier(incident.brand),
-        "level": incident.level.name.lower(),
-        "level_rank": int(incident.level),
-        "status": str(incident.status),
-        "opened_at": iso_of(incident.opened_at),
-        "updated_at": iso_of(incident.updated_at),
-        "closed_at": iso_of(incident.recovered_at) if incident.recovered_at else None,
         "peak_at": iso_of(incident.peak_at),
         "peak_level": incident.peak_level.name.lower(),
         "peak": _rounded(incident.peak),
         "evidence": [evidence.kind for evidence in incident.evidence],
         "title": title[:_LONGEST_TITLE],
         "keywords": list(keywords),
-        "minutes_open": _minutes_open(incident),
     }
     yield _document("incidents", incident.key, incident.opened_at, source)
     for change in incident.history:
@@ -112,26 +105,34 @@ def incident_documents(incident: Incident, keywords: Sequence[str]) -> Iterator[
 
 
 def trouble_document(incident: Incident) -> Document:
-    """Return the document of an incident about a source or a task of ours, with its reason."""
-    source = {
+    """Return the document of an incident about a source or a task of ours, with its reason.
+
+    How long it has lasted is unknown until it is over: nothing tells of it in between.
+    """
+    course = _course(incident)
+    if incident.recovered_at is None:
+        course["minutes_open"] = None
+    source = course | {
         "trouble": identifier(incident.key),
         "kind": str(incident.kind),
         "about": incident.brand,
         "reason": incident.evidence[0].kind if incident.evidence else None,
+    }
+    return _document("troubles", incident.key, incident.opened_at, source)
+
+
+def _course(incident: Incident) -> Json:
+    """Return how an incident went: what those about brands and about ourselves have in common."""
+    ended = incident.recovered_at or incident.updated_at
+    return {
         "level": incident.level.name.lower(),
         "level_rank": int(incident.level),
         "status": str(incident.status),
         "opened_at": iso_of(incident.opened_at),
         "updated_at": iso_of(incident.updated_at),
         "closed_at": iso_of(incident.recovered_at) if incident.recovered_at else None,
-        "minutes_open": _minutes_open(incident),
+        "minutes_open": max(0, (ended - incident.opened_at) // timedelta(minutes=1)),
     }
-    return _document("troubles", incident.key, incident.opened_at, source)
-
-
-def _minutes_open(incident: Incident) -> int:
-    ended = incident.recovered_at or incident.updated_at
-    return max(0, (ended - incident.opened_at) // timedelta(minutes=1))
 
 
 def case_document(case: Case) -> Document:

@@ -732,8 +732,8 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         ),
     ],
     ("collection-troubles", "troubles"): [
-        ("pipeline", "score_posts.score", "t3", "StoreError", 2, "open", at(8), 0),
-        ("coverage", "heimao", "t1", "login", 3, "open", at(5), 0),
+        ("pipeline", "score_posts.score", "t3", "StoreError", 2, "open", at(8), None),
+        ("coverage", "heimao", "t1", "login", 3, "open", at(5), None),
         ("coverage", "weibo", "t2", "unread", 2, "recovered", at(0), 12),
     ],
 }

@@ -213,7 +213,7 @@ def troubles() -> Iterator[Json]:
             "opened_at": _iso(opened),
             "updated_at": _iso(opened),
             "closed_at": None if minutes is None else _iso(opened + minutes),
-            "minutes_open": minutes or 0,
+            "minutes_open": minutes,
         }
 
 
