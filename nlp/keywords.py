@@ -68,7 +68,7 @@ class _Rarity(dict[str, float]):
 @cache
 def _rarity() -> _Rarity:
     """Read jieba's table itself: jieba.analyse would also load its tagger, for half a second."""
-    table = Path(reference().__file__ or "").with_name("analyse") / "idf.txt"
+    table = Path(str(reference().__file__)).with_name("analyse") / "idf.txt"
     parts = table.read_text(encoding="utf-8").split()
     known = dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
     median = sorted(known.values())[len(known) // 2]

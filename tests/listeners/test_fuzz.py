@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from listeners.files import UnknownFormat, read_file
 from listeners.formats import FORMATS
-from listeners.formats.format import UNDECODABLE, Fault, Reading, Unreadable
+from listeners.formats.format import UNDECODABLE, Fault, Format, Reading, Unreadable
 from listeners.listener import ListenerError
 from records import Post, Rejected
 from tests.listeners.samples import (
@@ -77,14 +77,19 @@ def test_payloads(payload: Any) -> None:
     """Every format gives posts, faults or an expected error for every JSON value."""
     line = json.dumps(payload).encode()
     for known in FORMATS:
-        try:
-            found = list(known.parse(known.decode(line), READING))
-        except (*UNDECODABLE, Unreadable, ListenerError):
-            continue
-        for each in found:
-            assert isinstance(each, Post | Fault)
-            if isinstance(each, Post):
-                assert_sound(each)
+        assert_parses(line, known)
+
+
+def assert_parses(content: bytes, known: Format) -> None:
+    """See that a format gives sound posts, faults, or an error that it may give."""
+    try:
+        found = list(known.parse(known.decode(content), READING))
+    except (*UNDECODABLE, Unreadable, ListenerError):
+        return
+    for each in found:
+        assert isinstance(each, Post | Fault)
+        if isinstance(each, Post):
+            assert_sound(each)
 
 
 def assert_sound(post: Post) -> None:
