@@ -39,7 +39,8 @@ class ScoringAhead:
     def __init__(self, model: SentimentModel) -> None:
         self.name = model.name
         self._model = model
-        self._places: OrderedDict[str, _Place] = OrderedDict()
+        # A place becomes the score when it was asked for: a future takes two kilobytes.
+        self._places: OrderedDict[str, _Place | Score] = OrderedDict()
         self._threads = len(os.sched_getaffinity(0)) - 1
         self._pool = ThreadPoolExecutor(max(1, self._threads), thread_name_prefix="score")
 
@@ -53,7 +54,8 @@ class ScoringAhead:
             self._places[text] = _Place(scores, at)
         while len(self._places) > KEPT:
             _, place = self._places.popitem(last=False)
-            place.scores.cancel()
+            if isinstance(place, _Place):
+                place.scores.cancel()
 
     def _read(self, texts: Sequence[str]) -> list[Score]:
         """Score texts, and let the model look at those that may complain: it remembers them."""
@@ -86,13 +88,16 @@ class ScoringAhead:
     def _found(self, text: str) -> Score | None:
         """Return what was scored ahead; nothing where that has not begun, or went wrong."""
         place = self._places.get(text)
-        if place is None or place.scores.cancel():
+        if not isinstance(place, _Place):
+            return place
+        if place.scores.cancel():
             return None
         try:
-            return place.scores.result()[place.at]
+            score = self._places[text] = place.scores.result()[place.at]
         except Exception:
             log.debug("not scored ahead", exc_info=True)
             return None  # asked again, the model says what is wrong where it can be handled
+        return score
 
     def __enter__(self) -> Self:
         return self

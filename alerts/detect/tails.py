@@ -35,7 +35,8 @@ def share_tail(hits: Floats, of: Floats, share: Floats, correlation: Floats) -> 
     spread = (1.0 + (trials - 1.0) * correlation) / trials
     weight = 1.0 / spread - 1.0
     at = np.clip((hits - 0.5) / trials, 0.0, 1.0)
-    tail = scipy.special.betaincc(share * weight, (1.0 - share) * weight, at)
+    # betaincc says the same and takes ten times as long.
+    tail = scipy.special.betainc((1.0 - share) * weight, share * weight, 1.0 - at)
     exact = 1.0 / np.maximum(correlation, 1e-9) - 1.0
     good, bad = share * exact, (1.0 - share) * exact
     tail = np.maximum(

@@ -97,7 +97,9 @@ class Known:
 
 def rounded(values: Floats) -> Floats:
     """Return the values rounded so that their sums are exact (see the module)."""
-    return np.round(values * _ROUND) / _ROUND
+    found: Floats = np.rint(values * _ROUND)
+    found /= _ROUND
+    return found
 
 
 class Usual:

@@ -76,6 +76,15 @@ def test_memory_is_bounded() -> None:
         assert ahead.score(["first"]) == Counting().score(["first"])
 
 
+def test_only_the_score_is_kept_of_what_was_asked_for() -> None:
+    """A text that may come again costs its score, not what was needed to wait for it."""
+    with ScoringAhead(Counting()) as ahead:
+        ahead.expect(["a"])
+        (expected,) = Counting().score(["a"])
+        assert ahead.score(["a"]) == ahead.score(["a"]) == [expected]
+        assert list(ahead._places.values()) == [expected]
+
+
 def test_one_processor_does_nothing_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing can be done beside, nothing is done before it is asked for."""
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
