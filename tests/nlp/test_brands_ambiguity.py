@@ -4,6 +4,7 @@ The settings are what a user would write: the brand's own words, and what its na
 """
 
 import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -16,43 +17,11 @@ from nlp.brands import BrandMatcher, BrandSettings
 from nlp.normalise import fold, normalise
 from nlp.training.ambiguity import WRITTEN, Case, cases
 
-BRANDS = (
-    BrandSettings(
-        name="小米",
-        ambiguous=("小米",),
-        exclusions=("小米粥", "小米辣", "小米糕"),
-        context_absent=("煮", "熬", "红枣", "杂粮", "南瓜"),
-    ),
-    BrandSettings(
-        name="苹果",
-        ambiguous=("苹果",),
-        exclusions=("苹果汁", "苹果醋", "苹果树"),
-        context_absent=("甜", "斤", "水果", "削皮"),
-    ),
-    # Names that are seldom anything else: it is said what speaks against them.
-    BrandSettings(
-        name="蔚来",
-        ambiguous=("蔚来",),
-        exclusions=("蔚来可期", "蔚来已来"),
-        context_absent=("同学", "取名", "宝宝", "前程"),
-    ),
-    BrandSettings(
-        name="海底捞",
-        ambiguous=("海底捞",),
-        exclusions=("海底捞针", "海底捞月", "海底捞起", "从海底捞"),
-        context_absent=("渔民", "沉船", "潜水", "打捞", "文物", "残骸", "麻将"),
-    ),
-    BrandSettings(
-        name="三只松鼠",
-        ambiguous=("三只松鼠",),
-        context_absent=("树", "尾巴", "森林", "动物园", "松果"),
-    ),
-    *(
-        BrandSettings(name=name, ambiguous=(name,))
-        for name in ("荣耀", "理想", "大众", "美的", "饿了么", "光明", "锤子", "飞猪")
-    ),
+SETTINGS = tomllib.loads(
+    (Path(__file__).parent / "labels" / "ambiguity_brands.toml").read_text(encoding="utf-8")
 )
-KNOWN = {brand.name for brand in BRANDS if brand.context or brand.context_absent}
+BRANDS = tuple(BrandSettings.model_validate(brand) for brand in SETTINGS["brands"])
+KNOWN = {brand.name for brand in BRANDS if brand.context_absent}
 
 
 def _scores(half: list[Case], brands: tuple[BrandSettings, ...]) -> tuple[float, float]:
@@ -83,19 +52,19 @@ def test_no_case_is_learned_from() -> None:
 
 @pytest.mark.parametrize("development", [True, False])
 def test_firms_are_told_from_words(*, development: bool) -> None:
-    """Of the five brands with settings, precision and recall are at least 85% in each half."""
+    """Of the five brands with settings, precision is at least 95% and recall 85% in each half."""
     half = [case for case in cases() if case.is_development == development]
     precision, recall = _scores([case for case in half if case.alias in KNOWN], BRANDS)
-    assert precision >= 0.85
+    assert precision >= 0.95
     assert recall >= 0.85
 
 
 def test_a_name_of_ones_own_needs_no_context() -> None:
-    """Names that came without any context words are told with 75% precision and 75% recall."""
+    """Names that came without any context words are told with 80% precision and 80% recall."""
     half = [case for case in cases() if not case.is_development and case.alias not in KNOWN]
     precision, recall = _scores(half, BRANDS)
-    assert precision >= 0.75
-    assert recall >= 0.75
+    assert precision >= 0.8
+    assert recall >= 0.8
 
 
 def test_absent_context_overrules() -> None:
@@ -106,6 +75,16 @@ def test_absent_context_overrules() -> None:
     matcher = BrandMatcher([brand])
     assert matcher.match(normalise("苹果手机的系统更新了"))
     assert not matcher.match(normalise("苹果手机的系统更新了，水果"))
+
+
+def test_a_likely_word_speaks_for_the_brand_and_is_not_required() -> None:
+    """Beside a word of `context_likely` a doubtful name counts; without one the rest decides."""
+    plain = BrandSettings(name="理想", ambiguous=("理想",))
+    text = normalise("成绩不太理想，换挡以后好些")
+    for words, meant in ((), False), (("换挡",), True), (("车主",), False):
+        brand = plain.model_copy(update={"context_likely": words})
+        assert bool(BrandMatcher([brand]).match(text)) == meant
+        assert BrandMatcher([brand]).match(normalise("理想汽车回应车主投诉"))
 
 
 @given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 10))
