@@ -31,7 +31,7 @@ from nlp.training import baselines, complaints_corpora
 from nlp.training.calibrate import policy, soft, temperature
 from nlp.training.corpora import UNSEEN, Example, Split, load
 from nlp.training.encoder_card import card
-from nlp.training.report import measure
+from nlp.training.report import calibration, measure
 
 _log = logging.getLogger(__name__)
 _DEV: Final = 800  # texts of a set that are calibrated on
@@ -244,6 +244,9 @@ def evaluate(data: Path, folder: Path) -> None:
         "unseen": sorted(UNSEEN),
         "emotion_macro_f1": emotion_figures(test),
         "complaint_f1": complaint_f1(held),
+        "calibration_error": {
+            name: calibration(kinds[name], polar.examples) for name in ("both on all", "cascade")
+        },
         "texts": {part: sum(e.split == part for e in examples) for part in get_args(Split)},
         "sets": {name: [asdict(row) for row in table] for name, table in rows.items()},
         "lexicons": beside(kinds["linear"], polar.examples),

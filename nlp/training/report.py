@@ -51,6 +51,31 @@ def measure(
     ]
 
 
+def calibration(model: SentimentModel, examples: Sequence[Example]) -> float:
+    """Return the expected calibration error over the test parts of all sets taken together."""
+    tests = sorted((e for e in examples if e.split == "test"), key=lambda e: e.corpus)
+    confidences: list[float] = []
+    correct: list[bool] = []
+    for _, group in groupby(tests, key=lambda e: e.corpus):
+        part = list(group)
+        sure, right = _confidences(part, model.score([e.whole or e.words for e in part]))
+        confidences += sure
+        correct += right
+    return calibration_error(confidences, correct)
+
+
+def _confidences(
+    examples: Sequence[Example], scores: Sequence[Score]
+) -> tuple[list[float], list[bool]]:
+    """Return how sure a model is of its choice among the classes of a set, and whether rightly."""
+    truth = [example.label for example in examples]
+    classes = [label for label in LABELS if label in truth]
+    return (
+        [_confidence(score, classes) for score in scores],
+        [_choice(score, classes) == label for score, label in zip(scores, truth, strict=True)],
+    )
+
+
 def _measure_set(
     name: str, model: SentimentModel, examples: Sequence[Example], other: Polarity | None
 ) -> SetMetrics:
@@ -70,10 +95,7 @@ def _measure_set(
         accuracy=accuracy(counts),
         macro_f1=macro_f1(counts),
         polar=_share([example.label == label for example, label in polar]),
-        calibration_error=calibration_error(
-            [_confidence(score, classes) for score in scores],
-            [a == b for a, b in zip(truth, given, strict=True)],
-        ),
+        calibration_error=calibration_error(*_confidences(examples, scores)),
         sample=len(sample),
         polar_sample=_share([example.label == label for example, label in sample]),
         other=_share([example.label == other(example.words) for example, _ in sample])
