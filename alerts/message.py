@@ -128,7 +128,7 @@ def compose(alert: Alert, language: Language = "zh") -> Message:
     writer = _Writer(alert, language, CATALOGUES[language])
     if alert.incident.kind is not IncidentKind.BRAND:
         return writer.trouble()
-    full = alert.change in {Change.OPENED, Change.REOPENED, Change.RAISED}
+    full = alert.change not in {Change.LOWERED, Change.RECOVERED}
     recovered = alert.change is Change.RECOVERED
     return Message(
         language=language,
@@ -186,6 +186,9 @@ class _Writer:
         listed = self._listed()
         if listed and self.alert.change in {Change.OPENED, Change.REOPENED}:
             return self.say("what.listed", title=listed)
+        if self.alert.story is not None:
+            title = one_line(self.alert.story.title, THEME_LIMIT) or self._cause()
+            return self.say("what.new_story", title=title)
         return self.say(f"what.{self.alert.change}", cause=self._cause())
 
     def _listed(self) -> str:
@@ -310,9 +313,17 @@ class _Writer:
         return self.say("minutes", minutes=str(minutes))
 
     def changed(self) -> Iterator[str]:
-        previous, level = self.alert.previous, self.alert.incident.level
+        previous, level, story = self.alert.previous, self.alert.incident.level, self.alert.story
         if previous is not None and previous != level:
             yield self.say("level_change", previous=self.level(previous), level=self.level(level))
+        if story is not None:
+            yield self.say(
+                "story",
+                title=one_line(story.title, THEME_LIMIT),
+                posts=self.count(story.posts),
+                of=self.count(story.of),
+                authors=self.count(story.authors),
+            )
 
     def evidence(self) -> Iterator[str]:
         found = self.alert.incident.evidence

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from fengsui.judging import Move
 from fengsui.themes import themes_of
-from records import Alert, CaseStatus, Change, Citation, Incident, Level, Sentiment, Window
+from records import Alert, CaseStatus, Citation, Incident, Sentiment, Window
 from store.ledger import Ledger
 from store.mentions import Cited, MentionStore
 
@@ -43,48 +44,39 @@ class Sources(Protocol):
         ...
 
 
-def brief(
-    incident: Incident,
-    change: Change,
-    tick_end: datetime,
-    now: datetime,
-    chain: Sources,
-    *,
-    coverage: float,
-    previous: Level | None,
-) -> Alert:
-    """Return the alert that says what `incident` is at `now`, from what the store then holds.
+def brief(move: Move, now: datetime, chain: Sources) -> Alert:
+    """Return the alert that says what the incident of `move` is at `now`, as the store knows it.
 
-    `tick_end` names the tick that was judged: with it, the alert has the same key whenever in the
-    tick it was looked at.
+    The alert has the same key whenever in the tick it was looked at.
     """
-    at = min(tick_end, now)
-    story = _Story()
+    incident, at = move.incident, min(move.at, now)
+    told = _Told(move.story.post_key if move.story else "")
     for cited in chain.store.cited(incident.brand, Window(_earliest(incident, at), at)):
-        story.add(cited)
-    since = story.earliest.mention.published_at if story.earliest else incident.opened_at
+        told.add(cited)
+    since = told.earliest.mention.published_at if told.earliest else incident.opened_at
     window = Window(min(since, at), at)
     return Alert(
-        key=Alert.key_of(incident, change, tick_end),
+        key=Alert.key_of(incident, move.change, move.at),
         incident=incident,
-        change=change,
+        change=move.change,
         at=at,
         since=window.since,
         volume=sum(p.volume for p in chain.store.points(incident.brand, _whole(window), MINUTE)),
-        organic=story.organic,
-        negative=story.negative,
+        organic=told.organic,
+        negative=told.negative,
         usual=_usual(incident, window),
-        complaints=story.complaints,
+        complaints=told.complaints,
         authors=chain.store.authors(incident.brand, window),
-        reach=story.reach,
-        coverage=coverage,
-        keywords=_most(story.keywords, KEYWORDS),
-        demands=_most(story.demands, KEYWORDS),
-        categories=_most(story.categories, KEYWORDS),
-        themes=themes_of(story.newest, chain.names_of(incident.brand), chain.names),
-        citations=tuple(story.citations()),
+        reach=told.reach,
+        coverage=move.coverage,
+        keywords=_most(told.keywords, KEYWORDS),
+        demands=_most(told.demands, KEYWORDS),
+        categories=_most(told.categories, KEYWORDS),
+        themes=themes_of(told.newest, chain.names_of(incident.brand), chain.names),
+        citations=tuple(told.citations()),
         open_cases=len(chain.ledger.cases(incident.brand, CaseStatus.OPEN)),
-        previous=previous,
+        previous=move.told,
+        story=move.story,
     )
 
 
@@ -111,12 +103,14 @@ def _usual(incident: Incident, window: Window) -> float:
 
 
 @dataclass(slots=True)
-class _Story:
-    """What adds up over a story's mentions from its first trouble on.
+class _Told:
+    """What adds up over an incident's mentions from its first trouble on.
 
-    It keeps three posts to be cited, and the newest of those that are trouble.
+    It keeps three posts to be cited, and the newest of those that are trouble. `begins` is the key
+    of the post that another story begins with, "" where none does.
     """
 
+    begins: str
     organic: int = 0
     negative: int = 0
     complaints: int = 0
@@ -125,6 +119,7 @@ class _Story:
     demands: Counter[str] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
     newest: deque[Cited] = field(default_factory=lambda: deque(maxlen=THEMED))
+    first_of_story: Cited | None = None
     earliest: Cited | None = None
     fastest: Cited | None = None
     widest: Cited | None = None
@@ -146,6 +141,8 @@ class _Story:
         self.negative += mention.sentiment is Sentiment.NEGATIVE
         self.keywords.update(mention.keywords)
         self.newest.append(cited)
+        if cited.post.key == self.begins:
+            self.first_of_story = cited
         self.earliest = self.earliest or cited
         if (cited.post.reposts or 0) > _reposts(self.fastest):
             self.fastest = cited
@@ -153,9 +150,10 @@ class _Story:
             self.widest = cited
 
     def citations(self) -> Iterable[Citation]:
-        """Yield up to three posts, no post twice."""
+        """Yield up to four posts, no post twice; that of another story comes first."""
         seen: set[str] = set()
         for role, cited in (
+            ("story", self.first_of_story),
             ("earliest", self.earliest),
             ("fastest", self.fastest),
             ("widest", self.widest),

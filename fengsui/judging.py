@@ -12,8 +12,9 @@ from alerts.incidents import advance
 from fengsui.chain import Chain
 from fengsui.forecasting import expect
 from fengsui.hot_lists import signals_of
+from fengsui.new_stories import another_story
 from fengsui.weighing import Recent, weighed
-from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal
+from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal, Story, Theme
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 class Move:
     """A change of an incident, at the end of a tick, of which `coverage` was read.
 
-    `told` is the level that people were told of before.
+    `told` is the level that people were told of before, `story` the one that began, if that is it.
     """
 
     incident: Incident
@@ -30,6 +31,7 @@ class Move:
     at: datetime
     coverage: float
     told: Level | None
+    story: Theme | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,15 @@ def judge_brand(
     for at, found, rate, coverage in _ticks(chain, series, signals, since, now, incident):
         known = coverage >= settings.min_coverage
         signal = _weighed(chain, recents, found, incident) if found is not None else None
+        is_new = incident is not None and incident.updated_at < at <= now
         moved = advance(incident, brand, at, signal, rate, known, settings)
-        incident = moved.incident
-        if incident is not None and moved.change is not None:
+        incident, change, begun = moved.incident, moved.change, None
+        if incident is not None and change is None and is_new:
+            incident, begun = _with_another_story(chain, incident, at)
+            change = Change.NEW_STORY if begun else None
+        if incident is not None and change is not None:
             incident = _expecting(chain, recents.at(min(at, now)), incident, known=known)
-            moves.append(Move(incident, moved.change, at, coverage, told))
+            moves.append(Move(incident, change, at, coverage, told, begun))
             told = _told(incident)
         if incident is not None:
             touched.pop(incident.key, None)
@@ -135,6 +141,16 @@ def _expecting(chain: Chain, recent: Recent, incident: Incident, *, known: bool)
         log.warning("no forecast: %s", error)  # an alarm does not wait for it
         forecast = None
     return replace(incident, forecast=forecast)
+
+
+def _with_another_story(
+    chain: Chain, incident: Incident, at: datetime
+) -> tuple[Incident, Theme | None]:
+    """Return the incident with the story that began by the end of a tick, and that story."""
+    found = another_story(chain, incident, at, chain.tick)
+    if found is None:
+        return incident, None
+    return replace(incident, stories=(*incident.stories, Story(at, found.post_key))), found
 
 
 def _told(incident: Incident | None) -> Level | None:

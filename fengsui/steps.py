@@ -250,18 +250,7 @@ def detected_to(chain: Chain) -> tuple[datetime | None, int]:
 
 def _tell(chain: Chain, judged: Judged, now: datetime) -> list[Alert]:
     """Write what was judged of a brand, and the alerts that say so, together."""
-    alerts = [
-        brief(
-            move.incident,
-            move.change,
-            move.at,
-            now,
-            chain,
-            coverage=move.coverage,
-            previous=move.told,
-        )
-        for move in judged.moves
-    ]
+    alerts = [brief(move, now, chain) for move in judged.moves]
     notifications = [n for alert in alerts for n in _notifications(chain, alert, now)]
     chain.ledger.record_detection(list(judged.incidents.values()), notifications, {})
     return alerts

@@ -32,19 +32,7 @@ def themes_of(
     `watched` are the names of all brands: they are words, whether or not posts were judged in this
     process. The same posts in the same order give the same themes.
     """
-    _know(watched)
-    clusters = Clusters(
-        ClusterSettings(merges=_MERGES, idle=_ALWAYS, most=max(len(posts), 1), names=_words(names))
-    )
-    clusters.add(
-        ClusterPost(
-            cited.post.key,
-            cited.mention.author,
-            cited.mention.published_at,
-            normalise(cited.post.text, cited.post.quoted),
-        )
-        for cited in posts
-    )
+    clusters = clusters_of(posts, names, watched)
     authors: defaultdict[int | None, set[str]] = defaultdict(set)
     for cited in posts:
         authors[clusters.number_of(cited.post.key)].add(cited.mention.author or cited.post.key)
@@ -59,6 +47,24 @@ def themes_of(
         for view in clusters.largest(THEMES)
         if view.posts >= LEAST and view.title.text
     )
+
+
+def clusters_of(posts: Sequence[Cited], names: Iterable[str], watched: frozenset[str]) -> Clusters:
+    """Return the `posts` of one brand, put together by what they say; see `themes_of`."""
+    _know(watched)
+    clusters = Clusters(
+        ClusterSettings(merges=_MERGES, idle=_ALWAYS, most=max(len(posts), 1), names=_words(names))
+    )
+    clusters.add(
+        ClusterPost(
+            cited.post.key,
+            cited.mention.author,
+            cited.mention.published_at,
+            normalise(cited.post.text, cited.post.quoted),
+        )
+        for cited in posts
+    )
+    return clusters
 
 
 @cache

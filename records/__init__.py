@@ -26,6 +26,7 @@ from records.incident import (
     LevelReason,
     Link,
     Signal,
+    Story,
     terms_of,
 )
 from records.mention import Mention, Sentiment
@@ -61,6 +62,7 @@ __all__ = [
     "Rejected",
     "Sentiment",
     "Signal",
+    "Story",
     "StoryForecast",
     "Theme",
     "Urgency",

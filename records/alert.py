@@ -15,11 +15,15 @@ class Change(StrEnum):
     RAISED = "raised"
     LOWERED = "lowered"
     RECOVERED = "recovered"
+    NEW_STORY = "new_story"
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A post that an alert rests on. `role` is earliest, fastest (reposts) or widest (reach)."""
+    """A post that an alert rests on.
+
+    `role` is earliest, fastest (reposts), widest (reach) or story (the first of a new story).
+    """
 
     role: str
     post_key: str
@@ -53,7 +57,8 @@ class Alert:
     from `since` (the first negative post or complaint of the story) to `at`, organic mentions only
     but for `volume`. `keywords`, `demands` and `categories` (of complaints) come with the number of
     posts that hold them. `usual` is the negative count that such a span usually sees. `previous` is
-    the level of the last alert of this incident.
+    the level of the last alert of this incident. `story` is the one that began meanwhile, where
+    that is the change: its posts and authors are those of the last hour, `of` all troubled ones.
     """
 
     key: str
@@ -76,6 +81,7 @@ class Alert:
     citations: tuple[Citation, ...] = ()
     open_cases: int = 0
     previous: Level | None = None
+    story: Theme | None = None
 
     @staticmethod
     def key_of(incident: Incident, change: Change, at: datetime) -> str:

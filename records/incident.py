@@ -92,6 +92,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """Another story that began while an incident was open: when it was told, and by which post."""
+
+    at: datetime
+    post_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """A brand's tick that is not usual. `at` is the end of the tick that was judged."""
 
@@ -128,6 +136,7 @@ class Incident:
     `terms` are the words new to the brand that the story is known by. `links` are other brands'
     incidents of the same story. A reopened story is in its next `wave`; `past_peak` is the greatest
     negative count an hour of the waves before this one, `past_level` the highest level of theirs.
+    `stories` are those that began meanwhile and were told.
     """
 
     key: str
@@ -154,6 +163,7 @@ class Incident:
     wave: int = 1
     past_peak: float = 0.0
     past_level: Level | None = None
+    stories: tuple[Story, ...] = ()
 
     @staticmethod
     def key_of(brand: str, opened_at: datetime) -> str:

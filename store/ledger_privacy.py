@@ -126,7 +126,8 @@ def _scrub_notifications(
     for row in connection.execute(query).all():
         body = json.loads(row.body)
         alert = body.get("alert", {})
-        cited, titled = alert.get("citations", ()), alert.get("themes", ())
+        cited, titled = alert.get("citations", ()), [*alert.get("themes", ())]
+        titled += [story] if (story := alert.get("story")) else []
         if _scrub(cited, keys, _NOBODY) | _scrub(titled, keys, _UNTITLED):
             values = {"body": _json(body)}
             connection.execute(update(table).where(table.c.key == row.key).values(values))

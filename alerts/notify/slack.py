@@ -34,7 +34,7 @@ SEARCH_SECONDS = 30.0
 CLOCK_SKEW = timedelta(minutes=5)
 
 # What the whole channel should see, not only those who follow the thread.
-ESCALATIONS = frozenset({Change.RAISED, Change.REOPENED})
+ESCALATIONS = frozenset({Change.RAISED, Change.REOPENED, Change.NEW_STORY})
 
 Json = dict[str, Any]
 

@@ -43,6 +43,7 @@ def payload_of(alert: Alert, language: Language, thread: str) -> dict[str, Any]:
         "demands": _counted(alert.demands),
         "categories": _counted(alert.categories),
         "themes": [_theme(theme) for theme in alert.themes],
+        "story": _theme(alert.story) if alert.story else None,
         "citations": [_citation(citation) for citation in alert.citations],
         "message": _message(compose(alert, language)),
     }

@@ -106,6 +106,9 @@ def made_alert(
         citations=(made_citation(text=text), made_citation("widest")),
         open_cases=5,
         previous=previous,
+        story=Theme("店长打人，顾客报警", 14, 29, 13, "weibo:7")
+        if change is Change.NEW_STORY
+        else None,
     )
 
 

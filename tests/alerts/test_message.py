@@ -103,9 +103,11 @@ def _every_kind() -> list[Alert]:
         for span in (20 * MINUTE, 3 * HOUR, 50 * HOUR)
     ]
     again = made_alert(Change.REOPENED)
+    another = replace(made_alert(Change.NEW_STORY), citations=(made_citation("story"),))
     every = tuple((category, 1) for category in CATEGORIES)
     broad = [replace(made_alert(), categories=every[at : at + 6]) for at in range(0, 10, 6)]
-    return [*opened, again, bare, _listed(), *made_story(), *ends, *_beside_counts(), *broad]
+    shown = [*opened, again, another, bare, _listed(), *made_story()]
+    return [*shown, *ends, *_beside_counts(), *broad]
 
 
 def _listed(title: str = "云朵茶饮喝出虫子") -> Alert:
@@ -178,6 +180,25 @@ def test_a_raise_says_from_where_to_where() -> None:
     _, raised, lowered, _ = made_story()
     assert compose(raised).changed.lines == ("级别 🟡 黄 → 🟠 橙",)
     assert compose(lowered).changed.lines == ("级别 🟠 橙 → 🟡 黄",)
+
+
+def test_another_story_is_told_in_full() -> None:
+    """It is named in the title, its numbers stand under what changed, and the rest as ever."""
+    message = compose(made_alert(Change.NEW_STORY))
+    assert message.title == "🟠 橙 · 云朵茶饮 · 又起新话题「店长打人，顾客报警」"
+    assert message.changed.lines == ("另一话题「店长打人，顾客报警」：近 1 小时 14/29 条，13 人",)
+    assert message.evidence.lines
+    assert message.quotes
+    assert (
+        "another story: “店长打人，顾客报警”" in compose(made_alert(Change.NEW_STORY), "en").title
+    )
+
+
+def test_another_story_that_was_forgotten_has_no_words() -> None:
+    """Where its post was forgotten, the title names the cause that the counts speak of."""
+    alert = made_alert(Change.NEW_STORY)
+    alert = replace(alert, story=Theme("", 14, 29, 13))
+    assert compose(alert).title.endswith("又起新话题「「异物」「退款」投诉」")
 
 
 def test_a_fall_says_only_what_changed() -> None:
