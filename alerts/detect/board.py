@@ -157,7 +157,7 @@ class Board:
         size, block = self.scale.block, (until - 1) // self.scale.block
         begin = max(since - max(self.scale.horizons), self.first) // size
         blocks = np.arange(begin, block + 1)
-        here = blocks % self._blocks
+        here = spread(blocks, self._blocks)
         return Windows(
             ticks=ticks,
             counts=self._counts,
@@ -191,7 +191,9 @@ class Board:
         if self.judge.columns > len(self.judge.channels):
             # One voice is heard once a tick.
             values[:, :-1] = np.minimum(values[:, :-1], values[:, -1:])
-        factor = self._factor[spread(ticks, self._ticks)][..., rows] * read[:, None]
+        factor = self._factor[spread(ticks, self._ticks)][..., rows]
+        if not read.all():
+            factor = factor * read[:, None]
         for ring, added in ((self._counts, values), (self._foreseen, factor), (self._reads, read)):
             before = ring[since % self._ticks][..., rows]
             _write(ring, ticks + 1, rows, _running(before, added))
@@ -261,12 +263,13 @@ class Board:
         read = sure.sum(axis=0).astype(np.float64)
         whole = read == size
         channels = len(self.judge.channels)
-        counts = windows.over(windows.counts, 1, size)[:, :channels]
-        usual = windows.over(windows.factor, 1, size)
-        if whole.all():
-            counts, usual = counts.sum(axis=0), usual.sum(axis=0)
+        if whole.all():  # the sums are exact, so that of a block is that of its ticks
+            counts = windows.over(windows.counts, size, 1)[0, :channels]
+            usual = windows.over(windows.factor, size, 1)[0]
         else:
-            counts, usual = ((each * sure[:, None]).sum(axis=0) for each in (counts, usual))
+            each = windows.over(windows.counts, 1, size)[:, :channels]
+            counts = (each * sure[:, None]).sum(axis=0)
+            usual = (windows.over(windows.factor, 1, size) * sure[:, None]).sum(axis=0)
         scatter, information = self.judge.scatter(windows, whole)
         occasion, begins = self._occasion(block)
         plain, times = None, None
