@@ -26,7 +26,7 @@ import jieba.analyse
 import pydantic
 from snownlp import SnowNLP
 
-from benchmarks.measure import Row, show
+from benchmarks.measure import Row, one_core, show
 from benchmarks.texts import posts
 from fengsui import steps
 from fengsui.chain import Chain
@@ -134,6 +134,7 @@ def cpu_seconds(work: Callable[[], None]) -> float:
     return time.process_time() - start
 
 
+@one_core()
 def run(setting: str = LINEAR) -> list[Row]:
     """Measure with and without sentiment; each ratio is the median of pairs run in turn."""
     jieba.initialize()

@@ -1,7 +1,7 @@
 """The sentiment models beside SnowNLP and a BERT-base in PyTorch, over the same texts in one run.
 
 BERT-base needs the extra `torch` (`make install-train`, then `.venv-train/bin/python -m
-benchmarks sentiment`); its weights are of chance, since only its time counts. One thread each.
+benchmarks sentiment`); its weights are of chance, since only its time counts. One core for all.
 """
 
 import resource
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks.measure import Row, paired, show
+from benchmarks.measure import Row, one_core, paired, show
 from benchmarks.texts import posts
 from nlp.normalise import normalise
 from nlp.sentiment.cascade import CascadeModel
@@ -26,6 +26,7 @@ ROUNDS = 3
 Reader = Callable[[Sequence[str]], object]
 
 
+@one_core()
 def run() -> list[Row]:
     """Measure the ratios of CPU time a text, and texts a second."""
     given, what = posts((ROUNDS + 1) * MANY)
