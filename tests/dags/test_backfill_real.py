@@ -4,6 +4,7 @@ import csv
 import lzma
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from records import Window
+from records import Mention, Window
 from tests.dags.cluster import MINUTELY, Cluster, demand_servers
 from tests.dags.one_run import one_run, stored
 
@@ -96,4 +97,15 @@ def test_real_days_backfilled_beside_live_runs(cluster: Cluster) -> None:
         window = Window(end - 9 * DAY, end + DAY)
         found = stored(chain, keys, window)
     assert len(found["mentions"]) == len(posts)
-    assert found == one_run(cluster, keys, window)
+    expected = one_run(cluster, keys, window)
+    assert not [*unlike(found["mentions"], expected["mentions"])]
+    assert found == expected
+
+
+def unlike(mine: list[Mention], theirs: list[Mention]) -> Iterator[str]:
+    """Yield what mentions differ in, so that a failure says more than that they do."""
+    for one, other in zip(mine, theirs, strict=True):
+        for field in fields(one):
+            here, there = getattr(one, field.name), getattr(other, field.name)
+            if here != there:
+                yield f"{one.post_key} {one.published_at}: {field.name} {here} is not {there}"
