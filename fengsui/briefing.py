@@ -1,16 +1,17 @@
 """What is said about an incident: its numbers, its words, the posts that it rests on."""
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from fengsui import new_stories
 from fengsui.judging import Move
 from fengsui.themes import themes_of
 from records import Alert, CaseStatus, Citation, Incident, Sentiment, Window
 from store.ledger import Ledger
-from store.mentions import Cited, MentionStore
+from store.mentions import Cited
 
 # Posts before the first unusual tick belong to the story: the horizon that raised it looks back.
 LEAD = timedelta(hours=1)
@@ -21,26 +22,12 @@ CITED_CHARACTERS = 400
 THEMED = 500
 
 
-class Sources(Protocol):
+class Sources(new_stories.Sources, Protocol):
     """Where a brief takes its numbers from."""
-
-    @property
-    def store(self) -> MentionStore:
-        """Posts, mentions and counts."""
-        ...
 
     @property
     def ledger(self) -> Ledger:
         """Cases."""
-        ...
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What all brands are called."""
-        ...
-
-    def names_of(self, brand: str) -> Sequence[str]:
-        """Return what a brand is called."""
         ...
 
 

@@ -8,7 +8,7 @@ undocumented; the limits of `alerts.message` keep well below.
 from collections.abc import Iterable
 from typing import Any
 
-from alerts.message import Message, Quote, Section
+from alerts.message_form import Message, Quote, Section
 from alerts.message_text import ELLIPSIS, cut
 from alerts.notice import Notice
 from records import Level

@@ -8,7 +8,8 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts.message import Message, Quote, Section, compose
+from alerts.message import compose
+from alerts.message_form import Message, Quote, Section
 from alerts.message_words import Language
 from alerts.notice import Notice
 from alerts.notify.notifier import NotifyError

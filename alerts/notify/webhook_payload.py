@@ -4,7 +4,8 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from alerts.message import Message, compose
+from alerts.message import compose
+from alerts.message_form import Message
 from alerts.message_text import masked_name, one_line, safe_link
 from alerts.message_words import Language
 from alerts.notice import Notice
