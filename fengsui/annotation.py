@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlp.aspects import AspectModel, of_goods
 from nlp.brands import BrandMatch, BrandMatcher, BrandSettings
 from nlp.complaints import DOUBTFUL, Complaint, Suspicion, conclude, suspect
 from nlp.complaints import RULES as COMPLAINT_RULES
@@ -65,9 +66,16 @@ class _Judged(NamedTuple):
     points: tuple[str, ...]
 
 
-def scorer(model: SentimentModel) -> str:
-    """Return what a mention says of who scored it: the model, and the rules that came after."""
-    return f"{model.name}+{RULES}+{COMPLAINT_RULES}"
+def scorer(model: SentimentModel, goods: str = "") -> str:
+    """Return what a mention says of who scored it: the model, and what came after.
+
+    That are the rules, and the aspects of the brand's kind of `goods` where it has one.
+
+    Raises:
+        ModelError: the aspects cannot be loaded.
+    """
+    learned = f"+{of_goods(goods).name}" if goods else ""
+    return f"{model.name}+{RULES}+{COMPLAINT_RULES}{learned}"
 
 
 class Annotator:
@@ -82,10 +90,15 @@ class Annotator:
         model: SentimentModel,
         settings: AnnotationSettings,
     ) -> None:
+        """Load what the brands need.
+
+        Raises:
+            ModelError: the aspects of a brand's kind of goods cannot be loaded.
+        """
         self._matcher = BrandMatcher(brands)
         self._model = model
         self._reader = model if isinstance(model, ComplaintReader) else None
-        self._scorer = scorer(model)
+        self._scorers = {brand.name: scorer(model, brand.goods) for brand in brands}
         self._settings = settings
         self._copies = DuplicateIndex(
             horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
@@ -93,6 +106,7 @@ class Annotator:
         self._flood = FloodGuard()
         self._campaigns = CampaignGuard(window=timedelta(hours=settings.copy_hours))
         self._newest: datetime | None = None
+        self._goods = {brand.name: of_goods(brand.goods) for brand in brands if brand.goods}
         self._own_names = {name for brand in brands for name in (brand.name, *brand.aliases)}
         load_words(sorted(self._own_names))  # else their pieces would pass for keywords
 
@@ -204,11 +218,13 @@ class Annotator:
                 text=text.display,
                 sentiment=Sentiment(score.label),
                 confidence=score.confidence,
-                scorer=self._scorer,
+                scorer=self._scorers[match.brand],
                 complaint=complaint is not None and not advert,
                 category=complaint.category if complaint else "",
                 severity=complaint.severity if complaint else 0,
-                aspects=points if complaint or score.label == Sentiment.NEGATIVE else (),
+                aspects=self._aspects(match.brand, text.own, points)
+                if complaint or score.label == Sentiment.NEGATIVE
+                else (),
                 demands=complaint.demands if complaint else (),
                 keywords=keywords,
                 reach=post.followers or 0,
@@ -227,6 +243,11 @@ class Annotator:
         original = self._copies.add(post.key, brand, post.author, post.published_at, sketch)
         flooding = self._flood.add(post.author, brand, post.published_at, post.key)
         return (None if original == post.key else original), FLOOD if flooding else ""
+
+    def _aspects(self, brand: str, own: str, points: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the pain points, behind those that were learned of the brand's kind of goods."""
+        learned = _blamed(self._goods[brand], own) if brand in self._goods else ()
+        return tuple(dict.fromkeys((*learned, *points)))
 
     def _keywords(self, own: str) -> tuple[str, ...]:
         found = extract(own, self._settings.keywords + 4)
@@ -267,6 +288,10 @@ def _readings(candidate: _Candidate) -> list[Reading | None]:
     if post.kind is PostKind.COMPLAINT:
         return [None] * len(matches)
     return [read(text, match, [o for o in matches if o is not match]) for match in matches]
+
+
+def _blamed(model: AspectModel, own: str) -> tuple[str, ...]:
+    return tuple(aspect.subject for aspect in model.aspects(own) if aspect.polarity <= 0)
 
 
 def _pain_points(

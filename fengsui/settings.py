@@ -164,8 +164,21 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     kibana = settings.kibana
     if kibana.ca_certs is not None:
         kibana = kibana.model_copy(update={"ca_certs": folder / kibana.ca_certs})
-    anchored = {"sources": sources, "upkeep": upkeep, "elasticsearch": servers, "kibana": kibana}
+    brands = tuple(_anchored_brand(brand, folder) for brand in settings.brands)
+    anchored = {
+        "brands": brands,
+        "sources": sources,
+        "upkeep": upkeep,
+        "elasticsearch": servers,
+        "kibana": kibana,
+    }
     return settings.model_copy(update={"state": folder / settings.state, **anchored})
+
+
+def _anchored_brand(brand: BrandSettings, folder: Path) -> BrandSettings:
+    if not brand.goods.endswith(".npz"):
+        return brand
+    return brand.model_copy(update={"goods": str(folder / brand.goods)})
 
 
 def _anchored_source(source: SourceSettings, folder: Path) -> SourceSettings:

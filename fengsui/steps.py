@@ -80,12 +80,13 @@ def rescore(chain: Chain, since: datetime) -> Annotated:
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
-    current = scorer(chain.model)
+    plain = scorer(chain.model)
+    current = {b.name: scorer(chain.model, b.goods) for b in chain.settings.brands}
     keys = {sketch.post_key for sketch in chain.store.sketches(since)}
     for some in batches(sorted(keys), BATCH):
         found = chain.store.mentions_of(some)
         chain.store.reopen_posts(
-            sorted({mention.post_key for mention in found if mention.scorer != current})
+            sorted({m.post_key for m in found if m.scorer != current.get(m.brand, plain)})
         )
     return annotate(chain)
 

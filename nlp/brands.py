@@ -9,6 +9,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from nlp.ambiguity import shipped
+from nlp.aspects import KINDS
 from nlp.normalise import Text, fold, printable
 
 _REACH = 30  # characters around an ambiguous alias in which its context must stand
@@ -24,6 +25,13 @@ def _phrase(text: str) -> str:
     if not cleaned:
         raise ValueError("a phrase needs at least one visible character")
     return cleaned
+
+
+def _goods(kind: str) -> str:
+    if kind and kind not in KINDS and not kind.endswith(".npz"):
+        known = ", ".join(KINDS)
+        raise ValueError(f"no kind of goods; there is {known}, or a file (.npz) of your own")
+    return kind
 
 
 Phrase = Annotated[str, AfterValidator(_phrase)]
@@ -50,6 +58,10 @@ class BrandSettings(BaseModel):
     )
     ambiguous: tuple[Phrase, ...] = Field(
         default=(), description="the aliases that are ordinary words as well (苹果)"
+    )
+    goods: Annotated[str, AfterValidator(_goods)] = Field(
+        default="",
+        description="what it sells, where its aspects were learned: car, or a file of one's own",
     )
 
     @property

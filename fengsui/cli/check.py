@@ -20,6 +20,7 @@ from listeners.listener import ListenerError
 from listeners.means import Means
 from listeners.refusals import ADVICE
 from listeners.settings import PUSHED, SourceSettings, listener_of
+from nlp.aspects import of_goods
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
 from store.errors import StoreError
@@ -69,6 +70,9 @@ def look(settings: Settings) -> Iterator[Finding]:
     yield _tried("ledger", lambda: _ledger(settings))
     yield _tried("pseudonyms", lambda: _pseudonyms(settings))
     yield _tried("model", lambda: load_model(settings.model).name)
+    for brand in settings.brands:
+        if brand.goods:
+            yield _tried(f"aspects of {brand.name}", partial(_aspects, brand.goods))
     if not settings.sources:
         yield Finding("sources", ok=True, seen="none: `fengsui import FILE` brings posts in")
     for source in settings.sources:
@@ -85,6 +89,10 @@ def _tried(what: str, look_at: Callable[[], str]) -> Finding:
         return Finding(what, ok=False, seen=f"{error}; {ADVICE[error.refusal][0]}")
     except WRONG as error:
         return Finding(what, ok=False, seen=str(error))
+
+
+def _aspects(goods: str) -> str:
+    return "、".join(of_goods(goods).subjects)
 
 
 def _store(settings: Settings) -> str:

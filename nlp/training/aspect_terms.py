@@ -28,7 +28,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from nlp.keywords import extract
 from nlp.sentiment.registry import load_model
 from nlp.training.aspect_tagger import AspectTagger, Span
-from nlp.training.aspects import micro_f1
+from nlp.training.aspects_corpus import micro_f1
 
 KINDS: Final = {
     "restaurant": ("Chinese_Zhang_train", "Chinese_Zhang_dev"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fengsui.annotation import AnnotationSettings, Annotator
+from fengsui.annotation import AnnotationSettings, Annotator, scorer
 from nlp.brands import BrandSettings
 from nlp.segment import cut, reference
 from nlp.sentiment.linear import LinearModel
@@ -81,3 +81,16 @@ def test_a_headline_is_read_by_its_own_words_and_is_no_complaint() -> None:
     trouble, plain = annotator.annotate(posts)
     assert (trouble.sentiment, trouble.complaint) == (Sentiment.NEGATIVE, False)
     assert (plain.sentiment is Sentiment.NEGATIVE, plain.complaint) == (False, False)
+
+
+def test_goods_tell_more_pain_points() -> None:
+    """A brand of cars has the aspects learned of cars before the others; its scorer says so."""
+    model = LinearModel.load()
+    plain, car = BrandSettings(name="星野"), BrandSettings(name="星野", goods="car")
+    post = _post("星野的隔音太差了，高速风噪大得离谱，垃圾")
+    (without,) = Annotator([plain], model, AnnotationSettings()).annotate([post])
+    (told,) = Annotator([car], model, AnnotationSettings()).annotate([post])
+    assert told.sentiment is Sentiment.NEGATIVE
+    assert set(without.aspects) < set(told.aspects)
+    assert told.aspects[0] == "舒适性"
+    assert without.scorer == scorer(model) != told.scorer == scorer(model, "car")

@@ -75,6 +75,7 @@ def test_init_leaves_what_is_there(fengsui: Shell) -> None:
     [
         ('model = "nowhere"\n', "model", "cascade, linear or"),
         (FOLDER_SOURCE, "source exports", "cannot be read: No such file"),
+        ('[[brands]]\nname = "星野"\ngoods = "own.npz"\n', "aspects of 星野", "no aspects at"),
         (
             '[[receivers]]\nkind = "slack"\nname = "pr"\nchannel = "C1"\ntoken_env = "NO_TOKEN"\n'
             '[[routes]]\nreceivers = ["pr"]\n',

@@ -124,6 +124,18 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert getattr(settings.sources[0], "path", None) == tmp_path / "inbox"
 
 
+def test_goods_are_a_kind_or_a_file(tmp_path: Path) -> None:
+    """A brand's aspects are those of a known kind, or of a file beside the settings."""
+    path = tmp_path / "fengsui.toml"
+    path.write_text('[[brands]]\nname = "星野"\ngoods = "own/phone.npz"\n', "utf-8")
+    assert load(path).brands[0].goods == str(tmp_path / "own" / "phone.npz")
+    path.write_text('[[brands]]\nname = "星野"\ngoods = "car"\n', "utf-8")
+    assert load(path).brands[0].goods == "car"
+    message = refused('[[brands]]\nname = "星野"\ngoods = "boat"\n')
+    assert message.startswith("fengsui.toml:3: brands.0.goods:")
+    assert "there is car" in message
+
+
 def test_defaults_need_nothing() -> None:
     """Without a file everything has a default: terminal alerts, the linear model, SQLite."""
     settings = Settings()

@@ -349,3 +349,21 @@ def test_waiting_alerts_are_sent_while_the_model_fails(tmp_path: Path) -> None:
         chain.store.upsert_posts([post(999_999, "云朵茶饮")])
         assert turn(chain, lambda: NOW + 20 * HOUR).sent == 1
         assert chain.store.pending(1)
+
+
+def test_goods_set_later_are_rescored(tmp_path: Path) -> None:
+    """A brand that gets a kind of goods has its mentions judged again, once; others stay."""
+    made = stories.settings(tmp_path / "state")
+    other = BrandSettings(name="白露茶")
+    said = post(1, "云朵茶饮这车隔音太差，高速风噪大，垃圾"), post(2, "白露茶难喝，垃圾")
+    before = made.model_copy(update={"brands": (*made.brands, other)})
+    with Chain(before, notifiers={}) as chain:
+        chain.store.upsert_posts(said)
+        steps.annotate(chain)
+    cars = tuple(brand.model_copy(update={"goods": "car"}) for brand in made.brands)
+    after = made.model_copy(update={"brands": (*cars, other)})
+    with Chain(after, notifiers={}) as chain:
+        assert steps.rescore(chain, NOW - HOUR).posts == 1
+        (mention,) = chain.store.mentions_of([said[0].key])
+        assert mention.aspects[0] == "舒适性"
+        assert steps.rescore(chain, NOW - HOUR).posts == 0

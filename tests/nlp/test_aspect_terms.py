@@ -16,7 +16,7 @@ from nlp.training.aspect_tagger import (
     spans_of,
     tags_of,
 )
-from nlp.training.aspects import micro_f1
+from nlp.training.aspects_corpus import micro_f1
 
 MASKED = ["$T$ 很 靓 ，音 质 差", "外 观", "Positive", "外 观 很 靓 ，$T$ 差", "音 质", "Negative"]
 LISTED = (

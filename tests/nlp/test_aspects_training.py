@@ -1,4 +1,4 @@
-"""How aspects are measured: splits, scores, and what the shipped words say."""
+"""How aspects are learned and measured: posts, parts, scores, fits."""
 
 import csv
 import lzma
@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from nlp.training.aspects import FILE, LABELS, TEXT, by_words, load, micro_f1
+from nlp.aspects import AspectModel
+from nlp.training import aspects
+from nlp.training.aspects_corpus import FILE, LABELS, TEXT, Labelled, load, micro_f1, own_posts
+from nlp.training.aspects_report import by_words
+from nlp.training.corpora import split_of
 
 ROWS = (
     ("这车油耗真高，加速也肉", "油耗#-1,动力#-1"),
@@ -25,12 +29,28 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """A CSV of somebody's labelled posts on a phone."""
+    path = tmp_path / "own.csv"
+    said = {"续航": ("掉电快", "续航久"), "屏幕": ("屏幕发绿", "屏幕清楚")}
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["内容", "标签"])
+        for number in range(150):
+            name = "一二三四五六七八九十"[number % 10] * (number // 10 + 1)
+            for subject, words in said.items():
+                for word, sign in zip(words, (-1, 1), strict=True):
+                    writer.writerow([f"{name}{word}", f"{subject}#{sign}"])
+    return path
+
+
 def test_each_post_is_in_one_part(data: Path) -> None:
-    """Posts with the same ideographs count once, so none is learned from and measured."""
+    """Posts with the same ideographs count once, in the part that the sentiment models give it."""
     first, second = load(data)
     assert first.pairs == {("油耗", -1), ("动力", -1)}
     assert second.pairs == {("空间", 1)}
-    assert {first.split, second.split} <= {"train", "dev", "test"}
+    assert first.split == split_of("这车油耗真高加速也肉")
     assert load(data) == [first, second]
 
 
@@ -44,7 +64,40 @@ def test_micro_f1_counts_pairs() -> None:
 
 
 def test_the_shipped_words_name_subjects() -> None:
-    """A pain point of ours is a subject of that set, with the sentiment of its clause."""
-    plain, bad = by_words([ROWS[0][0], "刹车失灵，垃圾变速箱太差了"])
+    """A pain point of ours is a subject of the set, with the sentiment of its clause."""
+    texts = [ROWS[0][0], "刹车失灵，垃圾变速箱太差了"]
+    plain, bad = by_words(texts, ("油耗", "动力", "操控"))
     assert {name for name, _ in plain} == {"油耗", "动力"}
     assert ("动力", -1) in bad
+    assert by_words(texts[:1], ("油耗",)) == [frozenset(p for p in plain if p[0] == "油耗")]
+
+
+def test_posts_of_ones_own_are_learned(labelled: Path) -> None:
+    """A file with one's own labels gives a model that tells its subjects and polarities."""
+    posts = own_posts(labelled, "内容", "标签")
+    model = aspects.fit(posts, aspects.Recipe())
+    assert model.subjects == ("屏幕", "续航")
+    assert [tuple(one) for one in model.aspects("才半年就掉电快")] == [("续航", -1)]
+    assert [tuple(one) for one in model.aspects("新买的屏幕清楚")] == [("屏幕", 1)]
+
+
+def test_the_command_writes_model_and_card(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One command learns from the file, prints the table and writes what a setting takes."""
+    out = tmp_path / "model"
+    columns = ["--text", "内容", "--labels", "标签"]
+    aspects.main(["--file", str(labelled), *columns, "--out", str(out), "--name", "phone"])
+    assert "what ships" in capsys.readouterr().out
+    assert AspectModel.load(out / "phone.npz").subjects == ("屏幕", "续航")
+    assert 'goods = "phone"' in (out / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_fit_that_cannot_be_is_refused() -> None:
+    """Too few posts, or posts of one polarity alone, are an error that says so."""
+    few = [Labelled(f"电池{n}", frozenset({("续航", -1)}), "train") for n in range(250)]
+    with pytest.raises(ValueError, match="too few"):
+        aspects.fit(few[:10], aspects.Recipe())
+    dev = [Labelled("电池", frozenset({("续航", -1)}), "dev")]
+    with pytest.raises(ValueError, match="same polarity"):
+        aspects.fit([*few, *dev], aspects.Recipe())
