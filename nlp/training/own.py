@@ -1,6 +1,6 @@
 """Fine-tune on labelled posts of one's own, and write a folder that `model = "..."` takes.
 
-python -m nlp.training.own --file labelled.csv --text text --label label --base FOLDER --out FOLDER
+python -m nlp.training.own --file labelled.csv --text text --label label --out FOLDER
 
 A tenth of the posts each is kept back: one to calibrate by, one to tell how good the model is.
 """
@@ -15,14 +15,16 @@ from pathlib import Path
 
 from nlp.sentiment.model import LABELS
 from nlp.sentiment.onnx_encoder import OnnxEncoder
+from nlp.sentiment.transformer import FOLDER
 from nlp.training import evaluate
 from nlp.training.calibrate import temperature
 from nlp.training.corpora import Example
-from nlp.training.encoder import Encoder, load_tokenizer
+from nlp.training.encoder import load_tokenizer
 from nlp.training.export import export
 from nlp.training.loop import Plan, run
 from nlp.training.prepare import Labelled, own_posts
 from nlp.training.report import measure
+from nlp.training.restore import begin_with
 from nlp.training.train import labelled
 
 _log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ def fine_tune(posts: Sequence[Labelled], base: Path, out: Path, plan: Plan) -> N
     """
     if len(posts) < _LEAST:
         raise ValueError(f"{len(posts)} posts are too few: at least {_LEAST} are needed")
-    run(Encoder.load(base), load_tokenizer(base), posts, labelled, plan, out / "run")
+    run(begin_with(base), load_tokenizer(base), posts, labelled, plan, out / "run")
     export(out / "run", out, tasks=("sentiment",))
     shutil.rmtree(out / "run")
     encoder = OnnxEncoder(out)
@@ -70,16 +72,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--text", required=True, help="its column with the text")
     parser.add_argument("--label", required=True, help="its column with the label")
     parser.add_argument("--map", default="", help="such as 0=negative,1=positive")
-    parser.add_argument("--base", type=Path, required=True, help="folder of a BERT model")
+    parser.add_argument(
+        "--base", type=Path, default=FOLDER, help="folder of a model; by default the one that ships"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
     parser.add_argument("--epochs", type=float, default=3.0)
+    parser.add_argument("--rate", type=float, default=5e-5, help="learning rate of the top layer")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     pairs = [pair.split("=", 1) for pair in options.map.split(",") if "=" in pair]
     names = {key.strip(): name.strip() for key, name in pairs} or {name: name for name in LABELS}
     posts = own_posts(options.file, options.text, options.label, names)
     texts = sum(post.split == "train" for post in posts)
-    plan = Plan(max(1, round(options.epochs * texts / 64)), processes=os.cpu_count() or 1)
+    steps = max(1, round(options.epochs * texts / 64))
+    plan = Plan(steps, processes=os.cpu_count() or 1, rate=options.rate)
     fine_tune(
         posts, options.base, options.out, replace(plan, warmup=min(150, plan.steps // 10 + 1))
     )

@@ -4,7 +4,7 @@ What was rounded stays rounded: the restored encoder answers as the 8-bit one do
 rounding of its activations, and it is a base to go on from like any other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,20 @@ _PREFIX: Final = "encoder."  # `export` wraps the encoder
 _ROUNDED: Final = "_quantized"
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+
+def begin_with(folder: Path, layers: Sequence[int] | None = None) -> Encoder:
+    """Return the encoder of a folder to go on from, exported by us or of the Hugging Face kind.
+
+    `layers` says which layers are kept, all by default.
+
+    Raises:
+        OSError: the folder holds no model.
+        ValueError: it holds an ONNX model that export did not write.
+    """
+    if layers is None and model_file(folder) is not None:
+        return restore(folder)
+    return Encoder.load(folder, layers)
 
 
 def restore(folder: Path) -> Encoder:

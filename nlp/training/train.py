@@ -13,10 +13,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from nlp.training.encoder import Encoder, load_tokenizer
+from nlp.training.encoder import load_tokenizer
 from nlp.training.loop import Plan, run
 from nlp.training.losses import Loss, labelled_loss
 from nlp.training.prepare import read
+from nlp.training.restore import begin_with
 
 
 def labelled() -> Loss:
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parse(argparse.ArgumentParser(description=__doc__.splitlines()[0]), arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     examples = read(options.examples)
-    encoder = Encoder.load(options.base, options.layers)
+    encoder = begin_with(options.base, options.layers)
     run(
         encoder,
         load_tokenizer(options.base),
