@@ -28,7 +28,7 @@ FOLDER: Final = Path(__file__).parent / "weights"
 _CERTAIN: Final = Score(0.0, 1.0, 0.0)
 _CHUNK: Final = 1 << 17  # characters worked on at once: the arrays stay in the processor's cache
 # What NumPy and zipfile raise over a file that is not what it should be.
-_DAMAGE: Final = (
+DAMAGE: Final = (
     OSError,
     EOFError,
     KeyError,
@@ -85,7 +85,7 @@ class LinearWeights:
                 weights = cls(grams, arrays["table"], arrays["scale"], arrays["bias"])
         except FileNotFoundError:
             raise ModelError(f"no weights at {path}") from None
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise ModelError(f"{path} holds no linear model: {error}") from error
         weights._check(path)
         return weights
