@@ -8,7 +8,9 @@ from typing import Annotated, NamedTuple, Self
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from nlp import ambiguity_reader
 from nlp.ambiguity import shipped
+from nlp.ambiguity_reader import second_look
 from nlp.aspects import KINDS
 from nlp.normalise import Text, fold, printable
 
@@ -137,9 +139,9 @@ class BrandMatcher:
     counts, and of those the longest, across brands: 苹果汁 is not 苹果. An alias that begins or
     ends with a letter (or digit) does not count inside a longer word (or number) of an alphabet.
     An ambiguous alias counts only near a word of the brand's context, where it has one, and never
-    near a word of `context_absent`. Beyond that, what stands around it decides (`nlp.ambiguity`):
-    alone where the settings say nothing, against a lean towards the brand where they do, which is
-    greatest near a word of `context` or `context_likely`.
+    near a word of `context_absent`. Beyond that, what stands around it decides (`nlp.ambiguity`, in
+    doubt with the encoder): alone where the settings say nothing, against a lean towards the brand
+    where they do, which is greatest near a word of `context` or `context_likely`.
     """
 
     def __init__(self, brands: Sequence[BrandSettings]) -> None:
@@ -203,7 +205,8 @@ class BrandMatcher:
         lean = doubt.lean(around)
         if self._windows is None or lean is None:
             return False
-        return self._windows.log_odds(folded, start, end) + lean > 0
+        odds, reader = self._windows.log_odds(folded, start, end), ambiguity_reader.shipped()
+        return second_look(odds, lean, (folded, start, end), reader) > 0
 
 
 def _folded(phrases: Iterable[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class TransformerModel:
             ModelError: the folder holds no sound model, or its labels mean no sentiment.
         """
         folder = FOLDER if folder is None else folder
-        encoder = OnnxEncoder(folder)
+        encoder = encoder_of(folder)
         return TransformerModel(encoder, f"{folder.name}-{_fingerprint(folder)}")
 
     @property
@@ -109,6 +109,22 @@ class TransformerModel:
         for place, label in places.items():
             gathered[label] += shares[place]
         return list(gathered.values())
+
+
+def encoder_of(folder: Path) -> OnnxEncoder:
+    """Return the encoder of a folder, loaded once as long as its files stay as they are.
+
+    Raises:
+        ModelError: the folder holds no sound model.
+    """
+    files = (model_file(folder), folder / "config.json", folder / "tokenizer.json")
+    written = (path.stat().st_mtime_ns if path and path.is_file() else 0 for path in files)
+    return _encoder(folder.absolute(), tuple(written))
+
+
+@lru_cache(maxsize=2)
+def _encoder(folder: Path, written: tuple[int, ...]) -> OnnxEncoder:  # noqa: ARG001 - of the key
+    return OnnxEncoder(folder)
 
 
 def each(ask: Callable[[str], T], texts: Sequence[str]) -> list[T]:

@@ -20,7 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +28,12 @@ import pandas as pd
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from nlp import ambiguity_reader
 from nlp.ambiguity import FILE_NAME, Windows, features, shipped
+from nlp.ambiguity_reader import NameReader, second_look
 from nlp.normalise import fold, normalise
+from nlp.sentiment.transformer import FOLDER as ENCODER
+from nlp.training.ambiguity_reader import Window, fit_reader
 
 _log = logging.getLogger(__name__)
 WRITTEN: Final = Path(__file__).parent / "ambiguity_posts.csv"
@@ -79,16 +83,6 @@ _SETTLED: Final = (
         ),
     ),
 )
-
-
-class Window(NamedTuple):
-    """A place in a folded text, and whether a firm is meant there."""
-
-    text: str
-    start: int
-    end: int
-    firm: bool
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,17 +235,20 @@ class Half:
     recall: float
 
 
-def measure(weights: Windows) -> list[Half]:
+def measure(weights: Windows, reader: NameReader | None) -> list[Half]:
     """Return the scores of both halves; a post means the firm where one of its places does."""
     return [
-        _half(weights, name, development=wanted)
+        _half(weights, reader, name, development=wanted)
         for name, wanted in (("development", True), ("held out", False))
     ]
 
 
-def _half(weights: Windows, name: str, *, development: bool) -> Half:
+def _half(weights: Windows, reader: NameReader | None, name: str, *, development: bool) -> Half:
     half = [case for case in cases() if case.is_development == development]
-    given = [any(weights.log_odds(*place) > 0 for place in case.places()) for case in half]
+    given = [
+        any(second_look(weights.log_odds(*p), 0, p, reader) > 0 for p in case.places())
+        for case in half
+    ]
     hits = sum(case.firm and got for case, got in zip(half, given, strict=True))
     firms = sum(case.firm for case in half)
     return Half(name, len(half), firms, hits / max(1, sum(given)), hits / firms)
@@ -266,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if options.report:
-        for half in measure(shipped()):
+        for half in measure(shipped(), ambiguity_reader.shipped()):
             _log.info("%s", half)
         return
     if not (options.data and options.out):
@@ -277,8 +274,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     weights = fit(examples, recipe)
     options.out.mkdir(parents=True, exist_ok=True)
     weights.save(options.out / FILE_NAME)
-    halves = [asdict(half) for half in measure(weights)]
-    document = {"recipe": asdict(recipe), "windows": len(examples), "halves": halves}
+    fit_reader(examples, recipe.seed).save(options.out / ambiguity_reader.FILE_NAME)
+    reader = ambiguity_reader.load(options.out / ambiguity_reader.FILE_NAME, ENCODER)
+    alone = [asdict(half) for half in measure(weights, None)]
+    halves = [asdict(half) for half in measure(weights, reader)]
+    document = {
+        "recipe": asdict(recipe),
+        "windows": len(examples),
+        "windows alone": alone,
+        "halves": halves,
+    }
     text = json.dumps(document, indent=2, ensure_ascii=False)
     (options.out / "metrics.json").write_text(text + "\n", encoding="utf-8")
     _log.info("%s", halves)
