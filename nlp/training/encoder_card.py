@@ -16,7 +16,8 @@ base_model: intfloat/multilingual-e5-small
 
 Six transformer layers of width 384 (21 million parameters), mean pooling, three linear heads:
 sentiment (negative, neutral, positive), emotion (SMP2020's six), complaint or not. 8-bit ONNX with
-7-bit weights, so that processors without VNNI do not overflow. An ordinary Hugging Face folder:
+7-bit weights, so that processors without VNNI do not overflow, in the joined operators that ONNX
+Runtime has for BERT (other runtimes lack them). An ordinary Hugging Face folder:
 `transformers.AutoTokenizer` reads its tokenizer; the outputs of the ONNX model are `pooled`,
 `sentiment`, `emotion` and `complaint`.
 

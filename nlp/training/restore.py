@@ -4,7 +4,7 @@ What was rounded stays rounded: the restored encoder answers as the 8-bit one do
 rounding of its activations, and it is a base to go on from like any other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +17,11 @@ from transformers import BertConfig, BertModel
 
 from nlp.sentiment.onnx_encoder import model_file
 from nlp.training.encoder import Encoder
+from nlp.training.graph import ROUNDED, SCALE, ZERO
 
-_PREFIX: Final = "encoder."  # `export` wraps the encoder
-_ROUNDED: Final = "_quantized"
+_QUERY: Final = "attention.self.query"
+_JOINED: Final = (_QUERY, "attention.self.key", "attention.self.value")
+_COUNTED: Final = "position_ids"  # a buffer of BERT's, no parameter
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -48,47 +50,42 @@ def restore(folder: Path) -> Encoder:
     path = model_file(folder)
     if path is None:
         raise OSError(f"{folder} holds no ONNX model")
-    graph = onnx.load(path).graph
-    arrays = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
-    config = BertConfig.from_pretrained(folder)
-    encoder = Encoder(BertModel(config, add_pooling_layer=False))
-    wanted = encoder.state_dict()
-    found = {name: torch.from_numpy(np.array(array)) for name, array in _weights(graph, arrays)}
+    found = parameters(path)
+    encoder = Encoder(BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False))
+    state = encoder.state_dict()
+    wanted = [name for name in state if not name.endswith(_COUNTED)]
     if missing := sorted(set(wanted) - set(found)):
         raise ValueError(f"{path} lacks {missing[0]}: `nlp.training.export` did not write it")
-    encoder.load_state_dict({name: found[name] for name in wanted})
+    encoder.load_state_dict(
+        state | {name: torch.from_numpy(np.array(found[name], np.float32)) for name in wanted}
+    )
     return encoder
 
 
-def _weights(graph: Any, arrays: Arrays) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """Yield each parameter by the name that PyTorch has for it."""
+def parameters(path: Path) -> Arrays:
+    """Return the parameters that `nlp.training.graph` wrote, by their PyTorch names."""
+    held = onnx.load(path).graph.initializer
+    arrays = {one.name: numpy_helper.to_array(one) for one in held}
+    found: Arrays = {}
     for name, array in arrays.items():
-        if name.startswith(_PREFIX) and not name.endswith((_ROUNDED, "_scale", "_zero_point")):
-            yield name.removeprefix(_PREFIX), array
-        if name.startswith(_PREFIX) and name.endswith(f"embeddings.weight{_ROUNDED}"):
-            plain = name.removesuffix(_ROUNDED)
-            yield plain.removeprefix(_PREFIX), _unrounded(plain, arrays)
-    taken_by = {put: node for node in graph.node for put in node.input}
-    for node in graph.node:
-        if node.op_type == "MatMulInteger":
-            plain = node.input[1].removesuffix(_ROUNDED)
-            bias = _bias_after(node, taken_by)
-            yield bias.removesuffix("bias") + "weight", _unrounded(plain, arrays).T
+        plain = name.removesuffix(ROUNDED)
+        if name.endswith(ROUNDED):
+            zero = arrays[plain + ZERO].astype(np.float32)
+            whole = (array.astype(np.float32) - zero) * arrays[plain + SCALE]
+            is_table = "embeddings" in plain
+            found |= {plain: whole} if is_table else _apart(plain, whole.T)
+        elif name.startswith("heads.") and name.endswith("weight"):
+            found[name] = array.T
+        elif name.endswith("bias"):
+            found |= _apart(name, array)
+        else:
+            found[name] = array
+    return found
 
 
-def _bias_after(node: Any, taken_by: dict[str, Any]) -> str:
-    """Return the name of the bias that is added to a product of whole numbers."""
-    while node.op_type != "Add":
-        if node.output[0] not in taken_by:
-            raise ValueError("a product has no bias: `nlp.training.export` did not write the model")
-        node = taken_by[node.output[0]]
-    names = [put for put in node.input if put.startswith(_PREFIX) and put.endswith("bias")]
-    if not names:
-        raise ValueError("a bias has no name: `nlp.training.export` did not write the model")
-    return str(names[0]).removeprefix(_PREFIX)
-
-
-def _unrounded(name: str, arrays: Arrays) -> npt.NDArray[np.float32]:
-    whole = arrays[name + _ROUNDED].astype(np.float32)
-    scale = arrays[f"{name}_scale"].astype(np.float32)
-    return (whole - arrays[f"{name}_zero_point"].astype(np.float32)) * scale
+def _apart(name: str, array: npt.NDArray[Any]) -> Arrays:
+    """Return what was joined: the three parts of an attention stand under the first one's name."""
+    if _QUERY not in name:
+        return {name: array}
+    names = (name.replace(_QUERY, part) for part in _JOINED)
+    return dict(zip(names, np.split(array, len(_JOINED)), strict=True))
