@@ -21,7 +21,7 @@ from alerts.message_text import (
 )
 from alerts.message_trouble import circumstances, next_step, what_happened
 from alerts.message_words import CATALOGUES, Language
-from records import Alert, Change, Citation, IncidentKind, Level
+from records import Account, Alert, Change, Citation, IncidentKind, Level
 
 TITLE_LIMIT = 120
 BRAND_LIMIT = 30
@@ -164,10 +164,32 @@ class _Writer:
             "volume", count=self.count(alert.volume), organic=self.count(alert.organic)
         )
         complaints = self.say("complaints", count=self.count(alert.complaints))
-        reach = (self.say("reach", count=self.count(alert.reach)),) if alert.reach else ()
-        yield " · ".join((*self._wave(), volume, complaints, *reach))
+        yield " · ".join((*self._wave(), volume, complaints, *self._reach()))
+        if speakers := self._speakers():
+            yield speakers
         if alert.incident.low_baseline:
             yield self.words["low_baseline"]
+
+    def _reach(self) -> Iterator[str]:
+        """Say how many may have read it, and of which share of the posts that is known."""
+        alert = self.alert
+        if not alert.reach:
+            return
+        known, count = alert.reach_known, self.count(alert.reach)
+        if known is None or known >= alert.organic:
+            yield self.say("reach", count=count)
+        else:
+            yield self.say("reach.part", count=count, share=percent(known / alert.organic))
+
+    def _speakers(self) -> str:
+        """Say which kinds of accounts the troubled posts are of; nothing where none is known."""
+        known = [(kind, count) for kind, count in self.alert.accounts if kind]
+        if not known:
+            return ""
+        named = " · ".join(f"{self.words[f'account.{k}']} {self.count(c)}" for k, c in known)
+        unknown = sum(count for kind, count in self.alert.accounts if not kind)
+        rest = f" · {self.words['account.unknown']} {self.count(unknown)}" if unknown else ""
+        return self.say("speakers", kinds=named + rest)
 
     def _wave(self) -> Iterator[str]:
         incident = self.alert.incident
@@ -305,10 +327,15 @@ class _Writer:
         ]
         return Quote(
             role=role,
-            about=" · ".join((f"{role} {time} {name}", *known)),
+            about=" · ".join((f"{role} {time} {name}", *self._account(citation), *known)),
             text=one_line(citation.text, QUOTE_LIMIT),
             url=safe_link(citation.url),
         )
+
+    def _account(self, citation: Citation) -> Iterator[str]:
+        """Say what kind of account speaks, where it is not just anybody."""
+        if citation.account not in {Account.UNKNOWN, Account.ORDINARY}:
+            yield self.words[f"account.{citation.account}"]
 
     def next_step(self) -> str:
         if self.alert.change in {Change.LOWERED, Change.RECOVERED}:

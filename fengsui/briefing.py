@@ -9,7 +9,7 @@ from typing import Protocol
 from fengsui import new_stories
 from fengsui.judging import Move
 from fengsui.themes import themes_of
-from records import Alert, CaseStatus, Citation, Incident, Sentiment, Window
+from records import Account, Alert, CaseStatus, Citation, Incident, Sentiment, Window
 from store.ledger import Ledger
 from store.mentions import Cited
 
@@ -64,6 +64,8 @@ def brief(move: Move, now: datetime, chain: Sources) -> Alert:
         open_cases=len(chain.ledger.cases(incident.brand, CaseStatus.OPEN)),
         previous=move.told,
         story=move.story,
+        accounts=_most(told.accounts, len(Account)),
+        reach_known=told.reach_known,
     )
 
 
@@ -102,6 +104,8 @@ class _Told:
     negative: int = 0
     complaints: int = 0
     reach: int = 0
+    reach_known: int = 0
+    accounts: Counter[str] = field(default_factory=Counter)
     keywords: Counter[str] = field(default_factory=Counter)
     demands: Counter[str] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
@@ -119,6 +123,7 @@ class _Told:
             return
         self.organic += 1
         self.reach += mention.reach
+        self.reach_known += cited.post.followers is not None
         self.complaints += mention.complaint
         self.demands.update(mention.demands)
         if mention.category:
@@ -127,6 +132,7 @@ class _Told:
             return
         self.negative += mention.sentiment is Sentiment.NEGATIVE
         self.keywords.update(mention.keywords)
+        self.accounts[cited.post.account] += 1
         self.newest.append(cited)
         if cited.post.key == self.begins:
             self.first_of_story = cited
@@ -165,4 +171,5 @@ def _citation(role: str, cited: Cited) -> Citation:
         published_at=post.published_at,
         text=cited.mention.text[:CITED_CHARACTERS],
         reposts=post.reposts,
+        account=post.account,
     )

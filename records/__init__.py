@@ -31,10 +31,11 @@ from records.incident import (
 )
 from records.mention import Mention, Sentiment
 from records.point import Point
-from records.post import Post, PostKind, Rejected
+from records.post import Account, Post, PostKind, Rejected
 from records.window import Window
 
 __all__ = [
+    "Account",
     "Alert",
     "Case",
     "CaseStatus",

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from records.incident import Incident, Level
+from records.post import Account
 
 
 class Change(StrEnum):
@@ -33,6 +34,7 @@ class Citation:
     published_at: datetime
     text: str
     reposts: int | None = None
+    account: Account = Account.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,11 @@ class Alert:
     The natural key is the incident, the change, the level and the minute. Counts are of the time
     from `since` (the first negative post or complaint of the story) to `at`, organic mentions only
     but for `volume`. `keywords`, `demands` and `categories` (of complaints) come with the number of
-    posts that hold them. `usual` is the negative count that such a span usually sees. `previous` is
-    the level of the last alert of this incident. `story` is the one that began meanwhile, where
-    that is the change: its posts and authors are those of the last hour, `of` all troubled ones.
+    posts that hold them, `accounts` with the troubled posts of each kind of account; `reach` adds
+    the followers up that are known of the authors of `reach_known` posts. `usual` is the negative
+    count that such a span usually sees. `previous` is the level of the last alert of this incident.
+    `story` is the one that began meanwhile, where that is the change: its posts and authors are
+    those of the last hour, `of` all troubled ones.
     """
 
     key: str
@@ -82,6 +86,8 @@ class Alert:
     open_cases: int = 0
     previous: Level | None = None
     story: Theme | None = None
+    accounts: tuple[tuple[str, int], ...] = ()
+    reach_known: int | None = None
 
     @staticmethod
     def key_of(incident: Incident, change: Change, at: datetime) -> str:

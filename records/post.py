@@ -15,6 +15,22 @@ class PostKind(StrEnum):
     HEADLINE = "headline"
 
 
+class Account(StrEnum):
+    """Who speaks, by what the source says of the account; UNKNOWN where it says nothing.
+
+    ORDINARY is nobody verified, NOTABLE a verified person, ORGANISATION a verified body that is
+    none of the others or of which the source tells no more.
+    """
+
+    UNKNOWN = ""
+    ORDINARY = "ordinary"
+    NOTABLE = "notable"
+    MEDIA = "media"
+    GOVERNMENT = "government"
+    COMPANY = "company"
+    ORGANISATION = "organisation"
+
+
 # The note on a post that is not at its source any more.
 DELETED = "deleted at its source"
 
@@ -45,6 +61,7 @@ class Post:
     parent: str | None = None
     quoted: str = ""
     region: str = ""
+    account: Account = Account.UNKNOWN
     notes: tuple[str, ...] = ()
 
     @property

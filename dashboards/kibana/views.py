@@ -127,6 +127,7 @@ MENTIONS: Final = View(
         "url": Words("原帖", "Link"),
         "keywords": Words("关键词", "Keywords"),
         "aspects": Words("方面", "Aspects"),
+        "account": Words("账号类型", "Account"),
         "demands": Words("诉求", "Demands"),
         "reach": words.REACH,
         "reposts": Words("转发数", "Reposts"),

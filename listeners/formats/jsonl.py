@@ -10,10 +10,11 @@ from typing import Any, Final
 from listeners import fields
 from listeners.formats.format import Format, Head, Reading, Unreadable
 from listeners.times import read_time
-from records import Post, PostKind
+from records import Account, Post, PostKind
 
 REQUIRED: Final = frozenset({"source", "id", "text", "published_at"})
 KINDS: Final = {kind.value: kind for kind in PostKind}
+ACCOUNTS: Final = {account.value: account for account in Account}
 TEXTS: Final = ("url", "author", "author_name", "parent", "quoted", "region")
 COUNTS: Final = ("followers", "reposts", "comments", "likes")
 GREATEST_SOURCE: Final = 64
@@ -42,6 +43,7 @@ def parse(item: Mapping[str, Any], reading: Reading) -> Iterator[Post]:
         parent=text["parent"] or None,
         quoted=text["quoted"],
         region=fields.read_region(text["region"]),
+        account=_account(item, notes),
         **counts,
         notes=tuple(notes),
     )
@@ -69,6 +71,14 @@ def _kind(item: Mapping[str, Any]) -> PostKind:
     if kind is None:
         raise Unreadable(f"unknown kind: {fields.shortened(name)}")
     return kind
+
+
+def _account(item: Mapping[str, Any], notes: list[str]) -> Account:
+    name = item.get("account")
+    account = ACCOUNTS.get(name) if isinstance(name, str) else None
+    if account is None and name is not None:
+        notes.append(f"account: unknown {fields.shortened(name)}")
+    return account or Account.UNKNOWN
 
 
 def _own_text(item: Mapping[str, Any], notes: list[str]) -> str:

@@ -1,6 +1,7 @@
 """What all forms of Weibo share: identity, time, address, and the columns of its tables."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
@@ -9,11 +10,30 @@ from typing import Final, NamedTuple
 from listeners import fields, weibo_ids
 from listeners.formats.format import Reading, Unreadable
 from listeners.times import has_clock, precision_of, read_time
-from records import Post, PostKind
+from records import Account, Post, PostKind
 
 SOURCE: Final = "weibo"
 # Spreadsheets keep 15 digits of a number and write zeros behind them; a mid has 16.
 LOST_DIGIT: Final = "0"
+
+
+# Weibo's `verified_type`; from 200 on they are grades of people whom nobody verified (达人).
+_TYPES: Final = {
+    -1: Account.ORDINARY,
+    0: Account.NOTABLE,
+    1: Account.GOVERNMENT,
+    2: Account.COMPANY,
+    3: Account.MEDIA,
+} | dict.fromkeys(range(4, 9), Account.ORGANISATION)
+_UNVERIFIED: Final = 200
+# What weibo-search writes: a blue V says that it is no person, and no more.
+_BADGES: Final = {
+    "普通用户": Account.ORDINARY,
+    "黄V": Account.NOTABLE,
+    "红V": Account.NOTABLE,
+    "金V": Account.NOTABLE,
+    "蓝V": Account.ORGANISATION,
+}
 
 
 class Columns(NamedTuple):
@@ -29,6 +49,18 @@ class Columns(NamedTuple):
     author: str = ""
     author_name: str = ""
     region: str = ""
+    badge: str = ""
+
+
+def kind_of_account(verified_type: object) -> Account:
+    """Return who speaks by Weibo's number for it, UNKNOWN where that is none."""
+    number = None
+    if isinstance(verified_type, int | str) and not isinstance(verified_type, bool):
+        with suppress(ValueError):
+            number = int(verified_type)
+    if number is not None and _UNVERIFIED <= number < 2 * _UNVERIFIED:
+        return Account.ORDINARY
+    return Account.UNKNOWN if number is None else _TYPES.get(number, Account.UNKNOWN)
 
 
 def key_of(mid: str) -> str:
@@ -130,6 +162,7 @@ def post_of_row(
         likes=fields.count_or_note(row.get(columns.likes), "likes", notes),
         parent=key_of(parent) if parent else None,
         region=fields.read_region(row.get(columns.region, "")),
+        account=_BADGES.get(row.get(columns.badge, "").strip(), Account.UNKNOWN),
         notes=tuple(notes),
     )
 

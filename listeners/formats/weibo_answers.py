@@ -12,7 +12,7 @@ from listeners.formats import weibo
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.formats.odd import Odd
 from listeners.refusals import WeiboVerdict, check_weibo
-from records import Post, PostKind
+from records import Account, Post, PostKind
 
 
 class User(msgspec.Struct, gc=False):
@@ -22,6 +22,7 @@ class User(msgspec.Struct, gc=False):
     screen_name: Any = None
     followers_count: Any = None
     followers_count_str: Any = None
+    verified_type: Any = None
 
 
 class Mblog(msgspec.Struct, gc=False):
@@ -186,8 +187,13 @@ def parse_mblog(mblog: Mblog, reading: Reading) -> Post:
         comments=fields.count_or_note(mblog.comments_count, "comments", notes),
         likes=fields.count_or_note(mblog.attitudes_count, "likes", notes),
         region=fields.read_region(fields.text_or_note(mblog.region_name, "region", notes)),
+        account=_account(mblog.user),
         notes=tuple(notes),
     )
+
+
+def _account(user: User | Odd) -> Account:
+    return weibo.kind_of_account(user.verified_type) if isinstance(user, User) else Account.UNKNOWN
 
 
 def _raw_id(mblog: Mblog) -> object:

@@ -19,6 +19,7 @@ COLUMNS: Final = weibo.Columns(
     comments="评论数",
     likes="点赞数",
     region="ip",
+    badge="user_authentication",
 )
 
 

@@ -53,6 +53,7 @@ MENTIONS: Final[Json] = {
     "author": KEYWORD,
     "author_name": WORD,
     "region": WORD,
+    "account": KEYWORD,
     "url": WORD,
     "sentiment": KEYWORD,
     "category": WORD,
@@ -236,6 +237,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
                 monthly=True,
                 follows="published_at",
                 sorted_by=("brand", "published_at"),
+                version=2,  # `account` came in
             ),
             Kind("history", HISTORY, follows="at"),
             Kind("changes", CHANGES, single=True),

@@ -160,6 +160,7 @@ def _of_the_post(post: Post) -> dict[str, Any]:
         "kind": str(post.kind),
         "author_name": post.author_name,
         "region": post.region,
+        "account": str(post.account),
         "url": post.url,
         "fetched_at": iso(micros(post.fetched_at)),
         "followers": _count(post.followers),

@@ -105,6 +105,8 @@ def made_alert(
         ),
         citations=(made_citation(text=text), made_citation("widest")),
         open_cases=5,
+        accounts=(("ordinary", 131), ("", 10), ("media", 3), ("company", 2), ("notable", 1)),
+        reach_known=280,
         previous=previous,
         story=Theme("店长打人，顾客报警", 14, 29, 13, "weibo:7")
         if change is Change.NEW_STORY

@@ -16,7 +16,7 @@ from alerts.message_text import masked_name, number, one_line, percent, safe_lin
 from alerts.message_words import CATALOGUES, Language
 from alerts.notify.slack_blocks import escape, payload_of
 from nlp.complaints import CATEGORIES
-from records import Alert, Change, Evidence, EvidencePart, Level, LevelReason, Link, Theme
+from records import Account, Alert, Change, Evidence, EvidencePart, Level, LevelReason, Link, Theme
 from tests.alerts.made import (
     HOUR,
     MINUTE,
@@ -107,7 +107,35 @@ def _every_kind() -> list[Alert]:
     every = tuple((category, 1) for category in CATEGORIES)
     broad = [replace(made_alert(), categories=every[at : at + 6]) for at in range(0, 10, 6)]
     shown = [*opened, again, another, bare, _listed(), *made_story()]
-    return [*shown, *ends, *_beside_counts(), *broad]
+    kinds = tuple((kind, 1) for kind in Account)
+    spoken = replace(made_alert(), accounts=kinds, reach_known=None)
+    return [*shown, *ends, *_beside_counts(), *broad, spoken]
+
+
+def test_who_speaks_is_told() -> None:
+    """Kinds of accounts are counted apart, unknown ones last; a cited medium is called one."""
+    alert = made_alert()
+    medium = replace(made_citation("widest"), account=Account.MEDIA)
+    message = compose(replace(alert, citations=(made_citation(), medium)))
+    assert "发声账号：普通 131 · 媒体 3 · 企业 2 · 认证个人 1 · 未知 10" in message.summary
+    first, second = message.quotes
+    assert "媒体" not in first.about
+    assert " · 媒体 · " in second.about
+    unknown = compose(replace(alert, accounts=(("", 10),)))
+    assert not any("发声账号" in line for line in unknown.summary)
+    english = compose(alert, "en")
+    assert any(line.startswith("who speaks: ordinary accounts 131") for line in english.summary)
+
+
+def test_reach_says_how_sure_it_is() -> None:
+    """Followers overlap, so their sum is a most; the share of posts that have any is said."""
+    alert = made_alert()
+    whole = "\n".join(compose(replace(alert, reach_known=alert.organic)).summary)
+    part = "\n".join(compose(replace(alert, reach_known=alert.organic // 4)).summary)
+    assert "触达至多" in whole
+    assert "25% 的帖子有粉丝数" in part
+    assert "至多" not in part
+    assert "触达" not in "\n".join(compose(replace(alert, reach=0)).summary)
 
 
 def _listed(title: str = "云朵茶饮喝出虫子") -> Alert:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from records import Post, PostKind, Rejected
+from records import Account, Post, PostKind, Rejected
 from tests.listeners.samples import (
     MID,
     MID_TIME,
@@ -37,6 +37,30 @@ def test_search(tmp_path: Path) -> None:
     assert (post.author, post.author_name, post.followers) == ("1001", "小满", 13_000)
     assert (post.region, post.notes) == ("广东", ())
     assert post.fetched_at.isoformat() == "2026-06-21T13:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("number", "account"),
+    [
+        (-1, Account.ORDINARY),
+        (0, Account.NOTABLE),
+        (1, Account.GOVERNMENT),
+        ("2", Account.COMPANY),
+        (3, Account.MEDIA),
+        (7, Account.ORGANISATION),
+        (220, Account.ORDINARY),
+        (None, Account.UNKNOWN),
+        ("?", Account.UNKNOWN),
+        (True, Account.UNKNOWN),
+        ([3], Account.UNKNOWN),
+        (10**30, Account.UNKNOWN),
+    ],
+)
+def test_accounts(tmp_path: Path, number: object, account: Account) -> None:
+    """Weibo's number says who speaks; what is no such number says nothing, without a note."""
+    user = {"id": 1001, "screen_name": "小满", "verified_type": number}
+    (post,) = posts(answered(tmp_path, search_answer(mblog(user=user))))
+    assert (post.account, post.notes) == (account, ())
 
 
 def test_cards(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from records import Post, PostKind
+from records import Account, Post, PostKind
 from tests.listeners.samples import MID_TIME, json_lines, own, posts, read, reasons
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats.md"
@@ -21,7 +21,7 @@ def test_whole_post(tmp_path: Path) -> None:
         author="小 满", text="门店态度很差", published_at=MID_TIME,
         fetched_at=datetime(2026, 6, 22, tzinfo=UTC),
         author_name="小满", followers=1, reposts=2, comments=3, likes=4, parent="forum:6",
-        quoted="原文", region="广东",
+        quoted="原文", region="广东", account=Account.MEDIA,
     )  # fmt: skip
     assert posts(read(tmp_path, msgspec.json.encode(post) + b"\n")) == [post]
 
@@ -56,9 +56,12 @@ def test_rejected(tmp_path: Path, fields: dict[str, Any], reason: str) -> None:
 
 def test_notes(tmp_path: Path) -> None:
     """Optional fields that cannot be read are left empty with a note."""
-    (post,) = posts(read(tmp_path, json_lines(own(likes="?", url=[], fetched_at="?", extra=1))))
+    odd = own(likes="?", url=[], fetched_at="?", extra=1, account="vip")
+    (post,) = posts(read(tmp_path, json_lines(odd)))
+    assert post.account is Account.UNKNOWN
+    assert "account: unknown vip" in post.notes
     assert (post.likes, post.url) == (None, "")
-    assert len(post.notes) == 3
+    assert len(post.notes) == 4
 
 
 def test_documented() -> None:

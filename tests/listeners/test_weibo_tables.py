@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from records import Post, PostKind
+from records import Account, Post, PostKind
 from tests.listeners.samples import (
     FETCHED_AT,
     MID,
@@ -46,6 +46,21 @@ def test_search(tmp_path: Path) -> None:
     assert (post.reposts, post.comments, post.likes) == (12_000, 4, 5)
     assert post.published_at == MID_TIME  # the row has the minute, the id the second
     assert (post.fetched_at, post.region, post.notes) == (FETCHED_AT, "广东", ())
+
+
+@pytest.mark.parametrize(
+    ("badge", "account"),
+    [
+        ("普通用户", Account.ORDINARY),
+        ("黄V", Account.NOTABLE),
+        ("蓝V", Account.ORGANISATION),
+        ("", Account.UNKNOWN),
+        ("?", Account.UNKNOWN),
+    ],
+)
+def test_search_badge(tmp_path: Path, badge: str, account: Account) -> None:
+    """The column `user_authentication` says who speaks, as far as a badge can."""
+    assert one(tmp_path, table(search_row(user_authentication=badge))).account is account
 
 
 def test_search_repost(tmp_path: Path) -> None:
