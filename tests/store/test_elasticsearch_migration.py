@@ -84,7 +84,7 @@ def test_other_mapping_is_copied_while_written(
     writer = Writer(settings)
     writer.write(0, 40)
     shown = {"type": "text", "index": False}
-    changed(monkeypatch, 2, posts={"source": shown}, mentions={"region": shown})
+    changed(monkeypatch, 3, posts={"source": shown}, mentions={"region": shown})
     with writer.working():
         steps = migrated(settings)
     copied = {step.index: step.target for step in steps}
