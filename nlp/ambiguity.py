@@ -5,8 +5,6 @@ it has learned of one name holds for another, and for one that a user brings alo
 `nlp.training.ambiguity`.
 """
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,21 +14,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from nlp.array_files import DAMAGE
+
 FILE_NAME: Final = "window.npz"
 FOLDER: Final = Path(__file__).parent / "ambiguity_model"
 REACH: Final = 12  # characters that are read on either side
 _LONGEST: Final = 3  # characters of a gram
 _NEAR: Final = 4  # characters next to the word, whose grams count once more
 _EDGE: Final = "\x02"  # where the text begins or ends
-_DAMAGE: Final = (
-    OSError,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class WindowError(Exception):
@@ -100,7 +91,7 @@ class Windows:
                 bias = float(arrays["bias"])
         except FileNotFoundError:
             raise WindowError(f"no weights at {path}") from None
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise WindowError(f"{path} holds no weights: {error}") from error
         if weights.shape != (len(names),) or not np.isfinite([*weights, bias]).all():
             raise WindowError(f"{path} holds weights of a wrong shape or value")

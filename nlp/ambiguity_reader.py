@@ -6,8 +6,6 @@ fitted by `nlp.training.ambiguity`.
 """
 
 import logging
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy.typing as npt
 import xxhash
 
 from nlp.ambiguity import FOLDER
+from nlp.array_files import DAMAGE
 from nlp.sentiment.model import ModelError
 from nlp.sentiment.onnx_encoder import OnnxEncoder, model_file
 from nlp.sentiment.transformer import FOLDER as ENCODER
@@ -35,15 +34,6 @@ _POOLED: Final = "pooled"
 # of them changed nothing.
 _DOUBTFUL: Final = 1.5
 _TOGETHER: Final = 2 / 3
-_DAMAGE: Final = (
-    OSError,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +71,7 @@ class ReaderWeights:
                 )
         except FileNotFoundError:
             raise ModelError(f"no weights at {path}") from None
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise ModelError(f"{path} holds no weights: {error}") from error
         if read.weights.ndim != 1 or not np.isfinite([*read.weights, read.bias]).all():
             raise ModelError(f"{path} holds weights of a wrong shape or value")

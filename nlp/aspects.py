@@ -6,8 +6,6 @@ kept as text, as those of `nlp.complaints_learned` are: one automaton finds them
 read what a subject is told by. Fitted by `nlp.training.aspects`.
 """
 
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy.typing as npt
 import xxhash
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from nlp.array_files import DAMAGE
 from nlp.sentiment.model import ModelError
 from nlp.sentiment.onnx_encoder import readable
 
@@ -27,16 +26,6 @@ KINDS: Final = ("car",)
 READ: Final = 400  # characters of a post that are read
 SIGNS: Final = (-1, 0, 1)
 """The polarities, in the order of their rows: complaint, neither, praise."""
-
-_DAMAGE: Final = (
-    OSError,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class Aspect(NamedTuple):
@@ -137,7 +126,7 @@ class AspectModel:
                 )
         except FileNotFoundError:
             raise ModelError(f"no aspects at {path}") from None
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise ModelError(f"{path} holds no aspects: {error}") from error
         if not model._is_sound():
             raise ModelError(f"{path} holds aspects of a wrong shape, type or value")

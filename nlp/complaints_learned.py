@@ -8,8 +8,6 @@ the rules of `nlp.complaints` find. Both are fitted by `nlp.training.complaints`
 """
 
 import math
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +18,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import AhoCorasick, Implementation
+
+from nlp.array_files import DAMAGE
 
 FILE_NAME: Final = "cues.npz"
 FOLDER: Final = Path(__file__).parent / "complaints_model"
@@ -40,15 +40,6 @@ The tone is log odds, the length the logarithm of the characters and one; the ot
 """
 
 _PATTERN: Final = itemgetter(0)
-_DAMAGE: Final = (
-    OSError,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class CueError(Exception):
@@ -130,7 +121,7 @@ class Cues:
                 weights, mixture = arrays["weights"], arrays["mixture"]
         except FileNotFoundError:
             raise CueError(f"no cues at {path}") from None
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise CueError(f"{path} holds no cues: {error}") from error
         sound = (
             all(grams)

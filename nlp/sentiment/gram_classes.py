@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from nlp.array_files import DAMAGE
 from nlp.sentiment.grams import BLANK, Batch, Grams
-from nlp.sentiment.linear import DAMAGE, FOLDER
+from nlp.sentiment.linear import FOLDER
 from nlp.sentiment.model import ModelError
 from nlp.sentiment.tasks import CLASSES, Task
 

@@ -8,8 +8,6 @@ text's score does not move by a single bit with its neighbours or the size of th
 """
 
 import math
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from nlp.array_files import DAMAGE
 from nlp.sentiment.grams import BLANK, MAX_LENGTH, Batch, Grams
 from nlp.sentiment.model import ModelError, Score
 
@@ -27,17 +26,6 @@ FILE_NAME: Final = "linear.npz"
 FOLDER: Final = Path(__file__).parent / "weights"
 _CERTAIN: Final = Score(0.0, 1.0, 0.0)
 _CHUNK: Final = 1 << 17  # characters worked on at once: the arrays stay in the processor's cache
-# What NumPy and zipfile raise over a file that is not what it should be.
-DAMAGE: Final = (
-    OSError,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True, slots=True)
