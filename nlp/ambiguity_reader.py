@@ -135,6 +135,11 @@ def load(path: Path, encoder: Path) -> NameReader:
     return NameReader(encoder_of(encoder), weights)
 
 
+def in_doubt(odds: float) -> bool:
+    """Whether log odds are so near to even that the reader is worth asking."""
+    return abs(odds) < _DOUBTFUL
+
+
 def second_look(
     odds: float, lean: float, place: tuple[str, int, int], reader: NameReader | None
 ) -> float:
@@ -142,6 +147,6 @@ def second_look(
 
     Where they are in doubt, the reader is asked as well about the `place` (text, start, end).
     """
-    if reader is not None and abs(odds + lean) < _DOUBTFUL:
+    if reader is not None and in_doubt(odds + lean):
         odds = _TOGETHER * (odds + reader.log_odds(*place))
     return odds + lean

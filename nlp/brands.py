@@ -205,7 +205,9 @@ class BrandMatcher:
         lean = doubt.lean(around)
         if self._windows is None or lean is None:
             return False
-        odds, reader = self._windows.log_odds(folded, start, end), ambiguity_reader.shipped()
+        odds = self._windows.log_odds(folded, start, end)
+        # Loaded when it is first needed: most names leave no doubt.
+        reader = ambiguity_reader.shipped() if ambiguity_reader.in_doubt(odds + lean) else None
         return second_look(odds, lean, (folded, start, end), reader) > 0
 
 
