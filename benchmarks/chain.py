@@ -31,7 +31,7 @@ from benchmarks.texts import posts
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.settings import Settings
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from nlp.brands import BrandSettings
 from nlp.sentiment.model import Score, SentimentModel
 from nlp.sentiment.registry import LINEAR, load_model

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 
 from benchmarks.measure import Row, paired, show
 from fengsui.sample.weibo import count, created_at, markup
-from listeners.heimao import read_page as read_desk
-from listeners.web.answers import Answer
-from listeners.weibo_ids import MID_EPOCH
-from listeners.weibo_mobile import read_page as read_mobile
-from listeners.weibo_official import read_page as read_official
+from listeners.client.response import Answer
+from listeners.parsing.weibo_ids import MID_EPOCH
+from listeners.sources.heimao import read_page as read_desk
+from listeners.sources.weibo_mobile import read_page as read_mobile
+from listeners.sources.weibo_official import read_page as read_official
 from records import Post
 
 NOW = datetime(2026, 6, 21, 12, tzinfo=UTC)

@@ -17,9 +17,9 @@ from benchmarks.measure import Row, show
 from fengsui import polling
 from fengsui.chain import Chain
 from fengsui.settings import Settings
+from listeners.client.client import JITTER
 from listeners.settings import SourceSettings
-from listeners.web.client import JITTER
-from listeners.weibo_official import WeiboSearchSource
+from listeners.sources.weibo_official import WeiboSearchSource
 from tests.listeners.faults import Faults
 from tests.listeners.made_posts import made_posts
 from tests.listeners.weibo_site import Site

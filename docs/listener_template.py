@@ -12,15 +12,15 @@ from typing import Any, Literal
 import msgspec
 from pydantic import Field
 
-from listeners import fields
-from listeners.feed import secret
+from listeners.client.response import Answer, json_of, public
+from listeners.context import Means
 from listeners.formats.format import Reading
-from listeners.listener import Item, Listener, Refusal, Refused
-from listeners.means import Means
-from listeners.pages import Entry, Page, newest_first, read_parts
+from listeners.pagination import Entry, Page, newest_first, read_parts
+from listeners.parsing import fields
+from listeners.parsing.times import read_time
+from listeners.protocol import Item, Listener, Refusal, Refused
 from listeners.source import Keywords, Variable, WebSource
-from listeners.times import read_time
-from listeners.web.answers import Answer, json_of, public
+from listeners.sources.feed import secret
 from records import Post, PostKind, Rejected, Window
 
 SOURCE = "forum"  # REPLACE: the short name in every key
@@ -108,7 +108,7 @@ class ForumListener:
         return self._settings.name
 
     def fetch(self, window: Window) -> Iterator[Item]:
-        """Yield what each keyword finds; see `listeners.pages`.
+        """Yield what each keyword finds; see `listeners.pagination`.
 
         Raises:
             ListenerError: see `read_parts`.

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from fengsui.chain import Chain
-from listeners.listener import Covered, Gone, Item, Listener, ListenerError, Refusal
-from listeners.means import PART
+from listeners.context import PART
+from listeners.protocol import Covered, Gone, Item, Listener, ListenerError, Refusal
 from records import Post, Rejected, Window
 
 BATCH = 1000

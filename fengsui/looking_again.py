@@ -10,7 +10,7 @@ import msgspec
 from fengsui.chain import Chain
 from fengsui.collecting import Collected, store_items
 from fengsui.polling import means_of
-from listeners.listener import Gone, Item, Listener, ListenerError
+from listeners.protocol import Gone, Item, Listener, ListenerError
 from listeners.settings import SourceSettings, listener_of
 from records import Window
 

@@ -18,17 +18,10 @@ from fengsui.collecting import Collected
 from fengsui.promises import watch_promises
 from fengsui.standings import COLLECTED_TO, Standing, reached, set_standing, standing
 from fengsui.troubles import close_trouble, open_trouble
-from listeners.folder import FolderListener
-from listeners.listener import (
-    Listener,
-    ListenerError,
-    LoginNeeded,
-    Refusal,
-    Refused,
-    RetryLater,
-)
-from listeners.means import BUDGET, Means
+from listeners.context import BUDGET, Means
+from listeners.protocol import Listener, ListenerError, LoginNeeded, Refusal, Refused, RetryLater
 from listeners.settings import FolderSource, SourceSettings, listener_of
+from listeners.sources.folder import FolderListener
 from records import IncidentKind, Level, Window
 
 __all__ = ["reached", "standing"]

@@ -12,8 +12,8 @@ from typing import Final
 from fengsui.chain import Chain
 from fengsui.standings import Standing, reached, standing
 from fengsui.troubles import close_trouble, open_trouble, open_troubles
-from listeners.listener import Refusal
-from listeners.means import PART, REFUSED, Told, read_told
+from listeners.context import PART, REFUSED, Told, read_told
+from listeners.protocol import Refusal
 from listeners.settings import SourceSettings
 from records import IncidentKind, Level, Window
 

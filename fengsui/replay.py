@@ -14,7 +14,7 @@ from fengsui.chain import Chain
 from fengsui.scoring_ahead import ScoringAhead, looking_ahead
 from fengsui.staging import Staging
 from fengsui.steps import Collected, Detected
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from nlp.brands import BrandMatcher
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.registry import LinearAlone

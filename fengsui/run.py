@@ -24,10 +24,10 @@ from fengsui.polling import means_of, pause_after, read, rests
 from fengsui.promises import watch_promises
 from fengsui.settings import Settings
 from fengsui.steps import Annotated, Detected
-from listeners.listener import Listener, ListenerError
-from listeners.means import BUDGET
+from listeners.client.breaker import utc_now
+from listeners.context import BUDGET
+from listeners.protocol import Listener, ListenerError
 from listeners.settings import PUSHED, SourceSettings, listener_of
-from listeners.web.hosts import utc_now
 
 log = logging.getLogger(__name__)
 

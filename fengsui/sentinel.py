@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from listeners.feed import FeedListener
-from listeners.folder import FolderListener, Stamp
-from listeners.listener import Listener, ListenerError, Refused, RetryLater
+from listeners.protocol import Listener, ListenerError, Refused, RetryLater
+from listeners.push.spool import SpoolListener
 from listeners.settings import FolderSource, SourceSettings, listener_of
-from listeners.spool import SpoolListener
+from listeners.sources.feed import FeedListener
+from listeners.sources.folder import FolderListener, Stamp
 from records import Post, Window
 
 log = logging.getLogger(__name__)

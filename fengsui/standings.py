@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from fengsui.chain import Chain
-from listeners.listener import Refusal
+from listeners.protocol import Refusal
 
 COLLECTED_TO = "collect.{name}"
 STANDING = "standing.{name}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from nlp.brands import BrandMatcher, BrandSettings
 from nlp.discount import advert_reason
 from nlp.emerging import Term, find_emerging

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from listeners.fields import shortened
-from listeners.listener import ListenerError, LoginNeeded, Refusal, Refused, RetryLater
+from listeners.parsing.fields import shortened
+from listeners.protocol import ListenerError, LoginNeeded, Refusal, Refused, RetryLater
 
 SOON: Final = timedelta(minutes=1)
 WHILE_LIMITED: Final = timedelta(minutes=5)

@@ -8,19 +8,19 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
-from listeners.feed import FeedListener
-from listeners.folder import FolderListener
-from listeners.heimao import HeimaoSource
-from listeners.hot_lists import NewsnowSource, WeiboHotSource
-from listeners.inbox import InboxSource
-from listeners.listener import Listener
-from listeners.means import Means
+from listeners.context import Means
+from listeners.protocol import Listener
 from listeners.source import Seconds, Source, Variable, WebSource, checked_address, is_clear
-from listeners.syndication import RssSource
-from listeners.webhook import WebhookSource
-from listeners.wechat_pay import WechatPaySource
-from listeners.weibo_mobile import WeiboMobileSource
-from listeners.weibo_official import WeiboAccountSource, WeiboSearchSource
+from listeners.sources.feed import FeedListener
+from listeners.sources.folder import FolderListener
+from listeners.sources.heimao import HeimaoSource
+from listeners.sources.hot_lists import NewsnowSource, WeiboHotSource
+from listeners.sources.imap import InboxSource
+from listeners.sources.rss import RssSource
+from listeners.sources.webhook import WebhookSource
+from listeners.sources.wechat_pay import WechatPaySource
+from listeners.sources.weibo_mobile import WeiboMobileSource
+from listeners.sources.weibo_official import WeiboAccountSource, WeiboSearchSource
 
 
 class FolderSource(Source):

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from listeners.listener import Listener
-from listeners.means import Means
+from listeners.context import Means
+from listeners.protocol import Listener
 
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
 Seconds: TypeAlias = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]

@@ -28,8 +28,8 @@ from fengsui.detect_csv import CsvError
 from fengsui.privacy import PrivacyError
 from fengsui.score import ScoreError
 from fengsui.settings import SettingsError
-from listeners.files import UnknownFormat
-from listeners.listener import ListenerError
+from listeners.formats.read import UnknownFormat
+from listeners.protocol import ListenerError
 from nlp.normalise import printable
 from nlp.sentiment.registry import ModelError
 from store.errors import StoreError

@@ -16,8 +16,8 @@ from fengsui.privacy import PrivacyError, read_key
 from fengsui.promises import Seen, seen
 from fengsui.settings import DEFAULT_PATH, Settings
 from fengsui.stores import opened_store
-from listeners.listener import ListenerError
-from listeners.means import Means
+from listeners.context import Means
+from listeners.protocol import ListenerError
 from listeners.refusals import ADVICE
 from listeners.settings import PUSHED, SourceSettings, listener_of
 from nlp.aspects import of_goods

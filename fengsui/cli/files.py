@@ -22,7 +22,7 @@ from fengsui.detect_csv import detect_csv
 from fengsui.score import score_file
 from fengsui.settings import DEFAULT_PATH, Settings, SettingsError
 from fengsui.steps import Collected
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from nlp.brands import BrandSettings, alias_conflicts
 from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import CASCADE

@@ -15,8 +15,8 @@ from fengsui.cli.options import Config, Json, Since, Until, print_json, read_win
 from fengsui.run import Cycle
 from fengsui.settings import DEFAULT_PATH
 from fengsui.steps import Collected
-from listeners.listener import ListenerError
-from listeners.means import Means
+from listeners.context import Means
+from listeners.protocol import ListenerError
 from listeners.settings import listener_of
 
 DAY = timedelta(days=1)

@@ -2,28 +2,21 @@
 
 from typing import Final
 
-from listeners.formats import (
-    heimao_export,
-    jsonl,
-    mediacrawler,
-    recorded,
-    weibo_crawler,
-    weibo_search,
-    weibo_snapshots,
-    weibo_spider,
-)
+from listeners.formats import jsonl, mediacrawler, recorded
 from listeners.formats.format import Format, Head
+from listeners.formats.heimao import export
+from listeners.formats.weibo import crawler, search, snapshots, spider
 
 # The first that recognises a beginning takes it, so what asks for more stands first.
 FORMATS: Final[tuple[Format, ...]] = (
     jsonl.FORMAT,
     *recorded.FORMATS,
-    weibo_snapshots.FORMAT,
-    weibo_spider.FORMAT,
-    weibo_crawler.FORMAT,
-    weibo_search.FORMAT,
+    snapshots.FORMAT,
+    spider.FORMAT,
+    crawler.FORMAT,
+    search.FORMAT,
     *mediacrawler.FORMATS,
-    heimao_export.FORMAT,
+    export.FORMAT,
 )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from listeners import fields
 from listeners.formats.format import Format, Head, Reading, Unreadable
-from listeners.times import read_time
+from listeners.parsing import fields
+from listeners.parsing.times import read_time
 from records import Account, Post, PostKind
 
 REQUIRED: Final = frozenset({"source", "id", "text", "published_at"})

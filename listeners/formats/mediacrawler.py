@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from listeners import fields
-from listeners.formats import weibo
 from listeners.formats.format import Format, Head, Reading, Unreadable
-from listeners.times import read_time
+from listeners.formats.weibo import table
+from listeners.parsing import fields
+from listeners.parsing.times import read_time
 from records import Post, PostKind
 
 COMMENT_ID: Final = "comment_id"
@@ -41,7 +41,7 @@ class Platform:
 PLATFORMS: Final = (
     Platform(
         name="Weibo",
-        source=weibo.SOURCE,
+        source=table.SOURCE,
         id="note_id",
         address="https://m.weibo.cn/detail/{}",
         marks=frozenset({"create_date_time", "shared_count"}),
@@ -138,9 +138,9 @@ def _published_at(
     item: Mapping[str, Any], identity: str, reading: Reading, platform: Platform, notes: list[str]
 ) -> datetime:
     value = _first(item, platform.times)
-    if platform.source == weibo.SOURCE:
+    if platform.source == table.SOURCE:
         # `create_time` is eight hours late in older files, so the id is asked before it.
-        return weibo.published_at(value, identity, reading, notes)
+        return table.published_at(value, identity, reading, notes)
     try:
         return read_time(value, reading.fetched_at)
     except ValueError:

@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from listeners.fields import read_count, shortened
-from listeners.formats import heimao_answers, weibo, weibo_answers
 from listeners.formats.format import Fault, Format, Head, Reading, Unreadable
+from listeners.formats.heimao import answers as heimao_answers
+from listeners.formats.weibo import answers as weibo_answers
+from listeners.formats.weibo import table
+from listeners.parsing.fields import read_count, shortened
+from listeners.parsing.times import read_time
 from listeners.refusals import check_status
-from listeners.times import read_time
 from records import Post
 
 HEIMAO_HOST: Final = "tousu.sina."
@@ -107,7 +109,7 @@ decode: Final = msgspec.json.Decoder(Record).decode
 FORMATS: Final = (
     Format(
         "recorded Weibo answers",
-        weibo.SOURCE,
+        table.SOURCE,
         partial(_recognises_record, heimao=False),
         parse,
         decode,
@@ -121,7 +123,7 @@ FORMATS: Final = (
     ),
     Format(
         "Weibo answer",
-        weibo.SOURCE,
+        table.SOURCE,
         _recognises_weibo,
         weibo_answers.parse,
         weibo_answers.decode,

@@ -11,7 +11,7 @@ from typing import Any
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.settings import Settings, load
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from records import Window
 from tests.alerts.slack_server import CHANNEL, SlackServer
 

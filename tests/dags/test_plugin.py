@@ -18,8 +18,8 @@ from fengsui.settings import load
 from fengsui_airflow.page.html import failure, page
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
 from fengsui_airflow.processes import DAGS, Airflow, environment
-from listeners.listener import Refusal
-from listeners.means import Told
+from listeners.context import Told
+from listeners.protocol import Refusal
 from records import IncidentKind, Level, Post, PostKind, Window
 from tests.dags.browsing import browser_at, demand_chromium, keep, log_in
 from tests.servers.processes import free_port

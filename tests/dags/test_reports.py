@@ -12,7 +12,7 @@ import pytest
 from alerts.settings import RouteSettings
 from fengsui import reply, steps, troubles
 from fengsui.promotion import model_in_use
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from nlp.sentiment.linear import FILE_NAME
 from records import IncidentKind, Level, Window
 from tests.alerts.slack_server import blocks_of, text_of

@@ -11,12 +11,12 @@ import pytest
 from fengsui import polling
 from fengsui.chain import Chain
 from fengsui.settings import Settings
-from listeners.listener import ListenerError
-from listeners.means import Means
+from listeners.client.client import Limits
+from listeners.context import Means
+from listeners.protocol import ListenerError
 from listeners.settings import SourceSettings
-from listeners.web.client import Limits
-from listeners.weibo_mobile import WeiboMobileSource
-from listeners.weibo_official import WeiboSearchSource
+from listeners.sources.weibo_mobile import WeiboMobileSource
+from listeners.sources.weibo_official import WeiboSearchSource
 from records import Window
 from tests.listeners.faults import Faults
 from tests.listeners.made_posts import MadePost, made_posts

@@ -16,8 +16,8 @@ from fengsui.chain import Chain
 from fengsui.polling import means_of
 from fengsui.run import poll_once, turn
 from fengsui.settings import load
+from listeners.parsing.weibo_ids import MID_EPOCH
 from listeners.settings import listener_of
-from listeners.weibo_ids import MID_EPOCH
 from records import IncidentKind
 from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.fengsui import stories

@@ -15,9 +15,9 @@ from fengsui.chain import Chain
 from fengsui.polling import due_sources, listener_since, poll, reached, standing
 from fengsui.settings import Settings
 from fengsui.troubles import close_trouble, open_trouble, open_troubles
-from listeners.folder import FolderListener
-from listeners.listener import LoginNeeded, RetryLater
+from listeners.protocol import LoginNeeded, RetryLater
 from listeners.settings import FeedSource, FolderSource
+from listeners.sources.folder import FolderListener
 from records import Change, IncidentKind, Level, Window
 from tests.fengsui import stories
 
@@ -53,7 +53,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fetch(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("listeners.feed.FeedListener.fetch", fetch)
+    monkeypatch.setattr("listeners.sources.feed.FeedListener.fetch", fetch)
 
 
 def test_rest_grows_with_every_failure(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:

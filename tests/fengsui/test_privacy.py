@@ -25,7 +25,7 @@ from fengsui.privacy import (
     read_key,
 )
 from fengsui.privacy_settings import PrivacySettings
-from listeners.listener import Gone, Item
+from listeners.protocol import Gone, Item
 from records import Case, CaseStatus, Post, PostKind, Rejected, Urgency, Window
 from tests.fengsui import stories
 from tests.fengsui.commands import Shell

@@ -12,7 +12,7 @@ from fengsui.collecting import collect
 from fengsui.polling import means_of, read
 from fengsui.promises import PROMISE, seen, watch_promises
 from fengsui.troubles import open_troubles
-from listeners.listener import Covered, Item, Listener, ListenerError, Refusal, Refused, RetryLater
+from listeners.protocol import Covered, Item, Listener, ListenerError, Refusal, Refused, RetryLater
 from listeners.settings import FeedSource
 from records import IncidentKind, Window
 from tests.fengsui import stories

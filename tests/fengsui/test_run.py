@@ -21,7 +21,7 @@ from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.run import run
 from fengsui.settings import Settings
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from listeners.settings import FeedSource, FolderSource
 from records import NotificationState, Window
 from tests.alerts.slack_server import CHANNEL, TOKEN, Fault, SlackServer

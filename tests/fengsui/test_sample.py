@@ -20,7 +20,7 @@ from fengsui.sample.rhythm import BEIJING
 from fengsui.sample.story import SINCE, UNTIL, story
 from fengsui.sample.weibo import count, created_at
 from fengsui.settings import load
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from nlp.brands import BrandMatcher
 from nlp.normalise import normalise
 from records import Post, PostKind, Rejected

@@ -14,8 +14,8 @@ from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.replay import replay
 from fengsui.run import turn
-from listeners.files import read_file
-from listeners.listener import RetryLater
+from listeners.formats.read import read_file
+from listeners.protocol import RetryLater
 from nlp.brands import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import ModelError, Score

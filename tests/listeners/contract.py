@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listeners.listener import Listener
+from listeners.protocol import Listener
 from records import Post, Rejected, Window
 
 WINDOW = Window(datetime(2026, 6, 21, tzinfo=UTC), datetime(2026, 6, 22, tzinfo=UTC))

@@ -16,11 +16,11 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["listeners"]):
-    from listeners.files import UnknownFormat, read_file
     from listeners.formats import FORMATS
+    from listeners.formats.read import UnknownFormat, read_file
 from records import Post, Rejected
+from tests.listeners.formats.test_fuzz import HEADERS, SOUND, assert_parses, assert_sound
 from tests.listeners.samples import FETCHED_AT
-from tests.listeners.test_fuzz import HEADERS, SOUND, assert_parses, assert_sound
 
 WHOLE_FILE = 0
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fengsui.sample.weibo import count, created_at, markup
-from listeners.weibo_ids import MID_EPOCH, bid_of
+from listeners.parsing.weibo_ids import MID_EPOCH, bid_of
 
 WORDS = (
     "排队两小时[怒]",

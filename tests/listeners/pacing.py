@@ -1,20 +1,22 @@
 """A process that asks a host: LEDGER URL TIMES SECONDS."""
 
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
-from listeners.web.answers import Answer
-from listeners.web.client import Web
+from listeners.client.client import Web
+from listeners.client.response import Answer
 from store.ledger import Ledger
 
 
 def main() -> None:
-    """Ask URL so many TIMES, as one of several processes that share the LEDGER."""
+    """Ask URL so many TIMES, as one of several that share the LEDGER; print when it began."""
     ledger, url, times, seconds = sys.argv[1:5]
     with Ledger(f"sqlite:///{Path(ledger)}") as memory:
         web = Web(memory, every=timedelta(seconds=float(seconds)))
         with web:
+            print(time.time(), flush=True)  # noqa: T201 - for the test that waits
             for _ in range(int(times)):
                 web.ask(url, _nothing)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from listeners.files import read_file
+from listeners.formats.read import read_file
 from records import Post, Rejected
 
 

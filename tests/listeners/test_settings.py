@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
-from listeners.feed import FeedListener
-from listeners.folder import FolderListener
 from listeners.settings import FeedSource, FolderSource, SourceSettings, listener_of
+from listeners.sources.feed import FeedListener
+from listeners.sources.folder import FolderListener
 
 SOURCES: TypeAdapter[Any] = TypeAdapter(Annotated[SourceSettings, Field(discriminator="kind")])
 

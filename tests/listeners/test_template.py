@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listeners import heimao, hot_lists, syndication, wechat_pay, weibo_mobile, weibo_official
+from listeners.client.response import Answer, json_of
+from listeners.context import Means
 from listeners.formats.format import Reading
-from listeners.listener import Covered, Listener, ListenerError
-from listeners.means import Means
-from listeners.web.answers import Answer, json_of
+from listeners.protocol import Covered, Listener, ListenerError
+from listeners.sources import heimao, hot_lists, rss, wechat_pay, weibo_mobile, weibo_official
 from records import Post, Rejected, Window
 from tests.listeners.contract import WINDOW, ListenerContract
+from tests.listeners.formats.test_fuzz import ODD, assert_sound
 from tests.listeners.samples import FETCHED_AT, complaint, desk_answer, mblog, search_answer
-from tests.listeners.test_fuzz import ODD, assert_sound
-from tests.listeners.test_sources import Stripped
+from tests.listeners.sources.test_sources import Stripped
 
 PATH = Path(__file__).parents[2] / "docs" / "listener_template.py"
 TOPICS = {"topics": [
@@ -135,7 +135,7 @@ def test_any_feed(payload: bytes, start: bytes) -> None:
     """Any bytes are a feed's entries or an error of ours."""
     reading = Reading("https://x.example/", FETCHED_AT, FETCHED_AT)
     try:
-        found = list(syndication.parse(start + payload, reading, "news"))
+        found = list(rss.parse(start + payload, reading, "news"))
     except ListenerError:
         found = []
     assert all(isinstance(entry, Post | Rejected) for entry in found)

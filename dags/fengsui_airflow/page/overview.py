@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from fengsui.chain import Chain
 from fengsui.promises import DAY, Seen, seen
-from listeners.listener import Refusal
-from listeners.means import Told
+from listeners.context import Told
+from listeners.protocol import Refusal
 from records import Incident, IncidentKind, Window
 
 HOUR = timedelta(hours=1)

@@ -1,0 +1,80 @@
+"""What a listener reads with: the shared memory, how long it may take, and its clock."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import httpx
+import msgspec
+
+from listeners.client.breaker import utc_now
+from listeners.client.client import AGENT, Limits, Web
+from listeners.client.state import Memory, OwnMemory
+from listeners.protocol import Refusal
+
+REFUSED: Final = "refused.{source}"
+PART: Final = "part.{source}.{part}"
+BUDGET: Final = timedelta(seconds=40)
+
+
+class Told(msgspec.Struct, frozen=True):
+    """How often a source refused in one way, and when it last did."""
+
+    times: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What listeners share.
+
+    With `resume` a part of a source is read from where it was last read to, else from the window's
+    beginning. A read begins nothing new after `budget`. `transport` takes the network's place.
+    """
+
+    memory: Memory = field(default_factory=OwnMemory)
+    resume: bool = False
+    budget: timedelta = BUDGET
+    clock: Callable[[], datetime] = utc_now
+    sleep: Callable[[float], None] = time.sleep
+    transport: httpx.BaseTransport | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    def web(self, source: str, request_seconds: float, *, agent: str = AGENT) -> Web:
+        """Return the client of a source, which asks one host once in `request_seconds`."""
+        return Web(
+            self.memory,
+            every=timedelta(seconds=request_seconds),
+            agent=agent,
+            clock=self.clock,
+            sleep=self.sleep,
+            transport=self.transport,
+            limits=self.limits,
+            told=lambda refusal: self._refused(source, refusal),
+        )
+
+    def reached(self, source: str, part: str) -> datetime | None:
+        """Return up to when a part was read, None where it is read from the window's beginning."""
+        text = self.memory.cursor(PART.format(source=source, part=part)) if self.resume else None
+        return datetime.fromisoformat(text) if text else None
+
+    def _refused(self, source: str, refusal: Refusal) -> None:
+        now = self.clock()
+
+        def count(text: str | None) -> str:
+            known = dict(read_told(text))
+            before = known.get(refusal)
+            known[refusal] = Told(before.times + 1 if before else 1, now)
+            return msgspec.json.encode(known).decode()
+
+        self.memory.amend(REFUSED.format(source=source), count)
+
+
+def read_told(text: str | None) -> Mapping[Refusal, Told]:
+    """Return the refusals that `text` counts; what cannot be read is none."""
+    try:
+        return msgspec.json.decode(text, type=dict[Refusal, Told]) if text else {}
+    except msgspec.MsgspecError:
+        return {}

@@ -1,0 +1,139 @@
+"""What a file or an answer is, told from its beginning: its shape, and whose format it has."""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from listeners.formats import FORMATS, recognise
+from listeners.formats.format import UNDECODABLE, Format, Head, UnknownFormat
+from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, encoding_of
+from listeners.parsing.csv_rows import Rows
+from listeners.parsing.fields import shortened
+from listeners.parsing.json_arrays import BrokenArray, members
+
+# So many objects are looked at: the first can be a broken one.
+SAMPLES: Final = 20
+SHOWN_NAMES: Final = 12
+
+
+class Shape(StrEnum):
+    """How items stand in a text."""
+
+    TABLE = "table"
+    LINES = "JSON Lines"
+    ARRAY = "JSON array"
+    DOCUMENT = "JSON object"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The format of a text, its shape and character set, and the columns of a table.
+
+    `skip` is the length of the byte order mark.
+    """
+
+    format: Format
+    shape: Shape
+    encoding: str
+    skip: int
+    columns: tuple[str, ...] = ()
+
+    @property
+    def is_linewise(self) -> bool:
+        """Whether reading can go on from the end of any line."""
+        return self.shape in {Shape.TABLE, Shape.LINES} and self.encoding == UTF8
+
+
+def layout_of(stream: BinaryIO, origin: str) -> Layout:
+    """Return the layout of `stream`, which must be at its beginning and can seek.
+
+    Raises:
+        UnknownFormat: it is of no known kind; `origin` names it in the message.
+        OSError, EOFError, lzma.LZMAError, zlib.error: it cannot be read or decompressed.
+    """
+    encoding, skip = encoding_of(stream.read(HEAD_SIZE))
+    text = as_utf8(stream, encoding, skip)
+    head = text.readline(GREATEST_LINE) + text.read(HEAD_SIZE)
+    start = head.lstrip()[:1]
+    if not start:
+        raise UnknownFormat(f"{origin}: empty. {_expected()}")
+    if start == b"[":
+        return _json_layout(Shape.ARRAY, list(_array_objects(head)), encoding, skip, origin)
+    if start == b"{":
+        objects = list(_line_objects(head))
+        if objects:
+            return _json_layout(Shape.LINES, objects, encoding, skip, origin)
+        return _json_layout(Shape.DOCUMENT, [_document(head, text)], encoding, skip, origin)
+    return _table_layout(head, encoding, skip, origin)
+
+
+def _json_layout(
+    shape: Shape, samples: list[dict[str, Any]], encoding: str, skip: int, origin: str
+) -> Layout:
+    for sample in samples:
+        found = recognise(Head(frozenset(sample), sample))
+        if found:
+            return Layout(found, shape, encoding, skip)
+    keys = _shown("keys", samples[0] if samples else {})
+    raise UnknownFormat(f"{origin}: unknown format. Found a {shape} with {keys}. {_expected()}")
+
+
+def _table_layout(head: bytes, encoding: str, skip: int, origin: str) -> Layout:
+    first = next(iter(Rows(io.BytesIO(head.lstrip()))), None)
+    columns = header_of(first.cells) if first else ()
+    found = recognise(Head(frozenset(columns)))
+    if found is None:
+        what = f"a table with {_shown('columns', columns)}"
+        if b"\0" in head or b"\xef\xbf\xbd" in head:
+            what = "binary data"
+        elif len(columns) < 2:
+            what = "a text that is no table"
+        raise UnknownFormat(f"{origin}: unknown format. Found {what}. {_expected()}")
+    return Layout(found, Shape.TABLE, encoding, skip, columns)
+
+
+def header_of(cells: list[str]) -> tuple[str, ...]:
+    """Return the names in the header row; a column without a name is called by its place."""
+    names = (cell.strip("\ufeff \t\r\n") for cell in cells)
+    return tuple(name or f"column {place}" for place, name in enumerate(names, start=1))
+
+
+def _line_objects(head: bytes) -> Iterator[dict[str, Any]]:
+    for line in head.splitlines()[:SAMPLES]:
+        try:
+            found = msgspec.json.decode(line)
+        except UNDECODABLE:
+            continue
+        if isinstance(found, dict):
+            yield found
+
+
+def _array_objects(head: bytes) -> Iterator[dict[str, Any]]:
+    try:
+        for found in islice(members(io.BytesIO(head)), SAMPLES):
+            if isinstance(found, dict):
+                yield found
+    except BrokenArray:
+        return
+
+
+def _document(head: bytes, rest: BinaryIO) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(head + rest.read(GREATEST_LINE))
+    except UNDECODABLE:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _shown(what: str, names: Iterable[str]) -> str:
+    listed = [shortened(name) for name in islice(names, SHOWN_NAMES)]
+    return f"the {what} {', '.join(listed)}" if listed else f"no {what}"
+
+
+def _expected() -> str:
+    return f"Expected one of: {', '.join(known.name for known in FORMATS)}."

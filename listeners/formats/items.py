@@ -1,0 +1,160 @@
+"""The items of a text, one by one with flat memory: rows, lines, or members of an array."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, BinaryIO, Final, NamedTuple
+
+import msgspec
+
+from listeners.formats.detect import Layout, Shape, header_of
+from listeners.formats.format import UNDECODABLE
+from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
+from listeners.parsing.csv_rows import Rows
+from listeners.parsing.json_arrays import BrokenArray, members
+
+# An array of this size is decoded at once, which is several times faster than as a stream.
+GREATEST_WHOLE: Final = 32 * 1024 * 1024
+REPLACED: Final = "text: broken characters were replaced"
+# Half of a pair that writes one character, left behind where a text was cut.
+_LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_whole = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Item(NamedTuple):
+    """What a format parses, or the reason why it cannot; `raw` is what it was read from.
+
+    `position` counts rows, lines or members from 1; a repeated header is no row.
+    """
+
+    position: int
+    value: Any
+    raw: str | bytes
+    reason: str = ""
+    note: str = ""
+
+
+class Items:
+    """The items of a stream in a known layout.
+
+    `position` is that of the last item so far, `layout` the one in force there: a header that
+    repeats can name other columns. With `growing`, reading starts where the stream
+    stands (else at its beginning) and leaves an unfinished last item alone; `unfinished` then says
+    how many bytes that has.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, layout: Layout, *, position: int = 0, growing: bool = False
+    ) -> None:
+        self._stream = stream
+        self.layout = layout
+        self._growing = growing
+        self.position = position
+        self.unfinished = 0
+
+    def __iter__(self) -> Iterator[Item]:
+        readers = {
+            Shape.TABLE: self._rows,
+            Shape.LINES: self._lines,
+            Shape.ARRAY: self._array,
+            Shape.DOCUMENT: self._document,
+        }
+        try:
+            yield from readers[self.layout.shape]()
+        except BROKEN_STREAM as error:
+            self.position += 1
+            yield Item(self.position, None, "", f"the file breaks off: {type(error).__name__}")
+
+    def _text(self) -> BinaryIO:
+        if self._growing:
+            return self._stream
+        return as_utf8(self._stream, self.layout.encoding, self.layout.skip)
+
+    def _rows(self) -> Iterator[Item]:
+        columns = self.layout.columns
+        place = next((i for i, name in enumerate(columns) if not name.startswith("column ")), 0)
+        rows = Rows(lines(self._text()), growing=self._growing)
+        for cells, reason, raw in rows:
+            if len(cells) > place and cells[place].strip("\ufeff \t") == columns[place]:
+                columns = header_of(cells)
+                self.layout = replace(self.layout, columns=columns)
+                continue
+            self.position += 1
+            if reason or len(cells) == len(columns):
+                value = dict(zip(columns, cells, strict=False))
+                yield Item(self.position, value, raw, reason)
+            else:
+                yield _uneven(self.position, columns, cells, raw)
+        self.unfinished = rows.unfinished
+
+    def _lines(self) -> Iterator[Item]:
+        for line in lines(self._text()):
+            if len(line) >= GREATEST_LINE:
+                self.position += 1
+                yield Item(self.position, None, line[:8000], TOO_LONG)
+            elif self._growing and not line.endswith(b"\n"):
+                self.unfinished = len(line)
+            elif text := line.strip():
+                yield self._decoded(text)
+
+    def _array(self) -> Iterator[Item]:
+        whole = self._text().read(GREATEST_WHOLE + 1)
+        if len(whole) <= GREATEST_WHOLE:
+            try:
+                found = _whole.decode(whole)
+            except UNDECODABLE:
+                yield from self._streamed(io.BytesIO(whole))
+                return
+            for member in found:
+                yield self._decoded(bytes(member))
+        else:
+            del whole
+            yield from self._streamed(self._text())
+
+    def _streamed(self, text: BinaryIO) -> Iterator[Item]:
+        """Yield the members of a large or broken array as far as it can be read."""
+        try:
+            for member in members(text):
+                yield self._decoded(msgspec.json.encode(member))
+        except BrokenArray:
+            self.position += 1
+            yield Item(self.position, None, "", "the JSON array breaks off")
+
+    def _document(self) -> Iterator[Item]:
+        yield self._decoded(self._text().read(GREATEST_WHOLE))
+
+    def _decoded(self, text: bytes) -> Item:
+        self.position += 1
+        decode = self.layout.format.decode
+        try:
+            return Item(self.position, decode(text), text)
+        except msgspec.ValidationError:
+            return Item(self.position, None, text, "not an object")
+        except RecursionError:
+            return Item(self.position, None, text, "nested too deeply")
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            repaired = _repaired(text)
+        try:
+            return Item(self.position, decode(repaired), text, note=REPLACED)
+        except UNDECODABLE:
+            return Item(self.position, None, text, "broken JSON")
+
+
+def _repaired(text: bytes) -> bytes:
+    sound = text.decode("utf-8-sig", errors="replace").encode()
+    return _LONE_SURROGATE.sub(rb"\\ufffd", sound)
+
+
+def _uneven(position: int, columns: tuple[str, ...], cells: list[str], raw: str) -> Item:
+    """Return the item of a row that has fewer or more cells than there are columns."""
+    value = dict(zip(columns, cells, strict=False))
+    lacking = len(columns) - len(cells)
+    if lacking > 0:
+        return Item(position, value, raw, note=f"row: lacks its last {lacking} cells")
+    if any(cells[len(columns) :]):
+        return Item(position, value, raw, "more cells than columns")
+    return Item(position, value, raw)

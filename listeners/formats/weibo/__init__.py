@@ -1,0 +1,1 @@
+"""Everything that Weibo and its crawlers write: answers, tables, snapshots."""

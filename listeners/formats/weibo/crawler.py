@@ -1,0 +1,57 @@
+"""The CSV of weibo-crawler (`weibo/<name>/<user id>.csv`), one account a file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from listeners.formats.format import Fault, Format, Head, Reading, Unreadable
+from listeners.formats.weibo import table
+from listeners.parsing.fields import read_id
+from records import Post
+
+ORIGINAL: Final = "源微博"
+COLUMNS: Final = table.Columns(
+    id="id", bid="bid", text="正文", time="完整日期", reposts="转发数", comments="评论数",
+    likes="点赞数", author="用户id", author_name="用户昵称",
+)  # fmt: skip
+ORIGINAL_COLUMNS: Final = table.Columns(
+    **{name: f"{ORIGINAL}{column}" for name, column in COLUMNS._asdict().items() if column}
+)._replace(author="源用户id", author_name="源用户昵称")
+
+
+def parse(row: Mapping[str, str], reading: Reading) -> Iterator[Post | Fault]:
+    """Yield the post of a row and, behind a repost, the original that the row also holds.
+
+    The author is the number that names the file, for the rows do not say it.
+
+    Raises:
+        Unreadable: it has no id or no time.
+    """
+    original_id = read_id(row.get(ORIGINAL_COLUMNS.id)) or read_id(row.get(ORIGINAL_COLUMNS.bid))
+    columns = COLUMNS if row.get(COLUMNS.time) else COLUMNS._replace(time="日期")
+    own = replace(
+        table.post_of_row(row, columns, reading), quoted=row.get(ORIGINAL_COLUMNS.text, "")
+    )
+    own = own if own.author else replace(own, author=table.account_of(reading.origin))
+    if not original_id:
+        yield own
+        return
+    try:
+        original = _original(row, reading)
+    except Unreadable as error:
+        yield table.reposting(own, None, f"original: {error}")
+        return
+    yield table.reposting(own, original.id)
+    yield original
+
+
+def _original(row: Mapping[str, str], reading: Reading) -> Post:
+    time = ORIGINAL_COLUMNS.time if row.get(ORIGINAL_COLUMNS.time) else f"{ORIGINAL}日期"
+    return table.post_of_row(row, ORIGINAL_COLUMNS._replace(time=time), reading)
+
+
+def _recognises(head: Head) -> bool:
+    return head.is_table and head.columns >= {"id", "正文", "日期"}
+
+
+FORMAT: Final = Format("weibo-crawler CSV", table.SOURCE, _recognises, parse)

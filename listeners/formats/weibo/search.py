@@ -1,0 +1,39 @@
+"""The CSV of weibo-search (`结果文件/<keyword>/<keyword>.csv`), whole or with columns missing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from listeners.formats.format import Format, Head, Reading
+from listeners.formats.weibo import table
+from listeners.parsing.fields import read_id
+from records import Post
+
+COLUMNS: Final = table.Columns(
+    id="id",
+    bid="bid",
+    author="user_id",
+    author_name="用户昵称",
+    text="微博正文",
+    time="发布时间",
+    reposts="转发数",
+    comments="评论数",
+    likes="点赞数",
+    region="ip",
+    badge="user_authentication",
+)
+
+
+def parse(row: Mapping[str, str], reading: Reading) -> Iterator[Post]:
+    """Yield the post of a row; the original of a repost stands in a row of its own.
+
+    Raises:
+        Unreadable: it has no id or no time.
+    """
+    yield table.post_of_row(row, COLUMNS, reading, read_id(row.get("retweet_id")))
+
+
+def _recognises(head: Head) -> bool:
+    return head.is_table and head.columns >= {"id", "微博正文", "发布时间"}
+
+
+FORMAT: Final = Format("weibo-search CSV", table.SOURCE, _recognises, parse)

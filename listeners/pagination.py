@@ -1,0 +1,198 @@
+"""Reading a window page by page until it is complete, or saying what of it was not seen."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from listeners.client.response import public
+from listeners.context import Means
+from listeners.formats.format import Fault, Reading
+from listeners.formats.read import GREATEST_RAW
+from listeners.protocol import Covered, Item, ListenerError, Refusal
+from listeners.refusals import PASSING
+from records import Post, Rejected, Window
+
+SMALLEST: Final = timedelta(seconds=1)
+Entry = Post | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list. `more` says that another follows; `total` how many there are in all.
+
+    `skew` is by how much the source's clock is ahead of ours.
+    """
+
+    entries: Sequence[Entry]
+    more: bool
+    total: int | None = None
+    skew: timedelta = timedelta(0)
+
+    @property
+    def times(self) -> list[datetime]:
+        """When what is listed was published, in the order of the list.
+
+        An original that comes along with its repost has no place of its own.
+        """
+        posts = [entry for entry in self.entries if isinstance(entry, Post)]
+        brought = {post.parent for post in posts}
+        return [post.published_at for post in posts if post.key not in brought]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of its posts."""
+        return frozenset(entry.key for entry in self.entries if isinstance(entry, Post))
+
+
+def rejected(source: str, fault: Fault, reading: Reading, place: int) -> Rejected:
+    """Return what is kept of the entry at `place` (from 1) of a page, which nobody could read."""
+    origin, raw = public(reading.origin), fault.raw[:GREATEST_RAW]
+    return Rejected(source, origin, place, fault.reason, raw, reading.seen_at)
+
+
+def newest_first(
+    part: str,
+    window: Window,
+    overlap: timedelta,
+    most_pages: int,
+    page_of: Callable[[int], Page],
+) -> Iterator[Item]:
+    """Yield the pages of a list that has the newest first, until it reaches back far enough.
+
+    It is read from `overlap` before the window, for what came late or was edited, and told as
+    covered from there. Where the list ends at its page limit, what lies before its oldest entry is
+    told as not seen, the overlap too: it was read before, but what came late to it was not.
+
+    Raises:
+        ListenerError: a page could not be read.
+    """
+    oldest, before = window.until, frozenset[str]()
+    for number in range(1, most_pages + 1):
+        page = page_of(number)
+        yield from page.entries
+        times = page.times
+        oldest = min([oldest, *times])
+        bound = window.since - overlap + min(page.skew, timedelta(0))
+        # Sites end a list at a page of their own and call it complete: that proves nothing.
+        ended = not page.more and number < most_pages
+        if ended or _is_past(times, bound):
+            yield Covered(part, _reaching_back(window, overlap))
+            return
+        # A list that repeats itself has no more to give, whatever it says.
+        if page.keys and page.keys <= before:
+            break
+        before = page.keys
+    yield from _cut_off(part, _reaching_back(window, overlap), oldest)
+
+
+def _reaching_back(window: Window, overlap: timedelta) -> Window:
+    return Window(window.since - overlap, window.until)
+
+
+def _is_past(times: Sequence[datetime], bound: datetime) -> bool:
+    if not times or times[-1] >= bound:
+        return False
+    in_order = all(later >= earlier for later, earlier in pairwise(times))
+    return in_order or max(times) < bound
+
+
+def _cut_off(part: str, span: Window, oldest: datetime) -> Iterator[Covered]:
+    """Yield how much of `span` was not seen, and how much was."""
+    seen = min(max(oldest, span.since), span.until)
+    if seen > span.since:
+        yield Covered(part, Window(span.since, seen), ok=False, why=Refusal.PAGE_LIMIT)
+    yield Covered(part, Window(seen, span.until))
+
+
+def split_by_time(
+    part: str,
+    window: Window,
+    overlap: timedelta,
+    most_pages: int,
+    page_of: Callable[[Window, int], Page],
+    *,
+    smallest: timedelta = SMALLEST,
+) -> Iterator[Item]:
+    """Yield the pages of a list that takes a window, halved until each fits the page limit.
+
+    It is read from `overlap` before the window, for what came late or was edited. The oldest half
+    comes first, and each is told as covered when it is complete. A window of at most `smallest`
+    that still does not fit is read as far as it goes; what is left of it is told as not seen.
+
+    Raises:
+        ListenerError: a page could not be read.
+    """
+    left = [_reaching_back(window, overlap)]
+    while left:
+        span = left.pop()
+        first = page_of(span, 1)
+        size = len(first.keys)
+        is_small = span.until - span.since <= smallest
+        too_many = first.total is not None and size > 0 and first.total > size * most_pages
+        if too_many and first.more and not is_small:
+            left += _halves(span, smallest)
+            continue
+        last, oldest = first, min([span.until, *first.times])
+        yield from first.entries
+        for number in range(2, most_pages + 1):
+            if not last.more:
+                break
+            last = page_of(span, number)
+            oldest = min([oldest, *last.times])
+            yield from last.entries
+        if last.more and not is_small:
+            left += _halves(span, smallest)
+            continue
+        if last.more:
+            yield from _cut_off(part, span, oldest)
+        else:
+            yield Covered(part, span)
+
+
+def _halves(span: Window, smallest: timedelta) -> tuple[Window, Window]:
+    """Return the later half, then the earlier one, cut at a whole multiple of `smallest`."""
+    steps = max(1, (span.until - span.since) // smallest // 2)
+    middle = span.since + steps * smallest
+    return Window(middle, span.until), Window(span.since, middle)
+
+
+def read_parts(
+    source: str,
+    parts: Sequence[str],
+    window: Window,
+    means: Means,
+    read: Callable[[str, Window], Iterator[Item]],
+) -> Iterator[Item]:
+    """Yield what the parts of a source have, the one first that was read the longest time ago.
+
+    Each is read from where it was last read to. What there is no time left for is told as not seen
+    and comes first at the next read. A part whose trouble passes by itself holds up no other;
+    anything else ends the read, and what was not read is told.
+
+    Raises:
+        ListenerError: a refusal that concerns all parts, or every part has failed.
+    """
+    begins = {part: means.reached(source, part) or window.since for part in parts}
+    order = sorted(parts, key=lambda part: begins[part])
+    spans = {part: Window(min(begins[part], window.until), window.until) for part in order}
+    deadline = means.clock() + means.budget
+    passing: list[ListenerError] = []
+    for place, part in enumerate(order):
+        if place and means.clock() >= deadline:
+            for one in order[place:]:
+                yield Covered(one, spans[one], ok=False, why=Refusal.OUT_OF_TIME)
+            return
+        try:
+            yield from read(part, spans[part])
+        except ListenerError as error:
+            goes_on = error.refusal in PASSING
+            unread = [part] if goes_on else order[place:]
+            for one in unread:
+                yield Covered(one, spans[one], ok=False, why=error.refusal)
+            if not goes_on:
+                raise
+            passing.append(error)
+    if passing and len(passing) == len(order):
+        raise passing[-1]

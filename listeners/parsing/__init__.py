@@ -1,0 +1,1 @@
+"""Bytes, rows, JSON and fields as sources write them: pure functions, blind to any one source."""

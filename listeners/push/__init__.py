@@ -1,0 +1,1 @@
+"""What others push to us: the server that takes it, and the spool where it waits."""

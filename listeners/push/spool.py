@@ -1,0 +1,116 @@
+"""What was pushed to us and waits to be read: whole files in a folder, written before the answer.
+
+Who receives and who reads may be two processes. A file goes when what it holds has been stored.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from listeners.context import Means
+from listeners.formats.format import Reading
+from listeners.pagination import Entry
+from listeners.protocol import Covered, Item, Refusal, RetryLater
+from listeners.refusals import SOON
+from records import Window
+
+WAITING: Final = ".waiting"
+ALIVE: Final = ".alive"
+# A receiver says as often that it is there; who has not said so for longer is gone.
+PULSE: Final = timedelta(seconds=10)
+GONE_AFTER: Final = timedelta(seconds=60)
+
+
+class Spool:
+    """A folder of what waits; only its owner can read it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, payload: bytes) -> bool:
+        """Write `payload` to disk and return whether it was new.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = hashlib.blake2b(payload, digest_size=16).hexdigest()
+        path = self._folder / f"{name}{WAITING}"
+        if path.exists():
+            return False
+        unfinished = self._folder / f".{name}.{os.getpid()}.tmp"
+        with open(unfinished, "wb", opener=_private) as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+        return True
+
+    def waiting(self) -> list[Path]:
+        """Return the files that wait, the oldest first."""
+        files = [(path.stat().st_mtime_ns, path) for path in self._folder.glob(f"*{WAITING}")]
+        return [path for _, path in sorted(files)]
+
+    def pulse(self) -> None:
+        """Say that somebody receives."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self._folder / ALIVE).touch()
+
+    def alive_at(self) -> datetime | None:
+        """Return when somebody last said that they receive."""
+        try:
+            return datetime.fromtimestamp((self._folder / ALIVE).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+class SpoolListener:
+    """Reads what waits. `parse` turns one payload into posts and rejected items."""
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        means: Means,
+        parse: Callable[[bytes, Reading], Iterator[Entry]],
+    ) -> None:
+        self._name = name
+        self._spool = Spool(folder)
+        self._means = means
+        self._parse = parse
+
+    @property
+    def name(self) -> str:
+        """The name of the source in the settings."""
+        return self._name
+
+    def waiting(self) -> list[str]:
+        """Return the names of what waits."""
+        return [path.name for path in self._spool.waiting()]
+
+    def fetch(self, window: Window) -> Iterator[Item]:
+        """Yield what waits; a file is deleted when what stood in it has been written down.
+
+        Raises:
+            RetryLater: nobody receives, so that nothing can come.
+        """
+        files = self._spool.waiting()
+        for path in files:
+            seen_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            yield from self._parse(path.read_bytes(), Reading(path.name, seen_at, seen_at))
+        alive = self._spool.alive_at()
+        heard = alive is not None and self._means.clock() - alive < GONE_AFTER
+        why = None if heard else Refusal.UNREACHABLE
+        yield Covered("", window, ok=heard, why=why)
+        for path in files:
+            path.unlink(missing_ok=True)
+        if not heard:
+            what = f"{self._name}: nobody receives; `fengsui run` or `fengsui receive` does"
+            raise RetryLater(what, SOON, Refusal.UNREACHABLE)

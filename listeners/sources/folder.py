@@ -1,0 +1,237 @@
+"""A watched folder: new files are read, growing ones are read on from where they ended."""
+
+import io
+import os
+import stat
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, Final, NoReturn
+
+from listeners.formats.detect import Layout
+from listeners.formats.format import Reading
+from listeners.formats.items import Items
+from listeners.formats.read import UnknownFormat, layout_of_file, parse_items
+from listeners.parsing.bytes import GREATEST_LINE, is_compressed, opened
+from listeners.protocol import Refused
+from records import Post, Rejected, Window
+
+# Names that editors, browsers and downloads give to a file that is not finished.
+UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
+# So much before the mark is remembered, to see that the file is still the one that was read.
+TRACE: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What changes when a file does."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int = field(compare=False)
+
+    @property
+    def written_at(self) -> datetime:
+        """When the file was last written."""
+        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the file was last written, renamed or moved here, whichever is later."""
+        return datetime.fromtimestamp(max(self.mtime_ns, self.ctime_ns) / 1e9, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the whole lines of a file have been read: `trace` stands right before `offset`."""
+
+    offset: int
+    position: int
+    trace: bytes
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a file looked like when it was last read, and whether it was read to its end."""
+
+    stamp: Stamp
+    done: bool
+    mark: Mark | None = None
+
+
+class FolderListener:
+    """Reads what appears in a folder and in those below it.
+
+    The places live in memory: after a restart everything is read again, which changes nothing,
+    for posts are stored under their keys. A process that starts anew for every read gives the time
+    of the last one, less the time that files take to settle, as `changed_since`: what neither was
+    written nor came into the folder since then is left out.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        *,
+        settle_seconds: float = 2,
+        changed_since: datetime | None = None,
+    ) -> None:
+        self._name = name
+        self._path = path
+        self._settle = timedelta(seconds=settle_seconds)
+        self._changed_since = changed_since
+        self._places: dict[Path, Place] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the source in the settings."""
+        return self._name
+
+    def fetch(self, window: Window) -> Iterator[Post | Rejected]:
+        """Yield everything that was not there at the last fetch, the file first written first.
+
+        Posts are not held to the window, for exports bring old posts late; its end is taken for
+        the present. A file is fetched when it was written. One that is still being written is read
+        up to its last whole line (an array or a compressed file: not at all) until it rests, that
+        is, has not changed for `settle_seconds` or since the last fetch. A file of no known kind,
+        or one that cannot be opened, is one rejected item, and again only when it changes. A place
+        moves on when its file has been taken in whole: fetching again after an error loses nothing.
+
+        Raises:
+            Refused: the folder is not there or cannot be listed.
+        """
+        files = self._files()
+        for gone in self._places.keys() - {path for path, _ in files}:
+            del self._places[gone]
+        for path, stamp in files:
+            place = self._places.get(path)
+            if place is None or place.stamp != stamp or not place.done:
+                yield from self._read(path, stamp, place, window.until)
+
+    def stamps(self) -> dict[Path, Stamp]:
+        """Return what every file that is there looks like: it changes when there is more to read.
+
+        Raises:
+            Refused: the folder is not there or cannot be listed.
+        """
+        return dict(self._files())
+
+    def _files(self) -> list[tuple[Path, Stamp]]:
+        """Return the files with what they look like, in the order in which they were written."""
+        found: list[tuple[Path, Stamp]] = []
+        moved: set[Path] = set()
+        for folder, folders, names in os.walk(self._path, onerror=self._refuse):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            above = Path(folder)
+            below = [above / name for name in folders]
+            moved.update(one for one in below if above in moved or self._has_changed(one))
+            for name in names:
+                if name.startswith(".") or name.lower().endswith(UNFINISHED):
+                    continue
+                path = Path(folder, name)
+                stamp = _stamp(path)
+                if stamp and (above in moved or self._is_new(stamp.changed_at)):
+                    found.append((path, stamp))
+        return sorted(found, key=lambda file: (file[1].mtime_ns, file[0]))
+
+    def _has_changed(self, folder: Path) -> bool:
+        """Return whether a folder below may have been moved here; that leaves its files as old."""
+        try:
+            return self._is_new(datetime.fromtimestamp(folder.stat().st_ctime, UTC))
+        except OSError:
+            return True
+
+    def _is_new(self, changed_at: datetime) -> bool:
+        return self._changed_since is None or changed_at >= self._changed_since
+
+    def _refuse(self, error: OSError) -> NoReturn:
+        raise Refused(f"the folder {error.filename} cannot be read: {error.strerror}") from error
+
+    def _read(
+        self, path: Path, stamp: Stamp, place: Place | None, now: datetime
+    ) -> Iterator[Post | Rejected]:
+        unchanged = place is not None and place.stamp == stamp
+        rests = unchanged or now - stamp.written_at >= self._settle
+        written_at = min(stamp.written_at, now)
+        reading = Reading(str(path), written_at, written_at)
+        mark = place.mark if place else None
+        try:
+            if not rests and not _has_whole_line(path):
+                self._places[path] = Place(stamp, done=False)
+                return
+            mark = mark if mark and _is_still_there(path, mark) else None
+            mark = yield from _read_on(path, mark, reading, rests=rests)
+            self._places[path] = Place(stamp, rests, mark)
+        except UnknownFormat as error:
+            self._places[path] = Place(stamp, done=rests)
+            if rests and stamp.size:
+                yield self._unread(reading, str(error))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._places[path] = Place(stamp, done=True)
+            yield self._unread(reading, f"cannot be read: {error.strerror}")
+
+    def _unread(self, reading: Reading, reason: str) -> Rejected:
+        return Rejected(self._name, reading.origin, 1, reason, "", reading.seen_at)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """Return what `path` looks like, None where it is gone or no file of bytes."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _has_whole_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.readline(GREATEST_LINE).endswith(b"\n")
+
+
+def _is_still_there(path: Path, mark: Mark) -> bool:
+    """Return whether the file still holds what was read of it, so that reading can go on."""
+    with path.open("rb") as file:
+        file.seek(mark.offset - len(mark.trace))
+        return file.read(len(mark.trace)) == mark.trace
+
+
+def _read_on(
+    path: Path, mark: Mark | None, reading: Reading, *, rests: bool
+) -> Generator[Post | Rejected, None, Mark | None]:
+    """Yield what is new in a file and return how far its whole lines have been read."""
+    layout = mark.layout if mark else layout_of_file(path)
+    if not layout.is_linewise or is_compressed(path):
+        if rests:
+            with opened(path) as stream:
+                yield from parse_items(Items(stream, layout), reading)
+        return None
+    with path.open("rb") as file:
+        file.seek(mark.offset if mark else layout.skip)
+        items = Items(file, layout, position=mark.position if mark else 0, growing=True)
+        yield from parse_items(items, reading)
+        mark = _marked(file, items)
+        if rests:
+            yield from _last_lines(file, mark, reading)
+    return mark
+
+
+def _marked(file: BinaryIO, items: Items) -> Mark:
+    offset = file.tell() - items.unfinished
+    file.seek(max(0, offset - TRACE))
+    return Mark(offset, items.position, file.read(min(offset, TRACE)), items.layout)
+
+
+def _last_lines(file: BinaryIO, mark: Mark, reading: Reading) -> Iterator[Post | Rejected]:
+    """Yield what the unfinished end holds; the mark stays before it, in case that it goes on."""
+    file.seek(mark.offset)
+    rest = file.read()
+    if rest:
+        layout = replace(mark.layout, skip=0)
+        yield from parse_items(Items(io.BytesIO(rest), layout, position=mark.position), reading)

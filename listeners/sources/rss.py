@@ -1,0 +1,186 @@
+"""News and forums by RSS and Atom."""
+
+import calendar
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, Final, Literal
+
+import feedparser
+import msgspec
+from pydantic import Field, field_validator
+
+from listeners.client.response import Answer, public
+from listeners.context import Means
+from listeners.formats.format import Reading
+from listeners.formats.read import GREATEST_RAW
+from listeners.pagination import Entry, read_parts
+from listeners.parsing import fields
+from listeners.parsing.times import EARLIEST, LATEST
+from listeners.protocol import Item, Listener, Refusal, Refused, RetryLater
+from listeners.refusals import SOON
+from listeners.source import Seconds, WebSource, checked_address
+from listeners.sources.hot_lists import FIRST, read_first, watched
+from records import Post, PostKind, Rejected, Window
+
+# A feed lists its last entries for hours, so that a missed poll or two lose nothing.
+LISTED_SECONDS: Final = 3 * 3600
+GREATEST_FEED: Final = 8 * 1024 * 1024
+UNDATED: Final = "published_at: the time it was first seen"
+
+
+class RssSource(WebSource):
+    """Feeds in RSS or Atom; each address is a part. `site` is the short name of what they are.
+
+    A feed is taken to list what it published within the last `listed_seconds`.
+    """
+
+    platform: ClassVar[str] = "news"
+
+    kind: Literal["rss"]
+    urls: tuple[str, ...] = Field(min_length=1)
+    site: str = Field(default="news", pattern=r"^[a-z][a-z0-9_-]{0,30}$")
+    poll_seconds: Seconds = Field(default=300, ge=60)
+    listed_seconds: Seconds = LISTED_SECONDS
+
+    @field_validator("urls")
+    @classmethod
+    def _are_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(checked_address(url) for url in urls)
+
+    def listener(self, means: Means) -> Listener:
+        """Return the listener that reads the source."""
+        return RssListener(self, means)
+
+
+def parse(payload: bytes, reading: Reading, site: str) -> Iterator[Entry]:
+    """Yield the entries of a feed; one without an id goes by the hash of its address or words.
+
+    Raises:
+        RetryLater: it is a page, or breaks off before its first entry.
+        Refused: it is no feed.
+    """
+    found = feedparser.parse(
+        payload[:GREATEST_FEED], sanitize_html=False, resolve_relative_uris=False
+    )
+    if not found.entries and not found.get("version"):
+        where = public(reading.origin)
+        if b"<html" in payload[:2000].lower():
+            raise RetryLater(f"{where}: HTML in place of a feed", SOON, Refusal.NOT_JSON)
+        raise Refused(f"{where}: neither RSS nor Atom", Refusal.CHANGED)
+    for place, entry in enumerate(found.entries, start=1):
+        yield _entry(entry, place, reading, site)
+
+
+def _entry(entry: Mapping[str, Any], place: int, reading: Reading, site: str) -> Entry:
+    notes: list[str] = []
+    title = fields.text_or_note(entry.get("title"), "title", notes)
+    text = "\n".join(part for part in (title, _body(entry)) if part)
+    url = fields.text_or_note(entry.get("link"), "url", notes)
+    named = fields.text_or_note(entry.get("id"), "id", notes) or url or text
+    if not named:
+        origin, raw = public(reading.origin), str(dict(entry))[:GREATEST_RAW]
+        return Rejected(site, origin, place, "no id, address or words", raw, reading.seen_at)
+    now = reading.fetched_at or reading.seen_at
+    at = _time(entry)
+    if at is None:
+        notes.append(UNDATED)
+    if not text:
+        notes.append("text: empty")
+    author = fields.text_or_note(entry.get("author"), "author", notes)
+    return Post(
+        source=site,
+        id=hashlib.blake2b(named.encode("utf-8", "replace"), digest_size=12).hexdigest(),
+        url=url if url.startswith(("https://", "http://")) else "",
+        kind=PostKind.POST,
+        author=author,
+        text=fields.text_or_note(text, "text", notes),
+        published_at=at or now,
+        fetched_at=now,
+        author_name=author,
+        notes=tuple(notes),
+    )
+
+
+def _body(entry: Mapping[str, Any]) -> str:
+    contents = entry.get("content")
+    if isinstance(contents, list):
+        for content in contents:
+            value = content.get("value") if isinstance(content, Mapping) else None
+            if isinstance(value, str) and value:
+                return value
+    summary = entry.get("summary")
+    return summary if isinstance(summary, str) else ""
+
+
+def _time(entry: Mapping[str, Any]) -> datetime | None:
+    for name in ("published_parsed", "updated_parsed"):
+        parts = entry.get(name)
+        if parts is None:
+            continue
+        try:
+            at = datetime.fromtimestamp(calendar.timegm(parts), UTC)
+        except (ValueError, OverflowError, OSError, TypeError):
+            continue
+        if EARLIEST <= at < LATEST:
+            return at
+    return None
+
+
+class RssListener:
+    """Reads feeds, and asks only for what has changed since."""
+
+    def __init__(self, settings: RssSource, means: Means) -> None:
+        self._settings = settings
+        self._means = means
+        self._web = means.web(settings.name, settings.request_seconds)
+
+    @property
+    def name(self) -> str:
+        """The name of the source in the settings."""
+        return self._settings.name
+
+    def fetch(self, window: Window) -> Iterator[Item]:
+        """Yield what the feeds list now.
+
+        Raises:
+            ListenerError: see `read_parts`.
+        """
+        with self._web:
+            yield from read_parts(self.name, self._settings.urls, window, self._means, self._feed)
+
+    def _feed(self, part: str, window: Window) -> Iterator[Item]:
+        answer, entries = self._web.ask(
+            part, partial(_read, site=self._settings.site), conditional=True
+        )
+        name = FIRST.format(source=self.name, part=part)
+        entries = dated_once(entries, read_first(self._means.memory.cursor(name)))
+        yield from entries
+        yield from watched(part, window, timedelta(seconds=self._settings.listed_seconds))
+        if not answer.unchanged:
+            undated = {
+                one.id: one.published_at
+                for one in entries
+                if isinstance(one, Post) and UNDATED in one.notes
+            }
+            self._means.memory.set_cursor(name, msgspec.json.encode(undated).decode())
+        answer.remember()
+
+
+def dated_once(entries: Sequence[Entry], first: Mapping[str, datetime]) -> list[Entry]:
+    """Return the entries, those without a time as of when they were first seen."""
+    return [
+        replace(one, published_at=first[one.id])
+        if isinstance(one, Post) and UNDATED in one.notes and one.id in first
+        else one
+        for one in entries
+    ]
+
+
+def _read(answer: Answer, site: str) -> tuple[Answer, list[Entry]]:
+    if answer.unchanged:
+        return answer, []
+    reading = Reading(answer.url, answer.fetched_at, answer.fetched_at)
+    return answer, list(parse(answer.body, reading, site))

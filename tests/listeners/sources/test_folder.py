@@ -1,0 +1,212 @@
+"""A watched folder."""
+
+import gzip
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from listeners.protocol import Listener, Refused
+from listeners.sources.folder import FolderListener
+from records import Post, Rejected, Window
+from tests.listeners.contract import ListenerContract
+from tests.listeners.samples import json_lines, own, reasons, search_row, table
+
+WRITTEN = datetime(2026, 6, 21, 14, 0, tzinfo=UTC)
+
+
+def write(path: Path, content: bytes, at: datetime = WRITTEN) -> None:
+    path.write_bytes(content)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+def fetch(listener: FolderListener, at: datetime = WRITTEN) -> list[Post | Rejected]:
+    return list(listener.fetch(Window(at - timedelta(minutes=1), at)))
+
+
+def ids(found: list[Post | Rejected]) -> list[str]:
+    return [item.id if isinstance(item, Post) else item.reason for item in found]
+
+
+LATER = WRITTEN + timedelta(minutes=1)
+
+
+class TestContract(ListenerContract):
+    """A folder keeps what every listener promises."""
+
+    @pytest.fixture
+    def listener(self, tmp_path: Path) -> Listener:
+        write(tmp_path / "a.jsonl", json_lines(own(), own(id=None), own(id="8", text="x")))
+        return FolderListener("exports", tmp_path)
+
+
+@pytest.fixture
+def listener(tmp_path: Path) -> FolderListener:
+    return FolderListener("exports", tmp_path)
+
+
+def test_new_files(tmp_path: Path, listener: FolderListener) -> None:
+    """A file is read once, in folders below too; what is hidden or half downloaded is not."""
+    (tmp_path / "奶茶").mkdir()
+    (tmp_path / ".git").mkdir()
+    write(tmp_path / "奶茶" / "奶茶.csv", table(search_row(id="11")))
+    for name in (".hidden.csv", "b.csv.crdownload", "c.tmp", ".git/d.csv"):
+        write(tmp_path / name, table(search_row()))
+    assert ids(fetch(listener)) == ["11"]
+    assert fetch(listener) == []
+    assert ids(fetch(FolderListener("exports", tmp_path))) == ["11"]
+
+
+def test_oldest_first(tmp_path: Path, listener: FolderListener) -> None:
+    """Files come in the order in which they were written, so that newer counts win."""
+    write(tmp_path / "a.jsonl", json_lines(own(id="new")), WRITTEN - timedelta(hours=1))
+    write(tmp_path / "z.jsonl", json_lines(own(id="old")), WRITTEN - timedelta(hours=2))
+    assert ids(fetch(listener)) == ["old", "new"]
+
+
+def test_fetched_when_written(tmp_path: Path, listener: FolderListener) -> None:
+    """A post without a fetch time was fetched when its file was written, never in the future."""
+    write(tmp_path / "a.jsonl", json_lines(own(id="1")), WRITTEN - timedelta(days=3))
+    write(tmp_path / "b.jsonl", json_lines(own(id="2")), WRITTEN + timedelta(days=3))
+    found = [item for item in fetch(listener) if isinstance(item, Post)]
+    assert [post.fetched_at for post in found] == [WRITTEN - timedelta(days=3), WRITTEN]
+
+
+@pytest.mark.parametrize("rests", [False, True])
+def test_growing_lines(tmp_path: Path, listener: FolderListener, rests: bool) -> None:
+    """A growing file is read on from its last whole line, and positions go on too."""
+    path, at = tmp_path / "a.jsonl", LATER if rests else WRITTEN
+    content = json_lines(own(id="1"), own(id="2"))
+    write(path, content)
+    assert ids(fetch(listener, at)) == ["1", "2"]
+    write(path, content + json_lines(own(id=None), own(id="4")), WRITTEN + timedelta(seconds=1))
+    found = fetch(listener, at)
+    assert ids(found) == ["no id", "4"]
+    assert getattr(found[0], "position", 0) == 3
+
+
+def test_growing_table(tmp_path: Path, listener: FolderListener) -> None:
+    """A growing table keeps its columns."""
+    path = tmp_path / "a.csv"
+    content = table(search_row(id="11"), search_row(id="12"), search_row(id="13"))
+    cut = content.index(b"12,")
+    for step, (end, expected) in enumerate(
+        [(cut, ["11"]), (cut + 20, []), (content.index(b"13,"), ["12"]), (len(content), ["13"])]
+    ):
+        write(path, content[:end], WRITTEN + timedelta(seconds=step))
+        assert ids(fetch(listener, WRITTEN + timedelta(seconds=step))) == expected
+
+
+def test_mid_write(tmp_path: Path, listener: FolderListener) -> None:
+    """A line that is being written waits; when the file rests it is read as it is."""
+    whole, torn = json_lines(own(id="1")), json_lines(own(id="2"))[:-10]
+    write(tmp_path / "a.jsonl", whole + torn)
+    assert ids(fetch(listener)) == ["1"]
+    assert ids(fetch(listener)) == ["broken JSON"]
+    assert fetch(listener) == []
+
+
+def test_torn_line_goes_on(tmp_path: Path, listener: FolderListener) -> None:
+    """A line that was given up is read whole when it is written to its end after all."""
+    path, content = tmp_path / "a.jsonl", json_lines(own(id="1"), own(id="2"))
+    write(path, content[:-10])
+    assert ids(fetch(listener, LATER)) == ["1", "broken JSON"]
+    write(path, content, LATER)
+    assert ids(fetch(listener, LATER)) == ["2"]
+
+
+def test_mid_row(tmp_path: Path, listener: FolderListener) -> None:
+    """A row whose quoted cell is still open waits for its end."""
+    content = table(
+        search_row(id="11"), search_row(id="12", 微博正文="一\n二"), search_row(id="13")
+    )
+    write(tmp_path / "a.csv", content[: content.index("二".encode())])
+    assert ids(fetch(listener)) == ["11"]
+    write(tmp_path / "a.csv", content, WRITTEN + timedelta(seconds=1))
+    assert ids(fetch(listener, WRITTEN + timedelta(seconds=1))) == ["12", "13"]
+
+
+def test_header_in_the_making(tmp_path: Path, listener: FolderListener) -> None:
+    """A header that is still being written is not taken for the whole one."""
+    content = table(search_row(id="11"))
+    write(tmp_path / "a.csv", content[:20])
+    assert fetch(listener) == []
+    write(tmp_path / "a.csv", content, WRITTEN + timedelta(seconds=1))
+    assert ids(fetch(listener, WRITTEN + timedelta(seconds=1))) == ["11"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [json.dumps([own(id="1")]).encode() + b"\n", gzip.compress(json_lines(own(id="1"))),
+     json_lines(own(id="1", text="好")).decode().encode("utf-16")],
+)  # fmt: skip
+def test_waits_for_rest(tmp_path: Path, listener: FolderListener, content: bytes) -> None:
+    """What cannot be read on from a line is read when the file rests, and again when it changes."""
+    path = tmp_path / "a"
+    write(path, content)
+    assert fetch(listener) == []
+    assert ids(fetch(listener)) == ["1"]
+    assert fetch(listener) == []
+    write(path, content, LATER)
+    assert ids(fetch(listener, LATER + timedelta(minutes=1))) == ["1"]
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_replaced(tmp_path: Path, listener: FolderListener, replace: bool) -> None:
+    """A file that became another one is read from its beginning."""
+    path = tmp_path / "a.jsonl"
+    write(path, json_lines(own(id="1"), own(id="2")))
+    fetch(listener)
+    fresh = json_lines(own(id="3"), *([own(id="4"), own(id="5")] if replace else []))
+    write(path, fresh, LATER)
+    assert ids(fetch(listener, LATER)) == (["3", "4", "5"] if replace else ["3"])
+
+
+def test_unknown_file(tmp_path: Path, listener: FolderListener) -> None:
+    """A foreign file is rejected once, says what was expected, and stops no other file."""
+    write(tmp_path / "a.txt", b"hello\n", WRITTEN - timedelta(hours=1))
+    write(tmp_path / "b.jsonl", json_lines(own(id="1")))
+    found = fetch(listener)
+    assert isinstance(found[0], Rejected)
+    assert found[0].source == "exports"
+    assert "Expected one of" in reasons(found)[0]
+    assert ids(found)[1:] == ["1"]
+    assert fetch(listener) == []
+
+
+def test_empty_file(tmp_path: Path, listener: FolderListener) -> None:
+    """An empty file is one that somebody is about to fill."""
+    write(tmp_path / "a.jsonl", b"")
+    assert fetch(listener, LATER) == []
+    write(tmp_path / "a.jsonl", json_lines(own(id="1")), LATER)
+    assert ids(fetch(listener, LATER)) == ["1"]
+
+
+def test_interrupted(tmp_path: Path, listener: FolderListener) -> None:
+    """Who stops in the middle of a file gets it again: the place moves only at its end."""
+    write(tmp_path / "a.jsonl", json_lines(own(id="1"), own(id="2")))
+    items = listener.fetch(Window(WRITTEN, WRITTEN))
+    next(items)
+    del items
+    assert ids(fetch(listener)) == ["1", "2"]
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    """A folder that is not there is refused, with its name."""
+    with pytest.raises(Refused, match="none"):
+        fetch(FolderListener("exports", tmp_path / "none"))
+
+
+def test_no_plain_file(tmp_path: Path, listener: FolderListener) -> None:
+    """A pipe or a dangling link in the folder is passed over and never waited for."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "nowhere")
+    assert fetch(listener) == []
+
+
+def test_late_posts(tmp_path: Path, listener: FolderListener) -> None:
+    """Old posts in a new file are not held to the window."""
+    write(tmp_path / "a.jsonl", json_lines(own(id="1", published_at="2020-01-01 00:00")))
+    assert ids(fetch(listener)) == ["1"]
