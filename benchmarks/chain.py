@@ -32,7 +32,7 @@ from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.settings import Settings
 from listeners.formats.read import read_file
-from nlp.brands import BrandSettings
+from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.model import Score, SentimentModel
 from nlp.sentiment.registry import LINEAR, load_model
 from records import Post

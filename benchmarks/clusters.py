@@ -22,12 +22,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bcubed import bcubed
-from nlp.clusters import ClusterPost, Clusters
-from nlp.duplicates import DuplicateIndex, signatures
-from nlp.normalise import Text, normalise
-from nlp.segment import cut
+from nlp.dedup.index import DuplicateIndex, signatures
 from nlp.sentiment.onnx_encoder import OnnxEncoder
 from nlp.sentiment.transformer import FOLDER
+from nlp.text.normalise import Text, normalise
+from nlp.text.segment import cut
+from nlp.topics.clusters import ClusterPost, Clusters
 
 _FILE: Final = "weibo_hottopic_snapshots_2023-05.csv.xz"
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
@@ -72,8 +72,8 @@ def main() -> None:
     given = parser.parse_args()
     posts = [post for post in read(given.data / _FILE) if (post.at < _LATER) == given.tuned]
     methods = [
-        Method("nlp.clusters", ours),
-        Method("nlp.clusters, tags left in", tagged),
+        Method("nlp.topics.clusters", ours),
+        Method("nlp.topics.clusters, tags left in", tagged),
         Method("TF-IDF of all, single pass, brute force", brute_force),
         Method("near-duplicates only", copies),
         Method("told the tags of 4/5 (ceiling)", told),
@@ -116,7 +116,7 @@ def table(posts: Sequence[Tagged], methods: Sequence[Method]) -> Table:
 
 
 def ours(posts: Sequence[Tagged]) -> Labels:
-    """Return what `nlp.clusters` makes of the texts without tags."""
+    """Return what `nlp.topics.clusters` makes of the texts without tags."""
     return _clustered(ClusterPost(p.key, p.author, p.at, p.hidden()) for p in posts)
 
 

@@ -7,7 +7,7 @@ from datasketch import MinHash, MinHashLSH
 
 from benchmarks.measure import Row, paired, show
 from benchmarks.texts import posts
-from nlp.duplicates import DuplicateIndex, signatures
+from nlp.dedup.index import DuplicateIndex, signatures
 
 _AT = datetime(2026, 3, 15, tzinfo=UTC)
 _THRESHOLD = 0.5

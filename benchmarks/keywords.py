@@ -4,7 +4,7 @@ import warnings
 
 from benchmarks.measure import Row, paired, show
 from benchmarks.texts import posts
-from nlp.keywords import extract
+from nlp.text.keywords import extract
 
 
 def run() -> list[Row]:

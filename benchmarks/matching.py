@@ -6,8 +6,8 @@ from collections import Counter
 
 from benchmarks.measure import Row, paired, show
 from benchmarks.texts import posts
-from nlp.brands import BrandMatcher, BrandSettings
-from nlp.normalise import Text
+from nlp.brands.matcher import BrandMatcher, BrandSettings
+from nlp.text.normalise import Text
 
 _ALIASES = 10  # of a brand
 

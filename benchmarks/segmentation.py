@@ -2,7 +2,7 @@
 
 from benchmarks.measure import Row, paired, show
 from benchmarks.texts import posts
-from nlp.segment import cut, reference
+from nlp.text.segment import cut, reference
 
 
 def run() -> list[Row]:

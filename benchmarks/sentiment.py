@@ -11,12 +11,12 @@ from functools import partial
 
 from benchmarks.measure import Row, one_core, paired, show
 from benchmarks.texts import posts
-from nlp.normalise import normalise
 from nlp.sentiment.cascade import CascadeModel
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import SentimentModel
 from nlp.sentiment.transformer import TransformerModel
 from nlp.sentiment.voice import voice
+from nlp.text.normalise import normalise
 
 MANY = 2_500  # the linear stage is too fast to be timed over as few texts as the others read
 SOME = 400

@@ -6,19 +6,19 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlp.aspects import AspectModel, of_goods
-from nlp.brands import BrandMatch, BrandMatcher, BrandSettings
-from nlp.complaints import DOUBTFUL, Complaint, Suspicion, conclude, suspect
-from nlp.complaints import RULES as COMPLAINT_RULES
-from nlp.discount import CampaignGuard, FloodGuard, advert_reason
-from nlp.duplicates import DuplicateIndex, signatures
-from nlp.headlines import TROUBLE, tells_of_trouble
-from nlp.keywords import extract
-from nlp.normalise import Text, normalise
-from nlp.pain_points import complained_of
-from nlp.segment import load_words
+from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
+from nlp.complaints.aspects import AspectModel, of_goods
+from nlp.complaints.pain_points import complained_of
+from nlp.complaints.rules import DOUBTFUL, Complaint, Suspicion, conclude, suspect
+from nlp.complaints.rules import RULES as COMPLAINT_RULES
+from nlp.dedup.index import DuplicateIndex, signatures
+from nlp.dedup.spam import CampaignGuard, FloodGuard, advert_reason
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, read, towards
+from nlp.text.keywords import extract
+from nlp.text.normalise import Text, normalise
+from nlp.text.segment import load_words
+from nlp.topics.headlines import TROUBLE, tells_of_trouble
 from records import Mention, Post, PostKind, Sentiment
 from store.mentions import Sketch
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from fengsui.judging import Judged
 from fengsui.weighing import SPAN, is_troubled
-from nlp.duplicates import DuplicateIndex
+from nlp.dedup.index import DuplicateIndex
 from records import Incident, IncidentStatus, Link, Window
 from store.mentions import MentionStore
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from fengsui.themes import clusters_of
 from fengsui.weighing import SPAN, is_troubled
-from nlp.clusters import ClusterView
+from nlp.topics.clusters import ClusterView
 from records import Incident, IncidentKind, IncidentStatus, Theme, Window
 from store.mentions import Cited, MentionStore
 

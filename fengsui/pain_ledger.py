@@ -6,13 +6,13 @@ from enum import StrEnum
 from statistics import fmean, median
 from typing import Final
 
-from nlp.versions import version_key
+from nlp.complaints.versions import version_key
 
 # A pain point stands in the ledger from so many complaints on, in one of the weeks.
 LEAST: Final = 3
 # It rises from twice as many on, and falls to half.
 TIMES: Final = 2.0
-# Complaints as severe as this, on average, are severe (see `nlp.complaints.Complaint`).
+# Complaints as severe as this, on average, are severe (see `nlp.complaints.rules.Complaint`).
 SEVERE: Final = 1.5
 SAMPLES: Final = 2
 # A model or version is named by so many people before it is told, and so many are told.

@@ -16,9 +16,9 @@ from alerts.notice import Notice, Paragraph
 from fengsui.brief_words import WORDS
 from fengsui.chain import Chain
 from fengsui.pain_ledger import Heard, PainPoint, ledger
-from nlp.complaints import CATEGORIES
-from nlp.satisfaction import satisfactions
-from nlp.versions import versions
+from nlp.complaints.rules import CATEGORIES
+from nlp.complaints.satisfaction import satisfactions
+from nlp.complaints.versions import versions
 from records import Window
 
 SHOWN: Final = 6

@@ -15,7 +15,7 @@ from fengsui.scoring_ahead import ScoringAhead, looking_ahead
 from fengsui.staging import Staging
 from fengsui.steps import Collected, Detected
 from listeners.formats.read import read_file
-from nlp.brands import BrandMatcher
+from nlp.brands.matcher import BrandMatcher
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.registry import LinearAlone
 from records import Post, Rejected, Window

@@ -17,7 +17,7 @@ from alerts.notice import Notice, Paragraph
 from alerts.route import receivers_of
 from fengsui.chain import Chain
 from fengsui.notices import Told, tell
-from nlp.complaints import CATEGORIES
+from nlp.complaints.rules import CATEGORIES
 from records import Case, CaseStatus, Incident, IncidentKind, IncidentStatus
 
 NAMED: Final = 4

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Final
 
 from fengsui.tables import Row, Table, TableError, TableWriter, cell, open_for_writing
-from nlp.evaluation import accuracy, macro_f1
-from nlp.normalise import normalise
+from nlp.metrics import accuracy, macro_f1
 from nlp.sentiment.questions import Question
+from nlp.text.normalise import normalise
 
 _BATCH: Final = 2_000  # rows in memory at once
 _POLES: Final = frozenset({"negative", "positive"})

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self, TypeVar
 
 from fengsui.collecting import batches
-from nlp.complaints import DOUBTFUL, suspect
+from nlp.complaints.rules import DOUBTFUL, suspect
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 
 T = TypeVar("T")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from nlp.normalise import fold
-from nlp.segment import cut
+from nlp.text.normalise import fold
+from nlp.text.segment import cut
 from store.query import All, Either, Lacking, Phrase, Query, parse
 from store.tokens import BREAK, tokens
 

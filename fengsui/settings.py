@@ -19,9 +19,9 @@ from fengsui.kibana_settings import KibanaSettings
 from fengsui.privacy_settings import PrivacySettings
 from fengsui.upkeep_settings import UpkeepSettings
 from listeners.settings import SourceSettings
-from nlp.brands import BrandSettings, alias_conflicts
-from nlp.normalise import fold
+from nlp.brands.matcher import BrandSettings, alias_conflicts
 from nlp.sentiment.cascade import GIVEN_UP
+from nlp.text.normalise import fold
 from store.elasticsearch.settings import ElasticsearchSettings
 
 DEFAULT_PATH = Path("fengsui.toml")

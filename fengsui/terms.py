@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from listeners.formats.read import read_file
-from nlp.brands import BrandMatcher, BrandSettings
-from nlp.discount import advert_reason
-from nlp.emerging import Term, find_emerging
-from nlp.new_words import NewWord, find_new_words
-from nlp.normalise import normalise
-from nlp.own_texts import OwnText, distinct
+from nlp.brands.matcher import BrandMatcher, BrandSettings
+from nlp.dedup.distinct import OwnText, distinct
+from nlp.dedup.spam import advert_reason
+from nlp.text.normalise import normalise
+from nlp.topics.emerging import Term, find_emerging
+from nlp.topics.new_words import NewWord, find_new_words
 from records import Post, Window
 from store.mentions import MentionStore
 

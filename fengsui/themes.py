@@ -6,9 +6,9 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
-from nlp.clusters import ClusterPost, Clusters, ClusterSettings
-from nlp.normalise import fold, normalise
-from nlp.segment import cut, load_words
+from nlp.text.normalise import fold, normalise
+from nlp.text.segment import cut, load_words
+from nlp.topics.clusters import ClusterPost, Clusters, ClusterSettings
 from records import Theme
 from store.mentions import Cited
 

@@ -1,9 +1,9 @@
 """The hot-search archive: how soon an alarm comes after a crisis first stood on the list.
 
 The titles go through what the chain does with a headline: brands are matched, copies found, trouble
-read (`nlp.headlines`), and each hour is judged as a tick. An alarm within `FORGIVEN` of a crisis's
-first hour belongs to it; every other is false, though many tell of real trouble. A brand's past
-begins with the archive here, in the store with the brand's first mention.
+read (`nlp.topics.headlines`), and each hour is judged as a tick. An alarm within `FORGIVEN` of a
+crisis's first hour belongs to it; every other is false, though many tell of real trouble. A
+brand's past begins with the archive here, in the store with the brand's first mention.
 """
 
 import csv
@@ -20,9 +20,9 @@ from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from alerts.incidents import advance
 from benchmarks.detection.crises import BESIDE, CRISES, Crisis
 from benchmarks.detection.tables import Table
-from nlp.brands import BrandMatcher, BrandSettings
-from nlp.headlines import tells_of_trouble
-from nlp.normalise import normalise
+from nlp.brands.matcher import BrandMatcher, BrandSettings
+from nlp.text.normalise import normalise
+from nlp.topics.headlines import tells_of_trouble
 from records import Change, Incident
 
 ARCHIVE: Final = "weibo_hotsearch_hourly_2024-05_2025-06.csv.xz"

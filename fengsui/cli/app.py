@@ -30,8 +30,8 @@ from fengsui.score import ScoreError
 from fengsui.settings import SettingsError
 from listeners.formats.read import UnknownFormat
 from listeners.protocol import ListenerError
-from nlp.normalise import printable
 from nlp.sentiment.registry import ModelError
+from nlp.text.normalise import printable
 from store.errors import StoreError
 from store.query import QueryError
 

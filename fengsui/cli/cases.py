@@ -16,8 +16,8 @@ from fengsui.chain import Chain
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
 from fengsui.forecasting import Sprout, sprouts
 from fengsui.settings import DEFAULT_PATH
-from nlp.complaints import CATEGORIES
-from nlp.normalise import printable
+from nlp.complaints.rules import CATEGORIES
+from nlp.text.normalise import printable
 from records import Case, CaseStatus, Urgency
 
 HEADINGS = {

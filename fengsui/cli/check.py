@@ -20,7 +20,7 @@ from listeners.context import Means
 from listeners.protocol import ListenerError
 from listeners.refusals import ADVICE
 from listeners.settings import PUSHED, SourceSettings, listener_of
-from nlp.aspects import of_goods
+from nlp.complaints.aspects import of_goods
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
 from store.errors import StoreError

@@ -27,7 +27,7 @@ from fengsui.explain import explain as explained
 from fengsui.settings import DEFAULT_PATH
 from fengsui.tune import SETTINGS, Tried
 from fengsui.tune import tune as tried
-from nlp.normalise import printable
+from nlp.text.normalise import printable
 from records import IncidentKind, Level
 
 DEFAULT_SPAN: Final = timedelta(weeks=8)

@@ -23,7 +23,7 @@ from fengsui.score import score_file
 from fengsui.settings import DEFAULT_PATH, Settings, SettingsError
 from fengsui.steps import Collected
 from listeners.formats.read import read_file
-from nlp.brands import BrandSettings, alias_conflicts
+from nlp.brands.matcher import BrandSettings, alias_conflicts
 from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import CASCADE
 from nlp.sentiment.tasks import CLASSES, Task

@@ -14,7 +14,7 @@ from fengsui.cli.additions import CommandError
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
 from fengsui.privacy import matching, whoami
 from fengsui.settings import DEFAULT_PATH
-from nlp.normalise import printable
+from nlp.text.normalise import printable
 from records import Post
 from store.ledger_privacy import Access
 

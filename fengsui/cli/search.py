@@ -22,7 +22,7 @@ from fengsui.cli.options import (
 from fengsui.privacy import whoami
 from fengsui.searching import passage
 from fengsui.settings import DEFAULT_PATH
-from nlp.normalise import printable
+from nlp.text.normalise import printable
 from records import Sentiment
 from store.ledger_privacy import Access
 from store.mentions import Cited

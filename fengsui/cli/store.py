@@ -15,7 +15,7 @@ from fengsui.chain import Chain, ledger_url
 from fengsui.cli.options import BEIJING, Config, Json, Since, print_json, read_time, settings_of
 from fengsui.settings import DEFAULT_PATH, Settings
 from fengsui.store_keeping import Done, Found, Keeper, keeper_of, resend
-from nlp.normalise import printable
+from nlp.text.normalise import printable
 from store.ledger import Ledger
 from store.ledger_dead_letters import DeadLetter
 

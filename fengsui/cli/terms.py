@@ -28,9 +28,9 @@ from fengsui.cli.options import (
 from fengsui.privacy import whoami
 from fengsui.settings import DEFAULT_PATH, Settings
 from fengsui.terms import PAST, RECENT, Found, terms_in_files, terms_in_store
-from nlp.brands import BrandSettings
-from nlp.emerging import Term
-from nlp.new_words import NewWord
+from nlp.brands.matcher import BrandSettings
+from nlp.topics.emerging import Term
+from nlp.topics.new_words import NewWord
 from records import Window
 from store.ledger_privacy import Access
 

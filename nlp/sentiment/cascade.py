@@ -2,8 +2,8 @@
 
 A cascade by confidence (Viola and Jones 2001; for texts, Schuster et al. 2022, arXiv:2207.07061).
 How sure the linear stage must be follows from how much accuracy may be given up, by a table that
-was measured on texts that neither model learned from (`nlp.training.evaluate`). What both have
-read gets the weighted mean of their log probabilities.
+was measured on texts that neither model learned from (`nlp.training.encoder.report`). What both
+have read gets the weighted mean of their log probabilities.
 """
 
 import math

@@ -2,7 +2,7 @@
 
 What it is worth beside an encoder: it knows set phrases by heart that an encoder smooths over, so
 the mean of both is right more often than either. Whole numbers are summed, so a text's answer does
-not move by a bit with its neighbours. Fitted by `nlp.training.emotions`.
+not move by a bit with its neighbours. Fitted by `nlp.training.sentiment.emotions`.
 """
 
 import math

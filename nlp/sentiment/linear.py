@@ -3,7 +3,7 @@
 Two logistic regressions, one inside the other (nested dichotomies, Frank and Kramer 2004,
 doi:10.1145/1015330.1015363): is a text neutral, and if not, is it positive or negative? So sets
 without neutral texts, as reviews are, teach the second question and leave the first alone. Fitted
-by `nlp.training.linear`. The weights are whole numbers and so are their sums, hence exact: a
+by `nlp.training.sentiment.fit`. The weights are whole numbers and so are their sums, hence exact: a
 text's score does not move by a single bit with its neighbours or the size of the batch.
 """
 

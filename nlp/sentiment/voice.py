@@ -1,6 +1,6 @@
 """Which part of a text sentiment is read from."""
 
-from nlp.normalise import Text
+from nlp.text.normalise import Text
 
 
 def voice(text: Text) -> str:

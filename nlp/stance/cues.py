@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from nlp.normalise import fold
 from nlp.stance import words
+from nlp.text.normalise import fold
 
 
 class Kind:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nlp.brands import BrandMatch
-from nlp.normalise import Text, fold
+from nlp.brands.matcher import BrandMatch
 from nlp.stance.clauses import Clause, clauses, together
 from nlp.stance.cues import Cue, Kind, scan
+from nlp.text.normalise import Text, fold
 
 Span = tuple[int, int]
 LONGEST: Final = 1_000

@@ -15,7 +15,7 @@ from alerts.message import CITATIONS, compose
 from alerts.message_text import masked_name, number, one_line, percent, safe_link
 from alerts.message_words import CATALOGUES, Language
 from alerts.notify.slack_blocks import escape, payload_of
-from nlp.complaints import CATEGORIES
+from nlp.complaints.rules import CATEGORIES
 from records import Account, Alert, Change, Evidence, EvidencePart, Level, LevelReason, Link, Theme
 from tests.alerts.made import (
     HOUR,

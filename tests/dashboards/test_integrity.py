@@ -12,7 +12,7 @@ from dashboards.kibana.boards.all import dashboards, saved_objects
 from dashboards.kibana.naming import Naming
 from dashboards.kibana.ndjson import ndjson
 from fengsui.chart.png import COLOURS
-from nlp.complaints import CATEGORIES
+from nlp.complaints.rules import CATEGORIES
 from records import CaseStatus, IncidentStatus, Level, PostKind, Sentiment, Urgency
 from store.elasticsearch.mappings import KINDS
 from tests.dashboards import real

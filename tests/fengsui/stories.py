@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fengsui.settings import Settings
-from nlp.brands import BrandSettings
+from nlp.brands.matcher import BrandSettings
 
 BRAND = "云朵茶饮"
 START = datetime(2026, 3, 16, tzinfo=UTC)

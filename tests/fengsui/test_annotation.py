@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from fengsui.annotation import AnnotationSettings, Annotator, scorer
-from nlp.brands import BrandSettings
-from nlp.segment import cut, reference
+from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import Score
+from nlp.text.segment import cut, reference
 from records import Post, PostKind, Sentiment
 
 NOON = datetime(2026, 3, 15, 4, tzinfo=UTC)

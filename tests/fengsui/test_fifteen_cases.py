@@ -19,7 +19,7 @@ from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.replay import replay
 from fengsui.settings import Settings
-from nlp.brands import BrandSettings
+from nlp.brands.matcher import BrandSettings
 from records import Change, Incident, Notification, NotificationState, Post, PostKind, Window
 from tests.fengsui import stories
 from tests.fengsui.stories import BRAND, CRISIS, settings

@@ -15,8 +15,8 @@ from fengsui.linking import linked
 from fengsui.settings import Settings
 from fengsui.themes import LEAST
 from fengsui.weighing import Pasts, Recent
-from nlp.brands import BrandSettings
-from nlp.duplicates import signatures
+from nlp.brands.matcher import BrandSettings
+from nlp.dedup.index import signatures
 from records import (
     Change,
     Incident,

@@ -21,8 +21,8 @@ from fengsui.sample.story import SINCE, UNTIL, story
 from fengsui.sample.weibo import count, created_at
 from fengsui.settings import load
 from listeners.formats.read import read_file
-from nlp.brands import BrandMatcher
-from nlp.normalise import normalise
+from nlp.brands.matcher import BrandMatcher
+from nlp.text.normalise import normalise
 from records import Post, PostKind, Rejected
 
 HOUR = timedelta(hours=1)

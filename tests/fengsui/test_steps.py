@@ -16,7 +16,7 @@ from fengsui.replay import replay
 from fengsui.run import turn
 from listeners.formats.read import read_file
 from listeners.protocol import RetryLater
-from nlp.brands import BrandSettings
+from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import ModelError, Score
 from records import (

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fengsui.themes import THEMES, themes_of
-from nlp.cluster_titles import LIMIT
-from nlp.normalise import normalise
+from nlp.text.normalise import normalise
+from nlp.topics.titles import LIMIT
 from records import Mention, Post, PostKind, Sentiment
 from store.mentions import Cited
 
@@ -90,7 +90,7 @@ def test_a_topic_tag_belongs_to_nobody() -> None:
 _SAID = """
 import sys
 from fengsui.themes import themes_of
-from nlp.segment import load_words
+from nlp.text.segment import load_words
 from tests.fengsui.test_themes import NAMES, REFUND, WORMS, cited
 if sys.argv[1] == "judged":
     load_words(sorted(NAMES))

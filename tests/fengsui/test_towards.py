@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from fengsui.annotation import AnnotationSettings, Annotator, scorer
-from nlp.brands import BrandSettings
+from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from records import Mention, Post, PostKind, Sentiment
 

@@ -1,0 +1,1 @@
+"""Which brands a text names, and whether a name is meant."""

@@ -1,0 +1,1 @@
+"""Complaints: which texts are one, about what, wanting what, and how serious."""

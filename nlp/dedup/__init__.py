@@ -1,0 +1,1 @@
+"""Copies, near-copies, and what is nobody's own voice."""

@@ -1,0 +1,1 @@
+"""Text itself: normalised, cut into words, its keywords."""

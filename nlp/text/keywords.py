@@ -1,0 +1,75 @@
+"""The words that tell most about a text: TF-IDF, as `jieba.analyse.extract_tags` has it."""
+
+from collections import Counter
+from collections.abc import Set as AbstractSet
+from functools import cache
+from operator import itemgetter
+from pathlib import Path
+from typing import Final
+
+from nlp.text.segment import cut, reference
+
+# jieba's own, by test.
+STOP_WORDS: Final = frozenset(
+    (  # noqa: SIM905 - a line of words reads better than a column
+        "the of is and to in that we for an are by be as on with can if from which you it this "
+        "then at have all not one has or"
+    ).split()
+)
+
+_WEIGHT: Final = itemgetter(1)
+_REMEMBERED: Final = 500_000  # words; the language of a year of posts
+
+
+def extract(text: str, top_k: int = 20) -> list[tuple[str, float]]:
+    """Return the `top_k` weightiest words of `text` with their weights, weightiest first.
+
+    Words of one character and stop words do not count. All words are returned for a `top_k` of 0.
+    """
+    known = _rarity()
+    words = [word for word in cut(text) if len(word) > 1 and known[word]]
+    total = len(words)
+    weights = [(word, count * (known[word] / total)) for word, count in Counter(words).items()]
+    weights.sort(key=_WEIGHT, reverse=True)
+    return weights[:top_k] if top_k else weights
+
+
+def rarity(word: str) -> float:
+    """Return the inverse document frequency of `word` in jieba's corpus (natural logarithm).
+
+    It is 0 for words that do not count: those of one character and stop words; words that the
+    corpus does not know get its median.
+    """
+    return _rarity()[word]
+
+
+class _Rarity(dict[str, float]):
+    """The inverse document frequency of every word, 0 for one that does not count.
+
+    Words that were asked for are remembered, up to a bound: then it starts anew.
+    """
+
+    def __init__(
+        self, known: dict[str, float], median: float, stop_words: AbstractSet[str]
+    ) -> None:
+        super().__init__()
+        self._known = known
+        self._median = median
+        self._stop_words = stop_words
+
+    def __missing__(self, word: str) -> float:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        counts = len(word.strip()) >= 2 and word.lower() not in self._stop_words
+        self[word] = rarity = self._known.get(word, self._median) if counts else 0.0
+        return rarity
+
+
+@cache
+def _rarity() -> _Rarity:
+    """Read jieba's table itself: jieba.analyse would also load its tagger, for half a second."""
+    table = Path(str(reference().__file__)).with_name("analyse") / "idf.txt"
+    parts = table.read_text(encoding="utf-8").split()
+    known = dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
+    median = sorted(known.values())[len(known) // 2]
+    return _Rarity(known, median, STOP_WORDS)

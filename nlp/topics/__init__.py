@@ -1,0 +1,1 @@
+"""What many posts are about: clusters, their titles, new and rising terms."""

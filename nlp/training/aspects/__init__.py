@@ -1,0 +1,1 @@
+"""Fits and measures what tells the aspects of one kind of goods."""

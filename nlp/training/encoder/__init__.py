@@ -1,0 +1,1 @@
+"""Trains, distils, exports and measures the encoder."""

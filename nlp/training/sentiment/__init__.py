@@ -1,0 +1,1 @@
+"""Fits the linear sentiment model and the emotions by n-grams."""
