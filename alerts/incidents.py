@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.settings import DetectionSettings
 from alerts.evidence.severity import least_count, usual_hour
 from records import (
     Change,

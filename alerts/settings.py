@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from rich.console import Console
 
-from alerts.notify.slack import SlackNotifier, SlackReceiver
+from alerts.notify.slack.notifier import SlackNotifier, SlackReceiver
 from alerts.notify.terminal import TerminalNotifier, TerminalReceiver
-from alerts.notify.webhook import WebhookNotifier, WebhookReceiver
+from alerts.notify.webhook.notifier import WebhookNotifier, WebhookReceiver
 from records import Level
 
 __all__ = [

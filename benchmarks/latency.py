@@ -23,12 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.settings import DetectionSettings
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.cli.files import import_file
 from fengsui.settings import load
-from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
+from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 
 TRIALS = 20
 POLL_SECONDS = 1

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.message import EMOJI
-from alerts.message_text import clock_time, number, one_line, percent
-from alerts.message_words import CATALOGUES, Language
-from alerts.notice import Notice, Paragraph
+from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.compose import EMOJI
+from alerts.messages.format import clock_time, number, one_line, percent
+from alerts.messages.notice import Notice, Paragraph
 from fengsui.brief_words import WORDS
 from fengsui.chain import Chain
 from fengsui.polling import reached

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from alerts.message_words import Language
+from alerts.messages.catalogue import Language
 
 _ZH: Final = {
     "title": "烽燧日报 · 截至 {time}",

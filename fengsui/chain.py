@@ -9,8 +9,8 @@ from typing import Self
 
 from rich.console import Console
 
-from alerts.detect.negative_binomial import NegativeBinomialDetector
-from alerts.notify.notifier import Notifier
+from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.notify.protocol import Notifier
 from alerts.settings import notifier_of
 from fengsui.annotation import Annotator
 from fengsui.counts import Counts, CoverageOnce

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from alerts.detect.detector import Series
+from alerts.detection.series import Series
 from records import Point, Window
 
 # An incident is followed by its last days; what the detector knows of the past it keeps itself.

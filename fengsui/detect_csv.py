@@ -10,13 +10,13 @@ from typing import Final, TextIO
 
 import numpy as np
 
-from alerts.detect.detector import Series
-from alerts.detect.expectation import expectation
-from alerts.detect.negative_binomial import NegativeBinomialDetector
-from alerts.detect.novelty import GAP, Numbers, fresh
-from alerts.detect.settings import DetectionSettings
-from alerts.detect.tails import Floats
-from alerts.detect.ticks import number_of
+from alerts.detection.bands import expectation
+from alerts.detection.burst_history import GAP, Numbers, fresh
+from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.detection.probability import Floats
+from alerts.detection.series import Series
+from alerts.detection.settings import DetectionSettings
+from alerts.detection.ticks import number_of
 from fengsui.chart.band import Banded, band_chart
 
 # A time without a zone is Beijing time, as everywhere that people read one here.

@@ -10,12 +10,12 @@ from typing import Final
 
 import numpy as np
 
-from alerts.detect.board import Board
-from alerts.detect.expectation import greatest_usual
-from alerts.detect.judgement import EXCESS_COUNT, EXCESS_DEVIATIONS, Look, Refusal
-from alerts.detect.negative_binomial import HISTORY, panel_of
-from alerts.detect.reading import Reader
-from alerts.detect.ticks import EPOCH
+from alerts.detection.bands import greatest_usual
+from alerts.detection.negative_binomial import HISTORY, panel_of
+from alerts.detection.scorer import EXCESS_COUNT, EXCESS_DEVIATIONS, Look, Refusal
+from alerts.detection.signals import Reader
+from alerts.detection.state import Board
+from alerts.detection.ticks import EPOCH
 from fengsui.chain import Chain
 from fengsui.watch import series_of
 from records import Incident, LevelChange, Signal, Window

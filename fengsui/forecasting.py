@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.settings import DetectionSettings
 from alerts.evidence.severity import hourly_count, next_level
 from alerts.forecast.events import Observed
 from alerts.forecast.forecast import forecast_cluster, forecast_observed

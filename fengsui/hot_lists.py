@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.evidence.days import DAY, day_begin, day_number
+from alerts.days import DAY, day_begin, day_number
 from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from fengsui.chain import Chain
 from records import Sentiment, Signal, Window

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.detect.detector import Series
+from alerts.detection.series import Series
 from alerts.evidence.hot_lists import Entry
 from alerts.forecast.model import ForecastModelError
 from alerts.incidents import advance

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from alerts.message_text import number
-from alerts.message_words import Language
-from alerts.notice import Notice, Paragraph
+from alerts.messages.catalogue import Language
+from alerts.messages.format import number
+from alerts.messages.notice import Notice, Paragraph
 from fengsui.chain import Chain
 from fengsui.notices import Told, tell
 from fengsui.promotion import digest_of, model_in_use, promote

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.message_words import Language
-from alerts.notice import Notice
-from alerts.notify.notifier import NotifyError, Teller
+from alerts.messages.catalogue import Language
+from alerts.messages.notice import Notice
+from alerts.notify.protocol import NotifyError, Teller
 from fengsui.chain import Chain
 from records import Receipt
 

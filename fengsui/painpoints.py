@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from alerts.message_text import SHANGHAI, number, one_line, percent
-from alerts.message_words import Language
-from alerts.notice import Notice, Paragraph
+from alerts.messages.catalogue import Language
+from alerts.messages.format import SHANGHAI, number, one_line, percent
+from alerts.messages.notice import Notice, Paragraph
 from fengsui.brief_words import WORDS
 from fengsui.chain import Chain
 from fengsui.pain_ledger import Heard, PainPoint, ledger

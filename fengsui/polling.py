@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from alerts.message_trouble import LOGIN, REFUSED, UNREAD
+from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
 from fengsui import collecting
 from fengsui.chain import Chain
 from fengsui.collecting import Collected

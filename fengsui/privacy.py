@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from alerts.message_text import masked_name
+from alerts.messages.format import masked_name
 from fengsui.privacy_settings import PrivacySettings
 from records import Post
 from store.ledger_privacy import Access

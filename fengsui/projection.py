@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 
-from alerts.detect.detector import Series
-from alerts.detect.expectation import Bands, expectation
+from alerts.detection.bands import Bands, expectation
+from alerts.detection.series import Series
 from fengsui.chain import Chain
 from fengsui.counts import CHANNELS
 from records import Incident, IncidentKind, Point, Window
@@ -40,7 +40,7 @@ PAUSE = timedelta(seconds=30)
 AMENDS = timedelta(hours=1)
 # Clocks of those who write to the ledger differ by less.
 CLOCK_SKEW = timedelta(minutes=5)
-# What lies further back moves no band: the sums of alerts/detect/usual.py, and a festival.
+# What lies further back moves no band: the sums of alerts/detection/baseline.py, and a festival.
 HISTORY = timedelta(days=100)
 CHUNK = timedelta(days=28)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.message_text import clock_time, number, one_line
-from alerts.message_words import Language
-from alerts.notice import Notice, Paragraph
-from alerts.route import receivers_of
+from alerts.delivery.routing import receivers_of
+from alerts.messages.catalogue import Language
+from alerts.messages.format import clock_time, number, one_line
+from alerts.messages.notice import Notice, Paragraph
 from fengsui.chain import Chain
 from fengsui.notices import Told, tell
 from nlp.complaints.rules import CATEGORIES

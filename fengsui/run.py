@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from alerts.dispatch import DispatchReport
+from alerts.delivery.outbox import DispatchReport
 from fengsui import steps
 from fengsui.chain import Chain
 from fengsui.collecting import Collected

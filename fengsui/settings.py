@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from alerts.detect.settings import DetectionSettings
-from alerts.dispatch import GROUP_OVER
+from alerts.delivery.outbox import GROUP_OVER
+from alerts.detection.settings import DetectionSettings
 from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
 from fengsui.annotation import AnnotationSettings
 from fengsui.cases import CaseSettings

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.dispatch import DispatchReport, dispatch
-from alerts.route import receivers_of
+from alerts.delivery.outbox import DispatchReport, dispatch
+from alerts.delivery.routing import receivers_of
 from fengsui.annotation import Annotator, scorer
 from fengsui.briefing import brief
 from fengsui.cases import open_cases

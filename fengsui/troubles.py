@@ -6,7 +6,7 @@ They go the way of every incident: opened once, told through the receivers, reco
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.route import receivers_of
+from alerts.delivery.routing import receivers_of
 from fengsui.chain import Chain
 from records import (
     Alert,
@@ -29,7 +29,7 @@ def open_trouble(
 ) -> Incident:
     """Open an incident of `kind` about `name`, or return the one that is open, and queue its alert.
 
-    `reason` is shown to people: a word of `alerts.message_trouble`, or the name of an error.
+    `reason` is shown to people: a word of `alerts.messages.ops_text`, or the name of an error.
     """
     known = open_troubles(chain, kind).get(name)
     if known is not None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.detect.detector import Series
-from alerts.detect.negative_binomial import HISTORY, NegativeBinomialDetector
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.negative_binomial import HISTORY, NegativeBinomialDetector
+from alerts.detection.series import Series
+from alerts.detection.settings import DetectionSettings
 from alerts.incidents import advance
 from fengsui.chain import Chain
 from fengsui.watch import series_of

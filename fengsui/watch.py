@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from alerts.detect.board import Board
-from alerts.detect.detector import Panel, Series
-from alerts.detect.negative_binomial import HISTORY, NegativeBinomialDetector
-from alerts.detect.reading import Reader
-from alerts.detect.tails import Floats
-from alerts.detect.ticks import EPOCH
+from alerts.detection.negative_binomial import HISTORY, NegativeBinomialDetector
+from alerts.detection.probability import Floats
+from alerts.detection.series import Panel, Series
+from alerts.detection.signals import Reader
+from alerts.detection.state import Board
+from alerts.detection.ticks import EPOCH
 from fengsui.counts import CHANNELS, COVERAGE_AMENDS, COVERAGE_RELOAD, CountStore, CoverageLog
 from records import Signal, Window
 

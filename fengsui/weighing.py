@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from alerts.detect.settings import DetectionSettings
+from alerts.days import day_begin, day_number
+from alerts.detection.settings import DetectionSettings
 from alerts.evidence import channels
 from alerts.evidence.channels import Fast
-from alerts.evidence.days import day_begin, day_number
+from alerts.evidence.posts import QUARTER, QUARTERS, Day, Past, Voice, day_of
 from alerts.evidence.severity import Pace, weigh
-from alerts.evidence.voices import QUARTER, QUARTERS, Day, Past, Voice, day_of
 from alerts.forecast import hawkes
 from alerts.forecast.events import Observed, observe_bins, observe_counts
 from records import Incident, Mention, Point, Post, PostKind, Sentiment, Signal, Window

@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from alerts.detect.tails import count_tail
-from alerts.evidence.tails import beta_binomial_tail, either_of
-from alerts.evidence.voices import QUARTER, TIERS, Floats, Past, Voice, quarter_of
+from alerts.detection.probability import count_tail
+from alerts.evidence.combine import beta_binomial_tail, either_of
+from alerts.evidence.posts import QUARTER, TIERS, Floats, Past, Voice, quarter_of
 from records import Evidence, EvidencePart
 
 HOUR: Final = timedelta(hours=1)

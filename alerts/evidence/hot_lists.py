@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from alerts.detect.settings import DetectionSettings
-from alerts.evidence.days import day_number
+from alerts.days import day_number
+from alerts.detection.settings import DetectionSettings
 from records import Evidence, EvidencePart, Level, Signal
 
 NAME: Final = "hot-list/1"

@@ -16,8 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from alerts.detect.judgement import OPENING
-from alerts.detect.negative_binomial import (
+from alerts.detection.negative_binomial import (
     KINDS_NEEDED,
     RARER,
     RED_COUNT,
@@ -25,10 +24,11 @@ from alerts.detect.negative_binomial import (
     SUPPORT,
     TIMES_LEAST,
 )
-from alerts.detect.settings import DetectionSettings
-from alerts.detect.tails import count_tail
+from alerts.detection.probability import count_tail
+from alerts.detection.scorer import OPENING
+from alerts.detection.settings import DetectionSettings
 from alerts.evidence.channels import CHANNELS
-from alerts.evidence.tails import cauchy
+from alerts.evidence.combine import cauchy
 from records import Evidence, Level, LevelReason, Signal
 
 # All evidence beside the counts together must be this unlikely to lift a level.

@@ -5,7 +5,7 @@ import re
 
 from pydantic import SecretStr
 
-from alerts.notify.notifier import NotifyError
+from alerts.notify.protocol import NotifyError
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 

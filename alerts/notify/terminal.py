@@ -8,11 +8,11 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts.message import compose
-from alerts.message_form import Message, Quote, Section
-from alerts.message_words import Language
-from alerts.notice import Notice
-from alerts.notify.notifier import NotifyError
+from alerts.messages.catalogue import Language
+from alerts.messages.compose import compose
+from alerts.messages.message import Message, Quote, Section
+from alerts.messages.notice import Notice
+from alerts.notify.protocol import NotifyError
 from records import Alert, Level, Receipt
 
 COLOURS = {

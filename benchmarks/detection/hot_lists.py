@@ -14,8 +14,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from alerts.detect.settings import DetectionSettings
-from alerts.evidence.days import DAY
+from alerts.days import DAY
+from alerts.detection.settings import DetectionSettings
 from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from alerts.incidents import advance
 from benchmarks.detection.crises import BESIDE, CRISES, Crisis

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.settings import DetectionSettings
 from benchmarks.detection.nab_scoring import (
     PROFILES,
     Floats,

@@ -18,15 +18,15 @@ import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from alerts.detect.detector import Series
-from alerts.detect.negative_binomial import NegativeBinomialDetector
-from alerts.detect.novelty import fresh
-from alerts.detect.settings import DetectionSettings
-from alerts.detect.ticks import number_of
+from alerts.detection.burst_history import fresh
+from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.detection.series import Series
+from alerts.detection.settings import DetectionSettings
+from alerts.detection.ticks import number_of
 from benchmarks.detection import nab
 from benchmarks.detection.rivals import DAY, HOUR, LEAST_COUNT, RIVALS, Floats, scored
 from benchmarks.detection.tables import Table
-from tests.alerts.simulated import STEP
+from tests.alerts.detection.simulated import STEP
 
 RATES: Final = (0.05, 0.5, 5.0, 50.0, 500.0)  # mentions an hour
 FACTORS: Final = (2.0, 3.0, 5.0, 10.0)

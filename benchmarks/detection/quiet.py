@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from alerts.detect.negative_binomial import NegativeBinomialDetector
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.detection.settings import DetectionSettings
 from alerts.incidents import advance
 from benchmarks.detection import outbreaks
 from benchmarks.detection.tables import Table
 from records import Change, Incident
-from tests.alerts.simulated import START, STEP, WEEK, Floats, quiet, series, talk
+from tests.alerts.detection.simulated import START, STEP, WEEK, Floats, quiet, series, talk
 
 SETTINGS = DetectionSettings()
 DETECTOR = NegativeBinomialDetector(SETTINGS)

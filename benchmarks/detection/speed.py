@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from alerts.detect.almanac import China
-from alerts.detect.detector import Panel
-from alerts.detect.negative_binomial import NegativeBinomialDetector, panel_of
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.holiday_calendar import China
+from alerts.detection.negative_binomial import NegativeBinomialDetector, panel_of
+from alerts.detection.series import Panel
+from alerts.detection.settings import DetectionSettings
 from benchmarks.detection.tables import Table
 from benchmarks.measure import Row
-from tests.alerts.simulated import DAY, series, talk
+from tests.alerts.detection.simulated import DAY, series, talk
 
 DETECTOR = NegativeBinomialDetector(DetectionSettings())
 

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.message_text import number, percent
-from alerts.message_words import Language
+from alerts.messages.catalogue import Language
+from alerts.messages.format import number, percent
 from fengsui.chain import Chain
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
 from fengsui.forecasting import Sprout, sprouts

@@ -8,7 +8,7 @@ from functools import partial
 import typer
 from rich.console import Console
 
-from alerts.notify.notifier import NotifyError
+from alerts.notify.protocol import NotifyError
 from alerts.settings import notifier_of
 from fengsui.chain import Chain, ledger_url
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.message_text import number
-from alerts.message_words import Language
+from alerts.messages.catalogue import Language
+from alerts.messages.format import number
 from fengsui.chain import Chain
 from fengsui.chart.timeline import LEVELS
 from fengsui.cli.options import (

@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from alerts.detect.almanac import CalendarName
+from alerts.detection.holiday_calendar import CalendarName
 from fengsui import replay as past
 from fengsui import steps
 from fengsui.chain import Chain

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.message_text import number, one_line, safe_link
-from alerts.message_words import Language
+from alerts.messages.catalogue import Language
+from alerts.messages.format import number, one_line, safe_link
 from fengsui.brief_words import WORDS as BRIEF
 from fengsui.chain import Chain
 from fengsui.cli.options import (

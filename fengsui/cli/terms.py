@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.message_text import number, one_line
-from alerts.message_words import Language
+from alerts.messages.catalogue import Language
+from alerts.messages.format import number, one_line
 from fengsui.chain import Chain
 from fengsui.cli.files import brand_of
 from fengsui.cli.options import (

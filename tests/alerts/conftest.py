@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from alerts.notify.pacer import Pacer
-from alerts.notify.slack import SlackNotifier, SlackReceiver
-from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
+from alerts.notify.pacing import Pacer
+from alerts.notify.slack.notifier import SlackNotifier, SlackReceiver
+from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.settings import DetectionSettings
 from alerts.incidents import advance
 from records import (
     Change,

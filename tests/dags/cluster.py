@@ -19,7 +19,7 @@ import pytest
 from fengsui.chain import Chain
 from fengsui.settings import Settings, load
 from fengsui_airflow.processes import START_SECONDS, Airflow, AirflowDown, environment, family
-from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
+from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.servers import postgresql, redis
 from tests.servers.elasticsearch import ElasticsearchServer
 from tests.servers.fixtures import require_elasticsearch

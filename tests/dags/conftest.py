@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.slack_server import TOKEN, SlackServer
+from tests.alerts.notify.slack_server import TOKEN, SlackServer
 from tests.dags.desk import DAGS, Desk, minutes_ago
 
 HERE = Path(__file__).parent

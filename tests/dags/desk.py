@@ -13,7 +13,7 @@ from fengsui.chain import Chain
 from fengsui.settings import Settings, load
 from listeners.formats.read import read_file
 from records import Window
-from tests.alerts.slack_server import CHANNEL, SlackServer
+from tests.alerts.notify.slack_server import CHANNEL, SlackServer
 
 DAGS = Path(__file__).parents[2] / "dags"
 BRAND = "云朵茶饮"

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from fengsui_airflow.connections import AmbiguousConnection, connected, source_connection
-from tests.alerts.slack_server import TOKEN, SlackServer
+from tests.alerts.notify.slack_server import TOKEN, SlackServer
 from tests.dags.desk import Desk, minutes_ago, post, run_dag
 from tests.dags.feeds import Feed, feed_source
 

@@ -15,7 +15,7 @@ from fengsui.promotion import model_in_use
 from listeners.formats.read import read_file
 from nlp.sentiment.linear import FILE_NAME
 from records import IncidentKind, Level, Window
-from tests.alerts.slack_server import blocks_of, text_of
+from tests.alerts.notify.slack_server import blocks_of, text_of
 from tests.dags.desk import BRAND, Desk, lines, minutes_ago, post, run_dag
 from tests.store.making import incident
 
@@ -80,7 +80,7 @@ def test_brief_escapes_what_is_hostile(desk: Desk) -> None:
 
 def test_brief_that_slack_did_not_take_is_tried_again(desk: Desk) -> None:
     """A receiver that was not reached fails the task; its repetition sends the brief once."""
-    from tests.alerts.slack_server import Fault
+    from tests.alerts.notify.slack_server import Fault
 
     desk.slack.faults.append(Fault(status=503, method="chat.postMessage"))
     assert run_dag("daily_brief").state == "success"
@@ -89,7 +89,7 @@ def test_brief_that_slack_did_not_take_is_tried_again(desk: Desk) -> None:
 
 def test_brief_whose_answer_was_lost_is_not_sent_twice(desk: Desk) -> None:
     """Where Slack took the brief and its answer was lost, the channel is asked, and it is left."""
-    from tests.alerts.slack_server import Fault
+    from tests.alerts.notify.slack_server import Fault
 
     desk.slack.faults.append(Fault(method="chat.postMessage", drop=True, accept=True))
     assert run_dag("daily_brief").state == "success"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from tests.alerts.slack_server import blocks_of, text_of
+from tests.alerts.notify.slack_server import blocks_of, text_of
 from tests.dags.cluster import Cluster, demand_servers
 from tests.dags.desk import BRAND, minutes_ago, post, remember_quiet_weeks
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from alerts.settings import RouteSettings, SlackReceiver
 from fengsui.chain import Chain
 from fengsui.replay import replay
-from tests.alerts.slack_server import CHANNEL
+from tests.alerts.notify.slack_server import CHANNEL
 from tests.fengsui.stories import settings
 
 # Where it is set, the ledger is at the address in it.

@@ -10,7 +10,7 @@ import pytest
 from fengsui.cli.options import read_time
 from fengsui.sample import generate
 from nlp.sentiment.linear import LinearModel
-from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
+from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.fengsui import stories
 from tests.fengsui.commands import Shell
 from tests.fengsui.contents import contents

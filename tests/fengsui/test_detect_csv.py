@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alerts.detect.settings import DetectionSettings
+from alerts.detection.settings import DetectionSettings
 from fengsui.detect_csv import CsvError, CsvReport, detect_csv
 
 START = datetime(2026, 3, 2, 21, 42, 53)  # noqa: DTZ001 - a file may hold naive times

@@ -19,7 +19,7 @@ from fengsui.settings import load
 from listeners.parsing.weibo_ids import MID_EPOCH
 from listeners.settings import listener_of
 from records import IncidentKind
-from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
+from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.fengsui import stories
 from tests.fengsui.test_run import eventually
 from tests.listeners.faults import Faults

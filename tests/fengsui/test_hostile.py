@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fengsui.cli.options import print_json
-from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer, blocks_of, text_of
+from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer, blocks_of, text_of
 from tests.fengsui import stories
 from tests.fengsui.commands import UNSAFE, Shell
 

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.alerts.slack_server import TOKEN, SlackServer
+from tests.alerts.notify.slack_server import TOKEN, SlackServer
 from tests.fengsui import stories
 from tests.fengsui.contents import contents
 from tests.fengsui.killable import LEDGER

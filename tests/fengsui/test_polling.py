@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.message import compose
+from alerts.messages.compose import compose
 from alerts.settings import RouteSettings, TerminalReceiver
 from fengsui import steps
 from fengsui.chain import Chain

@@ -24,7 +24,7 @@ from fengsui.settings import Settings
 from listeners.formats.read import read_file
 from listeners.settings import FeedSource, FolderSource
 from records import NotificationState, Window
-from tests.alerts.slack_server import CHANNEL, TOKEN, Fault, SlackServer
+from tests.alerts.notify.slack_server import CHANNEL, TOKEN, Fault, SlackServer
 from tests.fengsui import stories
 from tests.fengsui.contents import contents
 

@@ -1,0 +1,333 @@
+"""From the notification log to the receivers, each message once, also when a process dies.
+
+The order of writing makes it so. A message is claimed (SENDING, with a lease) before it is sent
+and recorded (SENT, with the other side's receipt) after it. Whoever dies in between leaves a
+SENDING whose lease runs out; the next one to claim it asks the receiver whether the message
+arrived (`Notifier.find`) and only sends it if not. The same question is asked before every other
+repetition, since a time out or a broken answer does not tell either whether it arrived.
+
+What bounds it: a receiver that can be asked (Slack with the history scope) gets each message once.
+One that cannot gets it at least once, and twice only if a process died, or an answer was lost,
+between its taking the message and our record of that; a webhook can drop the second by its
+Idempotency-Key. Two processes never send the same message as long as each sends within its lease:
+nothing is sent after the lease has run out, and a notifier's own time limits are shorter.
+
+More than `group_over` messages of one kind (opened, raised, recovered ...) that wait for one
+receiver go out as one notice (`alerts.messages.digest`), claimed and recorded one by one: each log
+entry says first which notice it belongs to, so that the receiver can be asked for that notice.
+"""
+
+import logging
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from alerts.messages.digest import MOST, PREFIX, grouped, key_of
+from alerts.messages.notice import Notice
+from alerts.notify.protocol import Notifier, NotifyError, Teller
+from records import Notification, NotificationState, Receipt
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+# More messages of one kind than this go to a receiver as one.
+GROUP_OVER = 10
+# Eight attempts span about half an hour: 15 s, 30 s, ... 16 min.
+FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Outbox(Protocol):
+    """The notification log. Several processes may work on it at once."""
+
+    def due(self, now: datetime) -> list[Notification]:
+        """Return what may be tried at `now`, oldest first.
+
+        That is PENDING with no `retry_at` or one that has passed, and SENDING whose lease has
+        passed (a process died in between). Asked for a later time, it tells what will be due then.
+        """
+        ...
+
+    def claim(self, notification: Notification, lease_until: datetime) -> Notification | None:
+        """Make it SENDING, one attempt more, until `lease_until`; return what was written.
+
+        None if another process has changed it since it was read.
+        """
+        ...
+
+    def record(self, notification: Notification) -> None:
+        """Write the new state of a claimed notification."""
+        ...
+
+    def thread(self, incident_key: str, receiver: str) -> Receipt | None:
+        """Return the receipt of the first message about the incident that the receiver took."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchReport:
+    """How many messages were sent, put back to be tried again, and given up."""
+
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+
+
+def dispatch(
+    outbox: Outbox,
+    notifiers: Mapping[str, Notifier],
+    now: Callable[[], datetime],
+    *,
+    lease: timedelta = LEASE,
+    max_attempts: int = MAX_ATTEMPTS,
+    group_over: int = GROUP_OVER,
+) -> DispatchReport:
+    """Send what is due and record what came of it; see the module for what "once" means.
+
+    Messages of one incident reach one receiver in their order: a later one waits until the earlier
+    is sent or given up. A receiver that fails is left alone for the rest of this call, so that it
+    holds up no other.
+    """
+    sender = _Sender(outbox, notifiers, now, lease, max_attempts, group_over)
+    outcomes = list(sender.outcomes())
+    return DispatchReport(
+        sent=outcomes.count(NotificationState.SENT),
+        retried=outcomes.count(NotificationState.PENDING),
+        failed=outcomes.count(NotificationState.FAILED),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    outbox: Outbox
+    notifiers: Mapping[str, Notifier]
+    now: Callable[[], datetime]
+    lease: timedelta
+    max_attempts: int
+    group_over: int
+
+    def outcomes(self) -> Iterator[NotificationState]:
+        """Yield what became of each notification that was tried."""
+        resting: set[str] = set()
+        tried: set[str] = set()
+        # What was sent lets the next message of its incident go, hence the further rounds.
+        while ready := self._ready(resting, tried):
+            for several in self._groups(ready):
+                tried.update(notification.key for notification in several)
+                for outcome in self._try_group(several):
+                    if outcome is NotificationState.PENDING:
+                        resting.add(several[0].receiver)
+                    yield outcome
+            for notification in ready:
+                if notification.key in tried:
+                    continue
+                tried.add(notification.key)
+                if notification.receiver in resting:
+                    continue
+                state = self._try(notification)
+                if state is NotificationState.PENDING:
+                    resting.add(notification.receiver)
+                if state is not None:
+                    yield state
+
+    def _ready(self, resting: Collection[str], tried: Collection[str]) -> list[Notification]:
+        """Return what is due and first in line for its incident and receiver."""
+        at = self.now()
+        due = {notification.key: notification for notification in self.outbox.due(at)}
+        if not due:
+            return []
+        # Those that wait for a later try, or are being sent elsewhere, keep their place in line.
+        soon = {n.key: n for n in self.outbox.due(at + LONGEST_PAUSE + self.lease)}
+        first: dict[tuple[str, str], Notification] = {}
+        for waiting in sorted((soon | due).values(), key=_order):
+            first.setdefault((waiting.alert.incident.key, waiting.receiver), waiting)
+        return [
+            head
+            for head in first.values()
+            if head.key in due and head.key not in tried and head.receiver not in resting
+        ]
+
+    def _groups(self, ready: Sequence[Notification]) -> list[list[Notification]]:
+        """Return those that go to one receiver together: too many of one kind for each alone.
+
+        What was tried alone before may have arrived alone, and stays alone.
+        """
+        alike: defaultdict[tuple[str, str], list[Notification]] = defaultdict(list)
+        for one in ready:
+            is_new = one.state is NotificationState.PENDING and not one.attempts
+            takes_notices = isinstance(self.notifiers.get(one.receiver), Teller)
+            if takes_notices and (is_new or _notice_of(one)):
+                alike[one.receiver, one.alert.change].append(one)
+        return [
+            several[at : at + MOST]
+            for several in alike.values()
+            if len(several) > self.group_over
+            for at in range(0, len(several), MOST)
+        ]
+
+    def _try_group(self, several: Sequence[Notification]) -> Iterator[NotificationState]:
+        """Claim what goes out together, send it as one, and yield what became of each."""
+        lease_until = self.now() + self.lease
+        taken = (self.outbox.claim(one, lease_until) for one in several)
+        claimed = [one for one in taken if one is not None]
+        name = several[0].receiver
+        teller = self.notifiers[name]
+        if not claimed or not isinstance(teller, Teller):
+            return
+        if max(one.attempts for one in claimed) > self.max_attempts:
+            gone = NotifyError("its sender died each time", retry=False)
+            yield from self._put_back(claimed, gone)
+            return
+        arrived = _asked(name, lambda: self._arrived(teller, claimed))
+        if isinstance(arrived, NotifyError):
+            yield from self._put_back(claimed, arrived)
+            return
+        yield from self._sent(claimed, arrived)
+        rest = [one for one in claimed if one.key not in arrived]
+        if not rest or self.now() >= lease_until:
+            return
+        rest = self._noted(rest)
+        notice = grouped([one.alert for one in rest], rest[0].alert.change, teller.language)
+        receipt = _asked(name, lambda: teller.tell(notice, None))
+        if isinstance(receipt, NotifyError):
+            yield from self._put_back(rest, receipt)
+        else:
+            yield from self._sent(rest, dict.fromkeys((one.key for one in rest), receipt))
+
+    def _arrived(self, teller: Teller, claimed: Sequence[Notification]) -> dict[str, Receipt]:
+        """Return the receipts of those whose notice arrived though nobody could record it."""
+        told: defaultdict[str, list[Notification]] = defaultdict(list)
+        for one in claimed:
+            if key := _notice_of(one):
+                told[key].append(one)
+        found: dict[str, Receipt] = {}
+        for key, several in told.items():
+            notice = Notice(key, teller.language, "", ())
+            receipt = teller.told(notice, min(one.created_at for one in several))
+            if receipt is not None:
+                found |= dict.fromkeys((one.key for one in several), receipt)
+        return found
+
+    def _noted(self, several: Sequence[Notification]) -> list[Notification]:
+        """Write down which notice will tell of them, before it is sent."""
+        key = key_of(one.alert for one in several)
+        noted = [replace(one, reason=key) for one in several]
+        for one in noted:
+            self.outbox.record(one)
+        return noted
+
+    def _sent(
+        self, claimed: Sequence[Notification], receipts: Mapping[str, Receipt]
+    ) -> Iterator[NotificationState]:
+        """Record those that have a receipt."""
+        for one in claimed:
+            if one.key in receipts:
+                self.outbox.record(_delivered(one, receipts[one.key]))
+                yield NotificationState.SENT
+
+    def _put_back(
+        self, claimed: Sequence[Notification], error: NotifyError
+    ) -> Iterator[NotificationState]:
+        """Record that the notice failed: all of them come back together."""
+        again = self.now() + pause_of(claimed[0], error.after)
+        for one in claimed:
+            outcome = self._after_failure(one, error)
+            if outcome.state is NotificationState.PENDING:
+                outcome = replace(outcome, retry_at=again)
+            self.outbox.record(outcome)
+            yield outcome.state
+
+    def _try(self, notification: Notification) -> NotificationState | None:
+        lease_until = self.now() + self.lease
+        claimed = self.outbox.claim(notification, lease_until)
+        if claimed is None:
+            return None
+        # What was tried before may have arrived.
+        doubtful = notification.state is NotificationState.SENDING or notification.attempts > 0
+        receipt = _asked(
+            claimed.receiver, lambda: self._deliver(claimed, lease_until, doubtful=doubtful)
+        )
+        if receipt is None:
+            return None
+        if isinstance(receipt, NotifyError):
+            outcome = self._after_failure(claimed, receipt)
+        else:
+            outcome = _delivered(claimed, receipt)
+        self.outbox.record(outcome)
+        return outcome.state
+
+    def _deliver(
+        self, claimed: Notification, lease_until: datetime, *, doubtful: bool
+    ) -> Receipt | None:
+        """Send it, or find that it was sent. None: the lease ran out, somebody else has it now."""
+        notifier = self.notifiers.get(claimed.receiver)
+        if notifier is None:
+            raise NotifyError("the settings have no receiver of this name", retry=False)
+        if doubtful:
+            if isinstance(notifier, Teller) and (held := self._arrived(notifier, [claimed])):
+                return held[claimed.key]
+            found = notifier.find(claimed.alert, claimed.created_at)
+            if found is not None:
+                return found
+        if claimed.attempts > self.max_attempts:
+            raise NotifyError("its sender died each time", retry=False)
+        if self.now() >= lease_until:
+            return None
+        thread = self.outbox.thread(claimed.alert.incident.key, claimed.receiver)
+        return notifier.notify(claimed.alert, thread)
+
+    def _after_failure(self, claimed: Notification, error: NotifyError) -> Notification:
+        if not error.retry or claimed.attempts >= self.max_attempts:
+            reason = str(error) if not error.retry else f"{error}, {claimed.attempts} times"
+            log.error("%s was not told of %s: %s", claimed.receiver, claimed.alert.key, reason)
+            return replace(claimed, state=NotificationState.FAILED, retry_at=None, reason=reason)
+        return replace(
+            claimed,
+            state=NotificationState.PENDING,
+            retry_at=self.now() + pause_of(claimed, error.after),
+            reason=f"{key}: {error}" if (key := _notice_of(claimed)) else str(error),
+        )
+
+
+def _asked(receiver: str, ask: Callable[[], T]) -> T | NotifyError:
+    """Return the answer of a receiver, or how it failed: one fault must not stop the others."""
+    try:
+        return ask()
+    except NotifyError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is tried again
+        log.warning("receiver %s failed: %s", receiver, type(error).__name__)
+        return NotifyError(type(error).__name__, retry=True)
+
+
+def _delivered(claimed: Notification, receipt: Receipt) -> Notification:
+    sent = NotificationState.SENT
+    return replace(claimed, state=sent, receipt=receipt, retry_at=None, reason="")
+
+
+def _notice_of(notification: Notification) -> str:
+    """Return the key of the notice that tells of it, nothing where none has been begun."""
+    key = notification.reason.partition(":")[0]
+    return key if key.startswith(PREFIX) else ""
+
+
+def pause_of(notification: Notification, asked: timedelta | None) -> timedelta:
+    """Return how long to wait after the attempt: what was asked for, else an exponential back-off.
+
+    Never more than an hour. The back-off is stretched by up to a quarter, by the notification's own
+    key, so that many that failed together do not come back together.
+    """
+    if asked is not None:
+        return min(asked, LONGEST_PAUSE)
+    doubled = FIRST_PAUSE * (1 << min(max(notification.attempts, 1) - 1, 16))
+    stretch = zlib.crc32(f"{notification.key}#{notification.attempts}".encode()) / 2**32
+    return min(doubled * (1 + stretch / 4), LONGEST_PAUSE)
+
+
+def _order(notification: Notification) -> tuple[datetime, datetime]:
+    return notification.created_at, notification.alert.at

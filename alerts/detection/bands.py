@@ -1,0 +1,79 @@
+"""What is usual, tick by tick, as a band for charts: from the very means that are judged by."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from alerts.detection.negative_binomial import NegativeBinomialDetector, panel_of
+from alerts.detection.probability import Floats, count_tail
+from alerts.detection.series import Series
+from alerts.detection.settings import DetectionSettings
+from alerts.detection.ticks import number_of
+
+# More than the upper edge of the band comes by chance less often: what counts as evidence.
+BEYOND: Final = 1e-3
+_LARGEST: Final = 2.0**40
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The expected counts of a series from one tick on.
+
+    `start` is where the first tick begins. `mean` and `upper`, shape (channels, ticks), are the
+    expected count of a tick and the greatest that is still usual; both are NaN while too little is
+    known.
+    """
+
+    start: datetime
+    channels: tuple[str, ...]
+    mean: Floats
+    upper: Floats
+
+
+def expectation(series: Series, since: datetime, settings: DetectionSettings) -> Bands:
+    """Return the bands of the ticks of `series` that begin at or after `since`.
+
+    Each tick is foreseen from what was before its hour, and nothing later: later counts change no
+    band, and the same counts give the same bands wherever the series begins, HISTORY before.
+
+    Raises:
+        ValueError: the arrays of the series differ in length.
+    """
+    begin = number_of(series)
+    first = max(begin, begin - (series.start - since) // series.step)
+    end = begin + len(series.coverage)
+    panel = panel_of([series])
+    board, reader = NegativeBinomialDetector(settings).filled(panel, first, end - first)
+    shape = (len(reader.judge.channels), max(0, end - first))
+    mean, upper = np.full(shape, np.nan), np.full(shape, np.nan)
+    block = board.scale.block
+    for number in range(first // block, -(-end // block)):
+        since_tick, until_tick = max(first, number * block), min(end, (number + 1) * block)
+        means, dispersion, age = board.foreseen(since_tick, until_tick)
+        if since_tick >= until_tick or reader.judge.young(age[0]):
+            continue
+        here = slice(since_tick - first, until_tick - first)
+        mean[:, here] = means[:, :, 0].T
+        upper[:, here] = greatest_usual(mean[:, here], dispersion[:, :1])
+    start = series.start + (first - begin) * series.step
+    return Bands(start, reader.judge.channels, mean, upper)
+
+
+def greatest_usual(mean: Floats, dispersion: Floats, beyond_it: float = BEYOND) -> Floats:
+    """Return the least whole count that is exceeded with a probability of `beyond_it` at most.
+
+    Counts are negative binomial as in `count_tail`; everything broadcasts.
+    """
+    low, high = np.full(mean.shape, -1.0), np.ones(mean.shape)
+    while (beyond := count_tail(high + 1.0, mean, dispersion) > beyond_it).any() and (
+        high.max() < _LARGEST
+    ):
+        low, high = np.where(beyond, high, low), np.where(beyond, high * 2.0, high)
+    while (high - low > 1.0).any():
+        middle = np.floor((low + high) / 2.0)
+        beyond = count_tail(middle + 1.0, mean, dispersion) > beyond_it
+        apart = high - low > 1.0
+        low, high = np.where(apart & beyond, middle, low), np.where(apart & ~beyond, middle, high)
+    return high

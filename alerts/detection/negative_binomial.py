@@ -1,0 +1,147 @@
+"""The detector: negative binomial counts against what is usual, beta-binomial shares."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from alerts.detection.burst_history import Numbers
+from alerts.detection.holiday_calendar import almanac_of
+from alerts.detection.probability import Floats
+from alerts.detection.scorer import SUPPORT, Judge
+from alerts.detection.series import Panel, Series
+from alerts.detection.settings import DetectionSettings
+from alerts.detection.signals import KINDS_NEEDED, RARER, RED_COUNT, RED_TIMES, TIMES_LEAST, Reader
+from alerts.detection.state import Board
+from alerts.detection.ticks import EPOCH, JUDGED, Scale
+from records import Signal
+
+__all__ = [
+    "HISTORY",
+    "KINDS_NEEDED",
+    "RARER",
+    "RED_COUNT",
+    "RED_TIMES",
+    "SUPPORT",
+    "TIMES_LEAST",
+    "NegativeBinomialDetector",
+]
+
+# What lies further back changes no answer: bursts are remembered for 30 days, each is judged by a
+# scatter of 21, that by expectations of 21, those by a profile of 21, that by means of 14, twice
+# capped: 121 days, and a festival.
+HISTORY: Final = timedelta(days=135)
+
+
+class NegativeBinomialDetector:
+    """Counts that chance alone brings less often than the settings allow.
+
+    Method: expected counts are a level of the last days times a profile of the hours of working
+    days and days off, shrunk; tails are negative binomial with a dispersion by moments, after the
+    idea of Farrington et al. (1996) and Noufaily et al. (2013), over 10 minutes, an hour and six
+    hours. Negatives are also judged by their share in the volume, so that a lottery is no crisis.
+    What the model finds rare is held against the brand's own bursts
+    (alerts/detection/burst_history.py).
+    """
+
+    name = "negative-binomial/4"
+
+    def __init__(self, settings: DetectionSettings) -> None:
+        self._settings = settings
+        self.almanac = almanac_of(settings.calendar)
+
+    def score(self, series: Series, since: datetime) -> list[Signal]:
+        """Return a signal for every unusual tick that ends after `since`, oldest first.
+
+        Raises:
+            ValueError: the arrays of the series differ in length, or none of them can be judged.
+        """
+        return self.score_all(panel_of([series]), since)
+
+    def score_all(self, panel: Panel, since: datetime) -> list[Signal]:
+        """Return the signals of all brands of a panel, brand by brand, oldest first."""
+        first = panel.number + max(0, (since - panel.start) // panel.step)
+        if first >= panel.number + len(panel.coverage):
+            return []
+        board, reader = self.filled(panel, first)
+        return [
+            signal
+            for place, brand in enumerate(panel.brands)
+            for signal in reader.signals(board, place, brand, first)
+        ]
+
+    def surprises(self, series: Series) -> tuple[Numbers, Floats]:
+        """Return the ticks that surprise, and how often a week the brand brings as much.
+
+        The first day, whose usual is hardly known, is silent.
+        """
+        panel = panel_of([series])
+        board, reader = self.filled(panel, panel.number)
+        return reader.surprises(board, 0)
+
+    def filled(self, panel: Panel, since: int, keep: int | None = None) -> tuple[Board, Reader]:
+        """Return a board on which the ticks from number `since` on are judged, and its reader.
+
+        `keep` is how many ticks the board can look back.
+        """
+        begin = max(panel.number, since - HISTORY // panel.step)
+        # What nobody read teaches nothing, and takes as long.
+        read = np.flatnonzero(
+            (panel.coverage[begin - panel.number : since - panel.number] > 0).any(axis=1)
+        )
+        begin = begin + int(read[0]) if len(read) else max(begin, since)
+        board, reader = self.board(panel, begin, keep)
+        lead = begin - board.first
+        skipped = begin - panel.number
+        if lead:
+            shape = (lead, *panel.counts.shape[1:])
+            board.append(np.zeros(shape), np.zeros((lead, len(panel.brands))))
+        board.append(panel.counts[skipped:], panel.coverage[skipped:])
+        return board, reader
+
+    def board(self, panel: Panel, begin: int, keep: int | None = None) -> tuple[Board, Reader]:
+        """Return an empty board for the brands of `panel`, from the block of tick `begin` on."""
+        scale = Scale.of(panel.step)
+        judge = Judge(
+            self._settings,
+            scale,
+            tuple(name for name in panel.channels if name in JUDGED),
+            authors="authors" in panel.channels,
+        )
+        phase = (panel.start - EPOCH) % panel.step
+        first = begin // scale.block * scale.block
+        made = Board(judge, self.almanac, len(panel.brands), first, phase=phase, keep=keep)
+        return made, Reader(self.name, judge, phase)
+
+
+def panel_of(several: Sequence[Series]) -> Panel:
+    """Return series of the same ticks and channels side by side.
+
+    Raises:
+        ValueError: their arrays differ in length, their ticks differ, or nothing can be judged.
+    """
+    first = several[0]
+    names = tuple(name for name in (*JUDGED, "authors") if name in first.counts)
+    if set(names) <= {"authors"}:
+        raise ValueError(f"nothing to judge in {first.brand}: {', '.join(first.counts)}")
+    for one in several:
+        lengths = {len(values) for values in one.counts.values()} | {len(one.coverage)}
+        if len(lengths) > 1:
+            raise ValueError(f"the counts and the coverage of {one.brand} differ in length")
+        if (one.start, one.step, len(one.coverage)) != (
+            first.start,
+            first.step,
+            len(first.coverage),
+        ):
+            raise ValueError(f"the ticks of {one.brand} are not those of {first.brand}")
+    counts = np.stack([_columns(one.counts, names) for one in several], axis=-1)
+    coverage = np.stack([np.asarray(one.coverage, dtype=np.float64) for one in several], axis=-1)
+    return Panel(
+        tuple(one.brand for one in several), first.start, first.step, names, counts, coverage
+    )
+
+
+def _columns(counts: Mapping[str, npt.NDArray[np.float64]], names: Sequence[str]) -> Floats:
+    return np.stack([np.asarray(counts[name], dtype=np.float64) for name in names], axis=1)

@@ -1,0 +1,339 @@
+"""The counts of many brands side by side, judged tick by tick; what was learned is kept.
+
+The board is only a cache: whatever was appended and amended, in whatever order and in however many
+parts, it then answers as a new one does that is given the same counts at once.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from alerts.detection.baseline import ALL, Known, Learned, Rows, Usual
+from alerts.detection.holiday_calendar import Almanac, Occasion
+from alerts.detection.probability import Floats
+from alerts.detection.scorer import Judge, Look, Outlook, Windows, spread
+from alerts.detection.ticks import BEIJING, EPOCH, HOURS_A_DAY
+
+SATURDAY: Final = 5
+# So far back counts can be amended; what is older takes a new board.
+SLACK: Final = timedelta(hours=48)
+# Surprises are remembered for four weeks, whole days, and a day.
+REMEMBERED: Final = timedelta(days=30)
+
+
+class Board:
+    """Ticks of `brands` brands from tick number `first` on, which begins a block.
+
+    `keep` is how many ticks back can be looked at. Counts have shape (ticks, channels, brands),
+    coverage (ticks, brands); the channels are the judge's, with the authors behind them where it
+    counts those. A count that is not finite, and a tick without coverage, is unknown.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        almanac: Almanac,
+        brands: int,
+        first: int,
+        *,
+        phase: timedelta = timedelta(0),
+        keep: int | None = None,
+    ) -> None:
+        self.judge = judge
+        self.scale = scale = judge.scale
+        self.brands = brands
+        self._almanac = almanac
+        self._phase = phase
+        if first % scale.block:
+            raise ValueError(f"tick {first} begins no block of {scale.block}")
+        self.first = self.end = first
+        slack = max(2, -(-SLACK // (scale.block * scale.step)))
+        lead = max(scale.horizons) + 2 * scale.block
+        self.keep = max(keep or 0, slack * scale.block)
+        self._ticks = self.keep + lead
+        self._blocks = self._ticks // scale.block + 2
+        channels = len(judge.channels)
+        shape = (channels, brands)
+        # Sums of all ticks before each: over whole numbers, so that differences are exact.
+        self._counts = np.zeros((self._ticks, judge.columns, brands))
+        self._foreseen = np.zeros((self._ticks, *shape))
+        self._reads = np.zeros((self._ticks, brands))
+        self._factor = np.zeros((self._ticks, *shape), dtype=np.float32)
+        self._sure = np.zeros((self._ticks, brands), dtype=np.bool_)
+        self._level = np.zeros((self._blocks, *shape))
+        self._dispersion = np.zeros((self._blocks, len(scale.horizons), *shape))
+        self._age = np.zeros((self._blocks, brands))
+        self._now: tuple[int, Known] | None = None
+        volume = judge.channels.index("volume") if "volume" in judge.channels else None
+        self._usual = Usual(scale, channels, brands, volume, slack)
+        # What stood out, by brand, oldest first.
+        self.looks: list[list[Look]] = [[] for _ in range(brands)]
+        # Where a list is put here, every tick that is judged from then on is noted in it.
+        self.everything: list[Look] | None = None
+        self._observed = np.zeros(
+            (REMEMBERED // (scale.block * scale.step) + slack + 2, brands), dtype=np.float32
+        )
+
+    @property
+    def amendable(self) -> int:
+        """The number of the first tick that can be amended."""
+        reach = self._usual.capacity - self.scale.lookback - self.scale.lag - 2
+        return max(self.first, (self.end // self.scale.block - reach + 1) * self.scale.block)
+
+    def append(self, counts: Floats, coverage: Floats) -> None:
+        """Judge the ticks after the last, and learn from every hour that they complete."""
+        place = 0
+        while place < len(counts):
+            since, block = self.end, self.end // self.scale.block
+            upto = min(place + (block + 1) * self.scale.block - since, len(counts))
+            self.end += upto - place
+            self._block(since, counts[place:upto], coverage[place:upto], ALL)
+            place = upto
+
+    def amend(
+        self, rows: npt.NDArray[np.int64], since: int, counts: Floats, coverage: Floats
+    ) -> None:
+        """Put other counts in the place of the ticks from `since` to the end, of some brands.
+
+        Raises:
+            ValueError: `since` is too long ago, see `amendable`.
+        """
+        if since < self.amendable or len(counts) != self.end - since:
+            raise ValueError(f"ticks {since} to {self.end} cannot be amended")
+        for brand in rows.tolist():
+            self.looks[brand] = [one for one in self.looks[brand] if one.number < since]
+        size = self.scale.block
+        for block in range(self.end // size - 1, since // size - 1, -1):
+            self._usual.unlearn(block, rows)
+        at = since
+        while at < self.end:
+            until = min((at // size + 1) * size, self.end)
+            here = slice(at - since, until - since)
+            self._block(at, counts[here], coverage[here], rows)
+            at = until
+
+    def adopt(self, other: "Board", rows: npt.NDArray[np.int64]) -> None:
+        """Put the brands of another board of the same ticks in the place of those at `rows`.
+
+        Raises:
+            ValueError: the boards do not hold the same ticks.
+        """
+        if (other.first, other.end, other.keep) != (self.first, self.end, self.keep):
+            raise ValueError("only boards of the same ticks can exchange brands")
+        for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
+            mine[..., rows] = theirs
+        for place, row in enumerate(rows.tolist()):
+            self.looks[row] = other.looks[place]
+        self._now = None
+
+    def _arrays(self) -> Iterator[npt.NDArray[np.generic]]:
+        yield from (self._counts, self._foreseen, self._reads, self._factor, self._sure)
+        yield from (self._level, self._dispersion, self._age, self._observed)
+        yield from self._usual.arrays()
+
+    def observed(self, brand: int, since: int, until: int) -> float:
+        """Return how many ticks of the blocks `since` to before `until` were read well enough."""
+        size = len(self._observed)
+        blocks = np.arange(max(since, self.first // self.scale.block, until - size), until)
+        return float(self._observed[blocks % size, brand].sum())
+
+    def foreseen(self, since: int, until: int) -> tuple[Floats, Floats, Floats]:
+        """Return mean counts, dispersions and age of the ticks of one block, read or not.
+
+        The means have shape (ticks, channels, brands), the dispersions, over the shortest horizon,
+        (channels, brands), the age (brands,), in ticks.
+        """
+        here = since // self.scale.block % self._blocks
+        ticks = np.arange(since, until) % self._ticks
+        means: Floats = self._level[here] * self._factor[ticks].astype(np.float64)
+        return means, self._dispersion[here, 0], self._age[here]
+
+    def windows(self, since: int, until: int, rows: Rows = ALL) -> Windows:
+        """Return the sums over every horizon that ends with one of the ticks of a block."""
+        ticks = np.arange(since, until) + 1
+        size, block = self.scale.block, (until - 1) // self.scale.block
+        begin = max(since - max(self.scale.horizons), self.first) // size
+        blocks = np.arange(begin, block + 1)
+        here = spread(blocks, self._blocks)
+        return Windows(
+            ticks=ticks,
+            counts=self._counts,
+            factor=self._foreseen,
+            read=self._reads,
+            rows=rows,
+            outlook=Outlook(
+                first=int(blocks[0]),
+                level=self._level[here][..., rows],
+                dispersion=self._dispersion[here][..., rows],
+                age=self._age[here][..., rows],
+                known=self._known_at(block, rows),
+            ),
+        )
+
+    def _known_at(self, block: int, rows: Rows) -> Known:
+        if self._now is None or self._now[0] != block or not isinstance(rows, slice):
+            found = self._usual.known(rows)
+            if not isinstance(rows, slice):
+                return found
+            self._now = (block, found)
+        return self._now[1]
+
+    def _put(self, since: int, counts: Floats, coverage: Floats, rows: Rows) -> None:
+        """Write the counts of ticks of one block down, of which it is known what to expect."""
+        ticks = np.arange(since, since + len(counts))
+        read = (coverage > 0) & np.isfinite(counts.sum(axis=1))
+        values = np.maximum(counts, 0.0)
+        if not read.all():
+            values = np.where(read[:, None], values, 0.0)
+        if self.judge.columns > len(self.judge.channels):
+            # One voice is heard once a tick.
+            values[:, :-1] = np.minimum(values[:, :-1], values[:, -1:])
+        factor = self._factor[spread(ticks, self._ticks)][..., rows]
+        if not read.all():
+            factor = factor * read[:, None]
+        for ring, added in ((self._counts, values), (self._foreseen, factor), (self._reads, read)):
+            before = ring[since % self._ticks][..., rows]
+            _write(ring, ticks + 1, rows, _running(before, added))
+        sure = read & (coverage >= self.judge.settings.min_coverage)
+        _write(self._sure, ticks, rows, sure)
+
+    def _block(self, since: int, counts: Floats, coverage: Floats, rows: Rows) -> None:
+        """Judge some ticks of a block, and learn from it if it is complete."""
+        size, until = self.scale.block, since + len(counts)
+        block = since // size
+        if since == block * size:
+            self._foresee(block, rows)
+        self._put(since, counts, coverage, rows)
+        windows = self.windows(since, until, rows)
+        self._note(self.judge.looks(windows), rows)
+        if self.everything is not None:
+            self.everything += self.judge.looks(windows, everything=True)
+        if until == (block + 1) * size:
+            whole = windows if since == block * size else self.windows(block * size, until, rows)
+            self._learn(block, whole, rows)
+
+    def _note(self, found: list[Look], rows: Rows) -> None:
+        memory = REMEMBERED // self.scale.step + self.keep
+        for look in found:
+            brand = look.place if isinstance(rows, slice) else int(rows[look.place])
+            kept = self.looks[brand]
+            kept.append(look)
+            if kept[0].number < look.number - 2 * memory:
+                kept[:] = [one for one in kept if one.number >= look.number - memory]
+
+    def _foresee(self, block: int, rows: Rows) -> None:
+        """Write down what is expected of a block, before anything of it is learned."""
+        usual, size = self._usual, self.scale.block
+        self._now = None
+        known = self._known_at(block, rows)
+        here = block % self._blocks
+        self._level[here][..., rows] = known.level
+        self._dispersion[here][..., rows] = known.dispersion
+        self._age[here][..., rows] = known.ticks
+        occasion, begins = self._occasion(block)
+        times = (
+            1.0 if occasion is None else usual.occasion(occasion.factor, begins=begins, rows=rows)
+        )
+        factor = self._interpolated(block, rows) * times
+        ticks = np.arange(block * size, (block + 1) * size)
+        _write(self._factor, ticks, rows, _exact(factor))
+
+    def _interpolated(self, block: int, rows: Rows) -> Floats:
+        """Return the factors of a block's ticks: an hour's own holds at its middle."""
+        size = self.scale.block
+        own = self._usual.profile(self._bin(block), rows)
+        if size == 1:
+            return own[None]
+        before = self._usual.profile(self._bin(block - 1), rows)
+        after = self._usual.profile(self._bin(block + 1), rows)
+        at = ((np.arange(size) + 0.5) / size)[:, None, None]
+        early, late = at[: size // 2], at[size // 2 :]
+        found: Floats = np.empty((size, *own.shape))
+        found[: size // 2] = before + (own - before) * (0.5 + early)
+        found[size // 2 :] = own + (after - own) * (late - 0.5)
+        return found
+
+    def _learn(self, block: int, windows: Windows, rows: Rows) -> None:
+        size = self.scale.block
+        ticks = np.arange(block * size, (block + 1) * size)
+        sure = self._sure[spread(ticks, self._ticks)][:, rows]
+        read = sure.sum(axis=0).astype(np.float64)
+        whole = read == size
+        channels = len(self.judge.channels)
+        if whole.all():  # the sums are exact, so that of a block is that of its ticks
+            counts = windows.over(windows.counts, size, 1)[0, :channels]
+            usual = windows.over(windows.factor, size, 1)[0]
+        else:
+            each = windows.over(windows.counts, 1, size)[:, :channels]
+            counts = (each * sure[:, None]).sum(axis=0)
+            usual = (windows.over(windows.factor, 1, size) * sure[:, None]).sum(axis=0)
+        scatter, information = self.judge.scatter(windows, whole)
+        occasion, begins = self._occasion(block)
+        plain, times = None, None
+        if occasion is not None:
+            times = self._usual.occasion(occasion.factor, begins=begins, rows=rows)
+            plain = self._level[block % self._blocks][..., rows] * usual / times
+        hour = Learned(
+            counts=counts,
+            usual=usual,
+            read=read,
+            scatter=scatter,
+            information=information,
+            bin=self._bin(block),
+            special=occasion is not None,
+            begins=begins,
+            expected=plain,
+            factor=times,
+        )
+        self._usual.learn(block, hour, rows)
+        self._observed[block % len(self._observed), rows] = read
+        self._now = None
+
+    def _middle(self, block: int) -> datetime:
+        """Return the middle of a block in Beijing, without a zone."""
+        ticks = (block + 0.5) * self.scale.block
+        return (EPOCH + ticks * self.scale.step + self._phase + BEIJING).replace(tzinfo=None)
+
+    def _bin(self, block: int) -> int:
+        at = self._middle(block)
+        return at.hour + HOURS_A_DAY * self._almanac.is_off(at.date())
+
+    def _occasion(self, block: int) -> tuple[Occasion | None, bool]:
+        """Return the occasion that a block belongs to, and whether it is the first of it."""
+        found = self._almanac.occasion(self._middle(block))
+        return found, found is not None and found != self._almanac.occasion(self._middle(block - 1))
+
+
+def _running(before: Floats, added: npt.NDArray[np.generic]) -> Floats:
+    """Return `before` with each row of `added` and all rows above it added.
+
+    What np.cumsum does, four times as fast for few rows of many columns. The sums are exact.
+    """
+    sums = np.empty((len(added), *before.shape))
+    for row, more in zip(sums, added, strict=True):
+        before = np.add(before, more, out=row)
+    return sums
+
+
+def _exact(values: Floats) -> Floats:
+    """Return the values rounded so that their sums over a horizon are exact."""
+    found: Floats = np.rint(values * 65536.0)
+    found /= 65536.0
+    return found
+
+
+def _write(
+    ring: npt.NDArray[np.generic],
+    numbers: npt.NDArray[np.int64],
+    rows: Rows,
+    values: npt.NDArray[np.generic],
+) -> None:
+    """Write `values`, shape (numbers, ..., rows), into a ring."""
+    if isinstance(rows, slice):
+        ring[spread(numbers, len(ring))] = values
+    else:
+        # Chosen places and rows together come first in numpy's view of it.
+        ring[(numbers % len(ring))[:, None], ..., rows] = np.moveaxis(values, -1, 1)

@@ -1,0 +1,1 @@
+"""What an alert says, before any channel gives it a form."""

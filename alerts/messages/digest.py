@@ -1,0 +1,87 @@
+"""Many alerts at once as one notice, so that a storm over all brands does not bury its worst."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.compose import EMOJI, RECOVERED_EMOJI
+from alerts.messages.format import number, one_line
+from alerts.messages.notice import Notice, Paragraph
+from records import Alert, Change, Level
+
+PREFIX: Final = "group-"
+BRAND_LIMIT: Final = 16
+# So many lines, and so many a paragraph, fit into a message of Slack's, however long the names are.
+MOST: Final = 200
+PARAGRAPH: Final = 50
+
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "zh": {
+        "opened": "{count} 个品牌同时告警",
+        "reopened": "{count} 个品牌再度告警",
+        "raised": "{count} 个品牌同时升级",
+        "lowered": "{count} 个品牌同时降级",
+        "recovered": "{count} 个品牌恢复",
+        "new_story": "{count} 个品牌又起新话题",
+        "line": "{emoji}{brand} {negative}（平时 {usual}）",
+        "heading": "{levels} · 负面条数",
+        "why": "合并通知：后续变化在本条的话题里说明。",
+    },
+    "en": {
+        "opened": "{count} brands alarm at once",
+        "reopened": "{count} brands flare up again",
+        "raised": "{count} brands rise at once",
+        "lowered": "{count} brands calm down",
+        "recovered": "{count} brands recovered",
+        "new_story": "{count} brands have another story",
+        "line": "{emoji}{brand} {negative} (usual {usual})",
+        "heading": "{levels} · negative posts",
+        "why": "One notice for all; what follows is told in its thread.",
+    },
+}
+
+
+def key_of(alerts: Iterable[Alert]) -> str:
+    """Return the natural key of the notice that tells of `alerts`, in whatever order."""
+    digest = hashlib.sha256("\n".join(sorted(alert.key for alert in alerts)).encode())
+    return PREFIX + digest.hexdigest()[:24]
+
+
+def grouped(alerts: Sequence[Alert], change: Change, language: Language) -> Notice:
+    """Return one notice that lists `alerts`, all of one kind of change, the worst first.
+
+    At most `MOST`: more go out as several notices.
+    """
+    words = _WORDS[language]
+    ordered = sorted(alerts, key=_severity)
+    paragraphs = [
+        Paragraph(_heading(some, language), tuple(_line(one, change, language) for one in some))
+        for some in (ordered[at : at + PARAGRAPH] for at in range(0, len(ordered), PARAGRAPH))
+    ]
+    paragraphs.append(Paragraph(words["why"], ()))
+    title = words[change.value].format(count=len(ordered))
+    worst = RECOVERED_EMOJI if change is Change.RECOVERED else EMOJI[ordered[0].incident.level]
+    return Notice(key_of(alerts), language, f"{worst} {title}", tuple(paragraphs))
+
+
+def _severity(alert: Alert) -> tuple[int, float, str]:
+    return -alert.incident.level, -float(alert.negative), alert.incident.key
+
+
+def _line(alert: Alert, change: Change, language: Language) -> str:
+    over = change is Change.RECOVERED
+    return _WORDS[language]["line"].format(
+        emoji=RECOVERED_EMOJI if over else EMOJI[alert.incident.level],
+        brand=one_line(alert.incident.brand, BRAND_LIMIT),
+        negative=number(alert.negative, language),
+        usual=number(alert.usual, language),
+    )
+
+
+def _heading(alerts: Sequence[Alert], language: Language) -> str:
+    """Return the levels that a paragraph holds, the worst first."""
+    held = {alert.incident.level for alert in alerts}
+    words = CATALOGUES[language]
+    levels = (words[f"level.{one.name.lower()}"] for one in reversed(Level) if one in held)
+    return _WORDS[language]["heading"].format(levels=" ".join(levels))

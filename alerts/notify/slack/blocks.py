@@ -1,0 +1,132 @@
+"""A message in Slack's Block Kit, inside its limits and with no text taken for markup.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks/ (50 blocks a message, 3,000 characters a
+section, 150 a header). Slack also refuses messages of more than about 13,200 characters of blocks,
+undocumented; the limits of `alerts.messages.compose` keep well below.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from alerts.messages.format import ELLIPSIS, cut
+from alerts.messages.message import Message, Quote, Section
+from alerts.messages.notice import Notice
+from records import Level
+
+HEADER_LIMIT = 150
+SECTION_LIMIT = 3000
+CONTEXT_LIMIT = 3000
+FALLBACK_LIMIT = 1500
+# Of a notice's blocks together, in characters; the frame of a block takes about 100 more.
+NOTICE_LIMIT = 9000
+NOTICE_PARAGRAPHS = 40
+
+COLOURS = {
+    Level.BLUE: "#2F80ED",
+    Level.YELLOW: "#F2C94C",
+    Level.ORANGE: "#F2994A",
+    Level.RED: "#EB5757",
+}
+RECOVERED_COLOUR = "#27AE60"
+
+# Slack asks for the first three as entities. The others mark up words or call people: their
+# full-width forms look the same and mean nothing.
+_ESCAPES = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        "`": "ˋ",
+        "*": "＊",
+        "_": "＿",
+        "~": "～",
+        "@": "＠",
+    }
+)
+
+Block = dict[str, Any]
+
+
+def escape(text: str) -> str:
+    """Return `text` so that mrkdwn shows it as it is: no link, mention, code or emphasis in it."""
+    return text.translate(_ESCAPES)
+
+
+def payload_of(message: Message) -> dict[str, Any]:
+    """Return the `text`, `blocks` and `attachments` of a chat.postMessage.
+
+    The header stands alone above; the rest stands in an attachment with the level's colour. `text`
+    is what notifications and screen readers say.
+    """
+    colour = RECOVERED_COLOUR if message.recovered else COLOURS[message.level]
+    fallback = cut(" ".join((message.title, *message.summary[:1])), FALLBACK_LIMIT)
+    return {
+        "text": escape(fallback),
+        "blocks": [_header(message.title)],
+        "attachments": [
+            {"color": colour, "fallback": escape(message.title), "blocks": _body(message)}
+        ],
+    }
+
+
+def notice_payload_of(notice: Notice) -> dict[str, Any]:
+    """Return the `text` and `blocks` of a chat.postMessage; what is too long loses whole lines."""
+    blocks, room = [_header(notice.title)], NOTICE_LIMIT
+    for paragraph in notice.paragraphs[:NOTICE_PARAGRAPHS]:
+        heading = f"*{escape(paragraph.heading)}*"
+        text = _fit([heading, *map(escape, paragraph.lines)], min(SECTION_LIMIT, room))
+        room -= len(text) + 100
+        blocks.append({"type": "section", "text": _mrkdwn(text)})
+        if room < len(ELLIPSIS) + 200:
+            break
+    return {"text": escape(cut(notice.title, FALLBACK_LIMIT)), "blocks": blocks}
+
+
+def _body(message: Message) -> list[Block]:
+    closing = [_under_heading(message, section) for section in message.closing]
+    return [
+        _section(map(escape, message.summary)),
+        *(_section([_under_heading(message, section)]) for section in message.leading),
+        *(_section(_quote(message, quote)) for quote in message.quotes),
+        {"type": "context", "elements": [_mrkdwn(_fit(closing, CONTEXT_LIMIT))]},
+    ]
+
+
+def _header(title: str) -> Block:
+    # emoji=False: a ":name:" in a brand or keyword is not to become a picture. Plain text knows no
+    # call either; the full-width sign keeps it so wherever a header is shown as something else.
+    shown = cut(title, HEADER_LIMIT).replace("<", "＜")
+    text = {"type": "plain_text", "text": shown, "emoji": False}
+    return {"type": "header", "text": text}
+
+
+def _section(lines: Iterable[str]) -> Block:
+    return {"type": "section", "text": _mrkdwn(_fit(lines, SECTION_LIMIT))}
+
+
+def _mrkdwn(text: str) -> Block:
+    # verbatim: Slack links no address, channel or name that it finds by itself.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _fit(lines: Iterable[str], limit: int) -> str:
+    """Join whole lines as long as they fit, so that no entity or link is cut in two."""
+    kept: list[str] = []
+    room = limit - len(ELLIPSIS) - 1
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            kept.append(ELLIPSIS)
+            break
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _under_heading(message: Message, section: Section) -> str:
+    return f"*{escape(message.heading_of(section).strip())}* " + escape(" · ".join(section.lines))
+
+
+def _quote(message: Message, quote: Quote) -> Iterable[str]:
+    link = f"  <{quote.url.replace('&', '&amp;')}|{message.open_label}>" if quote.url else ""
+    yield f"*{escape(quote.about)}*{link}"
+    yield f"> {escape(quote.text)}"

@@ -1,0 +1,291 @@
+"""Alerts in a Slack channel: one message opens the incident's thread, later ones answer in it."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from alerts.messages.catalogue import Language
+from alerts.messages.compose import compose
+from alerts.messages.format import one_line
+from alerts.messages.notice import Notice
+from alerts.notify.pacing import Pacer
+from alerts.notify.protocol import NotifyError
+from alerts.notify.secret_env import secret_of
+from alerts.notify.slack.blocks import notice_payload_of, payload_of
+from alerts.notify.slack.errors import NO_ANSWER, THREAD_CODES, SlackFailure, failure_of
+from records import Alert, Change, Receipt
+
+POST = "chat.postMessage"
+EVENT_TYPE = "fengsui_alert"
+LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+# The search for a message that may have arrived: newest first, so the first page nearly always
+# has it. It must end well before the lease of the sender does.
+PAGE = 200
+PAGES = 10
+SEARCH_SECONDS = 30.0
+CLOCK_SKEW = timedelta(minutes=5)
+
+# What the whole channel should see, not only those who follow the thread.
+ESCALATIONS = frozenset({Change.RAISED, Change.REOPENED, Change.NEW_STORY})
+
+Json = dict[str, Any]
+
+
+class SlackReceiver(BaseModel):
+    """A receiver that posts to one channel.
+
+    `channel` is the channel's ID, not its name: only an ID can be searched for a message that may
+    have arrived. `token_env` names the environment variable with the bot token. `base_url` lets
+    another server stand in for Slack.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["slack"] = "slack"
+    name: str
+    channel: str
+    token_env: str = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
+    base_url: str = WebClient.BASE_URL
+    timeout_seconds: int = Field(default=10, ge=1, le=15)
+    language: Language = "zh"
+
+    @field_validator("channel")
+    @classmethod
+    def _is_an_id(cls, channel: str) -> str:
+        if channel[:1] not in {"C", "D", "G"} or not (channel.isalnum() and channel.isupper()):
+            raise ValueError(
+                "give the channel's ID, such as C0123456789: open the channel in Slack, click its "
+                "name, and copy the ID from the bottom of the window"
+            )
+        return channel
+
+    @field_validator("base_url")
+    @classmethod
+    def _keeps_the_token_safe(cls, base_url: str) -> str:
+        parts = urlsplit(base_url)
+        local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+        if parts.scheme != "https" and not local:
+            raise ValueError("only https, or http to this machine: the token travels with it")
+        return base_url.rstrip("/") + "/"
+
+
+class SlackNotifier:
+    """Posts to a Slack channel through the Web API.
+
+    Every message carries the alert's key as metadata, so that `find` can tell whether it arrived.
+    slack_sdk's own retries are off: how often a message is tried is the sender's to bound. The
+    token is read when it is first needed. `clock` counts seconds monotonically.
+    """
+
+    def __init__(
+        self,
+        settings: SlackReceiver,
+        client: WebClient | None = None,
+        *,
+        pacer: Pacer | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._client = client
+        self._pacer = pacer or Pacer()
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        """The receiver's name."""
+        return self._settings.name
+
+    @property
+    def language(self) -> Language:
+        """The language that its readers read."""
+        return self._settings.language
+
+    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
+        """Post `alert`; in a thread, a raise is shown in the channel too.
+
+        A thread whose first message was deleted is opened anew.
+
+        Raises:
+            NotifyError: Slack did not take it.
+        """
+        if thread is None or thread.place != self._settings.channel:
+            return self._post(alert, None)
+        try:
+            return self._post(alert, thread.thread)
+        except SlackFailure as failure:
+            if failure.code not in THREAD_CODES:
+                raise
+        return self._post(alert, None)
+
+    def _post(self, alert: Alert, thread: str | None) -> Receipt:
+        self._pacer.wait()
+        message = payload_of(compose(alert, self._settings.language))
+        if thread is not None:
+            message |= {"thread_ts": thread, "reply_broadcast": alert.change in ESCALATIONS}
+        return self._sent(message, {"alert": alert.key, "incident": alert.incident.key}, thread)
+
+    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
+        """Post `notice`; where `thread` is of this channel, as an answer in it.
+
+        Raises:
+            NotifyError: Slack did not take it.
+        """
+        self._pacer.wait()
+        message = notice_payload_of(notice)
+        answers = thread.thread if thread and thread.place == self._settings.channel else None
+        if answers is not None:
+            message["thread_ts"] = answers
+        return self._sent(message, {"notice": notice.key}, answers)
+
+    def told(self, notice: Notice, since: datetime) -> Receipt | None:
+        """Return the receipt of `notice` if the channel shows it; threads are not looked into.
+
+        Raises:
+            NotifyError: Slack could not be asked now.
+        """
+        deadline = self._clock() + SEARCH_SECONDS
+        try:
+            for message in self._messages("conversations.history", since - CLOCK_SKEW, deadline):
+                if _payload(message).get("notice") == notice.key:
+                    return self._receipt(message)
+        except SlackFailure as failure:
+            if failure.retry:
+                raise
+        return None
+
+    def _sent(self, message: Json, payload: dict[str, str], thread: str | None) -> Receipt:
+        answer = self._call(
+            POST,
+            channel=self._settings.channel,
+            **message,
+            unfurl_links=False,
+            unfurl_media=False,
+            link_names=False,
+            parse="none",
+            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
+        )
+        posted = answer.get("ts")
+        if not isinstance(posted, str) or not posted:
+            raise NotifyError("Slack's answer lacks the message's id", retry=True)
+        return Receipt(self._settings.channel, posted, thread or posted)
+
+    def find(self, alert: Alert, since: datetime) -> Receipt | None:
+        """Return the receipt of `alert` if it is in the channel or in its incident's thread.
+
+        It reads the channel back to the incident's opening (at most 2,000 messages) for the key
+        that each message carries, and then the threads that this incident opened there. Where the
+        app may not read the channel (no channels:history, or groups:history in a private one) it
+        cannot be asked: the answer is None, and the message may come twice. So it may where the
+        bound of 2,000 messages is reached.
+
+        Raises:
+            NotifyError: Slack could not be asked now; nothing is known yet.
+        """
+        try:
+            return self._search(alert, since - CLOCK_SKEW)
+        except SlackFailure as failure:
+            if failure.retry:
+                raise
+            return None
+
+    def _search(self, alert: Alert, since: datetime) -> Receipt | None:
+        deadline = self._clock() + SEARCH_SECONDS
+        opened = min(since, alert.incident.opened_at)
+        roots: list[str] = []
+        for message in self._messages("conversations.history", opened, deadline):
+            payload = _payload(message)
+            if payload.get("alert") == alert.key:
+                return self._receipt(message)
+            if payload.get("incident") == alert.incident.key and message.get("reply_count"):
+                roots.append(str(message["ts"]))
+        for root in roots:
+            for message in self._messages("conversations.replies", since, deadline, ts=root):
+                if _payload(message).get("alert") == alert.key:
+                    return self._receipt(message)
+        return None
+
+    def _receipt(self, message: Json) -> Receipt:
+        posted = str(message["ts"])
+        return Receipt(self._settings.channel, posted, str(message.get("thread_ts") or posted))
+
+    def _messages(
+        self, method: str, oldest: datetime, deadline: float, **arguments: str
+    ) -> Iterator[Json]:
+        cursor = ""
+        for _ in range(PAGES):
+            if self._clock() > deadline:
+                raise SlackFailure("the search in the channel took too long", retry=True)
+            page = self._call(
+                method,
+                channel=self._settings.channel,
+                oldest=f"{oldest.timestamp():.6f}",
+                limit=PAGE,
+                include_all_metadata=True,
+                **({"cursor": cursor} if cursor else {}),
+                **arguments,
+            )
+            messages = page.get("messages")
+            if not isinstance(messages, list):
+                raise SlackFailure("Slack's answer lacks the messages", retry=True)
+            yield from (m for m in messages if isinstance(m, dict) and m.get("ts"))
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+    def check(self) -> str:
+        """Ask Slack who the token belongs to, post nothing, and return the answer.
+
+        Raises:
+            NotifyError: the token is missing or refused, or Slack cannot be reached.
+        """
+        answer = self._call("auth.test")
+        user, team = (one_line(str(answer.get(key, "?")), 50) for key in ("user", "team"))
+        return f"the token is {user}'s in {team}; channel {self._settings.channel}"
+
+    def _call(self, method: str, **arguments: Any) -> Json:
+        client = self._connected()
+        try:
+            if method == POST:
+                return _data(client.api_call(method, json=arguments))
+            # Methods that read take no JSON.
+            return _data(client.api_call(method, params=arguments))
+        except NO_ANSWER as error:
+            failure = failure_of(error)
+        if method == POST and failure.after:
+            self._pacer.hold(failure.after)
+        # Raised out here, so that the cause, which holds what was sent, does not travel along.
+        raise failure
+
+    def _connected(self) -> WebClient:
+        if self._client is None:
+            self._client = WebClient(
+                token=secret_of(self._settings.token_env).get_secret_value(),
+                base_url=self._settings.base_url,
+                timeout=self._settings.timeout_seconds,
+                retry_handlers=[],
+                # Apart from all handlers: slack_sdk logs bodies, and bodies hold people's posts.
+                logger=logging.Logger("slack_sdk", level=logging.CRITICAL),
+            )
+        return self._client
+
+
+def _data(answer: SlackResponse) -> Json:
+    if not isinstance(answer.data, dict):
+        raise TypeError("an answer of Slack is an object")
+    return answer.data
+
+
+def _payload(message: Json) -> Json:
+    metadata = message.get("metadata")
+    if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
+        return {}
+    payload = metadata.get("event_payload")
+    return payload if isinstance(payload, dict) else {}

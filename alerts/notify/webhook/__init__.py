@@ -1,0 +1,1 @@
+"""Alerts as JSON to any HTTP address."""

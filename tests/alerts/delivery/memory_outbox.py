@@ -1,0 +1,130 @@
+"""A notification log in memory, and receivers that fail as planned."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from alerts.notify.protocol import Notifier
+from records import Alert, Notification, NotificationState, Receipt
+from tests.alerts.made import OPENED
+
+S = NotificationState
+NOW = OPENED + timedelta(hours=5)
+
+
+class Died(BaseException):
+    """The process is killed: nothing after it runs."""
+
+
+@dataclass(slots=True)
+class MemoryOutbox:
+    """The notification log as dispatch asks for it, in memory."""
+
+    rows: dict[str, Notification] = field(default_factory=dict)
+    limit: int = 100
+
+    def due(self, now: datetime) -> list[Notification]:
+        """Return the oldest that may be tried."""
+        due = [
+            row
+            for row in self.rows.values()
+            if (row.state is S.PENDING and (row.retry_at is None or row.retry_at <= now))
+            or (row.state is S.SENDING and row.retry_at is not None and row.retry_at <= now)
+        ]
+        return sorted(due, key=lambda row: row.created_at)[: self.limit]
+
+    def claim(self, notification: Notification, lease_until: datetime) -> Notification | None:
+        """Claim it if it is as it was read."""
+        if self.rows[notification.key] != notification:
+            return None
+        claimed = replace(
+            notification,
+            state=S.SENDING,
+            attempts=notification.attempts + 1,
+            retry_at=lease_until,
+        )
+        self.rows[notification.key] = claimed
+        return claimed
+
+    def record(self, notification: Notification) -> None:
+        """Write it."""
+        self.rows[notification.key] = notification
+
+    def thread(self, incident_key: str, receiver: str) -> Receipt | None:
+        """Return the first receipt."""
+        for row in self.rows.values():
+            ours = row.alert.incident.key == incident_key and row.receiver == receiver
+            if ours and row.state is S.SENT:
+                return row.receipt
+        return None
+
+    def add(self, alert: Alert, receiver: str = "room", **fields: object) -> str:
+        """Put a pending notification in and return its key."""
+        row = Notification(alert, receiver, S.PENDING, created_at=NOW - timedelta(minutes=1))
+        row = replace(row, **fields)  # type: ignore[arg-type]
+        self.rows[row.key] = row
+        return row.key
+
+    def states(self) -> list[NotificationState]:
+        """Return the states in order of insertion."""
+        return [row.state for row in self.rows.values()]
+
+
+@dataclass(slots=True)
+class Room:
+    """A receiver that remembers what it took; `plan` holds what to raise, call by call."""
+
+    name: str = "room"
+    plan: list[BaseException | None] = field(default_factory=list)
+    taken: list[tuple[Alert, Receipt | None]] = field(default_factory=list)
+    found: Receipt | None = None
+    asked: int = 0
+    tried: int = 0
+
+    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
+        """Take it, or fail as planned."""
+        self.tried += 1
+        if self.plan and (error := self.plan.pop(0)) is not None:
+            raise error
+        self.taken.append((alert, thread))
+        message = str(len(self.taken))
+        return Receipt(self.name, message, thread.thread if thread else message)
+
+    def find(self, alert: Alert, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
+        """Say what was told beforehand."""
+        self.asked += 1
+        return self.found
+
+
+@dataclass(slots=True)
+class DiesAfterSending:
+    """A notifier whose process is killed between the sending and the record of it."""
+
+    inner: Notifier
+
+    @property
+    def name(self) -> str:
+        """The receiver's name."""
+        return self.inner.name
+
+    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
+        """Send, and die."""
+        self.inner.notify(alert, thread)
+        raise Died
+
+    def find(self, alert: Alert, since: datetime) -> Receipt | None:
+        """Ask the other side."""
+        return self.inner.find(alert, since)
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_by(self, span: timedelta) -> None:
+        """Move on."""
+        self.at += span
