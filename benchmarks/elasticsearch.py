@@ -20,11 +20,11 @@ from benchmarks.measure import Row, show
 from benchmarks.store import SPAN, STEP, made
 from store.elasticsearch.bulk import Action, BulkWriter
 from store.elasticsearch.client import Server
-from store.elasticsearch.indices import Indices
-from store.elasticsearch.mappings import KINDS
-from store.elasticsearch.mentions import ElasticsearchMentionStore
+from store.elasticsearch.indices.lifecycle import Indices
+from store.elasticsearch.indices.mappings import KINDS
 from store.elasticsearch.rows import mention_document
 from store.elasticsearch.settings import ElasticsearchSettings
+from store.elasticsearch.store import ElasticsearchMentionStore
 from store.tokens import tokens
 from tests.servers.elasticsearch import ElasticsearchServer
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.measure import Row, show
 from records import Mention, Post, PostKind, Sentiment, Window
-from store.sqlite import SqliteMentionStore
+from store.sqlite.store import SqliteMentionStore
 
 POSTS = 10_000
 BATCH = 500

@@ -20,7 +20,7 @@ from nlp.text.normalise import Text, normalise
 from nlp.text.segment import load_words
 from nlp.topics.headlines import TROUBLE, tells_of_trouble
 from records import Mention, Post, PostKind, Sentiment
-from store.mentions import Sketch
+from store.interface import Sketch
 
 FLOOD = "flood"
 LOTTERY = "lottery"

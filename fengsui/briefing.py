@@ -10,8 +10,8 @@ from fengsui import new_stories
 from fengsui.judging import Move
 from fengsui.themes import themes_of
 from records import Account, Alert, CaseStatus, Citation, Incident, Sentiment, Window
-from store.ledger import Ledger
-from store.mentions import Cited
+from store.interface import Cited
+from store.ledger.ledger import Ledger
 
 # Posts before the first unusual tick belong to the story: the horizon that raised it looks back.
 LEAD = timedelta(hours=1)

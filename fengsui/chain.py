@@ -23,8 +23,8 @@ from fengsui.weighing import Pasts
 from nlp.sentiment.model import SentimentModel
 from nlp.sentiment.registry import load_model
 from store.errors import StoreUnreachable
-from store.ledger import Ledger
-from store.mentions import MentionStore
+from store.interface import MentionStore
+from store.ledger.ledger import Ledger
 
 
 class Chain:

@@ -11,7 +11,7 @@ from alerts.forecast.events import Observed
 from alerts.forecast.forecast import forecast_cluster, forecast_observed
 from fengsui.weighing import PAST_DAYS, SPAN, Recent, gained
 from records import Evidence, Forecast, Incident, Level, PostForecast, StoryForecast, Window
-from store.mentions import MentionStore
+from store.interface import MentionStore
 
 # Of fewer complaints, or within less time, nothing can be told yet.
 LEAST: Final = 5

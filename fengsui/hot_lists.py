@@ -10,7 +10,7 @@ from alerts.days import DAY, day_begin, day_number
 from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from fengsui.chain import Chain
 from records import Sentiment, Signal, Window
-from store.mentions import Cited
+from store.interface import Cited
 
 TITLE_LIMIT: Final = 60
 # A tick ends before what comes at its end.

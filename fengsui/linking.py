@@ -10,7 +10,7 @@ from fengsui.judging import Judged
 from fengsui.weighing import SPAN, is_troubled
 from nlp.dedup.index import DuplicateIndex
 from records import Incident, IncidentStatus, Link, Window
-from store.mentions import MentionStore
+from store.interface import MentionStore
 
 # Stories that began further apart are not one.
 APART: Final = timedelta(hours=24)

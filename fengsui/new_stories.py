@@ -14,7 +14,7 @@ from fengsui.themes import clusters_of
 from fengsui.weighing import SPAN, is_troubled
 from nlp.topics.clusters import ClusterView
 from records import Incident, IncidentKind, IncidentStatus, Theme, Window
-from store.mentions import Cited, MentionStore
+from store.interface import Cited, MentionStore
 
 HOUR: Final = timedelta(hours=1)
 # How often it is looked for, and for how long a story is new.

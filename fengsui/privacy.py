@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, Protocol
 from alerts.messages.format import masked_name
 from fengsui.privacy_settings import PrivacySettings
 from records import Post
-from store.ledger_privacy import Access
+from store.ledger.privacy import Access
 
 log = logging.getLogger(__name__)
 

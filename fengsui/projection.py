@@ -16,8 +16,8 @@ from alerts.detection.series import Series
 from fengsui.chain import Chain
 from fengsui.counts import CHANNELS
 from records import Incident, IncidentKind, Point, Window
-from store.elasticsearch.projection import Projected, Projection, within
-from store.elasticsearch.projection_rows import (
+from store.elasticsearch.projection.projection import Projected, Projection, within
+from store.elasticsearch.projection.rows import (
     Band,
     Document,
     Tick,

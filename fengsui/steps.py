@@ -31,7 +31,7 @@ from records import (
     Rejected,
     Window,
 )
-from store.mentions import Pending
+from store.interface import Pending
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from fengsui.searching import tokenize, words
 from fengsui.settings import Settings
-from store.ledger import Ledger
-from store.sqlite import SqliteMentionStore
+from store.ledger.ledger import Ledger
+from store.sqlite.store import SqliteMentionStore
 
 if TYPE_CHECKING:
     from store.elasticsearch.client import Server
-    from store.elasticsearch.mappings import Json, Kind
+    from store.elasticsearch.indices.mappings import Json, Kind
 
 EVER = datetime.fromtimestamp(0, UTC)
 
@@ -165,11 +165,11 @@ def _elasticsearch(settings: Settings) -> Iterator[Keeper]:
 
 
 class _ElasticsearchKeeper:
-    """Indices on servers; see `store.elasticsearch.indices` and `migration`."""
+    """Indices on servers; see `store.elasticsearch.indices.lifecycle` and `migration`."""
 
     def __init__(self, settings: Settings, server: "Server") -> None:
-        from store.elasticsearch.indices import Indices  # noqa: PLC0415 - as above
-        from store.elasticsearch.migration import Migration  # noqa: PLC0415 - as above
+        from store.elasticsearch.indices.lifecycle import Indices  # noqa: PLC0415 - as above
+        from store.elasticsearch.indices.migration import Migration  # noqa: PLC0415 - as above
 
         self._place = server.place
         self._indices = Indices(settings.elasticsearch, server)

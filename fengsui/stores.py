@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from fengsui.searching import tokenize, words
 from fengsui.settings import Settings
-from store.ledger import Ledger
-from store.mentions import MentionStore
-from store.sqlite import SqliteMentionStore
+from store.interface import MentionStore
+from store.ledger.ledger import Ledger
+from store.sqlite.store import SqliteMentionStore
 
 
 def opened_store(settings: Settings, ledger: Ledger) -> MentionStore:
@@ -18,7 +18,7 @@ def opened_store(settings: Settings, ledger: Ledger) -> MentionStore:
     if settings.store == "sqlite":
         return SqliteMentionStore(settings.state / "mentions.sqlite3", tokenize=tokenize)
     # The client takes a second to load: only where it is used.
-    from store.elasticsearch.mentions import ElasticsearchMentionStore  # noqa: PLC0415
+    from store.elasticsearch.store import ElasticsearchMentionStore  # noqa: PLC0415
 
     def reject(identity: str, index: str, reason: str, document: str) -> None:
         ledger.dead_letter(identity, index, reason, document, datetime.now(UTC))

@@ -16,7 +16,7 @@ from nlp.text.normalise import normalise
 from nlp.topics.emerging import Term, find_emerging
 from nlp.topics.new_words import NewWord, find_new_words
 from records import Post, Window
-from store.mentions import MentionStore
+from store.interface import MentionStore
 
 PAST: Final = timedelta(days=28)
 """How far back the past goes that recent posts are held against."""

@@ -10,7 +10,7 @@ from nlp.text.normalise import fold, normalise
 from nlp.text.segment import cut, load_words
 from nlp.topics.clusters import ClusterPost, Clusters, ClusterSettings
 from records import Theme
-from store.mentions import Cited
+from store.interface import Cited
 
 THEMES: Final = 3
 """Themes that are told of a story, the largest."""

@@ -16,7 +16,7 @@ from alerts.evidence.severity import Pace, weigh
 from alerts.forecast import hawkes
 from alerts.forecast.events import Observed, observe_bins, observe_counts
 from records import Incident, Mention, Point, Post, PostKind, Sentiment, Signal, Window
-from store.mentions import Cited, MentionStore
+from store.interface import Cited, MentionStore
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)

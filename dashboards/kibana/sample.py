@@ -18,7 +18,7 @@ from fengsui.troubles import close_trouble, open_trouble
 from records import IncidentKind, Level, Post, Rejected, Window
 from store.elasticsearch.client import Server
 from store.elasticsearch.settings import ElasticsearchSettings
-from store.sqlite import SqliteMentionStore
+from store.sqlite.store import SqliteMentionStore
 
 # In the sample each source is read every five minutes; one of them is made to fail for a while, so
 # that the pictures show what that looks like.

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from dashboards.kibana import words
 from dashboards.kibana.words import Language, Words
-from store.elasticsearch.mappings import KINDS
+from store.elasticsearch.indices.mappings import KINDS
 
 Json: TypeAlias = dict[str, Any]
 
@@ -27,7 +27,7 @@ KIBANA_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A data view on the indices of one kind (see `store.elasticsearch.mappings.KINDS`).
+    """A data view on the indices of one kind (see `store.elasticsearch.indices.mappings.KINDS`).
 
     `time` is the field that Kibana's time picker looks at, empty where it looks at none. `labels`
     name the fields that people meet; `lookups` say what a stored word means; `links` are fields

@@ -24,7 +24,7 @@ from nlp.complaints.aspects import of_goods
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
 from store.errors import StoreError
-from store.ledger import Ledger
+from store.ledger.ledger import Ledger
 
 WRONG = (StoreError, ModelError, ListenerError, NotifyError, PrivacyError, OSError, ValueError)
 # What is read of a source to see that it answers.

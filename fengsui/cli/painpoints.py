@@ -29,7 +29,7 @@ from fengsui.painpoints import gather
 from fengsui.privacy import whoami
 from fengsui.settings import DEFAULT_PATH
 from records import Window
-from store.ledger_privacy import Access
+from store.ledger.privacy import Access
 
 WEEK: Final = timedelta(days=7)
 SAMPLE: Final = 40

@@ -16,7 +16,7 @@ from fengsui.privacy import matching, whoami
 from fengsui.settings import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Post
-from store.ledger_privacy import Access
+from store.ledger.privacy import Access
 
 group = typer.Typer(
     name="privacy",

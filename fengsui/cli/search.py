@@ -24,8 +24,8 @@ from fengsui.searching import passage
 from fengsui.settings import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Sentiment
-from store.ledger_privacy import Access
-from store.mentions import Cited
+from store.interface import Cited
+from store.ledger.privacy import Access
 
 SENTIMENTS = {
     "zh": {Sentiment.NEGATIVE: "负面", Sentiment.NEUTRAL: "中性", Sentiment.POSITIVE: "正面"},

@@ -16,8 +16,8 @@ from fengsui.cli.options import BEIJING, Config, Json, Since, print_json, read_t
 from fengsui.settings import DEFAULT_PATH, Settings
 from fengsui.store_keeping import Done, Found, Keeper, keeper_of, resend
 from nlp.text.normalise import printable
-from store.ledger import Ledger
-from store.ledger_dead_letters import DeadLetter
+from store.ledger.dead_letters import DeadLetter
+from store.ledger.ledger import Ledger
 
 group = typer.Typer(
     name="store",

@@ -32,7 +32,7 @@ from nlp.brands.matcher import BrandSettings
 from nlp.topics.emerging import Term
 from nlp.topics.new_words import NewWord
 from records import Window
-from store.ledger_privacy import Access
+from store.ledger.privacy import Access
 
 LONGEST: Final = 40  # characters of a term
 SAMPLE: Final = 80

@@ -7,12 +7,12 @@ from typing import Any
 
 from records import Point, Window
 from store.elasticsearch.client import Server
-from store.elasticsearch.mappings import KINDS
-from store.elasticsearch.names import identifier
-from store.elasticsearch.posts import published_in
+from store.elasticsearch.indices.mappings import KINDS
+from store.elasticsearch.indices.names import identifier
+from store.elasticsearch.posts.posts import published_in
 from store.elasticsearch.reading import refresh, search
 from store.encoding import instant, micros
-from store.sqlite_rows import MINUTE
+from store.rows import MINUTE
 
 # In one answer; a server takes 65,536, and begins each page from the first mention again.
 _BUCKETS = 50_000

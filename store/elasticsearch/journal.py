@@ -9,7 +9,7 @@ import orjson
 
 from store.elasticsearch.bulk import Action, BulkWriter
 from store.elasticsearch.client import Server
-from store.elasticsearch.mappings import KINDS
+from store.elasticsearch.indices.mappings import KINDS
 from store.elasticsearch.reading import fetch, refresh, search
 from store.elasticsearch.rows import iso
 from store.encoding import micros

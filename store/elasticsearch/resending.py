@@ -9,12 +9,12 @@ import orjson
 from store.elasticsearch.bulk import Action, BulkWriter
 from store.elasticsearch.client import Server
 from store.elasticsearch.clock import Clock
+from store.elasticsearch.indices.mappings import KINDS, Kind
+from store.elasticsearch.indices.names import plain
 from store.elasticsearch.journal import Journal
-from store.elasticsearch.mappings import KINDS, Kind
-from store.elasticsearch.names import plain
-from store.elasticsearch.posts import Posts
+from store.elasticsearch.posts.posts import Posts
 from store.elasticsearch.rows import read_post
-from store.sqlite_rows import MINUTE, post_row
+from store.rows import MINUTE, post_row
 
 
 class Fate(Enum):

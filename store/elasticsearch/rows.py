@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from records import Mention, Post, Sentiment
-from store.elasticsearch.mappings import KINDS
-from store.elasticsearch.names import identifier, index_for, mention_id
+from store.elasticsearch.indices.mappings import KINDS
+from store.elasticsearch.indices.names import identifier, index_for, mention_id
 from store.encoding import decoder, instant, mention_body, micros, storable
-from store.sqlite_rows import MINUTE, PostRow, post_row
+from store.rows import MINUTE, PostRow, post_row
 
 _EXCERPT = 140
 _GREATEST = 2**62

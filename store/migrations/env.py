@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from store.ledger_schema import METADATA
+from store.ledger.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

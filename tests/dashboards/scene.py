@@ -7,9 +7,9 @@ from typing import Any
 from elasticsearch.helpers import bulk
 
 from store.elasticsearch.client import Server, connect
-from store.elasticsearch.indices import Indices
-from store.elasticsearch.mappings import KINDS
-from store.elasticsearch.names import index_for
+from store.elasticsearch.indices.lifecycle import Indices
+from store.elasticsearch.indices.mappings import KINDS
+from store.elasticsearch.indices.names import index_for
 from store.elasticsearch.settings import ElasticsearchSettings
 
 Json = dict[str, Any]

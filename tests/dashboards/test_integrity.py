@@ -14,7 +14,7 @@ from dashboards.kibana.ndjson import ndjson
 from fengsui.chart.png import COLOURS
 from nlp.complaints.rules import CATEGORIES
 from records import CaseStatus, IncidentStatus, Level, PostKind, Sentiment, Urgency
-from store.elasticsearch.mappings import KINDS
+from store.elasticsearch.indices.mappings import KINDS
 from tests.dashboards import real
 from tests.dashboards.objects import documents, layers, of_type, view_of, views
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fengsui.chain import ledger_url
 from fengsui.settings import Settings
-from store.ledger import Ledger
+from store.ledger.ledger import Ledger
 
 
 def contents(state: Path, ledger: str = "") -> dict[str, Any]:

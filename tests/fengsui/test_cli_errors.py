@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from store.sqlite import SqliteMentionStore
+from store.sqlite.store import SqliteMentionStore
 from tests.fengsui.commands import Shell
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00"

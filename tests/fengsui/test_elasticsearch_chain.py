@@ -14,7 +14,7 @@ from tests.fengsui import stories
 from tests.fengsui.commands import Shell
 from tests.servers.fixtures import elasticsearch_9, elasticsearch_prefix, elasticsearch_url
 from tests.servers.processes import free_port
-from tests.store.elasticsearch_making import settings_for
+from tests.store.elasticsearch.making import settings_for
 
 __all__ = ["elasticsearch_9", "elasticsearch_prefix", "elasticsearch_url"]
 

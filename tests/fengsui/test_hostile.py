@@ -213,7 +213,7 @@ def test_large_file_takes_flat_memory(tmp_path: Path) -> None:
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     (_, _, before), (read, kept, after) = (map(int, line.split()) for line in told.splitlines())
     assert (read, kept) == (16_000, 15_750)
-    # 64 MB are SQLite's page cache (store.sqlite_settings).
+    # 64 MB are SQLite's page cache (store.sqlite.settings).
     assert after - before < 64 + 32
 
 

@@ -28,7 +28,7 @@ from records import (
     Sentiment,
     Window,
 )
-from store.mentions import Pending
+from store.interface import Pending
 from tests.alerts.made import made_incident
 
 BRANDS = ("云朵", "晨曦", "山谷")

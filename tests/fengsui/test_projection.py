@@ -14,7 +14,7 @@ from fengsui.projection import first_kept, project, project_if_due
 from fengsui.run import turn
 from fengsui.settings import Settings
 from records import CaseStatus, IncidentKind, Mention, Rejected, Window
-from store.elasticsearch.projection import Projected
+from store.elasticsearch.projection.projection import Projected
 from tests.fengsui import stories
 from tests.servers.fixtures import (
     Elasticsearch,
@@ -22,7 +22,7 @@ from tests.servers.fixtures import (
     elasticsearch_prefix,
     elasticsearch_url,
 )
-from tests.store.elasticsearch_making import settings_for
+from tests.store.elasticsearch.making import settings_for
 from tests.store.making import BRAND, DAY, MINUTE, NOON, case, incident, mention, notification, post
 
 __all__ = ["elasticsearch_9", "elasticsearch_prefix", "elasticsearch_url"]

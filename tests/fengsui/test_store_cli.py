@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from fengsui.chain import Chain, ledger_url
 from fengsui.settings import load
-from store.ledger import Ledger
+from store.ledger.ledger import Ledger
 from tests.fengsui.commands import UNSAFE, Shell
 from tests.fengsui.test_cli_help import commands
 from tests.servers.fixtures import (

@@ -12,7 +12,7 @@ from fengsui.themes import THEMES, themes_of
 from nlp.text.normalise import normalise
 from nlp.topics.titles import LIMIT
 from records import Mention, Post, PostKind, Sentiment
-from store.mentions import Cited
+from store.interface import Cited
 
 NAMES = ("云朵茶饮", "云朵家")
 NOON = datetime(2026, 3, 20, 4, tzinfo=UTC)

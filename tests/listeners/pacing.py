@@ -7,7 +7,7 @@ from pathlib import Path
 
 from listeners.client.client import Web
 from listeners.client.response import Answer
-from store.ledger import Ledger
+from store.ledger.ledger import Ledger
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.ledger import Ledger
+from store.ledger.ledger import Ledger
 from tests.servers.databases import postgresql, postgresql_url
 
 __all__ = ["postgresql", "postgresql_url"]

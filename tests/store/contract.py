@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from records import PostKind, Sentiment, Window
-from store.mentions import MentionStore, Snapshot, Upserted
+from store.interface import MentionStore, Snapshot, Upserted
 from tests.store.making import BRAND, DAY, MINUTE, NOON, annotate_all, mention, post
 
 STEP = timedelta(minutes=5)

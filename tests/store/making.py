@@ -23,7 +23,7 @@ from records import (
     Urgency,
     Window,
 )
-from store.mentions import MentionStore, Pending
+from store.interface import MentionStore, Pending
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from store.sqlite import SqliteMentionStore
+from store.sqlite.store import SqliteMentionStore
 from tests.store.making import BRAND, DAY, MINUTE, NOON, mention, post
 
 POSTS = 300

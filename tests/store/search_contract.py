@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from records import Post, Window
-from store.mentions import MentionStore
+from store.interface import MentionStore
 from store.query import DEEPEST, QueryError
 from tests.store.making import BRAND, MINUTE, NOON, annotate_all, mention, post
 

@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import text
 
 from store.errors import StoreBusy
-from store.ledger import Ledger
-from store.sqlite import SqliteMentionStore
-from tests.store import ledger_processes, processes
+from store.ledger.ledger import Ledger
+from store.sqlite.store import SqliteMentionStore
+from tests.store import processes
+from tests.store.ledger import writers
 from tests.store.making import BRAND, DAY, MINUTE
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -90,15 +91,15 @@ def test_killed_writer_leaves_whole_transactions(tmp_path: Path) -> None:
 def test_all_may_open_first(tmp_path: Path, url: str) -> None:
     """Processes that open a new store and a new ledger at the same moment all succeed."""
     barrier = SPAWN.Barrier(3)
-    together(*[(ledger_processes.open_both, (tmp_path, url, barrier))] * 3)
+    together(*[(writers.open_both, (tmp_path, url, barrier))] * 3)
 
 
 def test_each_notification_has_one_sender(tmp_path: Path, url: str) -> None:
     """Of several senders that see the same outbox, one gets each notification."""
     taken, barrier = tmp_path / "taken", SPAWN.Barrier(3)
     taken.mkdir()
-    ledger_processes.offer(url, 40)
-    together(*[(ledger_processes.claim, (url, barrier, taken))] * 3)
+    writers.offer(url, 40)
+    together(*[(writers.claim, (url, barrier, taken))] * 3)
     receivers = [path.name.split()[0] for path in taken.iterdir()]
     assert sorted(receivers) == sorted(f"r{number}" for number in range(40))
 
@@ -106,10 +107,10 @@ def test_each_notification_has_one_sender(tmp_path: Path, url: str) -> None:
 def test_what_several_change_at_once_loses_nothing(url: str) -> None:
     """Cases that grow and spans that join hold what every process has added to them."""
     barrier = SPAWN.Barrier(3)
-    together(*[(ledger_processes.grow, (url, name, barrier)) for name in ("a", "b", "c")])
+    together(*[(writers.grow, (url, name, barrier)) for name in ("a", "b", "c")])
     with Ledger(url) as ledger:
         (grown,) = ledger.cases()
-        wanted = {f"{name}:{n}" for name in ("a", "b", "c") for n in range(ledger_processes.TIMES)}
+        wanted = {f"{name}:{n}" for name in ("a", "b", "c") for n in range(writers.TIMES)}
         assert set(grown.posts) == wanted
         with ledger._reading() as connection:
             assert connection.scalar(text("SELECT count(*) FROM spans")) == 1
@@ -118,7 +119,7 @@ def test_what_several_change_at_once_loses_nothing(url: str) -> None:
 def test_killed_process_leaves_the_ledger_to_others(url: str, tmp_path: Path) -> None:
     """A process killed in the middle of a transaction keeps no lock and leaves no part of it."""
     started = tmp_path / "started"
-    process = SPAWN.Process(target=ledger_processes.stop_halfway, args=(url, started))
+    process = SPAWN.Process(target=writers.stop_halfway, args=(url, started))
     process.start()
     while not started.exists():
         assert process.is_alive()

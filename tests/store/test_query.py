@@ -17,7 +17,7 @@ from store.query import (
     leaves_out,
     parse,
 )
-from store.sqlite_search import matching
+from store.sqlite.search import matching
 from store.tokens import tokens
 
 

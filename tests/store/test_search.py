@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from store.elasticsearch.mentions import ElasticsearchMentionStore
 from store.elasticsearch.settings import ElasticsearchSettings
-from store.mentions import MentionStore
-from store.sqlite import SqliteMentionStore
-from store.sqlite_schema import MIGRATIONS
+from store.elasticsearch.store import ElasticsearchMentionStore
+from store.interface import MentionStore
+from store.sqlite.schema import MIGRATIONS
+from store.sqlite.store import SqliteMentionStore
 from tests.servers.fixtures import elasticsearch_9, elasticsearch_prefix, elasticsearch_url
 from tests.store.making import MINUTE, NOON, annotate_all, post
 from tests.store.search_contract import TEXTS, SearchContract, published, texts_of
@@ -146,9 +146,9 @@ def test_one_word_finds_what_a_reader_finds(path: Path) -> None:
 
 def database_from_before(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a database as it was before there was a search index, with content."""
-    monkeypatch.setattr("store.sqlite_schema.MIGRATIONS", MIGRATIONS[:1])
-    monkeypatch.setattr("store.sqlite_search.SearchIndex.add", lambda *_: None)
-    monkeypatch.setattr("store.sqlite_search.SearchIndex.forget", lambda *_: None)
+    monkeypatch.setattr("store.sqlite.schema.MIGRATIONS", MIGRATIONS[:1])
+    monkeypatch.setattr("store.sqlite.search.SearchIndex.add", lambda *_: None)
+    monkeypatch.setattr("store.sqlite.search.SearchIndex.forget", lambda *_: None)
     with SqliteMentionStore(path) as store:
         store.upsert_posts(published())
         annotate_all(store)
@@ -170,7 +170,7 @@ def test_older_databases_are_indexed_beside_writers(
 ) -> None:
     """What is annotated (again) while older mentions wait for the index is found once."""
     database_from_before(path, monkeypatch)
-    monkeypatch.setattr("store.sqlite_search.PAGE", 2)
+    monkeypatch.setattr("store.sqlite.search.PAGE", 2)
     with SqliteMentionStore(path) as store:
         assert store.index_more() == 2
         store.upsert_posts([post(90, at=NOON + MINUTE, text="新的退款")])

@@ -1,0 +1,1 @@
+"""The indices: their names, mappings, life and migration."""

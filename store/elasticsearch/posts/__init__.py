@@ -1,0 +1,1 @@
+"""Posts in their monthly indices: found, merged, with their history."""

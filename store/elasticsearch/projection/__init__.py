@@ -1,0 +1,1 @@
+"""The ledger and the counts as documents that Kibana shows."""

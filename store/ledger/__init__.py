@@ -1,0 +1,1 @@
+"""What the steps remember: cursors, coverage, incidents, outbox, cases, quarantine."""

@@ -1,0 +1,152 @@
+"""The ledger's part in privacy: opt-outs, the log of accesses, and the words that leave in time."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, select, update
+
+from store.encoding import storable
+from store.ledger import schema
+from store.ledger.database import LedgerDatabase, upsert
+
+_PAGE = 500
+_NOBODY = {"text": "", "author_name": "", "url": ""}
+_UNTITLED = {"title": "", "post_key": ""}
+_OPTED_OUT = select(schema.opt_outs.c.subject)
+
+
+class Access(NamedTuple):
+    """Somebody looked at or changed what is kept of people: `found` posts of `subject`."""
+
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    found: int
+
+
+class PrivacyBook(LedgerDatabase):
+    """Opt-outs and accesses, and forgetting in what the ledger keeps."""
+
+    def opt_out(self, subject: str, at: datetime, reason: str) -> None:
+        """Keep nothing of `subject` from now on; the first time it was asked for stays."""
+        row = {"subject": storable(subject), "at": at, "reason": storable(reason)}
+        with self._writing() as connection:
+            upsert(connection, schema.opt_outs, [row], replace=False)
+
+    def opt_in(self, subject: str) -> bool:
+        """Take an opt-out back, and return whether there was one."""
+        table = schema.opt_outs
+        with self._writing() as connection:
+            found = connection.execute(delete(table).where(table.c.subject == subject))
+            return bool(found.rowcount)
+
+    def opted_out(self) -> frozenset[str]:
+        """Return the subjects of which nothing is kept."""
+        with self._reading() as connection:
+            return frozenset(connection.scalars(_OPTED_OUT))
+
+    def log_access(self, access: Access) -> None:
+        """Note an access."""
+        row = access._asdict() | {"subject": storable(access.subject)}
+        with self._writing() as connection:
+            upsert(connection, schema.accesses, [row], replace=True)
+
+    def accesses(self, limit: int = 100) -> list[Access]:
+        """Return accesses, the newest first."""
+        table = schema.accesses
+        query = select(table).order_by(table.c.at.desc(), table.c.who, table.c.what).limit(limit)
+        return [Access(*row) for row in self._rows(query)]
+
+    def forget_posts(self, keys: Collection[str]) -> int:
+        """Take the words of posts out of cases, alerts and dead letters; return how many changed.
+
+        That something happened stays: only what the posts said and who said it goes.
+        """
+        wanted = frozenset(keys)
+        with self._writing() as connection:
+            changed = _scrub_cases(connection, wanted)
+            changed += _scrub_notifications(connection, None, wanted)
+            letters = schema.dead_letters
+            for row in connection.execute(select(letters.c.place, letters.c.document)).all():
+                if any(key in row.document for key in wanted):
+                    where = (letters.c.place == row.place) & (letters.c.document == row.document)
+                    connection.execute(delete(letters).where(where))
+                    changed += 1
+        return changed
+
+    def expire_words(self, before: datetime) -> int:
+        """Take out the words that are older than `before`; return how many rows changed.
+
+        That is: what nobody could read, the posts that sent alerts quote, refused documents, and
+        the titles of cases that were resolved.
+        """
+        with self._writing() as connection:
+            changed = 0
+            for table, column in (
+                (schema.quarantine, schema.quarantine.c.seen_at),
+                (schema.dead_letters, schema.dead_letters.c.last_seen),
+            ):
+                changed += connection.execute(delete(table).where(column < before)).rowcount
+            return changed + _scrub_notifications(connection, before, None)
+
+
+def _scrub_cases(connection: Connection, keys: frozenset[str]) -> int:
+    held = schema.case_posts
+    cases = schema.cases
+    names: set[str] = set()
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _PAGE):
+        page = held.c.post.in_(wanted[start : start + _PAGE])
+        names |= set(connection.scalars(select(held.c.case_key).where(page)))
+    for name in sorted(names):
+        body = json.loads(
+            connection.scalar(select(cases.c.body).where(cases.c.key == name)) or "{}"
+        )
+        if body.get("posts", [""])[0] not in keys:
+            continue
+        body |= {"title": "", "url": "", "author": ""}
+        connection.execute(
+            update(cases).where(cases.c.key == name).values(body=_json(body), author="")
+        )
+    return len(names)
+
+
+def _scrub_notifications(
+    connection: Connection, before: datetime | None, keys: frozenset[str] | None
+) -> int:
+    """Take the words of posts out of alerts made before a time, or those of certain posts."""
+    table = schema.notifications
+    query = select(table.c.key, table.c.body)
+    if before is not None:
+        query = query.where(table.c.created_at < before)
+    changed = 0
+    for row in connection.execute(query).all():
+        body = json.loads(row.body)
+        alert = body.get("alert", {})
+        cited, titled = alert.get("citations", ()), [*alert.get("themes", ())]
+        titled += [story] if (story := alert.get("story")) else []
+        if _scrub(cited, keys, _NOBODY) | _scrub(titled, keys, _UNTITLED):
+            values = {"body": _json(body)}
+            connection.execute(update(table).where(table.c.key == row.key).values(values))
+            changed += 1
+    return changed
+
+
+def _scrub(
+    told: Sequence[dict[str, Any]], keys: frozenset[str] | None, blank: dict[str, str]
+) -> bool:
+    """Put `blank` over what names one of the posts, or any post; return whether there was one."""
+    touched = False
+    for item in told:
+        key = item.get("post_key")
+        if key and (keys is None or key in keys) and item | blank != item:
+            item.update(blank)
+            touched = True
+    return touched
+
+
+def _json(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Posts, mentions and counts in one SQLite file."""

@@ -1,0 +1,224 @@
+"""Incidents and the outbox: told once, by one, whatever dies in between."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from records import (
+    Citation,
+    IncidentStatus,
+    Level,
+    Notification,
+    NotificationState,
+    Receipt,
+    Theme,
+)
+from store.ledger.ledger import Ledger
+from tests.store.making import MINUTE, NOON, incident, notification
+
+LEASE = NOON + 2 * MINUTE
+RECEIPT = Receipt("#舆情", "1.1", "1.1")
+
+
+def put(ledger: Ledger, *notifications: Notification) -> None:
+    """Record notifications with their incidents."""
+    incidents = [notification.alert.incident for notification in notifications]
+    ledger.record_detection(incidents, notifications, {})
+
+
+def citation(post: str) -> Citation:
+    """Return a citation of a post."""
+    return Citation("earliest", post, "https://weibo.example/1", "王小明", 9, NOON, "喝出异物")
+
+
+def claimed(ledger: Ledger, item: Notification) -> Notification:
+    """Claim a notification that is there to be claimed."""
+    found = ledger.claim(item, LEASE)
+    assert found is not None
+    return found
+
+
+def test_incidents_come_back_as_they_were(ledger: Ledger) -> None:
+    """An incident returns with every field; an unknown key gives None."""
+    ledger.record_detection([incident()], [], {"detect": "7"})
+    assert ledger.incident(incident().key) == incident()
+    assert ledger.incident("nobody@0") is None
+    assert ledger.cursor("detect") == "7"
+
+
+def test_incidents_are_replaced_by_key(ledger: Ledger) -> None:
+    """The same incident again takes the place of the one before, even in one call."""
+    worse = replace(incident(), level=Level.RED)
+    ledger.record_detection([incident()], [], {})
+    ledger.record_detection([incident(), worse], [], {})
+    assert ledger.incidents() == [worse]
+
+
+def test_incidents_by_time_and_brand(ledger: Ledger) -> None:
+    """Incidents come oldest first, from `since` on, of one brand where asked."""
+    late, early, other = incident(NOON + MINUTE), incident(), incident(NOON, "别的")
+    ledger.record_detection([late, other, early], [], {})
+    assert ledger.incidents(brand=early.brand) == [early, late]
+    assert ledger.incidents(NOON + MINUTE) == [late]
+    assert len(ledger.incidents()) == 3
+
+
+def test_open_incidents_leave_out_recovered(ledger: Ledger) -> None:
+    """An incident is open until it is recorded as recovered."""
+    ledger.record_detection([incident(NOON + MINUTE), incident()], [], {})
+    assert ledger.open_incidents() == [incident(), incident(NOON + MINUTE)]
+    over = replace(incident(), status=IncidentStatus.RECOVERED, recovered_at=NOON + MINUTE)
+    ledger.record_detection([over], [], {})
+    assert ledger.open_incidents() == [incident(NOON + MINUTE)]
+
+
+def test_known_notification_stays(ledger: Ledger) -> None:
+    """A detection that runs again does not bring back what was sent."""
+    item = notification(incident())
+    put(ledger, item, item)
+    ledger.record(replace(item, state=NotificationState.SENT, receipt=RECEIPT))
+    put(ledger, item)
+    assert [kept.state for kept in ledger.notifications()] == [NotificationState.SENT]
+
+
+def test_due_waits_for_its_time(ledger: Ledger) -> None:
+    """Pending notifications are due when their pause is over, oldest first."""
+    now = notification(incident(), receiver="now")
+    later = notification(incident(), receiver="later", retry_at=NOON + MINUTE)
+    older = notification(incident(), receiver="older", created_at=NOON - MINUTE)
+    put(ledger, now, later, older)
+    assert ledger.due(NOON) == [older, now]
+    assert ledger.due(NOON + MINUTE) == [older, later, now]
+
+
+def test_due_is_at_most_five_hundred(ledger: Ledger) -> None:
+    """A flood of notifications is handed out in parts."""
+    put(ledger, *(notification(incident(), receiver=f"r{number:03}") for number in range(520)))
+    assert [item.receiver for item in ledger.due(NOON)] == [f"r{n:03}" for n in range(500)]
+
+
+@pytest.mark.parametrize(
+    "state", [NotificationState.SENT, NotificationState.SUPPRESSED, NotificationState.FAILED]
+)
+def test_settled_is_neither_due_nor_claimed(ledger: Ledger, state: NotificationState) -> None:
+    """What is settled is not handed out, and cannot be claimed."""
+    item = notification(incident(), state=state)
+    put(ledger, item)
+    assert ledger.due(NOON) == []
+    assert ledger.claim(item, LEASE) is None
+    assert ledger.notifications() == [item]
+
+
+def test_only_one_claims(ledger: Ledger) -> None:
+    """Of two that saw the same notification the first gets it, with one attempt more."""
+    item = notification(incident())
+    put(ledger, item)
+    first = ledger.claim(item, LEASE)
+    assert first == replace(item, state=NotificationState.SENDING, attempts=1, retry_at=LEASE)
+    assert ledger.claim(item, LEASE) is None
+    assert ledger.notifications() == [first]
+
+
+def test_unknown_cannot_be_claimed(ledger: Ledger) -> None:
+    """A notification that was never recorded cannot be claimed."""
+    assert ledger.claim(notification(incident()), LEASE) is None
+
+
+def test_lease_of_a_dead_sender_passes(ledger: Ledger) -> None:
+    """A claimed notification is due again when its lease has passed, and one takes it over."""
+    put(ledger, notification(incident()))
+    dead = claimed(ledger, ledger.due(NOON)[0])
+    assert ledger.due(LEASE - timedelta(microseconds=1)) == []
+    assert ledger.due(LEASE) == [dead]
+    assert claimed(ledger, dead).attempts == 2
+    assert ledger.claim(dead, LEASE) is None
+
+
+def test_record_moves_on(ledger: Ledger) -> None:
+    """A failed attempt waits for its time; recording it twice changes nothing."""
+    put(ledger, notification(incident()))
+    trying = claimed(ledger, ledger.due(NOON)[0])
+    waiting = replace(
+        trying, state=NotificationState.PENDING, retry_at=NOON + 5 * MINUTE, reason="HTTP 503"
+    )
+    ledger.record(waiting)
+    ledger.record(waiting)
+    assert ledger.due(NOON + 4 * MINUTE) == []
+    assert ledger.due(NOON + 5 * MINUTE) == [waiting]
+
+
+def test_record_adds_what_is_new(ledger: Ledger) -> None:
+    """A notification that was decided without the outbox (suppressed) can be recorded as it is."""
+    item = notification(incident(), state=NotificationState.SUPPRESSED, reason="静音")
+    ledger.record(item)
+    assert ledger.notifications(incident().key) == [item]
+
+
+def test_sent_is_final(ledger: Ledger) -> None:
+    """A sender that lost its lease can still say SENT, but can take back nothing."""
+    put(ledger, notification(incident()))
+    slow = claimed(ledger, ledger.due(NOON)[0])
+    quick = claimed(ledger, slow)
+    ledger.record(replace(slow, state=NotificationState.FAILED))
+    assert ledger.notifications() == [quick]
+    sent = replace(slow, state=NotificationState.SENT, receipt=RECEIPT)
+    ledger.record(sent)
+    ledger.record(replace(quick, state=NotificationState.PENDING))
+    ledger.record(replace(quick, state=NotificationState.SENT, receipt=Receipt("b", "2", "2")))
+    assert ledger.notifications() == [sent]
+
+
+def test_thread_is_the_first_receipt(ledger: Ledger) -> None:
+    """Later messages of an incident answer the first that the same receiver took."""
+    first, second = (notification(incident(), NOON + number * MINUTE) for number in range(2))
+    other = notification(incident(), receiver="webhook")
+    put(ledger, first, second, other)
+    assert ledger.thread(incident().key, "slack") is None
+    sent = NotificationState.SENT
+    ledger.record(replace(second, state=sent, receipt=Receipt("c", "2", "2")))
+    ledger.record(replace(first, state=sent, receipt=RECEIPT))
+    ledger.record(replace(other, state=NotificationState.FAILED))
+    assert ledger.thread(incident().key, "slack") == RECEIPT
+    assert ledger.thread(incident().key, "webhook") is None
+    assert ledger.thread("another", "slack") is None
+
+
+def test_notifications_of_one_incident(ledger: Ledger) -> None:
+    """Notifications come oldest first, of one incident where asked, with their whole alert."""
+    mine = notification(incident())
+    theirs = notification(incident(NOON - MINUTE), NOON - MINUTE)
+    put(ledger, mine, theirs)
+    assert ledger.notifications() == [theirs, mine]
+    assert ledger.notifications(incident().key) == [mine]
+
+
+def test_hostile_words_in_an_alert(ledger: Ledger) -> None:
+    """Words that no database takes are replaced wherever they stand in an alert."""
+    item = notification(incident())
+    item = replace(item, alert=replace(item.alert, keywords=(("虫\x00\ud800", 1),)))
+    put(ledger, item)
+    ((word, _),) = ledger.due(NOON)[0].alert.keywords
+    assert word == "虫" + "\N{REPLACEMENT CHARACTER}" * 2
+
+
+def test_forgotten_words_leave_alerts(ledger: Ledger) -> None:
+    """The words of a forgotten post leave citation and theme; those of others and tags stay."""
+    alert = replace(
+        notification(incident()).alert,
+        citations=(citation("weibo:1"), citation("weibo:2")),
+        themes=(
+            Theme("杯底有异物", 8, 9, 7, "weibo:1"),
+            Theme("客服不理人", 3, 9, 3, "weibo:2"),
+            Theme("茶饮有虫", 2, 9, 2),
+        ),
+    )
+    put(ledger, replace(notification(incident()), alert=alert))
+    assert ledger.forget_posts({"weibo:1"}) == 1
+    assert ledger.forget_posts({"weibo:1"}) == 0
+    (kept,) = (one.alert for one in ledger.notifications())
+    assert [one.text for one in kept.citations] == ["", "喝出异物"]
+    assert [one.title for one in kept.themes] == ["", "客服不理人", "茶饮有虫"]
+    assert ledger.expire_words(NOON + MINUTE) == 1
+    (kept,) = (one.alert for one in ledger.notifications())
+    assert [one.title for one in kept.themes] == ["", "", "茶饮有虫"]

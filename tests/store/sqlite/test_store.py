@@ -1,0 +1,136 @@
+"""The SQLite store: the contract, and what only a file can do."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.errors import (
+    StoreBusy,
+    StoreCorrupt,
+    StoreError,
+    StoreFull,
+    StoreTooNew,
+    StoreUnreachable,
+    sqlite_errors,
+)
+from store.interface import MentionStore
+from store.sqlite.schema import MIGRATIONS
+from store.sqlite.store import SqliteMentionStore
+from tests.store.contract import MentionStoreContract
+from tests.store.making import BRAND, DAY, MINUTE, annotate_all, post
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where a database may be made."""
+    return tmp_path / "mentions.sqlite3"
+
+
+class TestSqliteMentionStore(MentionStoreContract):
+    @pytest.fixture
+    def store(self, path: Path) -> Iterator[MentionStore]:
+        with SqliteMentionStore(path) as store:
+            yield store
+
+
+def test_content_outlives_the_process(path: Path) -> None:
+    """What was written is there after the store was closed and opened again."""
+    with SqliteMentionStore(path) as store:
+        store.upsert_posts([post(1)])
+        annotate_all(store)
+        before = store.points(BRAND, DAY, MINUTE), store.changed(0)
+    with SqliteMentionStore(path) as store:
+        assert (store.points(BRAND, DAY, MINUTE), store.changed(0)) == before
+
+
+def test_newer_schema_is_refused(path: Path) -> None:
+    """A database that a newer program wrote raises StoreTooNew and stays as it is."""
+    with SqliteMentionStore(path):
+        pass
+    database = sqlite3.connect(path)
+    database.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    database.close()
+    with pytest.raises(StoreTooNew, match="upgrade"):
+        SqliteMentionStore(path)
+
+
+def test_failed_migration_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that fails halfway leaves the database at its old version, without its tables."""
+    broken = ("CREATE TABLE half (id INTEGER);\nCREATE TABLE half (id INTEGER);\n",)
+    monkeypatch.setattr("store.sqlite.schema.MIGRATIONS", broken)
+    with pytest.raises(StoreError, match="half"):
+        SqliteMentionStore(path)
+    monkeypatch.undo()
+    with SqliteMentionStore(path) as store:
+        assert store.totals()["posts"] == 0
+    database = sqlite3.connect(path)
+    assert database.execute("SELECT name FROM sqlite_schema WHERE name = 'half'").fetchall() == []
+    database.close()
+
+
+def test_later_migrations_run_in_order(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older database gets the scripts that it lacks, once, and keeps its content."""
+    with SqliteMentionStore(path) as store:
+        store.upsert_posts([post(1)])
+    later = (*MIGRATIONS, "ALTER TABLE posts ADD COLUMN extra INTEGER", "DROP TABLE history")
+    monkeypatch.setattr("store.sqlite.schema.MIGRATIONS", later)
+    for _ in range(2):
+        with SqliteMentionStore(path) as store:
+            assert store.totals()["posts"] == 1
+
+
+def test_missing_folder_is_unreachable(tmp_path: Path) -> None:
+    """A path in a folder that is not there raises StoreUnreachable with the path."""
+    with pytest.raises(StoreUnreachable, match="nowhere"):
+        SqliteMentionStore(tmp_path / "nowhere" / "mentions.sqlite3")
+
+
+def test_foreign_file_is_corrupt(path: Path) -> None:
+    """A file that is no database raises StoreCorrupt and is not overwritten."""
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(StoreCorrupt):
+        SqliteMentionStore(path)
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_locked_database_is_busy(path: Path) -> None:
+    """A write that waited in vain for another's transaction raises StoreBusy; reads go on."""
+    with SqliteMentionStore(path, patience=timedelta(milliseconds=20)) as store:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy):
+            store.upsert_posts([post(1)])
+        assert store.totals()["posts"] == 0
+        other.close()
+        assert store.upsert_posts([post(1)]).kept == 1
+
+
+def test_full_disk_keeps_the_last_state(path: Path) -> None:
+    """A write without room raises StoreFull, and what was there before stays whole."""
+    with SqliteMentionStore(path) as store:
+        store.upsert_posts([post(1)])
+        store._database.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(StoreFull):
+            store.upsert_posts(post(number, text="长" * 1_000) for number in range(500))
+        assert store.totals()["posts"] == 1
+
+
+def test_read_only_database_is_full(path: Path) -> None:
+    """A database that may only be read raises StoreFull on a write, with its place."""
+    with SqliteMentionStore(path):
+        pass
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with pytest.raises(StoreFull, match="mentions"), sqlite_errors(path):
+        database.execute("DELETE FROM posts")
+    database.close()
+
+
+def test_closed_store_says_so() -> None:
+    """A store used after its end raises a StoreError, not the driver's error."""
+    with SqliteMentionStore(Path(":memory:")) as store:
+        pass
+    with pytest.raises(StoreError, match="closed"):
+        store.totals()
