@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.detection.settings import DetectionSettings
-from alerts.evidence.severity import least_count, usual_hour
+from alerts.levels import least_count, usual_hour
 from records import (
     Change,
     Incident,
@@ -163,7 +163,7 @@ def _escalated(
         return signal
     level = max(signal.level, Level(min(incident.past_level + 1, Level.RED)))
     usual = usual_hour(signal.evidence)
-    while level > signal.level and rate < least_count(level, usual, settings):
+    while level > signal.level and rate < least_count(level, usual, settings.min_count):
         level = Level(level - 1)
     if level == signal.level:
         return signal
@@ -242,7 +242,5 @@ def _quiet(
 
 
 def _has_ebbed(incident: Incident, rate: float) -> bool:
-    usual = next(
-        (e.expected * (HOUR / e.horizon) for e in incident.evidence if e.kind == "negative"), 0.0
-    )
+    usual = usual_hour(incident.evidence)
     return rate <= usual + EBB * max(0.0, incident.peak - usual)

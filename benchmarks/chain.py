@@ -28,9 +28,9 @@ from snownlp import SnowNLP
 
 from benchmarks.measure import Row, one_core, show
 from benchmarks.texts import posts
-from fengsui import steps
-from fengsui.chain import Chain
-from fengsui.settings import Settings
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import Settings
 from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.model import Score, SentimentModel

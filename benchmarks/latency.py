@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 
 from alerts.detection.settings import DetectionSettings
-from fengsui import steps
-from fengsui.chain import Chain
 from fengsui.cli.files import import_file
-from fengsui.settings import load
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import load
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 
 TRIALS = 20

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from benchmarks.measure import Row, paired, show
-from fengsui.sample.weibo import count, created_at, markup
+from fengsui.demo.weibo import count, created_at, markup
 from listeners.client.response import Answer
 from listeners.parsing.weibo_ids import MID_EPOCH
 from listeners.sources.heimao import read_page as read_desk

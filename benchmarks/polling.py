@@ -14,9 +14,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmarks.measure import Row, show
-from fengsui import polling
-from fengsui.chain import Chain
-from fengsui.settings import Settings
+from fengsui.ingest import poll
+from fengsui.services import Chain
+from fengsui.settings.application import Settings
 from listeners.client.client import JITTER
 from listeners.settings import SourceSettings
 from listeners.sources.weibo_official import WeiboSearchSource
@@ -72,7 +72,7 @@ def polled(source: SourceSettings, site: Connection) -> Row:
             site.send("asked")
             before = site.recv()
             wall, cpu = time.perf_counter(), time.process_time()
-            kept = polling.poll(chain, source.name, datetime.now(UTC)).kept
+            kept = poll.poll(chain, source.name, datetime.now(UTC)).kept
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             site.send("asked")
             asked = site.recv() - before

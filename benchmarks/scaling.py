@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.latency import ANGRY, HISTORY, Writer, write_history
-from fengsui import steps
-from fengsui.chain import Chain
 from fengsui.cli.files import import_file
-from fengsui.sample.playing import play
-from fengsui.settings import Settings, load
+from fengsui.demo.playing import play
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import Settings, load
 from records import Window
 from tests.servers import postgresql
 from tests.servers.postgresql import PostgresqlServer
@@ -35,8 +35,8 @@ LEDGER = "FENGSUI_LEDGER_URL"
 LOADING = """
 from datetime import UTC, datetime
 from pathlib import Path
-from fengsui.chain import Chain
-from fengsui.settings import Settings
+from fengsui.services import Chain
+from fengsui.settings.application import Settings
 import time
 with Chain(Settings(state=Path("state"))) as chain:
     chain.annotator(datetime.now(UTC)).annotate(())
@@ -163,7 +163,7 @@ def writes(chain: Chain) -> str:
 def sample_settings(folder: Path) -> Settings:
     """Return settings with the sample's brands."""
     config = folder / "fengsui.toml"
-    brands = resources.files("fengsui.sample").joinpath("brands.toml").read_text(encoding="utf-8")
+    brands = resources.files("fengsui.demo").joinpath("brands.toml").read_text(encoding="utf-8")
     config.write_text(f'state = "state"\n{brands}', encoding="utf-8")
     return load(config)
 

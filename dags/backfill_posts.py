@@ -33,7 +33,7 @@ def backfill_posts() -> None:
 
     @task(execution_timeout=timedelta(hours=2))
     def fetch(source: str, params: ranges.Params = None) -> int:
-        from fengsui.backfill import collect_range
+        from fengsui.pipeline.backfill import collect_range
 
         with opened() as chain:
             return collect_range(chain, source, ranges.window_of(params)).kept
@@ -46,7 +46,7 @@ def backfill_posts() -> None:
     # A turn a day; each takes the next day that is left, so that their order is kept.
     @task(pool="model", execution_timeout=timedelta(hours=1), max_active_tis_per_dagrun=1)
     def judge(_turn: list[str], every_day: list[list[str]], run_id: str | None = None) -> int:
-        from fengsui.backfill import judge_next
+        from fengsui.pipeline.backfill import judge_next
 
         with opened() as chain:
             return judge_next(chain, str(run_id), ranges.windows(every_day)).posts

@@ -26,7 +26,7 @@ from fengsui_airflow.ranges import by_platform
 def collect_posts() -> None:
     @task(pool="plan", multiple_outputs=False)
     def plan() -> dict[str, list[str]]:
-        from fengsui.polling import due_sources
+        from fengsui.ingest.poll import due_sources
 
         with opened() as chain:
             return by_platform(due_sources(chain, now()))
@@ -34,14 +34,14 @@ def collect_posts() -> None:
     # `poll` itself raises an incident about the source and lets it recover; detect_crises tells.
     @task(execution_timeout=timedelta(seconds=45), on_failure_callback=[], on_success_callback=[])
     def fetch(source: str) -> int:
-        from fengsui.polling import poll
+        from fengsui.ingest.poll import poll
 
         with opened() as chain:
             return poll(chain, source, now()).kept
 
     @task(pool="index", trigger_rule="all_done", outlets=[POSTS])
     def publish() -> None:
-        from fengsui.polling import posts_wait
+        from fengsui.ingest.poll import posts_wait
 
         with opened() as chain:
             if not posts_wait(chain):

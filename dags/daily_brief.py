@@ -24,7 +24,8 @@ from fengsui_airflow.house import SHANGHAI, house
 def daily_brief() -> None:
     @task(pool="slack")
     def brief(data_interval_start: object = None, data_interval_end: object = None) -> list[str]:
-        from fengsui import brief, notices
+        from fengsui.desk import notices
+        from fengsui.reports import brief
         from fengsui_airflow.ranges import interval
 
         with opened() as chain:

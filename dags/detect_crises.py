@@ -18,7 +18,7 @@ from fengsui_airflow.house import MENTIONS, house, minutely_or_at
 def detect_crises() -> None:
     @task(pool="slack", multiple_outputs=False)
     def detect_and_notify() -> dict[str, object]:
-        from fengsui import run, steps
+        from fengsui.pipeline import run, steps
 
         with opened() as chain:
             found = steps.detect(chain, now())

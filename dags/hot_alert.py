@@ -31,13 +31,14 @@ def hot_alert() -> None:
         multiple_outputs=False,
     )
     def collect_to_alert(triggering_asset_events: object = None) -> dict[str, int]:
-        from fengsui import polling, steps
+        from fengsui.ingest import poll
+        from fengsui.pipeline import steps
         from fengsui_airflow.events import sources_named_by
 
         with opened() as chain:
             woken = sources_named_by(triggering_asset_events)
-            names = woken or [source.name for source in polling.due_sources(chain, now())]
-            kept = polling.poll_those_that_woke(chain, names, now())
+            names = woken or [source.name for source in poll.due_sources(chain, now())]
+            kept = poll.poll_those_that_woke(chain, names, now())
             judged = steps.annotate(chain)
             found = steps.detect(chain, now())
             report = steps.notify(chain)

@@ -28,7 +28,8 @@ from fengsui_airflow.house import SHANGHAI, house
 def maintain_model() -> None:
     @task
     def review() -> list[str]:
-        from fengsui import model_review, notices
+        from fengsui.desk import notices
+        from fengsui.operations import model_review
 
         with opened() as chain:
             told = model_review.tell_review(chain, now())
@@ -37,7 +38,7 @@ def maintain_model() -> None:
 
     @task(multiple_outputs=False)
     def compare(params: dict[str, str] | None = None) -> dict[str, str]:
-        from fengsui import model_review
+        from fengsui.operations import model_review
 
         folder = (params or {}).get("candidate") or nothing_to_do("no candidate was given")
         with opened() as chain:
@@ -45,7 +46,7 @@ def maintain_model() -> None:
 
     @task(pool="model")
     def promote(measured: Any) -> str:
-        from fengsui.model_review import promote_approved
+        from fengsui.operations.model_review import promote_approved
 
         with opened() as chain:
             return promote_approved(chain, measured, now())

@@ -27,21 +27,21 @@ from fengsui_airflow.house import SHANGHAI, house
 def maintain_store() -> None:
     @task
     def expire() -> int:
-        from fengsui import upkeep
+        from fengsui.maintenance import upkeep
 
         with looked_after() as chain:
             return upkeep.expire(chain, now())
 
     @task
     def repair_counts() -> int:
-        from fengsui import upkeep
+        from fengsui.maintenance import upkeep
 
         with looked_after() as chain:
             return upkeep.repair_counts(chain, now())
 
     @task
     def reindex() -> None:
-        from fengsui import upkeep
+        from fengsui.maintenance import upkeep
 
         with looked_after() as chain:
             upkeep.reindex(chain)

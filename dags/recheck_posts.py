@@ -26,7 +26,7 @@ from fengsui_airflow.house import house
 def recheck_posts() -> None:
     @task
     def look_again() -> int:
-        from fengsui.looking_again import look_again_everywhere
+        from fengsui.ingest.recheck import look_again_everywhere
 
         with opened() as chain:
             return look_again_everywhere(chain, now()).gone

@@ -28,7 +28,7 @@ def respond_crisis() -> None:
     def draft(params: dict[str, str] | None = None) -> dict[str, str]:
         from dataclasses import asdict
 
-        from fengsui import reply
+        from fengsui.desk import reply
 
         with opened() as chain:
             try:
@@ -39,7 +39,7 @@ def respond_crisis() -> None:
 
     @task(pool="slack", execution_timeout=timedelta(minutes=2))
     def post(made: Any) -> list[str]:
-        from fengsui import notices, reply
+        from fengsui.desk import notices, reply
 
         with opened() as chain:
             told = reply.send(chain, reply.Draft(**made), now())

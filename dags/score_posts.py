@@ -19,7 +19,7 @@ from fengsui_airflow.house import MENTIONS, POSTS, house, minutely_or_at
 def score_posts() -> None:
     @task(pool="model", outlets=[MENTIONS], multiple_outputs=False)
     def score() -> dict[str, int]:
-        from fengsui.steps import annotate
+        from fengsui.pipeline.steps import annotate
 
         with opened() as chain:
             done = annotate(chain)

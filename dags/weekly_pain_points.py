@@ -24,14 +24,15 @@ from fengsui_airflow.house import SHANGHAI, house
 def weekly_pain_points() -> None:
     @task(pool="slack", execution_timeout=timedelta(minutes=20))
     def review(data_interval_start: object = None, data_interval_end: object = None) -> list[str]:
-        from fengsui import notices, painpoints
+        from fengsui.desk import notices
+        from fengsui.reports import pain_points
         from fengsui_airflow.ranges import interval
 
         with opened() as chain:
             window = interval(data_interval_start, data_interval_end, timedelta(days=7), now())
-            gathered = painpoints.gather(chain, window)
+            gathered = pain_points.gather(chain, window)
             told = notices.tell(
-                chain, "review", lambda language: painpoints.compose(gathered, language), now()
+                chain, "review", lambda language: pain_points.compose(gathered, language), now()
             )
         notices.check_told(told)
         return [*told.sent, *told.known]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from fengsui.cli.options import Config, Json, print_json, settings_or_defaults
-from fengsui.settings import DEFAULT_PATH, Settings
+from fengsui.settings.application import DEFAULT_PATH, Settings
 
 if TYPE_CHECKING:
     from dashboards.kibana.saved_objects import SavedObject

@@ -14,11 +14,12 @@ from pydantic import Field
 
 from listeners.client.response import Answer, json_of, public
 from listeners.context import Means
+from listeners.errors import Refused
 from listeners.formats.format import Reading
 from listeners.pagination import Entry, Page, newest_first, read_parts
 from listeners.parsing import fields
 from listeners.parsing.times import read_time
-from listeners.protocol import Item, Listener, Refusal, Refused
+from listeners.protocol import Item, Listener, Refusal
 from listeners.source import Keywords, Variable, WebSource
 from listeners.sources.feed import secret
 from records import Post, PostKind, Rejected, Window

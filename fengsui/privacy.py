@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from alerts.messages.format import masked_name
-from fengsui.privacy_settings import PrivacySettings
+from fengsui.settings.privacy import PrivacySettings
 from records import Post
 from store.ledger.privacy import Access
 

@@ -8,9 +8,10 @@ from typing import Final
 
 from listeners.client.response import public
 from listeners.context import Means
+from listeners.errors import ListenerError
 from listeners.formats.format import Fault, Reading
 from listeners.formats.read import GREATEST_RAW
-from listeners.protocol import Covered, Item, ListenerError, Refusal
+from listeners.protocol import Covered, Item, Refusal
 from listeners.refusals import PASSING
 from records import Post, Rejected, Window
 

@@ -1,8 +1,8 @@
-"""What a source of posts looks like to the rest, and how it says that it could not be read."""
+"""What a source of posts looks like to the rest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -75,33 +75,3 @@ class Listener(Protocol):
             Refused: the source will not answer this; trying again changes nothing.
         """
         ...
-
-
-class ListenerError(Exception):
-    """A source could not be read. Subclasses say what the caller should do."""
-
-    def __init__(self, message: str, refusal: Refusal) -> None:
-        super().__init__(message)
-        self.refusal = refusal
-
-
-class RetryLater(ListenerError):
-    """Come back after `after`; the cursor stays where it is."""
-
-    def __init__(self, message: str, after: timedelta, refusal: Refusal = Refusal.UNWELL) -> None:
-        super().__init__(message, refusal)
-        self.after = after
-
-
-class LoginNeeded(ListenerError):
-    """A person has to log in again before anything more can be read."""
-
-    def __init__(self, message: str, refusal: Refusal = Refusal.LOGIN) -> None:
-        super().__init__(message, refusal)
-
-
-class Refused(ListenerError):
-    """The source refuses; stop, and tell a person why."""
-
-    def __init__(self, message: str, refusal: Refusal = Refusal.FORBIDDEN) -> None:
-        super().__init__(message, refusal)

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from listeners.errors import ListenerError, LoginNeeded, Refused, RetryLater
 from listeners.parsing.fields import shortened
-from listeners.protocol import ListenerError, LoginNeeded, Refusal, Refused, RetryLater
+from listeners.protocol import Refusal
 
 SOON: Final = timedelta(minutes=1)
 WHILE_LIMITED: Final = timedelta(minutes=5)

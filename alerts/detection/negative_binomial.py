@@ -10,24 +10,13 @@ import numpy.typing as npt
 from alerts.detection.burst_history import Numbers
 from alerts.detection.holiday_calendar import almanac_of
 from alerts.detection.probability import Floats
-from alerts.detection.scorer import SUPPORT, Judge
+from alerts.detection.scorer import Judge
 from alerts.detection.series import Panel, Series
 from alerts.detection.settings import DetectionSettings
-from alerts.detection.signals import KINDS_NEEDED, RARER, RED_COUNT, RED_TIMES, TIMES_LEAST, Reader
+from alerts.detection.signals import Reader
 from alerts.detection.state import Board
 from alerts.detection.ticks import EPOCH, JUDGED, Scale
 from records import Signal
-
-__all__ = [
-    "HISTORY",
-    "KINDS_NEEDED",
-    "RARER",
-    "RED_COUNT",
-    "RED_TIMES",
-    "SUPPORT",
-    "TIMES_LEAST",
-    "NegativeBinomialDetector",
-]
 
 # What lies further back changes no answer: bursts are remembered for 30 days, each is judged by a
 # scatter of 21, that by expectations of 21, those by a profile of 21, that by means of 14, twice

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 import numpy as np
 
@@ -12,17 +11,8 @@ from alerts.detection.probability import SMALLEST, Floats
 from alerts.detection.scorer import OPENING, SUPPORT, Judge, Look, Refusal
 from alerts.detection.state import Board
 from alerts.detection.ticks import EPOCH, HOUR, WEEK
+from alerts.levels import RED_COUNT, RED_TIMES, TIMES_LEAST, level_of
 from records import Evidence, Level, Signal
-
-# How many times rarer than a blue alarm each level is: a week, a month, a quarter, a year.
-RARER: Final = {Level.RED: 52.0, Level.ORANGE: 13.0, Level.YELLOW: 4.0, Level.BLUE: 1.0}
-KINDS_NEEDED: Final = {Level.RED: 3, Level.ORANGE: 2, Level.YELLOW: 1, Level.BLUE: 1}
-# However rare, a handful is a handful: a level takes so many times the least count that alarms.
-TIMES_LEAST: Final = {Level.ORANGE: 4.0, Level.YELLOW: 2.0}
-# Red is kept for what a whole company must know of: so many negatives in the last hour, and so
-# many times the usual hour.
-RED_COUNT: Final = 50.0
-RED_TIMES: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +94,7 @@ class Reader:
             detector=self.name,
             at=self.end_of(look.number),
             p_value=min(item.p_value for item in evidence),
-            level=_level(bound / rate, evidence, self._ceiling(look, low=low)),
+            level=level_of(bound / rate, len(evidence), self._ceiling(look, low=low)),
             evidence=evidence,
             low_baseline=low,
         )
@@ -174,14 +164,3 @@ def _surprises(looks: list[Look], place: int) -> Surprises:
 def _remembered_surprises(looks: list[Look], place: int) -> Surprises:
     """Return those of `looks` that surprise at least as chance does once a week."""
     return _surprises([look for look in looks if look.over(place) <= 1.0], place)
-
-
-def _level(rarity: float, evidence: tuple[Evidence, ...], ceiling: Level) -> Level:
-    """Return the highest level up to `ceiling` that the surprise and the kinds of evidence carry.
-
-    `rarity` is how many times rarer than a blue alarm it is.
-    """
-    for level, rarer in RARER.items():
-        if level <= ceiling and rarity >= rarer and len(evidence) >= KINDS_NEEDED[level]:
-            return level
-    return Level.BLUE

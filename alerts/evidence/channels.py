@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from alerts.detection.probability import count_tail
-from alerts.evidence.combine import beta_binomial_tail, either_of
+from alerts.evidence.p_values import beta_binomial_tail, either_of
 from alerts.evidence.posts import QUARTER, TIERS, Floats, Past, Voice, quarter_of
 from records import Evidence, EvidencePart
 

@@ -1,76 +1,142 @@
-"""Tail probabilities of shares, and p-values combined into one."""
+"""The evidence beside the counts combined with them: what level it makes, and why."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
-import scipy  # its parts are loaded where they are first used, which takes 0.2 s
 
-SMALLEST: Final = 1e-300
-# 1 - SMALLEST is 1, whose tangent has no meaning: nearly certain is as good as certain.
-_LARGEST: Final = 1 - 1e-9
+from alerts.detection.probability import count_tail
+from alerts.detection.scorer import OPENING, SUPPORT
+from alerts.detection.settings import DetectionSettings
+from alerts.evidence.channels import CHANNELS
+from alerts.evidence.p_values import cauchy
+from alerts.levels import (
+    KINDS_NEEDED,
+    LIFT,
+    NEARLY_ONE,
+    RARER,
+    RED_KINDS,
+    least_count,
+    usual_hour,
+)
+from records import Evidence, Level, LevelReason, Signal
+
+HOUR: Final = timedelta(hours=1)
+WEEK: Final = timedelta(days=7)
+# The detector looks at three horizons.
+_HORIZONS: Final = 3
+_MOST: Final = 10_000_000.0
 
 
-def beta_binomial_tail(count: int, of: int, hits: float, misses: float) -> float:
-    """Return P(X >= count) for X beta-binomial: `of` trials, a beta prior of `hits` and `misses`.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a story goes: the negative count of the last hour, and how many each one calls forth."""
 
-    With `hits` and `misses` counted before, it is what chance alone brings, given that much past.
-    The result lies in [1e-300, 1].
+    rate: float
+    branching: float
 
-    Raises:
-        ValueError: `hits` or `misses` is not positive.
+
+def weigh(
+    signal: Signal, beside: Sequence[Evidence], pace: Pace, settings: DetectionSettings
+) -> Signal:
+    """Return `signal` with the evidence `beside` the counts, its level, and the reasons for it.
+
+    The p-value is that of all evidence, combined by Cauchy's rule. The level is never below the
+    counts' own, and at most one above it; what is hardly known stays yellow.
     """
-    if not (hits > 0 and misses > 0):
-        raise ValueError(f"a beta prior has two positive numbers, not {hits} and {misses}")
-    if count <= 0:
-        return 1.0
-    if count > of:
-        return SMALLEST
-    drawn = np.arange(count, of + 1)
-    chosen = (
-        scipy.special.gammaln(of + 1)
-        - scipy.special.gammaln(drawn + 1)
-        - scipy.special.gammaln(of - drawn + 1)
+    spoken = {one.kind for one in signal.evidence}
+    beside = [one for one in beside if one.kind not in spoken]
+    telling = [one for one in beside if one.p_value <= SUPPORT]
+    kinds = len(signal.evidence) + len(telling)
+    level = signal.level
+    if telling and _combined(beside, CHANNELS) <= LIFT:
+        above = Level(min(level + 1, Level.RED))
+        if _carries(above, signal, kinds, pace, settings):
+            level = above
+    return replace(
+        signal,
+        level=level,
+        evidence=(*signal.evidence, *beside),
+        p_value=_combined((*signal.evidence, *beside), len(signal.evidence) + CHANNELS),
+        reasons=tuple(_reasons(signal, level, telling, kinds, settings)),
     )
-    logs = (
-        chosen
-        + scipy.special.betaln(drawn + hits, of - drawn + misses)
-        - scipy.special.betaln(hits, misses)
-    )
-    tail = float(np.exp(logs - logs.max()).sum()) * math.exp(max(float(logs.max()), -690.0))
-    return min(max(tail, SMALLEST), 1.0)
 
 
-def cauchy(p_values: Sequence[float], of: int = 0) -> float:
-    """Combine p-values, however they depend on one another; 1 where there is none.
+def _combined(evidence: Sequence[Evidence], of: int) -> float:
+    """Return one p-value of `of` channels, of which `evidence` came; unknown ones say nothing."""
+    return cauchy([one.p_value for one in evidence if one.p_value < 1], of)
 
-    Cauchy combination test (Liu and Xie 2020, doi:10.1080/01621459.2018.1554485): the mean of the
-    tangents is compared with the Cauchy distribution. For small values it keeps its promise under
-    any dependence. Where `of` things were asked and fewer answered, the others count as neither
-    likely nor unlikely (0.5), so that leaving out what is not telling gains nothing.
+
+def _carries(
+    level: Level, signal: Signal, kinds: int, pace: Pace, settings: DetectionSettings
+) -> bool:
+    """Say whether size and kinds allow `level`, by the detector's own bounds."""
+    if level > Level.YELLOW and signal.low_baseline:
+        return False
+    count = max((one.observed for one in signal.evidence if one.kind in OPENING), default=0.0)
+    if level is Level.RED:
+        grows = kinds >= RED_KINDS and pace.branching >= NEARLY_ONE
+        return grows and pace.rate >= least_count(
+            level, usual_hour(signal.evidence), settings.min_count
+        )
+    return kinds >= KINDS_NEEDED[level] and count >= least_count(level, 0.0, settings.min_count)
+
+
+def _reasons(
+    signal: Signal,
+    level: Level,
+    telling: Sequence[Evidence],
+    kinds: int,
+    settings: DetectionSettings,
+) -> list[LevelReason]:
+    rarity = LevelReason("rarity", RARER[signal.level] / settings.false_alarms_per_week)
+    said = [rarity, LevelReason("evidence", float(kinds))]
+    if level > signal.level:
+        said.append(LevelReason("beside", 1.0, tuple(one.kind for one in telling)))
+    if signal.low_baseline:
+        said.append(LevelReason("low_baseline"))
+    return said
+
+
+def hourly_count(
+    level: Level, evidence: Sequence[Evidence], peak: float, settings: DetectionSettings
+) -> float:
+    """Return the negative count of an hour from which a brand would be at `level`.
+
+    That is the least count as rare as the level, by the negative binomial that the evidence about
+    negatives was judged with, as far as that can be told from its p-value; at least what the level
+    takes in itself, and more than the `peak` that has not brought it.
     """
-    if not p_values:
-        return 1.0
-    kept = [min(max(p, SMALLEST), _LARGEST) for p in p_values]
-    # tan((0.5 - p) pi) is 1 / (p pi) where p is small, and has no digits left there.
-    tangents = [1 / (p * math.pi) if p < 1e-8 else math.tan((0.5 - p) * math.pi) for p in kept]
-    mean = math.fsum(tangents) / max(len(kept), of)
-    tail = 1 / (mean * math.pi) if mean > 1e8 else 0.5 - math.atan(mean) / math.pi
-    return min(max(tail, SMALLEST), 1.0)
+    usual = usual_hour(evidence)
+    tests = WEEK / timedelta(minutes=settings.tick_minutes)
+    looks = tests / np.sqrt(HOUR / timedelta(minutes=settings.tick_minutes))
+    chance = settings.false_alarms_per_week / RARER[level] / (looks * _HORIZONS * len(OPENING))
+    rare = _quantile(max(usual, 0.05), _dispersion(evidence), chance)
+    return max(rare, least_count(level, usual, settings.min_count), peak + 1)
 
 
-def either_of(p_values: Sequence[float], rank: int) -> float:
-    """Return the p-value of "at least `rank` of these are unusual", however they depend.
+def _dispersion(evidence: Sequence[Evidence]) -> float:
+    """Return the dispersion that the p-value of the negatives was made with, else a usual one."""
+    found = next((one for one in evidence if one.kind == "negative"), None)
+    if found is None or found.expected <= 0 or not 1e-200 < found.p_value < 1:
+        return 0.3
+    asked = np.geomspace(1e-3, 10, 200)
+    tails = count_tail(np.array(found.observed), np.array(found.expected), asked)
+    return float(asked[np.argmin(np.abs(np.log(tails) - np.log(found.p_value)))])
 
-    Rueger's rule: the `rank`-th smallest, times their number, divided by `rank`. 1 where there are
-    fewer.
 
-    Raises:
-        ValueError: `rank` is below one.
-    """
-    if rank < 1:
-        raise ValueError(f"a rank is at least 1, not {rank}")
-    if len(p_values) < rank:
-        return 1.0
-    return min(1.0, sorted(p_values)[rank - 1] * len(p_values) / rank)
+def _quantile(mean: float, dispersion: float, chance: float) -> float:
+    """Return the least count that is reached with at most `chance`."""
+    low, high = 0.0, max(2 * mean, 8.0)
+    while _tail(high, mean, dispersion) > chance and high < _MOST:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _tail(middle, mean, dispersion) > chance else (low, middle)
+    return high
+
+
+def _tail(count: float, mean: float, dispersion: float) -> float:
+    return float(count_tail(np.array(count), np.array(mean), np.array(dispersion)))

@@ -33,7 +33,7 @@ from benchmarks.detection.nab_scoring import (
     tally,
 )
 from benchmarks.detection.tables import Table
-from fengsui.detect_csv import detect_csv
+from fengsui.analysis.detect_csv import detect_csv
 
 GROUP = "realTweets"
 ELSEWHERE = ("realAWSCloudwatch", "realKnownCause")

@@ -11,8 +11,8 @@ from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowSkipException
 
 if TYPE_CHECKING:
-    from fengsui.chain import Chain
-    from fengsui.settings import Settings
+    from fengsui.services import Chain
+    from fengsui.settings.application import Settings
 
 CONFIG_ENV: Final = "FENGSUI_CONFIG"
 CONFIG_VARIABLE: Final = "fengsui_config"
@@ -31,7 +31,7 @@ def settings() -> "Settings":
     Raises:
         SettingsError: they are missing or wrong; the text says where.
     """
-    from fengsui.settings import load
+    from fengsui.settings.application import load
 
     return load(config_path())
 
@@ -41,7 +41,7 @@ def opened() -> Iterator["Chain"]:
     """Open the chain for a task; the credentials of Airflow's connections are there meanwhile."""
     from rich.console import Console
 
-    from fengsui.chain import Chain
+    from fengsui.services import Chain
     from fengsui_airflow.connections import connected
 
     # A task's log is no terminal: it has no width of its own and takes no colours.
@@ -53,7 +53,7 @@ def opened() -> Iterator["Chain"]:
 @contextmanager
 def looked_after() -> Iterator["Chain"]:
     """Open the chain for upkeep; where the store keeps itself, the task ends as skipped."""
-    from fengsui.upkeep import NothingToKeep
+    from fengsui.maintenance.upkeep import NothingToKeep
 
     try:
         with opened() as chain:

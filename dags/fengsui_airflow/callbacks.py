@@ -9,8 +9,8 @@ log = logging.getLogger(__name__)
 
 def tell_failure(context: Mapping[str, Any]) -> None:
     """Open an incident of kind pipeline about the task, and tell the receivers."""
-    from fengsui import steps
-    from fengsui.troubles import open_trouble
+    from fengsui.incidents.operational import open_trouble
+    from fengsui.pipeline import steps
     from fengsui_airflow.application import now, opened
     from records import IncidentKind, Level
 
@@ -30,8 +30,8 @@ def tell_failure(context: Mapping[str, Any]) -> None:
 
 def tell_success(context: Mapping[str, Any]) -> None:
     """Let the incident about the task recover, if there is one, and tell the receivers."""
-    from fengsui import steps
-    from fengsui.troubles import close_trouble
+    from fengsui.incidents.operational import close_trouble
+    from fengsui.pipeline import steps
     from fengsui_airflow.application import now, opened
     from records import IncidentKind
 

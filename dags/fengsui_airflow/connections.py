@@ -24,7 +24,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-    from fengsui.settings import Settings
+    from fengsui.settings.application import Settings
 
 SLACK: Final = "fengsui_slack"
 ELASTICSEARCH: Final = "fengsui_elasticsearch"

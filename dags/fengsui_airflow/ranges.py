@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fengsui_airflow.platforms import PLATFORMS
 
 if TYPE_CHECKING:
-    from fengsui.chain import Chain
+    from fengsui.services import Chain
     from listeners.settings import SourceSettings
     from records import Window
 
@@ -53,7 +53,7 @@ def sources_for(chain: "Chain", params: Params) -> list["SourceSettings"]:
     Raises:
         UnknownSource: the settings have no source of that name.
     """
-    from fengsui.polling import source_of
+    from fengsui.ingest.poll import source_of
 
     name = str((params or {}).get("source") or "")
     return [source_of(chain, name)] if name else list(chain.settings.sources)
@@ -69,7 +69,7 @@ def by_platform(sources: Iterable["SourceSettings"]) -> dict[str, list[str]]:
 
 def days(chain: "Chain", window: "Window", now: datetime) -> list[list[str]]:
     """Return the days that a backfill of `window` judges again, oldest first, as ISO 8601 pairs."""
-    from fengsui.backfill import judged_range
+    from fengsui.pipeline.backfill import judged_range
 
     judged = judged_range(chain, window, now)
     bounds = [judged.since]

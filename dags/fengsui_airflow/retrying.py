@@ -19,7 +19,7 @@ class OnlyWhereItHelps(RetryPolicy):
         context: Any = None,  # noqa: ARG002
     ) -> RetryDecision:
         """Decide in the worker, which has the listeners loaded anyway."""
-        from listeners.protocol import LoginNeeded, Refused
+        from listeners.errors import LoginNeeded, Refused
 
         if isinstance(exception, LoginNeeded | Refused):
             return RetryDecision.fail("a person has to act")

@@ -18,11 +18,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from fengsui import steps
-from fengsui.chain import Chain
 from fengsui.cli.files import import_file
-from fengsui.sample.playing import Line, Played, play
-from fengsui.settings import Settings, load
+from fengsui.demo.playing import Line, Played, play
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import Settings, load
 from fengsui_airflow.processes import Airflow, AirflowDown, environment
 
 HOME: Final = Path(".cache/airflow")
@@ -89,7 +89,7 @@ def _clear(home: Path) -> None:
 def _sample(home: Path) -> Path:
     """Write settings of the sample's brands with a watched folder; return their path."""
     (home / "inbox").mkdir()
-    brands = resources.files("fengsui.sample").joinpath("brands.toml").read_text(encoding="utf-8")
+    brands = resources.files("fengsui.demo").joinpath("brands.toml").read_text(encoding="utf-8")
     path = home / "fengsui.toml"
     path.write_text(SETTINGS + brands, encoding="utf-8")
     return path

@@ -16,7 +16,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 if TYPE_CHECKING:
-    from fengsui.settings import Settings
+    from fengsui.settings.application import Settings
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class NewPosts(BaseEventTrigger):
                     yield TriggerEvent({"sources": names})  # type: ignore[no-untyped-call]  # as above
 
     def _opened(self) -> tuple[Path, "Settings", ExitStack]:
-        from fengsui.settings import load
+        from fengsui.settings.application import load
         from fengsui_airflow.application import config_path
         from fengsui_airflow.connections import connected
 
@@ -90,7 +90,7 @@ async def _woken(settings: "Settings", path: Path) -> AsyncIterator[list[str]]:
 
 
 async def _watch(source: Any, queue: "asyncio.Queue[str]", threads: ThreadPoolExecutor) -> None:
-    from fengsui.sentinel import Sentinel, now
+    from fengsui.ingest.watcher import Sentinel, now
 
     loop = asyncio.get_running_loop()
     sentinel = Sentinel(source)

@@ -18,7 +18,7 @@ from dashboards.kibana.errors import KibanaError
 from dashboards.kibana.naming import DEFAULT_SPACE
 from dashboards.kibana.refusals import Refusals, mapping
 from dashboards.kibana.saved_objects import OLDEST_KIBANA, Key
-from fengsui.kibana_settings import KibanaSettings
+from fengsui.settings.kibana import KibanaSettings
 
 Json: TypeAlias = dict[str, Any]
 

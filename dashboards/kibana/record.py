@@ -13,7 +13,7 @@ from typing import Any, Final, Self, TypeAlias
 
 from dashboards.kibana.errors import KibanaError
 from dashboards.kibana.saved_objects import Key, text
-from fengsui.kibana_settings import KibanaSettings
+from fengsui.settings.kibana import KibanaSettings
 
 Json: TypeAlias = dict[str, Any]
 

@@ -12,7 +12,7 @@ import httpx
 from pydantic import SecretStr
 
 from dashboards.kibana.naming import DEFAULT_SPACE
-from fengsui.kibana_settings import KibanaSettings
+from fengsui.settings.kibana import KibanaSettings
 
 Json: TypeAlias = dict[str, Any]
 

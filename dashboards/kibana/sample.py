@@ -8,13 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fengsui import replay, steps
-from fengsui.chain import Chain
-from fengsui.projection import project
-from fengsui.replay import Tick
-from fengsui.sample import generate
-from fengsui.settings import Settings, load
-from fengsui.troubles import close_trouble, open_trouble
+from fengsui.demo import generate
+from fengsui.incidents.operational import close_trouble, open_trouble
+from fengsui.pipeline import replay, steps
+from fengsui.pipeline.projection import project
+from fengsui.pipeline.replay import Tick
+from fengsui.services import Chain
+from fengsui.settings.application import Settings, load
 from records import IncidentKind, Level, Post, Rejected, Window
 from store.elasticsearch.client import Server
 from store.elasticsearch.settings import ElasticsearchSettings
@@ -90,7 +90,7 @@ def _reads(chain: Chain, until: datetime) -> None:
             ok = source != FAILING or not failing[0] <= at < failing[1]
             chain.ledger.record_read(source, Window(at, at + READ_EVERY), ok=ok)
             at += READ_EVERY
-    # As `fengsui.polling` does when it has lasted for five minutes.
+    # As `fengsui.ingest.poll` does when it has lasted for five minutes.
     kind = IncidentKind.COVERAGE
     open_trouble(chain, kind, FAILING, "unread", failing[0] + READ_EVERY, level=Level.YELLOW)
     close_trouble(chain, kind, FAILING, failing[1])

@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
+from fengsui.analysis.detect_csv import CsvError
+from fengsui.analysis.score import ScoreError
 from fengsui.cli import (
     additions,
     cases,
@@ -24,12 +26,10 @@ from fengsui.cli import (
     terms,
 )
 from fengsui.cli.additions import CommandError
-from fengsui.detect_csv import CsvError
 from fengsui.privacy import PrivacyError
-from fengsui.score import ScoreError
-from fengsui.settings import SettingsError
+from fengsui.settings.application import SettingsError
+from listeners.errors import ListenerError
 from listeners.formats.read import UnknownFormat
-from listeners.protocol import ListenerError
 from nlp.sentiment.registry import ModelError
 from nlp.text.normalise import printable
 from store.errors import StoreError

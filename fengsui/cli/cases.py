@@ -12,10 +12,10 @@ from rich.text import Text
 
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number, percent
-from fengsui.chain import Chain
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
-from fengsui.forecasting import Sprout, sprouts
-from fengsui.settings import DEFAULT_PATH
+from fengsui.incidents.forecast import Sprout, sprouts
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH
 from nlp.complaints.rules import CATEGORIES
 from nlp.text.normalise import printable
 from records import Case, CaseStatus, Urgency

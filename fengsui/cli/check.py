@@ -10,14 +10,14 @@ from rich.console import Console
 
 from alerts.notify.protocol import NotifyError
 from alerts.settings import notifier_of
-from fengsui.chain import Chain, ledger_url
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
+from fengsui.ingest.slo import Seen, seen
 from fengsui.privacy import PrivacyError, read_key
-from fengsui.promises import Seen, seen
-from fengsui.settings import DEFAULT_PATH, Settings
-from fengsui.stores import opened_store
+from fengsui.services import Chain, ledger_url
+from fengsui.settings.application import DEFAULT_PATH, Settings
+from fengsui.stores.open import opened_store
 from listeners.context import Means
-from listeners.protocol import ListenerError
+from listeners.errors import ListenerError
 from listeners.refusals import ADVICE
 from listeners.settings import PUSHED, SourceSettings, listener_of
 from nlp.complaints.aspects import of_goods

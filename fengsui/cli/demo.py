@@ -11,13 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from fengsui import replay
-from fengsui.chain import Chain
 from fengsui.cli.options import BEIJING
 from fengsui.cli.show import incident_lines, summary, timeline
-from fengsui.replay import Replayed, Tick
-from fengsui.sample import generate
-from fengsui.settings import DEFAULT_PATH, Settings, SettingsError, load
+from fengsui.demo import generate
+from fengsui.pipeline import replay
+from fengsui.pipeline.replay import Replayed, Tick
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH, Settings, SettingsError, load
 from records import Incident
 
 CACHE = Path(".cache/demo")
@@ -122,7 +122,7 @@ def init(
     """Write a settings file with comments in Chinese and English, to be filled in."""
     if path.exists():
         raise SettingsError(f"{path} is there already; it is left as it is")
-    text = resources.files("fengsui").joinpath("example.toml").read_text(encoding="utf-8")
+    text = resources.files("fengsui.settings").joinpath("example.toml").read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     inbox = path.parent / INBOX
     inbox.mkdir(exist_ok=True)

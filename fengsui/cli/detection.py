@@ -10,7 +10,10 @@ from rich.text import Text
 
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number
-from fengsui.chain import Chain
+from fengsui.analysis.explain import Channel, Explained
+from fengsui.analysis.explain import explain as explained
+from fengsui.analysis.tune import SETTINGS, Tried
+from fengsui.analysis.tune import tune as tried
 from fengsui.chart.timeline import LEVELS
 from fengsui.cli.options import (
     BEIJING,
@@ -22,11 +25,8 @@ from fengsui.cli.options import (
     read_window,
     settings_of,
 )
-from fengsui.explain import Channel, Explained
-from fengsui.explain import explain as explained
-from fengsui.settings import DEFAULT_PATH
-from fengsui.tune import SETTINGS, Tried
-from fengsui.tune import tune as tried
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import IncidentKind, Level
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from fengsui.settings import DEFAULT_PATH, Settings, load
+from fengsui.settings.application import DEFAULT_PATH, Settings, load
 from records import Window
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -29,7 +29,7 @@ def settings_of(config: Path) -> Settings:
     """Return the settings of the file.
 
     Raises:
-        SettingsError: see `fengsui.settings.load`.
+        SettingsError: see `fengsui.settings.application.load`.
     """
     return load(config)
 
@@ -38,7 +38,7 @@ def settings_or_defaults(config: Path) -> Settings:
     """Return the settings of the file, or the defaults where none was named and none is there.
 
     Raises:
-        SettingsError: see `fengsui.settings.load`.
+        SettingsError: see `fengsui.settings.application.load`.
     """
     return load(config) if config != DEFAULT_PATH or config.exists() else Settings()
 

@@ -12,8 +12,6 @@ from rich.text import Text
 
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number, one_line, safe_link
-from fengsui.brief_words import WORDS as BRIEF
-from fengsui.chain import Chain
 from fengsui.cli.options import (
     BEIJING,
     Config,
@@ -24,10 +22,12 @@ from fengsui.cli.options import (
     read_window,
     settings_of,
 )
-from fengsui.pain_ledger import PainPoint, Quadrant, ledger
-from fengsui.painpoints import gather
 from fengsui.privacy import whoami
-from fengsui.settings import DEFAULT_PATH
+from fengsui.reports.catalogue import WORDS as BRIEF
+from fengsui.reports.pain_ledger import PainPoint, Quadrant, ledger
+from fengsui.reports.pain_points import gather
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH
 from records import Window
 from store.ledger.privacy import Access
 

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from fengsui import privacy
-from fengsui.chain import Chain
 from fengsui.cli.additions import CommandError
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
 from fengsui.privacy import matching, whoami
-from fengsui.settings import DEFAULT_PATH
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Post
 from store.ledger.privacy import Access

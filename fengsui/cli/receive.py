@@ -8,8 +8,8 @@ from rich.console import Console
 
 from fengsui.cli.additions import CommandError
 from fengsui.cli.options import Config, settings_of
-from fengsui.run import receiving
-from fengsui.settings import DEFAULT_PATH
+from fengsui.pipeline.run import receiving
+from fengsui.settings.application import DEFAULT_PATH
 from listeners.settings import PUSHED
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from fengsui.chain import Chain
+from fengsui.analysis.search import passage
 from fengsui.cli.options import (
     BEIJING,
     Config,
@@ -20,8 +20,8 @@ from fengsui.cli.options import (
     settings_of,
 )
 from fengsui.privacy import whoami
-from fengsui.searching import passage
-from fengsui.settings import DEFAULT_PATH
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Sentiment
 from store.interface import Cited

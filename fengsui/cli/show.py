@@ -9,11 +9,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from fengsui.chain import Chain
+from fengsui.analysis.score import ScoreReport
 from fengsui.chart.timeline import Timeline
 from fengsui.cli.options import BEIJING
-from fengsui.replay import Replayed
-from fengsui.score import ScoreReport
+from fengsui.pipeline.replay import Replayed
+from fengsui.services import Chain
 from records import Incident, Level, NotificationState, Window
 
 COLOURS = {

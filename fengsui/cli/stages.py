@@ -8,15 +8,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fengsui import run as continuous
-from fengsui import steps
-from fengsui.chain import Chain
 from fengsui.cli.options import Config, Json, Since, Until, print_json, read_window, settings_of
-from fengsui.run import Cycle
-from fengsui.settings import DEFAULT_PATH
-from fengsui.steps import Collected
+from fengsui.pipeline import run as continuous
+from fengsui.pipeline import steps
+from fengsui.pipeline.run import Cycle
+from fengsui.pipeline.steps import Collected
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH
 from listeners.context import Means
-from listeners.protocol import ListenerError
+from listeners.errors import ListenerError
 from listeners.settings import listener_of
 
 DAY = timedelta(days=1)

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fengsui.chain import Chain, ledger_url
 from fengsui.cli.options import BEIJING, Config, Json, Since, print_json, read_time, settings_of
-from fengsui.settings import DEFAULT_PATH, Settings
-from fengsui.store_keeping import Done, Found, Keeper, keeper_of, resend
+from fengsui.services import Chain, ledger_url
+from fengsui.settings.application import DEFAULT_PATH, Settings
+from fengsui.stores.keeper import Done, Found, Keeper, keeper_of, resend
 from nlp.text.normalise import printable
 from store.ledger.dead_letters import DeadLetter
 from store.ledger.ledger import Ledger
@@ -136,7 +136,7 @@ def project(config: Config = DEFAULT_PATH, since: Since = None, json: Json = Fal
     if settings.store != "elasticsearch":
         raise typer.BadParameter('only store = "elasticsearch" has something to show in Kibana')
     # The client takes a second to load: only where it is used.
-    from fengsui.projection import project as project_all  # noqa: PLC0415  # see above
+    from fengsui.pipeline.projection import project as project_all  # noqa: PLC0415  # see above
 
     now = datetime.now(UTC)
     with Chain(settings) as chain:

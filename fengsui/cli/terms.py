@@ -12,7 +12,7 @@ from rich.text import Text
 
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number, one_line
-from fengsui.chain import Chain
+from fengsui.analysis.terms import PAST, RECENT, Found, terms_in_files, terms_in_store
 from fengsui.cli.files import brand_of
 from fengsui.cli.options import (
     BEIJING,
@@ -26,8 +26,8 @@ from fengsui.cli.options import (
     settings_or_defaults,
 )
 from fengsui.privacy import whoami
-from fengsui.settings import DEFAULT_PATH, Settings
-from fengsui.terms import PAST, RECENT, Found, terms_in_files, terms_in_store
+from fengsui.services import Chain
+from fengsui.settings.application import DEFAULT_PATH, Settings
 from nlp.brands.matcher import BrandSettings
 from nlp.topics.emerging import Term
 from nlp.topics.new_words import NewWord

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from listeners.protocol import ListenerError, Refusal, RetryLater
+from listeners.errors import ListenerError, RetryLater
+from listeners.protocol import Refusal
 from listeners.refusals import HOST_RESTS, PASSING
 
 # The circuit opens after so many failures in a row, for a minute, then twice as long each time.

@@ -27,7 +27,8 @@ from listeners.client.breaker import (
 )
 from listeners.client.response import GREATEST_SKEW, Answer, dated
 from listeners.client.state import Memory, OwnMemory
-from listeners.protocol import ListenerError, Refusal, RetryLater
+from listeners.errors import ListenerError, RetryLater
+from listeners.protocol import Refusal
 from listeners.refusals import PASSING
 
 T = TypeVar("T")

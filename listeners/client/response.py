@@ -10,8 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import msgspec
 
+from listeners.errors import Refused, RetryLater
 from listeners.formats.format import UNDECODABLE
-from listeners.protocol import Refusal, Refused, RetryLater
+from listeners.protocol import Refusal
 from listeners.refusals import SOON
 
 T = TypeVar("T")

@@ -8,7 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from listeners.client.response import pause_of, public
-from listeners.protocol import Refusal, Refused, RetryLater
+from listeners.errors import Refused, RetryLater
+from listeners.protocol import Refusal
 from listeners.refusals import SOON, check_status, leads_to_login
 
 CONNECT_SECONDS: Final = 10.0

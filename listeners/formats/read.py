@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from listeners.errors import ListenerError
 from listeners.formats.detect import Layout, layout_of
 from listeners.formats.format import Fault, Format, Reading, UnknownFormat, Unreadable
 from listeners.formats.items import REPLACED, Item, Items
 from listeners.parsing.bytes import BROKEN_STREAM, opened
-from listeners.protocol import ListenerError
 from records import Post, Rejected
 
 __all__ = ["UnknownFormat", "parse_items", "read_file"]

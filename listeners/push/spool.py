@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from listeners.context import Means
+from listeners.errors import RetryLater
 from listeners.formats.format import Reading
 from listeners.pagination import Entry
-from listeners.protocol import Covered, Item, Refusal, RetryLater
+from listeners.protocol import Covered, Item, Refusal
 from listeners.refusals import SOON
 from records import Window
 

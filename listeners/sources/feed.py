@@ -7,11 +7,12 @@ from typing import Final
 
 from listeners.client.client import Web
 from listeners.client.response import MARKUP, Answer, public
+from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.detect import Layout, layout_of
 from listeners.formats.format import Reading
 from listeners.formats.items import Items
 from listeners.formats.read import UnknownFormat, parse_items
-from listeners.protocol import Item, LoginNeeded, Refusal, Refused, RetryLater
+from listeners.protocol import Item, Refusal
 from listeners.refusals import SOON
 from records import Window
 

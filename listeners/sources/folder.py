@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
 
+from listeners.errors import Refused
 from listeners.formats.detect import Layout
 from listeners.formats.format import Reading
 from listeners.formats.items import Items
 from listeners.formats.read import UnknownFormat, layout_of_file, parse_items
 from listeners.parsing.bytes import GREATEST_LINE, is_compressed, opened
-from listeners.protocol import Refused
 from records import Post, Rejected, Window
 
 # Names that editors, browsers and downloads give to a file that is not finished.

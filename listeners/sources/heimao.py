@@ -14,10 +14,11 @@ from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, json_of, public
 from listeners.context import Means
+from listeners.errors import Refused
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.formats.heimao import answers
 from listeners.pagination import Entry, Page, newest_first, read_parts, rejected
-from listeners.protocol import Item, Listener, Refusal, Refused
+from listeners.protocol import Item, Listener, Refusal
 from listeners.source import Variable, WebSource, checked_address, is_clear
 from listeners.sources.feed import secret
 from records import Window

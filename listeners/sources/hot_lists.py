@@ -14,12 +14,13 @@ from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, json_of, public
 from listeners.context import Means
+from listeners.errors import Refused
 from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
 from listeners.pagination import read_parts
 from listeners.parsing import fields
 from listeners.parsing.times import BEIJING, read_time
-from listeners.protocol import Covered, Item, Listener, Refusal, Refused
+from listeners.protocol import Covered, Item, Listener, Refusal
 from listeners.refusals import WeiboVerdict, check_weibo
 from listeners.source import Seconds, WebSource, checked_address
 from records import Post, PostKind, Rejected, Window

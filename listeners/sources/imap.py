@@ -15,12 +15,13 @@ from typing import ClassVar, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from listeners.context import Means
+from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
 from listeners.pagination import Entry
 from listeners.parsing import fields
 from listeners.parsing.times import EARLIEST, LATEST
-from listeners.protocol import Covered, Item, Listener, LoginNeeded, Refusal, Refused, RetryLater
+from listeners.protocol import Covered, Item, Listener, Refusal
 from listeners.refusals import SOON
 from listeners.source import OWN_HOSTS, Seconds, Source, Variable
 from listeners.sources.feed import secret

@@ -14,12 +14,13 @@ from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, public
 from listeners.context import Means
+from listeners.errors import Refused, RetryLater
 from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
 from listeners.pagination import Entry, read_parts
 from listeners.parsing import fields
 from listeners.parsing.times import EARLIEST, LATEST
-from listeners.protocol import Item, Listener, Refusal, Refused, RetryLater
+from listeners.protocol import Item, Listener, Refusal
 from listeners.refusals import SOON
 from listeners.source import Seconds, WebSource, checked_address
 from listeners.sources.hot_lists import FIRST, read_first, watched

@@ -14,11 +14,12 @@ from pydantic import Field, field_validator
 from listeners.client.client import AGENT
 from listeners.client.response import Answer, json_of, public
 from listeners.context import Means
+from listeners.errors import Refused
 from listeners.formats.format import Reading, Unreadable
 from listeners.formats.weibo import answers
 from listeners.pagination import Entry, Page, newest_first, read_parts
 from listeners.parsing import fields
-from listeners.protocol import Item, Listener, Refusal, Refused
+from listeners.protocol import Item, Listener, Refusal
 from listeners.refusals import check_weibo
 from listeners.source import Keywords, Seconds, Variable, WebSource, checked_address
 from listeners.sources.feed import secret

@@ -13,11 +13,12 @@ from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, json_of, public
 from listeners.context import Means
+from listeners.errors import Refused
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.formats.weibo import answers, table
 from listeners.pagination import Page, newest_first, read_parts, rejected, split_by_time
 from listeners.parsing import fields
-from listeners.protocol import Gone, Item, Listener, Refusal, Refused
+from listeners.protocol import Gone, Item, Listener, Refusal
 from listeners.source import Keywords, Variable, WebSource, checked_address
 from listeners.sources.feed import secret
 from records import Post, Rejected, Window

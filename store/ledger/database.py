@@ -25,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from store.encoding import encode
 from store.errors import StoreError, StoreUnreachable, kind_of
 from store.ledger.schema import HEAD
-from store.sqlite.settings import prepare
+from store.pragmas import prepare
 
 # Values of one statement stay under SQLite's limit of 32,766 with any number of columns here.
 _CHUNK = 500

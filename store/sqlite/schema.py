@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from store.errors import StoreTooNew, sqlite_errors
-from store.sqlite.settings import prepare
+from store.pragmas import prepare
 
 _FIRST = """
 CREATE TABLE counter (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL);

@@ -16,8 +16,8 @@ import httpx
 import psycopg
 import pytest
 
-from fengsui.chain import Chain
-from fengsui.settings import Settings, load
+from fengsui.services import Chain
+from fengsui.settings.application import Settings, load
 from fengsui_airflow.processes import START_SECONDS, Airflow, AirflowDown, environment, family
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.servers import postgresql, redis

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fengsui import steps
-from fengsui.chain import Chain
-from fengsui.settings import Settings, load
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import Settings, load
 from listeners.formats.read import read_file
 from records import Window
 from tests.alerts.notify.slack_server import CHANNEL, SlackServer

@@ -4,10 +4,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from fengsui import steps
-from fengsui.chain import Chain
 from fengsui.cli.files import import_file
-from fengsui.settings import Settings
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import Settings
 from records import Window
 from tests.dags.cluster import Cluster
 

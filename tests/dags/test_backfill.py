@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from fengsui import steps
-from fengsui.backfill import collect_range, judge_next, judged_range
-from fengsui.chain import Chain
-from fengsui.polling import poll, reached
+from fengsui.ingest.poll import poll, reached
+from fengsui.pipeline import steps
+from fengsui.pipeline.backfill import collect_range, judge_next, judged_range
+from fengsui.services import Chain
 from records import Window
 from tests.dags.desk import Desk, lines, minutes_ago, post, run_dag
 from tests.fengsui.contents import contents

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fengsui.sample.playing import play
+from fengsui.demo.playing import play
 from records import Window
 from tests.dags.cluster import Cluster, demand_servers
 from tests.dags.one_run import one_run, stored
@@ -27,7 +27,7 @@ ALL = 100_000
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """Return a running cluster with the sample's brands, its mentions in Elasticsearch."""
     demand_servers(workers=True, elasticsearch=True)
-    brands = resources.files("fengsui.sample").joinpath("brands.toml").read_text("utf-8")
+    brands = resources.files("fengsui.demo").joinpath("brands.toml").read_text("utf-8")
     with Cluster(tmp_path, brands, workers=2, elasticsearch=True) as cluster:
         yield cluster
 

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from fengsui.polling import due_sources, standing
-from fengsui.sentinel import Sentinel
-from fengsui.standings import Standing
+from fengsui.ingest.poll import due_sources, standing
+from fengsui.ingest.source_state import Standing
+from fengsui.ingest.watcher import Sentinel
 from fengsui_airflow.events import sources_named_by
 from fengsui_airflow.watch import NewPosts
 from records import Window

@@ -91,7 +91,7 @@ def test_lost_login_fails_at_once_and_is_told(desk: Desk) -> None:
 
 def test_source_that_is_read_again_recovers(desk: Desk) -> None:
     """The incident about a source recovers, and Slack hears it, when the source is read again."""
-    from fengsui.polling import poll
+    from fengsui.ingest.poll import poll
 
     with Feed("login") as feed:
         desk.configure(feed_source("heimao", feed.url))
@@ -132,7 +132,7 @@ def test_failure_opens_one_incident_and_success_closes_it(
     desk.drop("posts.jsonl", [post(n, minutes_ago(2)) for n in range(5)])
     run_dag("collect_posts")
     with monkeypatch.context() as patch:
-        patch.setattr("fengsui.steps.annotate", broken)
+        patch.setattr("fengsui.pipeline.steps.annotate", broken)
         for _ in range(2):
             assert run_dag("score_posts").state == "failed"
     assert len(desk.slack.messages) == 1

@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fengsui import steps
-from fengsui.chain import Chain
-from fengsui.settings import load
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import load
 from fengsui_airflow.page.html import failure, page
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
 from fengsui_airflow.processes import DAGS, Airflow, environment

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from fengsui import steps
+from fengsui.pipeline import steps
 from tests.dags.desk import BRAND, Desk, minutes_ago, run_dag
 from tests.listeners.faults import Faults
 from tests.listeners.made_posts import MadePost, made_posts

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.settings import RouteSettings
-from fengsui import reply, steps, troubles
-from fengsui.promotion import model_in_use
+from fengsui.desk import reply
+from fengsui.incidents import operational
+from fengsui.models import model_in_use
+from fengsui.pipeline import steps
 from listeners.formats.read import read_file
 from nlp.sentiment.linear import FILE_NAME
 from records import IncidentKind, Level, Window
@@ -134,7 +136,7 @@ def approve(monkeypatch: pytest.MonkeyPatch, choice: str) -> list[str]:
 def test_approved_reply_goes_into_the_thread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was shown for approval is what is posted, in the thread of the incident's alert."""
     with desk.chain() as chain:
-        troubles_thread = troubles.open_trouble(
+        troubles_thread = operational.open_trouble(
             chain, IncidentKind.COVERAGE, "inbox", "unread", minutes_ago(5), level=Level.YELLOW
         )
         steps.notify(chain)
@@ -254,7 +256,7 @@ def test_candidate_without_labels_is_not_promotable(desk: Desk) -> None:
 
 def test_routes_for_brands_do_not_hide_the_brief(desk: Desk) -> None:
     """Where every route is for certain brands, the brief goes to all their receivers."""
-    from fengsui.notices import receivers_of_notices
+    from fengsui.desk.notices import receivers_of_notices
 
     route = RouteSettings(brands=(BRAND,), receivers=("pr",))
     with desk.chain() as chain:

@@ -15,7 +15,7 @@ import yaml
 from typer.main import get_command
 
 from fengsui.cli.app import whole
-from fengsui.settings import load
+from fengsui.settings.application import load
 from store.elasticsearch.settings import ElasticsearchSettings
 from tests.docker.stack import DOCKER, ROOT, compose, services, words
 from tests.servers.processes import missing

@@ -5,8 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from fengsui.chain import ledger_url
-from fengsui.settings import Settings
+from fengsui.services import ledger_url
+from fengsui.settings.application import Settings
 from store.ledger.ledger import Ledger
 
 

@@ -4,8 +4,8 @@ import resource
 import sys
 from pathlib import Path
 
-from fengsui.chain import Chain
 from fengsui.cli.files import import_file
+from fengsui.services import Chain
 from tests.fengsui.stories import settings
 
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from alerts.settings import RouteSettings, SlackReceiver
-from fengsui.chain import Chain
-from fengsui.replay import replay
+from fengsui.pipeline.replay import replay
+from fengsui.services import Chain
 from tests.alerts.notify.slack_server import CHANNEL
 from tests.fengsui.stories import settings
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fengsui.settings import Settings
+from fengsui.settings.application import Settings
 from nlp.brands.matcher import BrandSettings
 
 BRAND = "云朵茶饮"

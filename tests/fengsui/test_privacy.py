@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from fengsui import steps
-from fengsui.chain import Chain
-from fengsui.collecting import store_items, withdraw
-from fengsui.daily import daily_if_due
-from fengsui.looking_again import look_again
+from fengsui.ingest.collect import store_items, withdraw
+from fengsui.ingest.recheck import look_again
+from fengsui.maintenance.daily import daily_if_due
+from fengsui.pipeline import steps
 from fengsui.privacy import (
     PSEUDONYM,
     PrivacyError,
@@ -24,7 +23,8 @@ from fengsui.privacy import (
     province,
     read_key,
 )
-from fengsui.privacy_settings import PrivacySettings
+from fengsui.services import Chain
+from fengsui.settings.privacy import PrivacySettings
 from listeners.protocol import Gone, Item
 from records import Case, CaseStatus, Post, PostKind, Rejected, Urgency, Window
 from tests.fengsui import stories

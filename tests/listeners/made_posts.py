@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fengsui.sample.weibo import count, created_at, markup
+from fengsui.demo.weibo import count, created_at, markup
 from listeners.parsing.weibo_ids import MID_EPOCH, bid_of
 
 WORDS = (

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from listeners.client.response import Answer, json_of
 from listeners.context import Means
+from listeners.errors import ListenerError
 from listeners.formats.format import Reading
-from listeners.protocol import Covered, Listener, ListenerError
+from listeners.protocol import Covered, Listener
 from listeners.sources import heimao, hot_lists, rss, wechat_pay, weibo_mobile, weibo_official
 from records import Post, Rejected, Window
 from tests.listeners.contract import WINDOW, ListenerContract

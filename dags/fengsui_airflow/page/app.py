@@ -33,7 +33,7 @@ app = FastAPI(
 @app.get("/", response_class=HTMLResponse)
 def show() -> HTMLResponse:
     """Return the page; 503 and the reason where the settings or the stores cannot be read."""
-    from fengsui.settings import SettingsError
+    from fengsui.settings.application import SettingsError
     from fengsui_airflow.application import opened
     from fengsui_airflow.page.overview import overview, utc_now
     from store.errors import StoreError

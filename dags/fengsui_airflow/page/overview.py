@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from fengsui.chain import Chain
-from fengsui.promises import DAY, Seen, seen
+from fengsui.ingest.slo import DAY, Seen, seen
+from fengsui.services import Chain
 from listeners.context import Told
 from listeners.protocol import Refusal
 from records import Incident, IncidentKind, Window

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import msgspec
 
+from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.parsing import fields
 from listeners.parsing.json_types import Odd
 from listeners.parsing.times import read_time
-from listeners.protocol import LoginNeeded, Refusal, Refused, RetryLater
+from listeners.protocol import Refusal
 from listeners.refusals import WHILE_LIMITED
 from records import Post, PostKind
 

@@ -14,9 +14,10 @@ from scipy.stats import betabinom
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence import channels
 from alerts.evidence.channels import Fast
-from alerts.evidence.combine import beta_binomial_tail, cauchy, either_of
+from alerts.evidence.combine import Pace, hourly_count, weigh
+from alerts.evidence.p_values import beta_binomial_tail, cauchy, either_of
 from alerts.evidence.posts import QUARTER, Day, Past, Voice, day_of, quarter_of
-from alerts.evidence.severity import LIFT, Pace, hourly_count, least_count, next_level, weigh
+from alerts.levels import LIFT, least_count, next_level
 from records import Evidence, Level, Signal
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -370,7 +371,7 @@ def test_the_next_level_takes_more() -> None:
     evidence = signal().evidence
     counts = [hourly_count(level, evidence, 0.0, SETTINGS) for level in Level]
     assert counts == sorted(counts)
-    assert counts[-1] >= least_count(Level.RED, 2.0, SETTINGS) == 50.0
+    assert counts[-1] >= least_count(Level.RED, 2.0, SETTINGS.min_count) == 50.0
     assert hourly_count(Level.YELLOW, evidence, 500.0, SETTINGS) > 500.0
     assert next_level(Level.ORANGE) is Level.RED
     assert next_level(Level.RED) is None

@@ -24,7 +24,8 @@ from listeners.client.breaker import (
 from listeners.client.client import JITTER, Limits, Web
 from listeners.client.response import Answer, json_of
 from listeners.client.state import OwnMemory
-from listeners.protocol import LoginNeeded, Refusal, Refused, RetryLater
+from listeners.errors import LoginNeeded, Refused, RetryLater
+from listeners.protocol import Refusal
 from listeners.refusals import ADVICE, HOST_RESTS, PASSING
 from listeners.sources.weibo_mobile import read_answer
 from tests.listeners.weibo_site import MovedClock

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from listeners.errors import ListenerError
 from listeners.formats import FORMATS
 from listeners.formats.format import UNDECODABLE, Fault, Format, Reading, Unreadable
 from listeners.formats.read import UnknownFormat, read_file
-from listeners.protocol import ListenerError
 from records import Post, Rejected
 from tests.listeners.formats.test_mediacrawler import COMMENTS, CONTENTS, item
 from tests.listeners.formats.test_weibo import CRAWLER_HEADER, SNAPSHOT_HEADER, SPIDER_HEADER

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from listeners.context import Means
-from listeners.protocol import Covered, Item, RetryLater
+from listeners.errors import RetryLater
+from listeners.protocol import Covered, Item
 from listeners.push.server import GREATEST_BODY, Receiver
 from listeners.sources.webhook import WebhookSource, signature
 from listeners.sources.wechat_pay import WechatPaySource

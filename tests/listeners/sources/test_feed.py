@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from listeners.client.client import Limits, Web
-from listeners.protocol import Listener, LoginNeeded, Refused, RetryLater
+from listeners.errors import LoginNeeded, Refused, RetryLater
+from listeners.protocol import Listener
 from listeners.sources.feed import FeedListener
 from records import Post
 from tests.listeners.contract import WINDOW, ListenerContract

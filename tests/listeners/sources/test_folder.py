@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from listeners.protocol import Listener, Refused
+from listeners.errors import Refused
+from listeners.protocol import Listener
 from listeners.sources.folder import FolderListener
 from records import Post, Rejected, Window
 from tests.listeners.contract import ListenerContract

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from listeners.client.state import OwnMemory
 from listeners.context import Means
+from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.format import Reading
-from listeners.protocol import Covered, LoginNeeded, Refused, RetryLater
+from listeners.protocol import Covered
 from listeners.sources.imap import InboxSource, parse
 from records import Post, PostKind, Rejected, Window
 from tests.listeners.mail_server import PASSWORD, MailServer

@@ -12,9 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from listeners.client.state import OwnMemory
 from listeners.context import PART, Means
+from listeners.errors import ListenerError, LoginNeeded
 from listeners.formats.format import Reading
 from listeners.formats.weibo import answers
-from listeners.protocol import Covered, Gone, Item, Listener, ListenerError, LoginNeeded, Refusal
+from listeners.protocol import Covered, Gone, Item, Listener, Refusal
 from listeners.settings import SourceSettings, listener_of
 from listeners.sources.heimao import HeimaoSource
 from listeners.sources.hot_lists import NewsnowSource, WeiboHotSource

@@ -1,0 +1,192 @@
+"""All brands watched at once: one board of counts, kept up with the store."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from alerts.detection.negative_binomial import HISTORY, NegativeBinomialDetector
+from alerts.detection.probability import Floats
+from alerts.detection.series import Panel, Series
+from alerts.detection.signals import Reader
+from alerts.detection.state import Board
+from alerts.detection.ticks import EPOCH
+from fengsui.counts.counts import (
+    CHANNELS,
+    COVERAGE_AMENDS,
+    COVERAGE_RELOAD,
+    CountStore,
+    CoverageLog,
+)
+from records import Signal, Window
+
+# Coverage that was looked at again is compared that far back; what is older needs a new board.
+COVERAGE_KEPT: Final = timedelta(days=2)
+
+
+class Watch:
+    """The signals of `brands`, from a board that only takes in what has changed.
+
+    The answers are those of `NegativeBinomialDetector.score` on the whole counts of each brand:
+    the board is a cache, and is made anew whenever it cannot be brought up to date.
+    """
+
+    def __init__(
+        self,
+        store: CountStore,
+        coverage: CoverageLog,
+        detector: NegativeBinomialDetector,
+        brands: Sequence[str],
+        step: timedelta,
+    ) -> None:
+        self._store = store
+        self._log = coverage
+        self._detector = detector
+        self._brands = tuple(brands)
+        self._place = {brand: place for place, brand in enumerate(self._brands)}
+        self._step = step
+        self._kept: tuple[Board, Reader] | None = None
+        self._coverage: Floats = np.zeros(0)
+        self._reloaded = EPOCH
+
+    def update(self, changed: Mapping[str, datetime], end: datetime) -> None:
+        """Take in the ticks up to `end`, and what changed since the last call.
+
+        `changed` names the earliest minute whose counts are others for each brand; it may name too
+        much, never too little.
+        """
+        if not self._brands:
+            return
+        until = (end - EPOCH) // self._step
+        try:
+            kept = self._kept
+            if kept is None or not 0 <= until - kept[0].end <= HISTORY // self._step:
+                self._load(until, end)
+            else:
+                self._advance(kept[0], changed, until, end)
+        except BaseException:
+            self._kept = None  # half of it may have been taken in
+            raise
+
+    def signals(self, brand: str, since: datetime) -> list[Signal] | None:
+        """Return the signals of the ticks that end after `since`; None for an unknown brand."""
+        place = self._place.get(brand)
+        if place is None or self._kept is None:
+            return None
+        board, reader = self._kept
+        return reader.signals(board, place, brand, (since - EPOCH) // self._step)
+
+    def _load(self, until: int, end: datetime) -> None:
+        """Make the board anew, from the first tick that was read at all."""
+        begin = until - HISTORY // self._step
+        coverage = self._covered(begin, until)
+        read = np.flatnonzero(coverage > 0)
+        first = int(read[0]) if len(read) else len(coverage) - 1
+        self._kept = self._loaded(self._brands, begin + first, coverage[first:])
+        self._coverage = coverage
+        self._reloaded = end
+
+    def _advance(
+        self, board: Board, changed: Mapping[str, datetime], until: int, end: datetime
+    ) -> None:
+        """Bring the board to tick `until`: amend what it has, then append what is new."""
+        had = board.end
+        since = self._amended_coverage(board, until, end)
+        if since is not None and since < board.amendable:
+            self._load(until, end)
+            return
+        begins = {
+            self._place[brand]: max(board.first, (at - EPOCH) // self._step)
+            for brand, at in changed.items()
+            if brand in self._place
+        }
+        if since is not None:
+            every = range(len(self._brands))
+            begins = {place: min(since, begins.get(place, had)) for place in every}
+        old = [place for place, begin in begins.items() if begin < board.amendable]
+        fresh = np.zeros((until - had, len(CHANNELS), len(self._brands)))
+        late: dict[int, list[tuple[int, Floats]]] = {}
+        for place, begin in begins.items():
+            counts = self._counted(self._brands[place], min(begin, had), until)
+            fresh[..., place] = counts[had - min(begin, had) :]
+            if begin < had and place not in old:
+                late.setdefault(begin, []).append((place, counts[: had - begin]))
+        for begin, several in late.items():
+            rows = np.array([place for place, _ in several], dtype=np.int64)
+            board.amend(
+                rows,
+                begin,
+                np.stack([counts for _, counts in several], axis=-1),
+                self._coverage_of(begin, had, until, len(rows)),
+            )
+        board.append(fresh, self._coverage_of(had, until, until, len(self._brands)))
+        if old:
+            names = [self._brands[place] for place in old]
+            anew, _ = self._loaded(names, board.first, self._covered(board.first, until))
+            board.adopt(anew, np.array(old, dtype=np.int64))
+
+    def _loaded(self, brands: Sequence[str], begin: int, coverage: Floats) -> tuple[Board, Reader]:
+        """Return a board of some brands from tick `begin` on."""
+        until = begin + len(coverage)
+        counts = np.stack([self._counted(brand, begin, until) for brand in brands], axis=-1)
+        panel = Panel(
+            tuple(brands),
+            EPOCH + begin * self._step,
+            self._step,
+            CHANNELS,
+            counts,
+            np.repeat(coverage[:, None], len(brands), axis=1),
+        )
+        return self._detector.filled(panel, until)
+
+    def _counted(self, brand: str, begin: int, until: int) -> Floats:
+        return _counts_of(self._store, brand, begin, until, self._step)
+
+    def _covered(self, begin: int, until: int) -> Floats:
+        window = Window(EPOCH + begin * self._step, EPOCH + until * self._step)
+        return np.asarray(self._log.coverage(window, self._step), dtype=np.float64)
+
+    def _amended_coverage(self, board: Board, until: int, end: datetime) -> int | None:
+        """Look at the coverage again; return the first tick that the board has otherwise."""
+        had = board.end
+        self._coverage = before = self._coverage[-(COVERAGE_KEPT // self._step) :]
+        looked = min(COVERAGE_AMENDS // self._step, len(before))
+        if end - self._reloaded >= COVERAGE_RELOAD:
+            self._reloaded, looked = end, len(before)
+        found = self._covered(had - looked, until)
+        differs = np.flatnonzero(found[:looked] != before[len(before) - looked :])
+        self._coverage = np.concatenate((before[: len(before) - looked], found))
+        return had - looked + int(differs[0]) if len(differs) else None
+
+    def _coverage_of(self, begin: int, until: int, end: int, brands: int) -> Floats:
+        """Return the coverage of ticks, one column a brand; what is known ends with tick `end`."""
+        size = len(self._coverage)
+        values = self._coverage[size - (end - begin) : size - (end - until)]
+        return np.repeat(values[:, None], brands, axis=1)
+
+
+def series_of(
+    store: CountStore, log: CoverageLog, brand: str, window: Window, step: timedelta
+) -> Series:
+    """Return the counts of one brand in the whole ticks of `window`, from the first one read."""
+    begin, until = ((at - EPOCH) // step for at in (window.since, window.until))
+    whole = Window(EPOCH + begin * step, EPOCH + until * step)
+    coverage = np.asarray(log.coverage(whole, step), dtype=np.float64)
+    skipped = int(np.argmax(coverage > 0))
+    counts = _counts_of(store, brand, begin + skipped, until, step)
+    arrays = {name: counts[:, row] for row, name in enumerate(CHANNELS)}
+    start = EPOCH + (begin + skipped) * step
+    return Series(brand, start, step, arrays, coverage[skipped:])
+
+
+def _counts_of(store: CountStore, brand: str, begin: int, until: int, step: timedelta) -> Floats:
+    """Return the counts of one brand, shape (ticks, channels)."""
+    counts = np.zeros((until - begin, len(CHANNELS)))
+    if until <= begin:
+        return counts
+    window = Window(EPOCH + begin * step, EPOCH + until * step)
+    for point in store.points(brand, window, step):
+        place = (point.at - EPOCH) // step - begin
+        counts[place] = (point.organic, point.negative, point.complaints, point.authors)
+    return counts

@@ -1,0 +1,101 @@
+"""The past of brands by days: what their evidence is compared with."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from alerts.days import day_begin, day_number
+from alerts.evidence.posts import QUARTER, QUARTERS, Day, Past, Voice, day_of
+from records import Mention, PostKind, Sentiment, Window
+from store.interface import Cited, MentionStore
+
+PAST_DAYS: Final = 28
+# Posts of a quarter of a day that are looked at, and the counts by which a change is noticed.
+LOOKED_AT: Final = 500
+DIGEST_STEP: Final = timedelta(hours=2)
+PASTS_KEPT: Final = 64
+TITLE_LIMIT: Final = 60
+
+_Digest = tuple[tuple[int, ...], ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The days of a brand by the day's number, each with the digest of the counts it rests on."""
+
+    days: dict[int, tuple[_Digest, Day]]
+    past: Past | None = None
+
+
+class Pasts:
+    """The past of brands by days, read again only where the store has changed."""
+
+    def __init__(self, store: MentionStore) -> None:
+        self._store = store
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+
+    def before(self, brand: str, at: datetime) -> Past:
+        """Return the four weeks before the day (China's) that `at` lies in.
+
+        Days before the brand's first mention are no past. It depends on the store alone.
+        """
+        end = day_number(at)
+        window = Window(day_begin(end - PAST_DAYS), day_begin(end))
+        digests: dict[int, list[tuple[int, ...]]] = {}
+        for point in self._store.points(brand, window, DIGEST_STEP):
+            counted = (point.volume, point.organic, point.negative, point.complaints, point.reach)
+            digests.setdefault(day_number(point.at), []).append(counted)
+        kept = self._kept.pop(brand, None) or _Kept({})
+        self._kept[brand] = kept
+        while len(self._kept) > PASTS_KEPT:
+            self._kept.popitem(last=False)
+        first = min(digests, default=end)
+        days: dict[int, tuple[_Digest, Day]] = {}
+        for number in range(first, end):
+            digest = tuple(digests.get(number, ()))
+            known = kept.days.get(number)
+            if known is None or known[0] != digest:
+                known = (digest, self._day(brand, number, digest))
+            days[number] = known
+        if kept.past is None or days != kept.days:
+            kept.days, kept.past = days, Past(tuple(day for _, day in days.values()))
+        return kept.past
+
+    def _day(self, brand: str, number: int, digest: _Digest) -> Day:
+        organic = sum(counts[1] for counts in digest)
+        if not organic:
+            return Day()
+        begin = day_begin(number)
+        voices = [
+            voice_of(cited)
+            for quarter in range(QUARTERS)
+            for cited in self._store.cited(
+                brand,
+                Window(begin + quarter * QUARTER, begin + (quarter + 1) * QUARTER),
+                LOOKED_AT,
+            )
+        ]
+        return day_of(voices, min(1.0, max(len(voices), 1) / organic))
+
+
+def voice_of(cited: Cited) -> Voice:
+    """Return what evidence wants to know of a mention."""
+    mention, post = cited.mention, cited.post
+    return Voice(
+        post_key=post.key,
+        at=mention.published_at,
+        author=mention.author,
+        source=post.source,
+        followers=mention.reach,
+        words=mention.keywords,
+        reposts=post.reposts,
+        troubled=is_troubled(mention),
+        headline=post.kind is PostKind.HEADLINE,
+        title=mention.text[:TITLE_LIMIT],
+    )
+
+
+def is_troubled(mention: Mention) -> bool:
+    """Say whether it is negative or a complaint."""
+    return mention.sentiment is Sentiment.NEGATIVE or mention.complaint

@@ -1,0 +1,105 @@
+"""Notices to the receivers: each once, also when the task that sends them is run again."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.messages.catalogue import Language
+from alerts.messages.notice import Notice
+from alerts.notify.protocol import NotifyError, Teller
+from fengsui.services import Chain
+from records import Receipt
+
+log = logging.getLogger(__name__)
+
+# What was told last on a subject: "sending KEY" before, "sent KEY" after.
+TOLD = "notice.{subject}.{receiver}"
+# A sender that died can have sent at most so long ago.
+DOUBT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """To whom a notice went, who had it already, and who could not be told, with the reason."""
+
+    sent: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+class NoticeFailed(Exception):
+    """A notice did not reach every receiver; telling again reaches those that are left."""
+
+
+def receivers_of_notices(chain: Chain) -> tuple[str, ...]:
+    """Return the receivers of briefs and reviews: all that some route for every brand leads to.
+
+    Where each route is for certain brands, that is all receivers that a route leads to.
+    """
+    routes = [route for route in chain.settings.routes if not route.brands]
+    routes = routes or list(chain.settings.routes)
+    return tuple(dict.fromkeys(name for route in routes for name in route.receivers))
+
+
+def tell(
+    chain: Chain,
+    subject: str,
+    write: Callable[[Language], Notice],
+    now: datetime,
+    *,
+    receivers: Collection[str] | None = None,
+    threads: Mapping[str, Receipt] | None = None,
+) -> Told:
+    """Send what `write` returns, in the language of each receiver, to those that lack it.
+
+    `subject` names the series (daily brief, reply to an incident): of each series a receiver's last
+    notice is remembered. `threads` holds receipts of messages to answer to, by receiver.
+    """
+    sent: list[str] = []
+    known: list[str] = []
+    failed: list[tuple[str, str]] = []
+    for name in receivers if receivers is not None else receivers_of_notices(chain):
+        notice = write(_language_of(chain, name))
+        cursor = TOLD.format(subject=subject, receiver=name)
+        before = chain.ledger.cursor(cursor)
+        if before == f"sent {notice.key}":
+            known.append(name)
+            continue
+        doubtful = before == f"sending {notice.key}"
+        chain.ledger.set_cursor(cursor, f"sending {notice.key}")
+        try:
+            _deliver(chain, name, notice, now, doubtful, (threads or {}).get(name))
+        except NotifyError as error:
+            log.warning("%s was not told %s: %s", name, notice.key, error)
+            failed.append((name, str(error)))
+            continue
+        chain.ledger.set_cursor(cursor, f"sent {notice.key}")
+        sent.append(name)
+    return Told(tuple(sent), tuple(known), tuple(failed))
+
+
+def check_told(told: Told) -> None:
+    """Make sure that nobody was missed.
+
+    Raises:
+        NoticeFailed: somebody was.
+    """
+    if told.failed:
+        raise NoticeFailed("; ".join(f"{name}: {why}" for name, why in told.failed))
+
+
+def _deliver(
+    chain: Chain, name: str, notice: Notice, now: datetime, doubtful: bool, thread: Receipt | None
+) -> None:
+    notifier = chain.notifiers.get(name)
+    if not isinstance(notifier, Teller):
+        raise NotifyError("this receiver takes no notices", retry=False)
+    if doubtful and notifier.told(notice, now - DOUBT) is not None:
+        return
+    notifier.tell(notice, thread)
+
+
+def _language_of(chain: Chain, receiver: str) -> Language:
+    settings = (one for one in chain.settings.receivers if one.name == receiver)
+    return next((one.language for one in settings), chain.settings.language)

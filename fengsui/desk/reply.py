@@ -1,0 +1,157 @@
+"""A draft of what a brand says about an incident, for a person to approve.
+
+Written by template from what is known: the incident, its cases, what people ask for. It quotes
+nobody, promises nothing, and names no cause, since nobody has verified one.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from alerts.delivery.routing import receivers_of
+from alerts.messages.catalogue import Language
+from alerts.messages.format import clock_time, number, one_line
+from alerts.messages.notice import Notice, Paragraph
+from fengsui.desk.notices import Told, tell
+from fengsui.services import Chain
+from nlp.complaints.rules import CATEGORIES
+from records import Case, CaseStatus, Incident, IncidentKind, IncidentStatus
+
+NAMED: Final = 4
+BRAND_LIMIT: Final = 30
+# Complaints before the first unusual tick belong to the story.
+LEAD: Final = timedelta(hours=1)
+
+WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "zh": {
+        "title": "回应稿（已批准）· {brand}",
+        "heading": "对外回应",
+        "opening": "自 {since} 起，我们注意到有顾客反映{brand}的{categories}问题，"
+        "我们已经看到，也在认真核实。",
+        "opening.plain": "自 {since} 起，我们注意到有顾客对{brand}提出批评，"
+        "我们已经看到，也在认真核实。",
+        "cases": "目前登记的投诉共 {count} 件，我们会逐一联系当事顾客。",
+        "demands": "大家提出的诉求主要是{demands}，每一项我们都会给出答复。",
+        "closing": "核实的结果和处理办法，我们会在这里公布。给您带来的困扰，我们深表歉意。",
+        "joiner": "、",
+    },
+    "en": {
+        "title": "Reply (approved) · {brand}",
+        "heading": "Public reply",
+        "opening": "Since {since}, customers have told of problems with {brand}: {categories}. "
+        "We have seen it and are looking into it.",
+        "opening.plain": "Since {since}, customers have criticised {brand}. "
+        "We have seen it and are looking into it.",
+        "cases": "Complaints on record: {count}. We will contact each of these customers.",
+        "demands": "What is mostly asked for: {demands}. We will answer each of these points.",
+        "closing": "We will publish here what we find and what we do about it. "
+        "We are sorry for the trouble.",
+        "joiner": ", ",
+    },
+}
+
+
+class NoIncident(Exception):
+    """There is no such incident, or none is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply in both languages, about the incident with the key `incident`."""
+
+    incident: str
+    zh: str
+    en: str
+
+
+def choose(chain: Chain, key: str) -> Incident:
+    """Return the brand's incident of `key`, or the worst open one where `key` is empty.
+
+    Raises:
+        NoIncident: there is none.
+    """
+    if key:
+        found = chain.ledger.incident(key)
+        if found is None or found.kind is not IncidentKind.BRAND:
+            raise NoIncident(f"no brand has an incident {one_line(key, 80)!r}")
+        return found
+    open_now = [one for one in chain.ledger.open_incidents() if one.kind is IncidentKind.BRAND]
+    if not open_now:
+        raise NoIncident("no incident is open")
+    return min(open_now, key=lambda one: (-one.level, one.opened_at, one.key))
+
+
+def draft(chain: Chain, incident: Incident) -> Draft:
+    """Return the draft about `incident`, from the cases that it brought."""
+    cases = [
+        case
+        for case in chain.ledger.cases(incident.brand)
+        if case.status is not CaseStatus.RESOLVED and _belongs(case, incident)
+    ]
+    return Draft(incident.key, _written(incident, cases, "zh"), _written(incident, cases, "en"))
+
+
+def _belongs(case: Case, incident: Incident) -> bool:
+    ended = incident.recovered_at if incident.status is IncidentStatus.RECOVERED else None
+    late = ended is not None and case.first_seen > ended
+    return case.updated_at >= incident.opened_at - LEAD and not late
+
+
+def _written(incident: Incident, cases: list[Case], language: Language) -> str:
+    words = WORDS[language]
+    categories = Counter(case.category for case in cases if case.category != "other")
+    demands = Counter(demand for case in cases for demand in case.demands)
+    named = [getattr(CATEGORIES[key], language) for key, _ in categories.most_common(2)]
+    asked = [one_line(demand, 12) for demand, _ in demands.most_common(NAMED)]
+    values = {
+        "since": clock_time(incident.opened_at, incident.updated_at),
+        "brand": one_line(incident.brand, BRAND_LIMIT),
+        "categories": words["joiner"].join(named),
+        "count": number(len(cases), language),
+        "demands": words["joiner"].join(asked),
+    }
+    keys = ["opening" if named else "opening.plain"]
+    keys += ["cases"] if cases else []
+    keys += ["demands"] if asked else []
+    return "\n".join(words[key].format(**values) for key in (*keys, "closing"))
+
+
+def notice_of(made: Draft, incident: Incident, language: Language) -> Notice:
+    """Return the approved draft as a notice; both languages stand in it, the reader's first."""
+    words, brand = WORDS[language], one_line(incident.brand, BRAND_LIMIT)
+    texts = (made.zh, made.en) if language == "zh" else (made.en, made.zh)
+    digest = hashlib.blake2b("\0".join((made.zh, made.en)).encode(), digest_size=6).hexdigest()
+    return Notice(
+        key=f"reply@{made.incident}@{digest}",
+        language=language,
+        title=words["title"].format(brand=brand),
+        paragraphs=tuple(Paragraph(words["heading"], tuple(text.split("\n"))) for text in texts),
+    )
+
+
+def readers_of(chain: Chain, incident: Incident) -> tuple[str, ...]:
+    """Return the receivers that were told of the incident, or would be now."""
+    told = (n.receiver for n in chain.ledger.notifications(incident.key))
+    return tuple(dict.fromkeys((*told, *receivers_of(incident, chain.settings.routes))))
+
+
+def send(chain: Chain, made: Draft, now: datetime) -> Told:
+    """Post an approved draft to those who know of its incident, into the incident's threads.
+
+    Raises:
+        NoIncident: the incident is gone.
+    """
+    incident = choose(chain, made.incident)
+    readers = readers_of(chain, incident)
+    threads = {name: chain.ledger.thread(incident.key, name) for name in readers}
+    return tell(
+        chain,
+        f"reply.{incident.key}",
+        lambda language: notice_of(made, incident, language),
+        now,
+        receivers=readers,
+        threads={name: thread for name, thread in threads.items() if thread is not None},
+    )

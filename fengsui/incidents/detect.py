@@ -1,0 +1,184 @@
+"""One brand's ticks judged: what became of its incident, and what people should be told."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.detection.series import Series
+from alerts.evidence.hot_lists import Entry
+from alerts.forecast.model import ForecastModelError
+from alerts.incidents import advance
+from fengsui.incidents.evidence import Recent, weighed
+from fengsui.incidents.forecast import expect
+from fengsui.incidents.hot_lists import signals_of
+from fengsui.incidents.new_stories import another_story
+from fengsui.services import Chain
+from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal, Story, Theme
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of an incident, at the end of a tick, of which `coverage` was read.
+
+    `told` is the level that people were told of before, `story` the one that began, if that is it.
+    """
+
+    incident: Incident
+    change: Change
+    at: datetime
+    coverage: float
+    told: Level | None
+    story: Theme | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A brand's incidents that were looked at, in their last state by key, and their changes."""
+
+    brand: str
+    incidents: Mapping[str, Incident]
+    moves: tuple[Move, ...] = ()
+
+
+def judge_brand(
+    chain: Chain,
+    brand: str,
+    incident: Incident | None,
+    since: datetime,
+    now: datetime,
+    entries: Sequence[Entry] = (),
+) -> Judged:
+    """Judge the ticks of a brand, whose open incident is `incident`; nothing is written.
+
+    `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`).
+    """
+    settings = chain.settings.detection
+    series = chain.counts.series(brand, now)
+    heard = chain.watch.signals(brand, since)
+    if heard is None:  # a brand that is not in the settings any more, with an open incident
+        heard = chain.detector.score(series, since)
+    signals = {signal.at: signal for signal in heard}
+    story = incident.opened_at if incident else None
+    for hot in signals_of(chain, brand, entries, since, story):
+        signals[hot.at] = _louder(signals.get(hot.at), hot)
+    if incident is None:
+        if not signals:
+            return Judged(brand, {})
+        # One that has just recovered is reopened by a greater wave.
+        past = reversed(chain.ledger.incidents(brand=brand))
+        incident = next((one for one in past if one.kind is IncidentKind.BRAND), None)
+    told = _told(incident)
+    touched: dict[str, Incident] = {}
+    moves: list[Move] = []
+    recents = _Recents(chain, brand)
+    known = True
+    for at, found, rate, coverage in _ticks(chain, series, signals, since, now, incident):
+        known = coverage >= settings.min_coverage
+        signal = _weighed(chain, recents, found, incident) if found is not None else None
+        is_new = incident is not None and incident.updated_at < at <= now
+        moved = advance(incident, brand, at, signal, rate, known, settings)
+        incident, change, begun = moved.incident, moved.change, None
+        if incident is not None and change is None and is_new:
+            incident, begun = _with_another_story(chain, incident, at)
+            change = Change.NEW_STORY if begun else None
+        if incident is not None and change is not None:
+            incident = _expecting(chain, recents.at(min(at, now)), incident, known=known)
+            moves.append(Move(incident, change, at, coverage, told, begun))
+            told = _told(incident)
+        if incident is not None:
+            touched.pop(incident.key, None)
+            touched[incident.key] = incident
+    told_of = moves[-1].incident if moves else None
+    if incident is not None and incident is not told_of:
+        at = min(incident.updated_at, now)
+        touched[incident.key] = _expecting(chain, recents.at(at), incident, known=known)
+    return Judged(brand, touched, tuple(moves))
+
+
+def _louder(counted: Signal | None, listed: Signal) -> Signal:
+    """Return the signal of a tick that the counts and a hot list may both speak of."""
+    return replace(counted, level=max(counted.level, listed.level)) if counted else listed
+
+
+class _Recents:
+    """What the store holds of a brand's hours before a time; the last is kept for who asks next."""
+
+    def __init__(self, chain: Chain, brand: str) -> None:
+        self._store = chain.store
+        self._brand = brand
+        self._last: Recent | None = None
+
+    def at(self, at: datetime) -> Recent:
+        """Return what it holds up to `at`."""
+        if self._last is None or self._last.at != at:
+            self._last = Recent(self._store, self._brand, at)
+        return self._last
+
+
+def _weighed(chain: Chain, recents: _Recents, signal: Signal, incident: Incident | None) -> Signal:
+    """Return the signal with what the store holds beside the counts, where that can matter."""
+    if incident is not None and signal.at < incident.updated_at:
+        return signal  # judged before
+    reopens = timedelta(hours=chain.settings.detection.reopen_hours)
+    goes_on = incident is not None and (
+        incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
+    )
+    story = incident if goes_on else None
+    recent = recents.at(signal.at)
+    return weighed(recent, chain.pasts, signal, story, chain.settings.detection)
+
+
+def _expecting(chain: Chain, recent: Recent, incident: Incident, *, known: bool) -> Incident:
+    """Return the incident with what is expected of it; nothing where too little was read."""
+    if incident.status is not IncidentStatus.OPEN or not known:
+        return replace(incident, forecast=None)
+    try:
+        forecast = expect(recent, incident, chain.settings.detection)
+    except ForecastModelError as error:
+        log.warning("no forecast: %s", error)  # an alarm does not wait for it
+        forecast = None
+    return replace(incident, forecast=forecast)
+
+
+def _with_another_story(
+    chain: Chain, incident: Incident, at: datetime
+) -> tuple[Incident, Theme | None]:
+    """Return the incident with the story that began by the end of a tick, and that story."""
+    found = another_story(chain, incident, at, chain.tick)
+    if found is None:
+        return incident, None
+    return replace(incident, stories=(*incident.stories, Story(at, found.post_key))), found
+
+
+def _told(incident: Incident | None) -> Level | None:
+    """Return the level that people were last told of, if the story goes on."""
+    return incident.level if incident and incident.status is IncidentStatus.OPEN else None
+
+
+def _ticks(
+    chain: Chain,
+    series: Series,
+    signals: Mapping[datetime, Signal],
+    since: datetime,
+    now: datetime,
+    incident: Incident | None,
+) -> Iterator[tuple[datetime, Signal | None, float, float]]:
+    """Yield end, signal, negatives in the trailing hour and coverage of each tick to be judged.
+
+    The tick that is still open comes only with a signal: it can raise, but it is not quiet yet.
+    """
+    if incident is not None and incident.status is IncidentStatus.OPEN:
+        since = min(since, incident.updated_at)
+    negative = series.counts["negative"]
+    hour = timedelta(hours=1) // chain.tick
+    first = max(0, (since - series.start) // chain.tick)
+    for index in range(first, len(negative)):
+        at = series.start + (index + 1) * chain.tick
+        signal = signals.get(at)
+        if at > now and signal is None:
+            continue
+        rate = float(negative[max(0, index + 1 - hour) : index + 1].sum())
+        yield at, signal, rate, float(series.coverage[index])

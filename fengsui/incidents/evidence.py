@@ -1,0 +1,105 @@
+"""What the store holds beside the counts of a story, weighed against the brand's own past."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from alerts.detection.settings import DetectionSettings
+from alerts.evidence import channels
+from alerts.evidence.channels import Fast
+from alerts.evidence.combine import Pace, weigh
+from alerts.forecast import hawkes
+from alerts.forecast.events import Observed, observe_bins, observe_counts
+from fengsui.counts.history import Pasts, is_troubled, voice_of
+from records import Incident, Point, Post, Signal, Window
+from store.interface import Cited, MentionStore
+
+MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
+# Evidence is looked for in the detector's longest stretch; in the last hour where that is much.
+SPAN: Final = timedelta(hours=6)
+MUCH: Final = 2_000
+# Posts whose spreading is looked at.
+FASTEST: Final = 3
+
+
+class Recent:
+    """What the store holds of a brand's last hours up to `at`; each part is read once, if at all.
+
+    Nothing that was published after `at` is looked at.
+    """
+
+    def __init__(self, store: MentionStore, brand: str, at: datetime) -> None:
+        self.brand = brand
+        self.at = at
+        self._store = store
+
+    @cached_property
+    def minutes(self) -> list[Point]:
+        """The counts of the minutes of `SPAN`."""
+        return self._store.points(self.brand, Window(self.at - SPAN, self.at), MINUTE)
+
+    @cached_property
+    def negatives(self) -> Observed:
+        """How the negatives of `minutes` came one after the other."""
+        counts = [(point.at, point.negative) for point in self.minutes if point.negative]
+        return observe_bins(counts, MINUTE, self.at)
+
+    @cached_property
+    def span(self) -> timedelta:
+        """How far back posts are looked at."""
+        return SPAN if sum(point.organic for point in self.minutes) <= MUCH else HOUR
+
+    @cached_property
+    def posts(self) -> list[Cited]:
+        """The organic mentions of `span`, oldest first."""
+        return list(self._store.cited(self.brand, Window(self.at - self.span, self.at)))
+
+    @cached_property
+    def fastest(self) -> list[tuple[Cited, Observed]]:
+        """The troubled posts with most reposts in the last hour, and how they grew.
+
+        Only those are asked for their history that have most reposts.
+        """
+        spread = [one for one in self.posts if one.post.reposts and is_troubled(one.mention)]
+        spread.sort(key=lambda one: (-(one.post.reposts or 0), one.post.key))
+        found = [(one, growth(self._store, one.post, self.at)) for one in spread[:FASTEST]]
+        return sorted(found, key=lambda one: (-gained(one[1]), one[0].post.key))
+
+
+def weighed(
+    recent: Recent,
+    pasts: Pasts,
+    signal: Signal,
+    incident: Incident | None,
+    settings: DetectionSettings,
+) -> Signal:
+    """Return `signal` with the evidence that the store holds beside its counts, and its level.
+
+    The past ends before the day on which the story, or the one that it may go on with, began.
+    """
+    at, span = signal.at, recent.span
+    began = min(at - span, incident.opened_at if incident else at)
+    past = pasts.before(signal.brand, max(began, at - timedelta(days=2)))
+    story = [voice_of(cited) for cited in recent.posts]
+    fast = [Fast(cited.post.key, float(gained(seen))) for cited, seen in recent.fastest]
+    beside = channels.beside(story, fast, past, span)
+    rate = float(sum(point.negative for point in recent.minutes if point.at >= at - HOUR))
+    grown = recent.negatives
+    pace = Pace(rate, hawkes.fit(grown).branching if grown.count else 0.0)
+    return weigh(signal, beside, pace, settings)
+
+
+def growth(store: MentionStore, post: Post, at: datetime) -> Observed:
+    """Return how the reposts of a post grew up to `at`, by the readings that the store holds."""
+    readings: Mapping[datetime, int | None] = {
+        reading.at: reading.reposts for reading in store.history(post.key)
+    }
+    began = min(post.published_at, at)
+    return observe_counts(began, readings.items(), at, post.followers, post.text)
+
+
+def gained(seen: Observed) -> int:
+    """Return how many events there were in the last hour."""
+    return int((seen.times > seen.age - HOUR.total_seconds()).sum())

@@ -1,0 +1,93 @@
+"""Incidents about ourselves: a source that cannot be read, a step that fails.
+
+They go the way of every incident: opened once, told through the receivers, recovered.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from alerts.delivery.routing import receivers_of
+from fengsui.services import Chain
+from records import (
+    Alert,
+    Change,
+    Evidence,
+    Incident,
+    IncidentKind,
+    IncidentStatus,
+    Level,
+    LevelChange,
+    Notification,
+    NotificationState,
+)
+
+MINUTE = timedelta(minutes=1)
+
+
+def open_trouble(
+    chain: Chain, kind: IncidentKind, name: str, reason: str, now: datetime, *, level: Level
+) -> Incident:
+    """Open an incident of `kind` about `name`, or return the one that is open, and queue its alert.
+
+    `reason` is shown to people: a word of `alerts.messages.ops_text`, or the name of an error.
+    """
+    known = open_troubles(chain, kind).get(name)
+    if known is not None:
+        return known
+    incident = Incident(
+        key=Incident.key_of(f"{kind}:{name}", now),
+        kind=kind,
+        brand=name,
+        level=level,
+        status=IncidentStatus.OPEN,
+        opened_at=now,
+        updated_at=now,
+        signal_at=now,
+        level_at=now,
+        peak_level=level,
+        peak=0.0,
+        peak_at=now,
+        evidence=(Evidence(reason, 1.0, 0.0, MINUTE, 0.0),),
+        history=(LevelChange(now, level),),
+    )
+    _record(chain, incident, Change.OPENED, now)
+    return incident
+
+
+def close_trouble(chain: Chain, kind: IncidentKind, name: str, now: datetime) -> Incident | None:
+    """Let the open incident of `kind` about `name`, if any, recover, and queue its alert."""
+    known = open_troubles(chain, kind).get(name)
+    if known is None:
+        return None
+    over = replace(known, status=IncidentStatus.RECOVERED, recovered_at=max(now, known.opened_at))
+    _record(chain, over, Change.RECOVERED, now)
+    return over
+
+
+def open_troubles(chain: Chain, kind: IncidentKind) -> dict[str, Incident]:
+    """Return the open incidents of `kind` by what they are about."""
+    return {one.brand: one for one in chain.ledger.open_incidents() if one.kind is kind}
+
+
+def _record(chain: Chain, incident: Incident, change: Change, now: datetime) -> None:
+    alert = Alert(
+        key=Alert.key_of(incident, change, now),
+        incident=incident,
+        change=change,
+        at=max(now, incident.opened_at),
+        since=incident.opened_at,
+        volume=0,
+        organic=0,
+        negative=0,
+        usual=0.0,
+        complaints=0,
+        authors=0,
+        reach=0,
+        coverage=0.0 if change is Change.OPENED else 1.0,
+        previous=None if change is Change.OPENED else incident.level,
+    )
+    notifications = [
+        Notification(alert, receiver, NotificationState.PENDING, now)
+        for receiver in receivers_of(incident, chain.settings.routes)
+    ]
+    chain.ledger.record_detection([incident], notifications, {})

@@ -1,0 +1,100 @@
+"""Posts of the last days are looked at again, to see whether their source has deleted them."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol, runtime_checkable
+
+import msgspec
+
+from fengsui.ingest.collect import Collected, store_items
+from fengsui.ingest.poll import means_of
+from fengsui.services import Chain
+from listeners.errors import ListenerError
+from listeners.protocol import Gone, Item, Listener
+from listeners.settings import SourceSettings, listener_of
+from records import Window
+
+log = logging.getLogger(__name__)
+
+# Each post of the last week is looked at at least twice a day.
+AGE: Final = timedelta(days=7)
+EACH: Final = timedelta(hours=10)
+PAUSE: Final = timedelta(hours=1)
+MOST: Final = 500
+WITNESSES: Final = 5
+LOOKED: Final = "looked.{name}"
+MISSING: Final = "missing.{name}"
+WEIBO: Final = "weibo"
+
+
+@runtime_checkable
+class LooksAgain(Protocol):
+    """A listener whose source tells of posts by their ids."""
+
+    def look_again(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield the posts as they are now, and as gone those that are not there any more.
+
+        `witnesses` are posts seen lately, asked for beside all others: where none of what was asked
+        for is there, nothing is known.
+        """
+        ...
+
+
+def look_again_if_due(
+    chain: Chain, source: SourceSettings, listener: Listener, now: datetime
+) -> Collected:
+    """Look again, at most once an hour, at posts that were not seen for long.
+
+    Raises:
+        ListenerError: the source could not be asked.
+    """
+    if not isinstance(listener, LooksAgain):
+        return Collected()
+    text = chain.ledger.cursor(LOOKED.format(name=source.name))
+    if text and timedelta(0) <= now - datetime.fromisoformat(text) < PAUSE:
+        return Collected()
+    collected = look_again(chain, source.name, listener, now)
+    chain.ledger.set_cursor(LOOKED.format(name=source.name), now.isoformat())
+    return collected
+
+
+def look_again_everywhere(chain: Chain, now: datetime) -> Collected:
+    """Look again at the posts of every source for which it is due.
+
+    A source that cannot be asked is left to the next time, and keeps no other from being asked.
+    """
+    collected = Collected()
+    for source in chain.settings.sources:
+        try:
+            collected += look_again_if_due(chain, source, listener_of(source, means_of(chain)), now)
+        except ListenerError as error:
+            log.warning("%s could not be asked for its posts again: %s", source.name, error)
+    return collected
+
+
+def look_again(chain: Chain, name: str, listener: LooksAgain, now: datetime) -> Collected:
+    """Look again at posts; one that is missing twice in a row, an hour apart, is taken for deleted.
+
+    Raises:
+        ListenerError: the source could not be asked.
+    """
+    week = Window(now - AGE, now)
+    keys = chain.store.fetched_before(WEIBO, week, now - EACH, MOST)
+    if not keys:
+        return Collected()
+    lately = chain.store.fetched_before(WEIBO, week, now, len(keys) + WITNESSES)
+    witnesses = [key for key in lately if key not in keys]
+    cursor = MISSING.format(name=name)
+    text = chain.ledger.cursor(cursor)
+    before = frozenset(msgspec.json.decode(text, type=list[str])) if text else frozenset[str]()
+    items = list(listener.look_again(_ids(keys), _ids(witnesses)))
+    missing = {item.key for item in items if isinstance(item, Gone)}
+    sure = [item for item in items if not isinstance(item, Gone) or item.key in before]
+    collected = store_items(chain, sure)
+    chain.ledger.set_cursor(cursor, msgspec.json.encode(sorted(missing - before)).decode())
+    return collected
+
+
+def _ids(keys: Sequence[str]) -> list[str]:
+    return [key.partition(":")[2] for key in keys]

@@ -1,0 +1,119 @@
+"""What was seen of each source: its share, its lag and its gaps, beside what is promised.
+
+Blind and quiet are two things: a source that nobody could read is told of, and is never taken for
+one in which nothing was said.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from fengsui.incidents.operational import close_trouble, open_trouble, open_troubles
+from fengsui.ingest.source_state import Standing, reached, standing
+from fengsui.services import Chain
+from listeners.context import PART, REFUSED, Told, read_told
+from listeners.protocol import Refusal
+from listeners.settings import SourceSettings
+from records import IncidentKind, Level, Window
+
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+MINUTE: Final = timedelta(minutes=1)
+WATCHED: Final = "watched"
+# Not the source's own name: its incident of being unread is another one.
+PROMISE: Final = "{name} (SLO)"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of a source by `at`.
+
+    `hour` and `day` are the shares in [0, 1] of the planned time that was read, None where nothing
+    was planned; `lag` is how far back the part lies that was read the longest time ago. `gaps` are
+    those of the last day: part and span. `refused` counts refusals by their kind.
+    """
+
+    at: datetime
+    source: SourceSettings
+    read_to: datetime | None
+    lag: timedelta | None
+    hour: float | None
+    day: float | None
+    standing: Standing
+    gaps: tuple[tuple[str, Window], ...] = ()
+    refused: Mapping[Refusal, Told] = field(default_factory=dict)
+
+    @property
+    def promised_lag(self) -> timedelta:
+        """The lag that the settings promise at most."""
+        seconds = self.source.promised_lag_seconds or 3 * self.source.poll_seconds + 60
+        return timedelta(seconds=seconds)
+
+    @property
+    def broken_promise(self) -> str:
+        """What was promised and is not kept, in words; empty where all is."""
+        if self.hour is not None and self.hour < self.source.promised_share:
+            return f"1 h: {self.hour:.0%} < {self.source.promised_share:.0%}"
+        if self.lag is not None and self.lag > self.promised_lag:
+            return f"lag {_minutes(self.lag)} > {_minutes(self.promised_lag)} min"
+        return ""
+
+
+def _minutes(span: timedelta) -> int:
+    return round(span / MINUTE)
+
+
+def seen(chain: Chain, source: SourceSettings, now: datetime) -> Seen:
+    """Return what was seen of `source` by `now`."""
+    ledger, name = chain.ledger, source.name
+    return Seen(
+        at=now,
+        source=source,
+        read_to=reached(chain, name),
+        lag=_lag(chain, name, now),
+        hour=_share(chain, name, Window(now - HOUR, now)),
+        day=_share(chain, name, Window(now - DAY, now)),
+        standing=standing(chain, name),
+        gaps=tuple(
+            (part, span) for of, part, span in ledger.gaps(Window(now - DAY, now)) if of == name
+        ),
+        refused=read_told(ledger.cursor(REFUSED.format(source=name))),
+    )
+
+
+def _share(chain: Chain, name: str, window: Window) -> float | None:
+    ticks = chain.ledger.coverage_by_source(window, window.until - window.since).get(name)
+    return ticks[0].share if ticks else None
+
+
+def _lag(chain: Chain, name: str, now: datetime) -> timedelta | None:
+    """Return the lag of the part furthest behind; parts a day behind are no longer asked for."""
+    lags = []
+    for part in chain.ledger.parts(name):
+        text = chain.ledger.cursor(PART.format(source=name, part=part))
+        if text and (lag := now - datetime.fromisoformat(text)) < DAY:
+            lags.append(lag)
+    last = reached(chain, name)
+    if not lags and last is not None:
+        lags.append(now - last)
+    return max(lags, default=None)
+
+
+def watch_promises(chain: Chain, now: datetime) -> None:
+    """Tell people of sources that do not keep what is promised, and when they do again.
+
+    At most once a minute, and never beside the incident that says that a source is not read at all.
+    """
+    text = chain.ledger.cursor(WATCHED)
+    if text and timedelta(0) <= now - datetime.fromisoformat(text) < MINUTE:
+        return
+    chain.ledger.set_cursor(WATCHED, now.isoformat())
+    unread = open_troubles(chain, IncidentKind.COVERAGE)
+    for source in chain.settings.sources:
+        name = PROMISE.format(name=source.name)
+        broken = seen(chain, source, now).broken_promise if source.name not in unread else ""
+        if broken:
+            open_trouble(chain, IncidentKind.COVERAGE, name, broken, now, level=Level.YELLOW)
+        elif name in unread:
+            close_trouble(chain, IncidentKind.COVERAGE, name, now)

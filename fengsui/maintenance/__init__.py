@@ -1,0 +1,1 @@
+"""The nightly upkeep of the stores."""

@@ -1,0 +1,26 @@
+"""What is done once a day: words that are older than is promised leave."""
+
+import logging
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from fengsui.maintenance.upkeep import NothingToKeep, expire
+from fengsui.services import Chain
+
+log = logging.getLogger(__name__)
+
+DONE = "daily"
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def daily_if_due(chain: Chain, now: datetime) -> bool:
+    """Do it where it was not done today (in Beijing), and return whether it was done now."""
+    day = f"{now.astimezone(BEIJING):%Y-%m-%d}"
+    if chain.ledger.cursor(DONE) == day:
+        return False
+    try:
+        log.info("%d posts left", expire(chain, now))
+    except NothingToKeep as error:
+        log.info("%s", error)
+    chain.ledger.set_cursor(DONE, day)
+    return True

@@ -1,0 +1,75 @@
+"""Past posts into the store beside the live runs, ending with the counts of one run over all.
+
+Which of two copies is the original depends on the order of judging, and live runs judge whatever
+came. So once the posts are there, the range, and the time after it for which its posts can be the
+originals of copies, is judged again from its beginning, in order of publication. Detection is not
+run: nobody is told of the past.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from fengsui.ingest.poll import means_of, source_of
+from fengsui.ingest.source_state import COLLECTED_TO, reached
+from fengsui.pipeline import steps
+from fengsui.pipeline.steps import Annotated, Collected
+from fengsui.services import Chain
+from listeners.settings import listener_of
+from records import Window
+
+PROGRESS = "backfill"
+
+
+class _Progress(msgspec.Struct, frozen=True):
+    """How many slices of a run are judged."""
+
+    run: str
+    done: int = 0
+
+
+def collect_range(chain: Chain, name: str, window: Window) -> Collected:
+    """Read `window` from the source `name`, and note that it was read.
+
+    Where the live runs have come to a time within the window, or never began, they go on from its
+    end: what is read here they need not read again.
+
+    Raises:
+        UnknownSource: the settings have no such source.
+        ListenerError: it could not be read to the end; what came is kept.
+    """
+    collected = steps.collect(
+        chain, listener_of(source_of(chain, name), replace(means_of(chain), resume=False)), window
+    )
+    last = reached(chain, name)
+    if last is None or window.since <= last < window.until:
+        cursor = COLLECTED_TO.format(name=name)
+        chain.ledger.set_cursor(cursor, window.until.isoformat())
+    return collected
+
+
+def judged_range(chain: Chain, window: Window, now: datetime) -> Window:
+    """Return the span that a backfill of `window` judges again."""
+    until = min(window.until + chain.settings.annotation.memory, max(now, window.until))
+    return Window(window.since, until)
+
+
+def judge_next(chain: Chain, run: str, slices: Sequence[Window]) -> Annotated:
+    """Judge the first slice of `slices` that the run `run` has not judged yet.
+
+    Called once a slice, in whatever order and however often a call fails, it judges all of them in
+    their order. Whoever calls holds all other scoring off meanwhile.
+
+    Raises:
+        ModelError: the model cannot judge; the posts go on waiting.
+    """
+    value = chain.ledger.cursor(PROGRESS)
+    progress = msgspec.json.decode(value, type=_Progress) if value else _Progress(run)
+    done = progress.done if progress.run == run else 0
+    if done >= len(slices):
+        return Annotated()
+    annotated = steps.annotate_again(chain, slices[done])
+    chain.ledger.set_cursor(PROGRESS, msgspec.json.encode(_Progress(run, done + 1)).decode())
+    return annotated

@@ -1,0 +1,277 @@
+"""The steps: collect, annotate, detect, notify. Each is safe to run twice and to kill anywhere.
+
+What a step has done is known from what it wrote, under natural keys, in one transaction with its
+result; so a step that is run again finds its own work and adds nothing.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from alerts.delivery.outbox import DispatchReport, dispatch
+from alerts.delivery.routing import receivers_of
+from fengsui.annotate.annotator import Annotator, scorer
+from fengsui.annotate.batches import batches
+from fengsui.desk.cases import open_cases
+from fengsui.incidents.alert import brief
+from fengsui.incidents.correlate import linked, with_links
+from fengsui.incidents.detect import Judged, judge_brand
+from fengsui.incidents.hot_lists import listed
+from fengsui.ingest.collect import BATCH, Collected, collect, store_items
+from fengsui.services import Chain
+from nlp.sentiment.registry import ModelError
+from records import (
+    Alert,
+    Incident,
+    IncidentKind,
+    Mention,
+    Notification,
+    NotificationState,
+    Post,
+    Rejected,
+    Window,
+)
+from store.interface import Pending
+
+log = logging.getLogger(__name__)
+
+__all__ = ["BATCH", "Collected", "batches", "collect", "store_items"]
+
+# When so many posts and every one of a batch break the judges, it is the judges that are broken.
+SYSTEMATIC = 10
+# Where detection has come to: the time, and the revision of the counts that it had seen.
+DETECTED = "detect"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """How many posts were read and how many mentions they hold."""
+
+    posts: int = 0
+    mentions: int = 0
+    cases: int = 0
+
+
+def annotate(chain: Chain, window: Window | None = None) -> Annotated:
+    """Judge every post that waits (and was published in `window`), in order of arrival.
+
+    Raises:
+        ModelError: the model cannot judge; the posts go on waiting.
+    """
+    posts = mentions = cases = 0
+    while pending := chain.store.pending(BATCH, window):
+        try:
+            found, opened = _annotate_batch(chain, pending)
+        except BaseException:
+            chain.forget_annotators()
+            raise
+        posts += len(pending)
+        mentions += found
+        cases += opened
+    return Annotated(posts, mentions, cases)
+
+
+def rescore(chain: Chain, since: datetime) -> Annotated:
+    """Judge again the posts published from `since` on whose mentions another model scored.
+
+    A post stays the copy or the voice that it was. Killed in between, it is called again: what is
+    done already has the model's name.
+
+    Raises:
+        ModelError: the model cannot judge; the posts go on waiting.
+    """
+    plain = scorer(chain.model)
+    current = {b.name: scorer(chain.model, b.goods) for b in chain.settings.brands}
+    keys = {sketch.post_key for sketch in chain.store.sketches(since)}
+    for some in batches(sorted(keys), BATCH):
+        found = chain.store.mentions_of(some)
+        chain.store.reopen_posts(
+            sorted({m.post_key for m in found if m.scorer != current.get(m.brand, plain)})
+        )
+    return annotate(chain)
+
+
+def annotate_again(chain: Chain, window: Window) -> Annotated:
+    """Judge the posts published in `window` as if for the first time, in order of publication.
+
+    `annotate` lets a post stay the copy that it was; this forgets what was said, so that what came
+    in late finds its place. Nobody else may judge meanwhile.
+
+    Raises:
+        ModelError: the model cannot judge; the posts go on waiting.
+    """
+    annotator = chain.annotator_before(window.since)
+    chain.store.reopen(window)
+    posts = mentions = cases = 0
+    while pending := chain.store.pending(BATCH, window):
+        try:
+            found, opened = _annotate_batch(chain, pending, annotator)
+        except ModelError:
+            raise
+        except Exception:
+            log.warning("a batch could not be judged as if for the first time", exc_info=True)
+            found, opened = _annotate_batch(chain, pending)
+            annotator = chain.annotator_before(max(p.post.published_at for p in pending))
+        chain.forget_annotators()
+        posts += len(pending)
+        mentions += found
+        cases += opened
+    return Annotated(posts, mentions, cases)
+
+
+def _annotate_batch(
+    chain: Chain, pending: Sequence[Pending], anew: Annotator | None = None
+) -> tuple[int, int]:
+    # In the order of publication, so that of two copies the earlier one is the original.
+    posts = sorted(
+        (waiting.post for waiting in pending if not waiting.post.deleted),
+        key=lambda post: (post.published_at, post.key),
+    )
+    mentions = _wordless(chain, [waiting.post for waiting in pending if waiting.post.deleted])
+    if posts:
+        mentions += _judge(chain, posts) if anew is None else anew.annotate(posts)
+    post_of = {post.key: post for post in posts}
+    complaints = [
+        (m, post_of[m.post_key]) for m in mentions if m.complaint and m.post_key in post_of
+    ]
+    # Cases first: killed in between, the posts still wait and open the same cases again.
+    cases = open_cases(complaints, chain.ledger, chain.settings.cases)
+    opened = chain.ledger.upsert_cases(cases) if cases else 0
+    chain.store.annotate(pending, mentions)
+    return len(mentions), opened
+
+
+def _wordless(chain: Chain, deleted: Sequence[Post]) -> list[Mention]:
+    """Return the mentions of deleted posts as they were judged, without words: they stay counted.
+
+    What a source deletes must not look as if it had never happened.
+    """
+    known = chain.store.mentions_of([post.key for post in deleted]) if deleted else []
+    return [replace(mention, text="", keywords=()) for mention in known]
+
+
+def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:
+    """Judge a batch; if a post breaks the judges, quarantine that one and judge the others."""
+    earliest = posts[0].published_at
+    before = chain.store.mentions_of([post.key for post in posts])
+    try:
+        return chain.annotator(earliest).annotate(posts, before)
+    except ModelError:
+        raise
+    except Exception:
+        log.warning("a batch could not be annotated; trying its posts one by one", exc_info=True)
+    chain.forget_annotators()
+    annotator = chain.annotator(earliest)
+    mentions: list[Mention] = []
+    unjudged: list[Rejected] = []
+    for post in posts:
+        try:
+            mentions += annotator.annotate([post], before)
+        except ModelError:
+            raise
+        except Exception as error:
+            unjudged.append(_unjudged(post, error))
+            # That is no fault of the texts: the posts wait until the program is mended.
+            if len(unjudged) == len(posts) >= SYSTEMATIC:
+                raise
+    chain.ledger.quarantine(unjudged)
+    return mentions
+
+
+def _unjudged(post: Post, error: Exception) -> Rejected:
+    reason = f"could not be annotated: {type(error).__name__}"
+    return Rejected(post.source, post.key, 1, reason, post.text[:2000], post.fetched_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """The incidents that changed, and the alerts that say so."""
+
+    incidents: tuple[Incident, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Detected:
+    """Judge the ticks that ended after `since` (default: where detection last came to).
+
+    Without `since` only brands whose counts changed, or that have an open incident, are looked at.
+    Ticks within the lateness allowed are judged again, so that late posts are heard; that changes
+    nothing where nothing came late. Alerts and incidents are written together, once. What a call
+    that failed had not judged, the next one judges.
+    """
+    last, seen = detected_to(chain)
+    if last is not None and now < last - chain.tick:
+        log.warning("the clock stands before the last detection (%s): nothing is judged", last)
+        return Detected()
+    lateness = timedelta(minutes=chain.settings.detection.lateness_minutes)
+    start = since or (min(last, now) if last else now) - lateness
+    changed = chain.counts.refresh(seen)
+    chain.watch.update(chain.counts.take_changes(), chain.counts.tick_end(now))
+    open_incidents = {
+        incident.brand: incident
+        for incident in chain.ledger.open_incidents()
+        if incident.kind is IncidentKind.BRAND
+    }
+    looked_at = changed.intersection(chain.brands) if since is None else set(chain.brands)
+    entries = listed(chain, start, now, is_first=last is None and since is None)
+    judged = [
+        judge_brand(chain, brand, open_incidents.get(brand), start, now, entries.get(brand, ()))
+        for brand in sorted(looked_at | open_incidents.keys())
+    ]
+    links = linked(
+        chain.store,
+        judged,
+        open_incidents.values(),
+        chain.names,
+        chain.settings.annotation.copy_similarity,
+    )
+    incidents = links | {
+        one.key: one for brand in judged for one in with_links(brand, links).incidents.values()
+    }
+    alerts = [
+        alert
+        for brand in judged
+        if brand.incidents
+        for alert in _tell(chain, with_links(brand, links), now)
+    ]
+    if links:
+        chain.ledger.record_detection([*links.values()], [], {})
+    chain.ledger.set_cursor(DETECTED, f"{now.isoformat()} {chain.counts.revision}")
+    return Detected(tuple(incidents.values()), tuple(alerts))
+
+
+def detected_to(chain: Chain) -> tuple[datetime | None, int]:
+    """Return where detection has come to: the time (None: nowhere) and the revision seen."""
+    cursor = chain.ledger.cursor(DETECTED)
+    if cursor is None:
+        return None, 0
+    at, revision = cursor.split()
+    return datetime.fromisoformat(at), int(revision)
+
+
+def _tell(chain: Chain, judged: Judged, now: datetime) -> list[Alert]:
+    """Write what was judged of a brand, and the alerts that say so, together."""
+    alerts = [brief(move, now, chain) for move in judged.moves]
+    notifications = [n for alert in alerts for n in _notifications(chain, alert, now)]
+    chain.ledger.record_detection(list(judged.incidents.values()), notifications, {})
+    return alerts
+
+
+def _notifications(chain: Chain, alert: Alert, now: datetime) -> Iterator[Notification]:
+    silence = chain.ledger.silenced(alert.incident.brand, alert.at)
+    for receiver in receivers_of(alert.incident, chain.settings.routes):
+        yield Notification(
+            alert=alert,
+            receiver=receiver,
+            state=NotificationState.SUPPRESSED if silence else NotificationState.PENDING,
+            created_at=now,
+            reason=f"silenced: {silence}" if silence else "",
+        )
+
+
+def notify(
+    chain: Chain, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> DispatchReport:
+    """Send what waits in the notification log and record what came of it."""
+    return dispatch(chain.ledger, chain.notifiers, clock, group_over=chain.settings.group_over)

@@ -1,0 +1,1 @@
+"""The daily brief, the weekly review of pain points, the review of the model."""

@@ -1,0 +1,215 @@
+"""The daily brief: what happened in a span of time, in numbers beside their usual.
+
+The numbers are gathered once, from the store and the ledger; the words are found for each reader's
+language. Names and words of posts are shown raw here and escaped by each channel.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.compose import EMOJI
+from alerts.messages.format import clock_time, number, one_line, percent
+from alerts.messages.notice import Notice, Paragraph
+from fengsui.incidents.operational import open_troubles
+from fengsui.ingest.poll import reached
+from fengsui.reports.catalogue import WORDS
+from fengsui.services import Chain
+from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Urgency, Window
+
+BRAND_LIMIT: Final = 30
+# Lines of a paragraph; what is left is counted.
+LINES: Final = 12
+USUAL_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class BrandDay:
+    """A brand's numbers: organic mentions, and their usual over as long a span."""
+
+    brand: str
+    organic: int
+    negative: int
+    complaints: int
+    usual: float
+    usual_negative: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDay:
+    """A source: until when it was read, None if never, and the incident that is open about it."""
+
+    name: str
+    read_until: datetime | None
+    trouble: Incident | None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a brief says. `coverage` in [0, 1] is the mean share of what was to be read."""
+
+    window: Window
+    brands: tuple[BrandDay, ...]
+    incidents: tuple[Incident, ...]
+    open_cases: int
+    overdue_cases: int
+    urgent_cases: int
+    new_cases: int
+    coverage: float
+    sources: tuple[SourceDay, ...]
+    quarantined: int
+
+
+def gather(chain: Chain, window: Window) -> Brief:
+    """Return the brief of `window`, as the stores know it now."""
+    cases = chain.ledger.cases()
+    waiting = [case for case in cases if case.status is not CaseStatus.RESOLVED]
+    shares = chain.ledger.coverage(window, chain.tick)
+    return Brief(
+        window=window,
+        brands=tuple(_brand_day(chain, brand, window) for brand in chain.brands),
+        incidents=tuple(_incidents(chain, window)),
+        open_cases=len(waiting),
+        overdue_cases=sum(1 for case in waiting if case.due_at < window.until),
+        urgent_cases=sum(1 for case in waiting if case.urgency is Urgency.URGENT),
+        new_cases=sum(1 for case in cases if case.first_seen in window),
+        coverage=sum(shares) / len(shares) if shares else 0.0,
+        sources=tuple(_sources(chain)),
+        quarantined=chain.ledger.totals()["quarantined"],
+    )
+
+
+def _brand_day(chain: Chain, brand: str, window: Window) -> BrandDay:
+    length = window.until - window.since
+    past = Window(window.since - USUAL_DAYS * length, window.since)
+    points = chain.store.points(brand, window, chain.tick)
+    before = chain.store.points(brand, past, chain.tick)
+    return BrandDay(
+        brand=brand,
+        organic=sum(point.organic for point in points),
+        negative=sum(point.negative for point in points),
+        complaints=sum(point.complaints for point in points),
+        usual=sum(point.organic for point in before) / USUAL_DAYS,
+        usual_negative=sum(point.negative for point in before) / USUAL_DAYS,
+    )
+
+
+def _incidents(chain: Chain, window: Window) -> Iterator[Incident]:
+    """Yield the brands' incidents that were open at some time of the window, the worst first."""
+    week = chain.ledger.incidents(since=window.since - timedelta(days=28))
+    known = {incident.key: incident for incident in (*week, *chain.ledger.open_incidents())}
+    concerned = [
+        incident
+        for incident in known.values()
+        if incident.kind is IncidentKind.BRAND
+        and incident.opened_at < window.until
+        and (incident.recovered_at is None or incident.recovered_at >= window.since)
+    ]
+    yield from sorted(concerned, key=lambda one: (-one.peak_level, one.opened_at, one.key))
+
+
+def _sources(chain: Chain) -> Iterator[SourceDay]:
+    troubles = open_troubles(chain, IncidentKind.COVERAGE)
+    for source in chain.settings.sources:
+        yield SourceDay(source.name, reached(chain, source.name), troubles.get(source.name))
+
+
+def compose(brief: Brief, language: Language) -> Notice:
+    """Return what the brief says in `language`."""
+    writer = _Writer(brief, WORDS[language], language)
+    day = f"{clock_time(brief.window.until, brief.window.since)}"
+    return Notice(
+        key=f"brief@{brief.window.until:%Y%m%dT%H%MZ}",
+        language=language,
+        title=writer.say("title", time=day),
+        paragraphs=tuple(writer.paragraphs()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    brief: Brief
+    words: dict[str, str]
+    language: Language
+
+    def say(self, key: str, **values: str) -> str:
+        return self.words[key].format(**values)
+
+    def count(self, value: float) -> str:
+        return number(value, self.language)
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        for name, lines in (
+            ("incidents", self.incidents()),
+            ("voice", self.voice()),
+            ("cases", self.cases()),
+            ("coverage", self.coverage()),
+        ):
+            said = list(lines)
+            more = [self.say("more", count=str(len(said) - LINES))] if len(said) > LINES else []
+            yield Paragraph(self.words[f"heading.{name}"], (*said[:LINES], *more))
+
+    def incidents(self) -> Iterator[str]:
+        if not self.brief.incidents:
+            yield self.words["incidents.none"]
+        for incident in self.brief.incidents:
+            opened = clock_time(incident.opened_at, self.brief.window.until)
+            state = "over" if incident.status is IncidentStatus.RECOVERED else "open"
+            until = clock_time(
+                incident.recovered_at or incident.updated_at, self.brief.window.until
+            )
+            yield " · ".join(
+                (
+                    f"{EMOJI[incident.peak_level]} {self.level(incident)}",
+                    one_line(incident.brand, BRAND_LIMIT),
+                    self.say(f"incident.{state}", since=opened, until=until),
+                    self.say("incident.peak", rate=self.count(incident.peak)),
+                )
+            )
+
+    def level(self, incident: Incident) -> str:
+        return CATALOGUES[self.language][f"level.{incident.peak_level.name.lower()}"]
+
+    def voice(self) -> Iterator[str]:
+        total = sum(day.organic for day in self.brief.brands)
+        if not total:
+            yield self.words["voice.none"]
+            return
+        for day in sorted(self.brief.brands, key=lambda one: (-one.organic, one.brand)):
+            yield self.say(
+                "voice",
+                brand=one_line(day.brand, BRAND_LIMIT),
+                share=percent(day.organic / total),
+                organic=self.count(day.organic),
+                usual=self.count(day.usual),
+                negative=self.count(day.negative),
+                usual_negative=self.count(day.usual_negative),
+                complaints=self.count(day.complaints),
+            )
+
+    def cases(self) -> Iterator[str]:
+        brief = self.brief
+        yield self.say(
+            "cases",
+            new=self.count(brief.new_cases),
+            open=self.count(brief.open_cases),
+            urgent=self.count(brief.urgent_cases),
+            overdue=self.count(brief.overdue_cases),
+        )
+
+    def coverage(self) -> Iterator[str]:
+        yield self.say("coverage", share=percent(self.brief.coverage))
+        for source in self.brief.sources:
+            name = one_line(source.name, BRAND_LIMIT)
+            if source.trouble is not None:
+                since = clock_time(source.trouble.opened_at, self.brief.window.until)
+                yield self.say("source.trouble", name=name, since=since)
+            elif source.read_until is None:
+                yield self.say("source.never", name=name)
+            else:
+                until = clock_time(source.read_until, self.brief.window.until)
+                yield self.say("source.read", name=name, until=until)
+        if self.brief.quarantined:
+            yield self.say("quarantined", count=self.count(self.brief.quarantined))

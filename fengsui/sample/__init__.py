@@ -1,5 +1,0 @@
-"""Three made-up weeks of two made-up brands, in the shapes that the sources really send."""
-
-from fengsui.sample.generator import SampleFiles, generate
-
-__all__ = ["SampleFiles", "generate"]

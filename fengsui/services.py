@@ -1,0 +1,185 @@
+"""What the steps work with, opened from the settings and closed together."""
+
+import gc
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+
+from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.notify.protocol import Notifier
+from alerts.settings import notifier_of
+from fengsui.annotate.annotator import Annotator
+from fengsui.counts.counts import Counts, CoverageOnce
+from fengsui.counts.detector_cache import Watch
+from fengsui.counts.history import Pasts
+from fengsui.models import model_in_use
+from fengsui.privacy import Privacy
+from fengsui.settings.application import Settings
+from fengsui.stores.open import opened_store
+from nlp.sentiment.model import SentimentModel
+from nlp.sentiment.registry import load_model
+from store.errors import StoreUnreachable
+from store.interface import MentionStore
+from store.ledger.ledger import Ledger
+
+
+class Chain:
+    """The stores, the model, the detector and the receivers of one set of settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        notifiers: Mapping[str, Notifier] | None = None,
+        console: Console | None = None,
+        model: SentimentModel | None = None,
+    ) -> None:
+        self.settings = settings
+        self.state = settings.state
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.tick = timedelta(minutes=settings.detection.tick_minutes)
+        self.ledger = Ledger(ledger_url(settings))
+        try:
+            self.store: MentionStore = opened_store(settings, self.ledger)
+        except BaseException:
+            self.ledger.__exit__(None, None, None)
+            raise
+        coverage = CoverageOnce(self.ledger)  # renewed by `Counts.refresh`
+        self.counts = Counts(self.store, coverage, self.tick)
+        self.pasts = Pasts(self.store)
+        self.detector = NegativeBinomialDetector(settings.detection)
+        self.watch = Watch(self.store, coverage, self.detector, self.brands, self.tick)
+        self.privacy = Privacy(settings.privacy, settings.state, self.ledger)
+        self._model = model
+        self._notifiers = dict(notifiers) if notifiers is not None else None
+        self._console = console or Console()
+        self._annotator: Annotator | None = None
+        self._past_annotator: Annotator | None = None
+
+    @property
+    def brands(self) -> Sequence[str]:
+        """The names of the brands."""
+        return [brand.name for brand in self.settings.brands]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the brands are called."""
+        brands = self.settings.brands
+        return frozenset(name for brand in brands for name in (brand.name, *brand.aliases))
+
+    def names_of(self, brand: str) -> Sequence[str]:
+        """Return what a brand is called; its name alone where the settings know it no more."""
+        found = (one.names for one in self.settings.brands if one.name == brand)
+        return next(found, (brand,))
+
+    @property
+    def notifiers(self) -> Mapping[str, Notifier]:
+        """The receivers by name, made at first use: a secret is read when it is needed."""
+        if self._notifiers is None:
+            self._notifiers = {
+                receiver.name: notifier_of(receiver, self._console)
+                for receiver in self.settings.receivers
+            }
+        return self._notifiers
+
+    def annotator(self, earliest: datetime) -> Annotator:
+        """Return an annotator that knows the mentions before posts from `earliest` on.
+
+        Posts from long before the newest mention (an import, posts judged again) get one that
+        remembers their own time, beside the one for what is new.
+        """
+        if self._annotator is None:
+            newest = self.store.newest()
+            self._annotator = self._made(newest - 2 * self._memory if newest else None, newest)
+        back = self._annotator.reaches_back_to
+        if back is None or earliest >= back:
+            return self._annotator
+        past = self._past_annotator
+        if past is None or not (past.reaches_back_to or earliest) <= earliest <= back:
+            past = self._past_annotator = self._made(earliest - 2 * self._memory, earliest)
+        return past
+
+    @property
+    def _memory(self) -> timedelta:
+        return self.settings.annotation.memory
+
+    @property
+    def model(self) -> SentimentModel:
+        """The sentiment model, loaded at first use.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        if self._model is None:
+            setting = model_in_use(self.ledger, self.settings.model)
+            self._model = load_model(setting, self.settings.accuracy_given_up)
+        return self._model
+
+    def judge_with(self, model: SentimentModel) -> None:
+        """Let `model`, which gives the same scores, take the place of the one in use."""
+        self._model = model
+        self.forget_annotators()
+
+    def _made(self, since: datetime | None, until: datetime | None) -> Annotator:
+        made = Annotator(self.settings.brands, self.model, self.settings.annotation)
+        if since and until:
+            sketches = self.store.sketches(since)
+            made.remember(sketch for sketch in sketches if sketch.published_at <= until)
+        _settle_collector()
+        return made
+
+    def annotator_before(self, at: datetime) -> Annotator:
+        """Return a new annotator that knows the mentions before `at` and nothing later."""
+        return self._made(at - 2 * self._memory, at - timedelta(microseconds=1))
+
+    def forget_annotators(self) -> None:
+        """Drop the annotators: what they remember may be more than what was written."""
+        self._annotator = self._past_annotator = None
+
+    def close(self) -> None:
+        """Close the stores."""
+        self.store.__exit__(None, None, None)
+        self.ledger.__exit__(None, None, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _settle_collector() -> None:
+    """Keep the garbage collector off the dictionaries, and from running every few posts.
+
+    Models and dictionaries live as long as the process; walking them again and again took a
+    quarter of the chain's time (benchmarks/chain.py).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def ledger_url(settings: Settings) -> str:
+    """Return the address of the ledger: the environment's, where the settings name a variable.
+
+    Raises:
+        StoreUnreachable: the variable is empty.
+    """
+    name = settings.ledger_url_env
+    if name is None:
+        return f"sqlite:///{settings.state.resolve() / 'ledger.sqlite3'}"
+    if not (url := os.environ.get(name, "").strip()):
+        raise StoreUnreachable(
+            f"ledger: the environment variable {name} is empty; put a URL such as "
+            "postgresql://USER:PASSWORD@HOST/DATABASE into it"
+        )
+    return url

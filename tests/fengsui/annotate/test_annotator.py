@@ -1,0 +1,96 @@
+"""What a post's mention holds of its words."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from fengsui.annotate.annotator import AnnotationSettings, Annotator, scorer
+from nlp.brands.matcher import BrandSettings
+from nlp.sentiment.linear import LinearModel
+from nlp.sentiment.model import Score
+from nlp.text.segment import cut, reference
+from records import Post, PostKind, Sentiment
+
+NOON = datetime(2026, 3, 15, 4, tzinfo=UTC)
+TEXT = "霁湖云饮难喝，霁湖云饮的客服态度恶劣，禾屿冰铺好一些"
+
+
+def _post(text: str) -> Post:
+    return Post(
+        source="weibo",
+        id="1",
+        url="",
+        kind=PostKind.POST,
+        author="甲",
+        text=text,
+        published_at=NOON,
+        fetched_at=NOON,
+    )
+
+
+def test_names_are_words() -> None:
+    """The names of brands are cut as whole words, as jieba cuts them, and no keyword is a piece."""
+    brands = [BrandSettings(name="霁湖云饮", aliases=("禾屿冰铺",))]
+    annotator = Annotator(brands, LinearModel.load(), AnnotationSettings())
+    (mention,) = annotator.annotate([_post(TEXT)])
+    assert cut(TEXT) == reference().lcut(TEXT)
+    assert {"霁湖云饮", "禾屿冰铺"} <= set(cut(TEXT))
+    assert "客服" in mention.keywords
+    assert not any(set(word) & set("霁湖云饮禾屿冰铺") for word in mention.keywords)
+
+
+class Reader:
+    """A model that finds everything negative, and says of every text how surely it complains."""
+
+    name = "reader"
+
+    def __init__(self, odds: float | None) -> None:
+        self.odds = odds
+        self.asked: list[str] = []
+
+    def score(self, texts: Sequence[str]) -> list[Score]:
+        return [Score(0.6, 0.3, 0.1)] * len(texts)
+
+    def complaint_odds(self, texts: Sequence[str]) -> list[float] | None:
+        self.asked += texts
+        return None if self.odds is None else [self.odds] * len(texts)
+
+
+@pytest.mark.parametrize(("odds", "complains"), [(9.0, True), (-9.0, False), (None, True)])
+def test_the_model_is_asked_of_doubtful_complaints(odds: float | None, complains: bool) -> None:
+    """Of a doubtful complaint the model is asked, once; where it cannot say, the words decide."""
+    reader = Reader(odds)
+    annotator = Annotator([BrandSettings(name="云朵")], reader, AnnotationSettings())
+    doubted, calm = "云朵的客服说会处理，等了三天", "今天路过云朵"
+    posts = [_post(doubted), replace(_post(calm), id="2")]
+    first, second = annotator.annotate(posts)
+    assert (first.complaint, second.complaint) == (complains, False)
+    assert reader.asked == [doubted]
+
+
+def test_a_headline_is_read_by_its_own_words_and_is_no_complaint() -> None:
+    """A hot list's title is negative where it tells of trouble; no customer speaks in it."""
+    brands = [BrandSettings(name="云朵")]
+    annotator = Annotator(brands, LinearModel.load(), AnnotationSettings())
+    titles = ["#云朵就客服拒绝退款致歉#", "#云朵新品#"]
+    posts = [
+        replace(_post(title), id=str(at), kind=PostKind.HEADLINE) for at, title in enumerate(titles)
+    ]
+    trouble, plain = annotator.annotate(posts)
+    assert (trouble.sentiment, trouble.complaint) == (Sentiment.NEGATIVE, False)
+    assert (plain.sentiment is Sentiment.NEGATIVE, plain.complaint) == (False, False)
+
+
+def test_goods_tell_more_pain_points() -> None:
+    """A brand of cars has the aspects learned of cars before the others; its scorer says so."""
+    model = LinearModel.load()
+    plain, car = BrandSettings(name="星野"), BrandSettings(name="星野", goods="car")
+    post = _post("星野的隔音太差了，高速风噪大得离谱，垃圾")
+    (without,) = Annotator([plain], model, AnnotationSettings()).annotate([post])
+    (told,) = Annotator([car], model, AnnotationSettings()).annotate([post])
+    assert told.sentiment is Sentiment.NEGATIVE
+    assert set(without.aspects) < set(told.aspects)
+    assert told.aspects[0] == "舒适性"
+    assert without.scorer == scorer(model) != told.scorer == scorer(model, "car")

@@ -1,0 +1,176 @@
+"""Rules of single reads: sources that fail rest, troubles are told once, nothing is read twice."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.messages.compose import compose
+from alerts.settings import RouteSettings, TerminalReceiver
+from fengsui.incidents.operational import close_trouble, open_trouble, open_troubles
+from fengsui.ingest.poll import due_sources, listener_since, poll, reached, standing
+from fengsui.pipeline import steps
+from fengsui.services import Chain
+from fengsui.settings.application import Settings
+from listeners.errors import LoginNeeded, RetryLater
+from listeners.settings import FeedSource, FolderSource
+from listeners.sources.folder import FolderListener
+from records import Change, IncidentKind, Level, Window
+from tests.fengsui import stories
+
+NOW = datetime(2026, 3, 20, 4, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a folder and a feed that nobody serves."""
+    (tmp_path / "inbox").mkdir()
+    return stories.settings(
+        tmp_path / "state",
+        sources=(
+            FolderSource(kind="folder", name="inbox", path=tmp_path / "inbox", settle_seconds=0),
+            FeedSource(kind="feed", name="feed", url="http://127.0.0.1:9/x", poll_seconds=60),
+        ),
+        receivers=(TerminalReceiver(name="terminal"),),
+        routes=(RouteSettings(receivers=("terminal",), brands=(stories.BRAND,)),),
+    )
+
+
+@pytest.fixture
+def chain(settings: Settings) -> Iterator[Chain]:
+    """The stores."""
+    with Chain(settings) as made:
+        yield made
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let every read of the feed end with `error`."""
+
+    def fetch(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("listeners.sources.feed.FeedListener.fetch", fetch)
+
+
+def test_rest_grows_with_every_failure(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source rests for its poll time, twice that, and so on, at most half an hour."""
+    failing(monkeypatch, RetryLater("away", timedelta(0)))
+    rests = []
+    for _ in range(8):
+        with pytest.raises(RetryLater):
+            poll(chain, "feed", NOW)
+        until = standing(chain, "feed").rest_until
+        assert until is not None
+        rests.append((until - NOW) // MINUTE)
+    assert rests == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
+def test_rest_that_a_source_asks_for_is_kept(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that asks for six hours is left alone for six hours."""
+    failing(monkeypatch, RetryLater("slowly", timedelta(hours=6)))
+    with pytest.raises(RetryLater):
+        poll(chain, "feed", NOW)
+    assert "feed" not in [source.name for source in due_sources(chain, NOW + 359 * MINUTE)]
+    assert "feed" in [source.name for source in due_sources(chain, NOW + 361 * MINUTE)]
+
+
+def test_hiccup_is_no_incident(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures of less than five minutes open nothing; then one incident opens, and no second."""
+    failing(monkeypatch, RetryLater("away", timedelta(0)))
+    seen = []
+    for minutes in (0, 1, 4, 6, 20):
+        with pytest.raises(RetryLater):
+            poll(chain, "feed", NOW + minutes * MINUTE)
+        seen.append(len(chain.ledger.incidents()))
+    assert seen == [0, 0, 0, 1, 1]
+
+
+def test_time_out_counts_as_a_failure(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read that is cut off from outside leaves a gap in the coverage and lets the source rest."""
+
+    class CutOff(BaseException):
+        """As Airflow's time limit raises it."""
+
+    failing(monkeypatch, CutOff())
+    with pytest.raises(CutOff):
+        poll(chain, "feed", NOW)
+    assert standing(chain, "feed").failures == 1
+    assert chain.ledger.coverage(Window(NOW - MINUTE, NOW), MINUTE) == [0.0]
+    assert reached(chain, "feed") is None
+
+
+def test_lost_login_opens_at_once(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost login opens an orange incident for every route, and detection leaves it alone."""
+    failing(monkeypatch, LoginNeeded("the session has ended"))
+    with pytest.raises(LoginNeeded):
+        poll(chain, "feed", NOW)
+    (incident,) = chain.ledger.open_incidents()
+    assert (incident.kind, incident.level) == (IncidentKind.COVERAGE, Level.ORANGE)
+    (told,) = chain.ledger.notifications()
+    assert told.receiver == "terminal"
+    for hours in (0, 12, 48):
+        steps.detect(chain, NOW + timedelta(hours=hours))
+    assert chain.ledger.open_incidents() == [incident]
+
+
+def test_brand_and_source_of_one_name_are_two_matters(chain: Chain) -> None:
+    """A source named like a brand shares no incident with it."""
+    for kind in (IncidentKind.COVERAGE, IncidentKind.PIPELINE):
+        open_trouble(chain, kind, stories.BRAND, "unread", NOW, level=Level.YELLOW)
+    assert len({incident.key for incident in chain.ledger.open_incidents()}) == 2
+    assert steps.detect(chain, NOW).incidents == ()
+    close_trouble(chain, IncidentKind.COVERAGE, stories.BRAND, NOW + MINUTE)
+    assert open_troubles(chain, IncidentKind.COVERAGE) == {}
+    assert list(open_troubles(chain, IncidentKind.PIPELINE)) == [stories.BRAND]
+    assert close_trouble(chain, IncidentKind.COVERAGE, stories.BRAND, NOW + MINUTE) is None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("reason", ["login", "refused", "unread", "<!channel>\nModelError"])
+@pytest.mark.parametrize("kind", [IncidentKind.COVERAGE, IncidentKind.PIPELINE])
+def test_trouble_is_told_in_words(
+    chain: Chain, kind: IncidentKind, reason: str, language: str
+) -> None:
+    """A message about trouble says what, since when, why, what next; its end says how long."""
+    open_trouble(chain, kind, "feed", reason, NOW, level=Level.ORANGE)
+    close_trouble(chain, kind, "feed", NOW + 90 * MINUTE)
+    opened, over = (n.alert for n in chain.ledger.notifications())
+    assert (opened.change, over.change) == (Change.OPENED, Change.RECOVERED)
+    message = compose(opened, language)  # type: ignore[arg-type]
+    assert "feed" in message.title
+    assert message.next_step.lines[0]
+    assert ("ModelError" in message.plain()) == ("ModelError" in reason)
+    assert all("\n" not in line for line in (message.title, *message.summary))
+    ended = compose(over, language)  # type: ignore[arg-type]
+    assert ended.recovered
+    assert ended.next_step.lines[0]
+    assert "1 " in ended.summary[0]
+
+
+def test_unchanged_files_are_left_out(chain: Chain, tmp_path: Path) -> None:
+    """What a process before has read is not read again; what came since is, however old it says."""
+    source = chain.settings.sources[0]
+    folder = tmp_path / "inbox"
+    stories.write(folder / "read.jsonl")
+    now = datetime.now(UTC)
+
+    def read(last: datetime) -> set[str]:
+        listener = listener_since(chain, source, last)
+        assert isinstance(listener, FolderListener)
+        return {path.name for path in listener.stamps()}
+
+    assert read(now - timedelta(hours=1)) == {"read.jsonl"}
+    assert read(now + timedelta(hours=1)) == set()
+    long_ago = (now - timedelta(days=9)).timestamp()
+    for name in ("moved.jsonl", "packed/deep/old.jsonl"):
+        path = tmp_path / "elsewhere" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / "read.jsonl", path)
+        os.utime(path, (long_ago, long_ago))
+    (tmp_path / "elsewhere" / "moved.jsonl").rename(folder / "moved.jsonl")
+    (tmp_path / "elsewhere" / "packed").rename(folder / "packed")
+    assert read(now - MINUTE) == {"read.jsonl", "moved.jsonl", "old.jsonl"}

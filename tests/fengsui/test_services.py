@@ -1,0 +1,63 @@
+"""Where the ledger is: beside the posts, or at the URL in an environment variable."""
+
+import pytest
+
+from fengsui.services import Chain
+from fengsui.settings.application import Settings, load
+from store.errors import StoreUnreachable
+from tests.fengsui.commands import Shell
+from tests.servers.postgresql import Postgresql
+
+NAME = "FENGSUI_LEDGER_URL"
+CHOSEN = f'ledger_url_env = "{NAME}"'
+
+
+def test_default_is_a_file(fengsui: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the setting the ledger is a file in `state`, whatever the environment holds."""
+    monkeypatch.setenv(NAME, "postgresql://nobody@127.0.0.1:1/none")
+    with Chain(Settings(state=fengsui.folder)) as chain:
+        assert chain.ledger.totals()["incidents"] == 0
+    assert (fengsui.folder / "ledger.sqlite3").exists()
+
+
+def test_postgresql_is_used(
+    fengsui: Shell, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the setting the steps write to PostgreSQL, and no file is made."""
+    monkeypatch.setenv(NAME, postgresql_url)
+    fengsui.settings(CHOSEN)
+    settings = load(fengsui.folder / "fengsui.toml")
+    with Chain(settings) as chain:
+        chain.ledger.set_cursor("collect", "7")
+    with Chain(settings) as chain:
+        assert chain.ledger.cursor("collect") == "7"
+    assert not list(settings.state.glob("ledger*"))
+
+
+def test_check_reaches_it(
+    fengsui: Shell, postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`check` says where the ledger is, without its password."""
+    monkeypatch.setenv(NAME, postgresql.new_database())
+    fengsui.settings(CHOSEN)
+    ran = fengsui("check")
+    assert "✓ ledger: 0 open incidents in postgresql+psycopg://" in ran.out
+    assert f"127.0.0.1:{postgresql.port}" in ran.out
+    assert postgresql.password not in ran.out + ran.err
+
+
+def test_check_names_what_is_wrong(
+    fengsui: Shell, postgresql: Postgresql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong password, or no URL at all, is a finding with exit code 1; no secret is shown."""
+    fengsui.settings(CHOSEN)
+    monkeypatch.setenv(NAME, Postgresql(postgresql.port, "wrong-guess").url())
+    ran = fengsui("check")
+    assert ran.code == 1
+    assert "✗ ledger: " in ran.out
+    assert "wrong-guess" not in ran.out + ran.err
+    monkeypatch.setenv(NAME, " ")
+    assert f"the environment variable {NAME} is empty" in fengsui("check").out
+    assert f"the environment variable {NAME} is empty" in fengsui.refused("cases")
+    with pytest.raises(StoreUnreachable, match=NAME):
+        Chain(load(fengsui.folder / "fengsui.toml"))
