@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.detection.settings import DetectionSettings
-from alerts.levels import least_count, usual_hour
+from alerts.levels import baseline_hour, least_count
 from records import (
     Change,
     Incident,
@@ -162,7 +162,7 @@ def _escalated(
     if incident.past_level is None or rate < TWICE * max(incident.past_peak, 1.0):
         return signal
     level = max(signal.level, Level(min(incident.past_level + 1, Level.RED)))
-    usual = usual_hour(signal.evidence)
+    usual = baseline_hour(signal.evidence)
     while level > signal.level and rate < least_count(level, usual, settings.min_count):
         level = Level(level - 1)
     if level == signal.level:
@@ -242,5 +242,5 @@ def _quiet(
 
 
 def _has_ebbed(incident: Incident, rate: float) -> bool:
-    usual = usual_hour(incident.evidence)
+    usual = baseline_hour(incident.evidence)
     return rate <= usual + EBB * max(0.0, incident.peak - usual)

@@ -44,7 +44,7 @@ def level_of(rarity: float, kinds: int, ceiling: Level) -> Level:
     return Level.BLUE
 
 
-def usual_hour(evidence: Sequence[Evidence]) -> float:
+def baseline_hour(evidence: Sequence[Evidence]) -> float:
     """Return how many negative posts an hour usually sees; 0 where the evidence does not say."""
     found = next((one for one in evidence if one.kind == "negative" and one.horizon), None)
     return found.expected * (_HOUR / found.horizon) if found else 0.0

@@ -40,10 +40,10 @@ class Measured(Cluster):
         """Take in the weeks."""
         file = self.folder / "history.jsonl"
         write_history(file, datetime.now(UTC) - timedelta(minutes=1))
-        with self.chain() as chain:
-            import_file(chain, file)
-            steps.annotate(chain)
-            steps.detect(chain, datetime.now(UTC))
+        with self.services() as services:
+            import_file(services, file)
+            steps.annotate(services)
+            steps.detect(services, datetime.now(UTC))
 
 
 def trials(cluster: Cluster, brands: Sequence[str], apart: float) -> list[float]:
@@ -77,18 +77,18 @@ def burst(cluster: Cluster) -> float:
     """Return the seconds until each of 200 posts, one line after another, is judged."""
     rng = random.Random(9)
     started = time.monotonic()
-    with cluster.chain() as chain:
-        before = chain.store.totals()["posts"]
+    with cluster.services() as services:
+        before = services.store.totals()["posts"]
         for _ in range(BURST):
             # Praise, so that the burst opens no incident that later trials would find.
             said = complaint(brand := rng.choice(BRANDS), datetime.now(UTC), rng)
             cluster.say([said | {"text": f"路过{brand}，味道不错 {said['id']}"}])
         while time.monotonic() - started < LONGEST_SECONDS:
-            posts = chain.store.totals()["posts"] - before
-            if posts == BURST and not chain.store.pending(1):
+            posts = services.store.totals()["posts"] - before
+            if posts == BURST and not services.store.pending(1):
                 return time.monotonic() - started
             time.sleep(0.2)
-        waiting = len(chain.store.pending(BURST))
+        waiting = len(services.store.pending(BURST))
     raise RuntimeError(f"stranded: {BURST - posts} not read, {waiting} not judged")
 
 

@@ -29,7 +29,7 @@ from snownlp import SnowNLP
 from benchmarks.measure import Row, one_core, show
 from benchmarks.texts import posts
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandSettings
@@ -119,12 +119,12 @@ def peer(path: Path, database: Path, limit: int, *, sentiment: bool) -> None:
 def ours(path: Path, folder: Path, model: SentimentModel) -> None:
     """Run all lines through collect and annotate."""
     settings = Settings(state=folder, brands=tuple(BrandSettings(name=alias) for alias in ALIASES))
-    with Chain(settings, model=model) as chain:
+    with Services(settings, model=model) as services:
         for batch in steps.batches(read_file(path, fetched_at=None), steps.BATCH):
             if any(not isinstance(item, Post) for item in batch):
                 raise ValueError("the benchmark's own lines must be readable")
-            steps.store_items(chain, batch)
-        steps.annotate(chain)
+            steps.store_items(services, batch)
+        steps.annotate(services)
 
 
 def cpu_seconds(work: Callable[[], None]) -> float:

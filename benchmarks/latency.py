@@ -26,7 +26,7 @@ import numpy as np
 from alerts.detection.settings import DetectionSettings
 from fengsui.cli.files import import_file
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import load
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 
@@ -121,9 +121,9 @@ def prepare(folder: Path, url: str) -> Path:
         SETTINGS.format(poll=POLL_SECONDS, channel=CHANNEL, url=url) + brands, encoding="utf-8"
     )
     write_history(folder / "history.jsonl", datetime.now(UTC))
-    with Chain(load(config)) as chain:
-        import_file(chain, folder / "history.jsonl")
-        steps.annotate(chain)
+    with Services(load(config)) as services:
+        import_file(services, folder / "history.jsonl")
+        steps.annotate(services)
     return config
 
 

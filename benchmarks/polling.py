@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.measure import Row, show
 from fengsui.ingest import poll
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.client.client import JITTER
 from listeners.settings import SourceSettings
@@ -68,11 +68,11 @@ def polled(source: SourceSettings, site: Connection) -> Row:
     """Read the last half hour of a source, in which each keyword has some forty posts."""
     with tempfile.TemporaryDirectory() as folder:
         read = source.model_copy(update={"poll_seconds": SPAN.total_seconds()})
-        with Chain(Settings(state=Path(folder), sources=(read,))) as chain:
+        with Services(Settings(state=Path(folder), sources=(read,))) as services:
             site.send("asked")
             before = site.recv()
             wall, cpu = time.perf_counter(), time.process_time()
-            kept = poll.poll(chain, source.name, datetime.now(UTC)).kept
+            kept = poll.poll(services, source.name, datetime.now(UTC)).kept
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             site.send("asked")
             asked = site.recv() - before

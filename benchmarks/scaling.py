@@ -23,7 +23,7 @@ from benchmarks.latency import ANGRY, HISTORY, Writer, write_history
 from fengsui.cli.files import import_file
 from fengsui.demo.playing import play
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from records import Window
 from tests.servers import postgresql
@@ -74,15 +74,15 @@ def posts(folder: Path) -> Iterator[tuple[str, str]]:
     file.write_text("".join(lines), encoding="utf-8")
     settings = sample_settings(folder)
     alone = settings.model_copy(update={"model": "linear", "state": folder / "linear"})
-    with Chain(alone) as chain:
-        import_file(chain, file)
-        chain.annotator(datetime.now(UTC)).annotate(())  # what is loaded at first use is loaded
-        linear = cpu(lambda: steps.annotate(chain)) / len(story)
-    with Chain(settings) as chain:
-        chain.annotator(datetime.now(UTC)).annotate(())
-        read = cpu(lambda: import_file(chain, file)) / len(story)
-        judged = cpu(lambda: steps.annotate(chain)) / len(story)
-        totals = chain.store.totals()
+    with Services(alone) as services:
+        import_file(services, file)
+        services.annotator(datetime.now(UTC)).annotate(())  # what is loaded at first use is loaded
+        linear = cpu(lambda: steps.annotate(services)) / len(story)
+    with Services(settings) as services:
+        services.annotator(datetime.now(UTC)).annotate(())
+        read = cpu(lambda: import_file(services, file)) / len(story)
+        judged = cpu(lambda: steps.annotate(services)) / len(story)
+        totals = services.store.totals()
     held = sum(one.stat().st_size for one in (folder / "state").glob("mentions.sqlite3*"))
     share = totals["mentions"] / totals["posts"]
     yield "read a post from JSON Lines and store it (SQLite)", f"{read * 1e6:.0f} µs"
@@ -116,16 +116,16 @@ def detected(folder: Path, number: int) -> tuple[float, float]:
     tables = "".join(f'[[brands]]\nname = "{name}"\n' for name in names)
     # What judges makes no difference to the counts, and this is quick.
     config.write_text(f'state = "state"\nmodel = "linear"\n{tables}', encoding="utf-8")
-    with Chain(load(config)) as chain:
-        import_file(chain, folder / "history.jsonl")
-        steps.annotate(chain)
-        chain.ledger.record_read("posts", Window(now - HISTORY, now), ok=True)
-        steps.detect(chain, now)
-        import_file(chain, folder / "new.jsonl")
-        steps.annotate(chain)
-    with Chain(load(config)) as chain:
-        first = cpu(lambda: steps.detect(chain, now))
-        return first, cpu(lambda: steps.detect(chain, now))
+    with Services(load(config)) as services:
+        import_file(services, folder / "history.jsonl")
+        steps.annotate(services)
+        services.ledger.record_read("posts", Window(now - HISTORY, now), ok=True)
+        steps.detect(services, now)
+        import_file(services, folder / "new.jsonl")
+        steps.annotate(services)
+    with Services(load(config)) as services:
+        first = cpu(lambda: steps.detect(services, now))
+        return first, cpu(lambda: steps.detect(services, now))
 
 
 def loading(folder: Path) -> Iterator[tuple[str, str]]:
@@ -140,23 +140,27 @@ def loading(folder: Path) -> Iterator[tuple[str, str]]:
 
 def ledgers(folder: Path) -> Iterator[tuple[str, str]]:
     """Write to the ledger, one write after another."""
-    with Chain(Settings(state=folder / "state")) as chain:
-        yield "a write to the ledger, waiting included, SQLite", writes(chain)
+    with Services(Settings(state=folder / "state")) as services:
+        yield "a write to the ledger, waiting included, SQLite", writes(services)
     if postgresql.binaries() is None:
         return
     other = Settings(state=folder / "other", ledger_url_env=LEDGER)
-    with PostgresqlServer() as server, lent(LEDGER, server.new_database()), Chain(other) as chain:
-        yield "the same, PostgreSQL", writes(chain)
+    with (
+        PostgresqlServer() as server,
+        lent(LEDGER, server.new_database()),
+        Services(other) as services,
+    ):
+        yield "the same, PostgreSQL", writes(services)
 
 
-def writes(chain: Chain) -> str:
+def writes(services: Services) -> str:
     """Return the time of one write."""
     begin = datetime.now(UTC) - timedelta(days=1)
     minute = timedelta(minutes=1)
     started = time.perf_counter()
     for number in range(WRITES):
         at = begin + number * minute
-        chain.ledger.record_read("posts", Window(at, at + minute), ok=True)
+        services.ledger.record_read("posts", Window(at, at + minute), ok=True)
     return f"{(time.perf_counter() - started) / WRITES * 1e3:.1f} ms"
 
 

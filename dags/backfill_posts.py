@@ -28,28 +28,28 @@ PARAMS = {
 def backfill_posts() -> None:
     @task(pool="plan", multiple_outputs=False)
     def plan(params: ranges.Params = None) -> dict[str, list[str]]:
-        with opened() as chain:
-            return ranges.by_platform(ranges.sources_for(chain, params))
+        with opened() as services:
+            return ranges.by_platform(ranges.sources_for(services, params))
 
     @task(execution_timeout=timedelta(hours=2))
     def fetch(source: str, params: ranges.Params = None) -> int:
         from fengsui.pipeline.backfill import collect_range
 
-        with opened() as chain:
-            return collect_range(chain, source, ranges.window_of(params)).kept
+        with opened() as services:
+            return collect_range(services, source, ranges.window_of(params)).kept
 
     @task(pool="index", trigger_rule="none_failed")
     def days(params: ranges.Params = None) -> list[list[str]]:
-        with opened() as chain:
-            return ranges.days(chain, ranges.window_of(params), now())
+        with opened() as services:
+            return ranges.days(services, ranges.window_of(params), now())
 
     # A turn a day; each takes the next day that is left, so that their order is kept.
     @task(pool="model", execution_timeout=timedelta(hours=1), max_active_tis_per_dagrun=1)
     def judge(_turn: list[str], every_day: list[list[str]], run_id: str | None = None) -> int:
         from fengsui.pipeline.backfill import judge_next
 
-        with opened() as chain:
-            return judge_next(chain, str(run_id), ranges.windows(every_day)).posts
+        with opened() as services:
+            return judge_next(services, str(run_id), ranges.windows(every_day)).posts
 
     every_day = days()
     read_each(plan(), fetch, every_day)

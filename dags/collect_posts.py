@@ -28,23 +28,23 @@ def collect_posts() -> None:
     def plan() -> dict[str, list[str]]:
         from fengsui.ingest.poll import due_sources
 
-        with opened() as chain:
-            return by_platform(due_sources(chain, now()))
+        with opened() as services:
+            return by_platform(due_sources(services, now()))
 
     # `poll` itself raises an incident about the source and lets it recover; detect_crises tells.
     @task(execution_timeout=timedelta(seconds=45), on_failure_callback=[], on_success_callback=[])
     def fetch(source: str) -> int:
         from fengsui.ingest.poll import poll
 
-        with opened() as chain:
-            return poll(chain, source, now()).kept
+        with opened() as services:
+            return poll(services, source, now()).kept
 
     @task(pool="index", trigger_rule="all_done", outlets=[POSTS])
     def publish() -> None:
         from fengsui.ingest.poll import posts_wait
 
-        with opened() as chain:
-            if not posts_wait(chain):
+        with opened() as services:
+            if not posts_wait(services):
                 nothing_to_do("no post waits to be scored")
 
     read_each(plan(), fetch, publish())

@@ -28,11 +28,11 @@ def daily_brief() -> None:
         from fengsui.reports import brief
         from fengsui_airflow.ranges import interval
 
-        with opened() as chain:
+        with opened() as services:
             window = interval(data_interval_start, data_interval_end, timedelta(days=1), now())
-            gathered = brief.gather(chain, window)
+            gathered = brief.gather(services, window)
             told = notices.tell(
-                chain, "brief", lambda language: brief.compose(gathered, language), now()
+                services, "brief", lambda language: brief.compose(gathered, language), now()
             )
         notices.check_told(told)
         return [*told.sent, *told.known]

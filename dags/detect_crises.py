@@ -20,10 +20,10 @@ def detect_crises() -> None:
     def detect_and_notify() -> dict[str, object]:
         from fengsui.pipeline import run, steps
 
-        with opened() as chain:
-            found = steps.detect(chain, now())
-            report = steps.notify(chain)
-            run.show_in_kibana(chain, now())  # last: nobody waits for it
+        with opened() as services:
+            found = steps.detect(services, now())
+            report = steps.notify(services)
+            run.show_in_kibana(services, now())  # last: nobody waits for it
         changed = [incident.key for incident in found.incidents]
         return {"incidents": changed, "sent": report.sent, "failed": report.failed}
 

@@ -35,13 +35,13 @@ def hot_alert() -> None:
         from fengsui.pipeline import steps
         from fengsui_airflow.events import sources_named_by
 
-        with opened() as chain:
+        with opened() as services:
             woken = sources_named_by(triggering_asset_events)
-            names = woken or [source.name for source in poll.due_sources(chain, now())]
-            kept = poll.poll_those_that_woke(chain, names, now())
-            judged = steps.annotate(chain)
-            found = steps.detect(chain, now())
-            report = steps.notify(chain)
+            names = woken or [source.name for source in poll.due_sources(services, now())]
+            kept = poll.poll_those_that_woke(services, names, now())
+            judged = steps.annotate(services)
+            found = steps.detect(services, now())
+            report = steps.notify(services)
         return {
             "kept": kept,
             "posts": judged.posts,

@@ -31,8 +31,8 @@ def maintain_model() -> None:
         from fengsui.desk import notices
         from fengsui.operations import model_review
 
-        with opened() as chain:
-            told = model_review.tell_review(chain, now())
+        with opened() as services:
+            told = model_review.tell_review(services, now())
         notices.check_told(told)
         return [*told.sent, *told.known]
 
@@ -41,15 +41,15 @@ def maintain_model() -> None:
         from fengsui.operations import model_review
 
         folder = (params or {}).get("candidate") or nothing_to_do("no candidate was given")
-        with opened() as chain:
-            return model_review.compared(model_review.compare(chain, folder))
+        with opened() as services:
+            return model_review.compared(model_review.compare(services, folder))
 
     @task(pool="model")
     def promote(measured: Any) -> str:
         from fengsui.operations.model_review import promote_approved
 
-        with opened() as chain:
-            return promote_approved(chain, measured, now())
+        with opened() as services:
+            return promote_approved(services, measured, now())
 
     review()
     measured = compare()

@@ -26,10 +26,10 @@ from fengsui_airflow.house import house
 def recheck_posts() -> None:
     @task
     def look_again() -> int:
-        from fengsui.ingest.recheck import look_again_everywhere
+        from fengsui.ingest.recheck import recheck_everywhere
 
-        with opened() as chain:
-            return look_again_everywhere(chain, now()).gone
+        with opened() as services:
+            return recheck_everywhere(services, now()).gone
 
     look_again()
 

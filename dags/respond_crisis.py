@@ -30,19 +30,19 @@ def respond_crisis() -> None:
 
         from fengsui.desk import reply
 
-        with opened() as chain:
+        with opened() as services:
             try:
-                incident = reply.choose(chain, (params or {}).get("incident", ""))
+                incident = reply.choose(services, (params or {}).get("incident", ""))
             except reply.NoIncident as error:
                 nothing_to_do(str(error))
-            return asdict(reply.draft(chain, incident))
+            return asdict(reply.draft(services, incident))
 
     @task(pool="slack", execution_timeout=timedelta(minutes=2))
     def post(made: Any) -> list[str]:
         from fengsui.desk import notices, reply
 
-        with opened() as chain:
-            told = reply.send(chain, reply.Draft(**made), now())
+        with opened() as services:
+            told = reply.send(services, reply.Draft(**made), now())
         notices.check_told(told)
         return [*told.sent, *told.known]
 

@@ -21,8 +21,8 @@ def score_posts() -> None:
     def score() -> dict[str, int]:
         from fengsui.pipeline.steps import annotate
 
-        with opened() as chain:
-            done = annotate(chain)
+        with opened() as services:
+            done = annotate(services)
         if not done.posts:
             nothing_to_do("no post waits")
         return {"posts": done.posts, "mentions": done.mentions, "new_cases": done.cases}

@@ -28,11 +28,11 @@ def weekly_pain_points() -> None:
         from fengsui.reports import pain_points
         from fengsui_airflow.ranges import interval
 
-        with opened() as chain:
+        with opened() as services:
             window = interval(data_interval_start, data_interval_end, timedelta(days=7), now())
-            gathered = pain_points.gather(chain, window)
+            gathered = pain_points.gather(services, window)
             told = notices.tell(
-                chain, "review", lambda language: pain_points.compose(gathered, language), now()
+                services, "review", lambda language: pain_points.compose(gathered, language), now()
             )
         notices.check_told(told)
         return [*told.sent, *told.known]

@@ -13,7 +13,7 @@ import msgspec
 from pydantic import Field
 
 from listeners.client.response import Answer, json_of, public
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import Refused
 from listeners.formats.format import Reading
 from listeners.pagination import Entry, Page, newest_first, read_parts
@@ -38,9 +38,9 @@ class ForumSource(WebSource):
     most_pages: int = Field(default=20, ge=1, le=200)
     overlap_minutes: float = Field(default=10, ge=0, le=1440)
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return ForumListener(self, means)
+        return ForumListener(self, context)
 
 
 def parse(answer: dict[str, Any], reading: Reading) -> Iterator[Entry]:
@@ -98,10 +98,10 @@ def read_page(answer: Answer) -> Page:
 class ForumListener:
     """Searches each keyword, the newest posts first."""
 
-    def __init__(self, settings: ForumSource, means: Means) -> None:
+    def __init__(self, settings: ForumSource, context: ReadContext) -> None:
         self._settings = settings
-        self._means = means
-        self._web = means.web(settings.name, settings.request_seconds)
+        self._context = context
+        self._web = context.web(settings.name, settings.request_seconds)
 
     @property
     def name(self) -> str:
@@ -116,7 +116,7 @@ class ForumListener:
         """
         with self._web:
             keywords = self._settings.keywords
-            yield from read_parts(self.name, keywords, window, self._means, self._search)
+            yield from read_parts(self.name, keywords, window, self._context, self._search)
 
     def _search(self, keyword: str, window: Window) -> Iterator[Item]:
         overlap = timedelta(minutes=self._settings.overlap_minutes)

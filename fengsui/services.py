@@ -14,8 +14,8 @@ from alerts.notify.protocol import Notifier
 from alerts.settings import notifier_of
 from fengsui.annotate.annotator import Annotator
 from fengsui.counts.counts import Counts, CoverageOnce
-from fengsui.counts.detector_cache import Watch
-from fengsui.counts.history import Pasts
+from fengsui.counts.detector_cache import DetectorCache
+from fengsui.counts.history import HistoryCache
 from fengsui.models import model_in_use
 from fengsui.privacy import Privacy
 from fengsui.settings.application import Settings
@@ -27,7 +27,7 @@ from store.interface import MentionStore
 from store.ledger.ledger import Ledger
 
 
-class Chain:
+class Services:
     """The stores, the model, the detector and the receivers of one set of settings."""
 
     def __init__(
@@ -50,9 +50,11 @@ class Chain:
             raise
         coverage = CoverageOnce(self.ledger)  # renewed by `Counts.refresh`
         self.counts = Counts(self.store, coverage, self.tick)
-        self.pasts = Pasts(self.store)
+        self.history = HistoryCache(self.store)
         self.detector = NegativeBinomialDetector(settings.detection)
-        self.watch = Watch(self.store, coverage, self.detector, self.brands, self.tick)
+        self.detector_cache = DetectorCache(
+            self.store, coverage, self.detector, self.brands, self.tick
+        )
         self.privacy = Privacy(settings.privacy, settings.state, self.ledger)
         self._model = model
         self._notifiers = dict(notifiers) if notifiers is not None else None

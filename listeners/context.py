@@ -10,8 +10,8 @@ import httpx
 import msgspec
 
 from listeners.client.breaker import utc_now
-from listeners.client.client import AGENT, Limits, Web
-from listeners.client.state import Memory, OwnMemory
+from listeners.client.client import AGENT, Limits, PoliteClient
+from listeners.client.state import LocalState, StateStore
 from listeners.protocol import Refusal
 
 REFUSED: Final = "refused.{source}"
@@ -19,7 +19,7 @@ PART: Final = "part.{source}.{part}"
 BUDGET: Final = timedelta(seconds=40)
 
 
-class Told(msgspec.Struct, frozen=True):
+class RefusalCount(msgspec.Struct, frozen=True):
     """How often a source refused in one way, and when it last did."""
 
     times: int
@@ -27,14 +27,14 @@ class Told(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class ReadContext:
     """What listeners share.
 
     With `resume` a part of a source is read from where it was last read to, else from the window's
     beginning. A read begins nothing new after `budget`. `transport` takes the network's place.
     """
 
-    memory: Memory = field(default_factory=OwnMemory)
+    memory: StateStore = field(default_factory=LocalState)
     resume: bool = False
     budget: timedelta = BUDGET
     clock: Callable[[], datetime] = utc_now
@@ -42,9 +42,9 @@ class Means:
     transport: httpx.BaseTransport | None = None
     limits: Limits = field(default_factory=Limits)
 
-    def web(self, source: str, request_seconds: float, *, agent: str = AGENT) -> Web:
+    def web(self, source: str, request_seconds: float, *, agent: str = AGENT) -> PoliteClient:
         """Return the client of a source, which asks one host once in `request_seconds`."""
-        return Web(
+        return PoliteClient(
             self.memory,
             every=timedelta(seconds=request_seconds),
             agent=agent,
@@ -64,17 +64,17 @@ class Means:
         now = self.clock()
 
         def count(text: str | None) -> str:
-            known = dict(read_told(text))
+            known = dict(read_refusal_count(text))
             before = known.get(refusal)
-            known[refusal] = Told(before.times + 1 if before else 1, now)
+            known[refusal] = RefusalCount(before.times + 1 if before else 1, now)
             return msgspec.json.encode(known).decode()
 
         self.memory.amend(REFUSED.format(source=source), count)
 
 
-def read_told(text: str | None) -> Mapping[Refusal, Told]:
+def read_refusal_count(text: str | None) -> Mapping[Refusal, RefusalCount]:
     """Return the refusals that `text` counts; what cannot be read is none."""
     try:
-        return msgspec.json.decode(text, type=dict[Refusal, Told]) if text else {}
+        return msgspec.json.decode(text, type=dict[Refusal, RefusalCount]) if text else {}
     except msgspec.MsgspecError:
         return {}

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Final
 
 from listeners.client.response import public
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.formats.format import Fault, Reading
 from listeners.formats.read import GREATEST_RAW
-from listeners.protocol import Covered, Item, Refusal
+from listeners.protocol import CoverageMarker, Item, Refusal
 from listeners.refusals import PASSING
 from records import Post, Rejected, Window
 
@@ -79,7 +79,7 @@ def newest_first(
         # Sites end a list at a page of their own and call it complete: that proves nothing.
         ended = not page.more and number < most_pages
         if ended or _is_past(times, bound):
-            yield Covered(part, _reaching_back(window, overlap))
+            yield CoverageMarker(part, _reaching_back(window, overlap))
             return
         # A list that repeats itself has no more to give, whatever it says.
         if page.keys and page.keys <= before:
@@ -99,12 +99,12 @@ def _is_past(times: Sequence[datetime], bound: datetime) -> bool:
     return in_order or max(times) < bound
 
 
-def _cut_off(part: str, span: Window, oldest: datetime) -> Iterator[Covered]:
+def _cut_off(part: str, span: Window, oldest: datetime) -> Iterator[CoverageMarker]:
     """Yield how much of `span` was not seen, and how much was."""
     seen = min(max(oldest, span.since), span.until)
     if seen > span.since:
-        yield Covered(part, Window(span.since, seen), ok=False, why=Refusal.PAGE_LIMIT)
-    yield Covered(part, Window(seen, span.until))
+        yield CoverageMarker(part, Window(span.since, seen), ok=False, why=Refusal.PAGE_LIMIT)
+    yield CoverageMarker(part, Window(seen, span.until))
 
 
 def split_by_time(
@@ -149,7 +149,7 @@ def split_by_time(
         if last.more:
             yield from _cut_off(part, span, oldest)
         else:
-            yield Covered(part, span)
+            yield CoverageMarker(part, span)
 
 
 def _halves(span: Window, smallest: timedelta) -> tuple[Window, Window]:
@@ -163,7 +163,7 @@ def read_parts(
     source: str,
     parts: Sequence[str],
     window: Window,
-    means: Means,
+    context: ReadContext,
     read: Callable[[str, Window], Iterator[Item]],
 ) -> Iterator[Item]:
     """Yield what the parts of a source have, the one first that was read the longest time ago.
@@ -175,15 +175,15 @@ def read_parts(
     Raises:
         ListenerError: a refusal that concerns all parts, or every part has failed.
     """
-    begins = {part: means.reached(source, part) or window.since for part in parts}
+    begins = {part: context.reached(source, part) or window.since for part in parts}
     order = sorted(parts, key=lambda part: begins[part])
     spans = {part: Window(min(begins[part], window.until), window.until) for part in order}
-    deadline = means.clock() + means.budget
+    deadline = context.clock() + context.budget
     passing: list[ListenerError] = []
     for place, part in enumerate(order):
-        if place and means.clock() >= deadline:
+        if place and context.clock() >= deadline:
             for one in order[place:]:
-                yield Covered(one, spans[one], ok=False, why=Refusal.OUT_OF_TIME)
+                yield CoverageMarker(one, spans[one], ok=False, why=Refusal.OUT_OF_TIME)
             return
         try:
             yield from read(part, spans[part])
@@ -191,7 +191,7 @@ def read_parts(
             goes_on = error.refusal in PASSING
             unread = [part] if goes_on else order[place:]
             for one in unread:
-                yield Covered(one, spans[one], ok=False, why=error.refusal)
+                yield CoverageMarker(one, spans[one], ok=False, why=error.refusal)
             if not goes_on:
                 raise
             passing.append(error)

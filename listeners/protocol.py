@@ -31,7 +31,7 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class CoverageMarker:
     """What stood before it in the stream is all that `part` of the source published in `window`.
 
     With `ok` False it is known that something of the window was not seen, and `why` says so. The
@@ -46,14 +46,14 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Deletion:
     """The post under `key` was deleted at its source; that was seen at `at`."""
 
     key: str
     at: datetime
 
 
-Item: TypeAlias = Post | Rejected | Gone | Covered
+Item: TypeAlias = Post | Rejected | Deletion | CoverageMarker
 
 
 class Listener(Protocol):

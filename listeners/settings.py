@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.protocol import Listener
 from listeners.source import Seconds, Source, Variable, WebSource, checked_address, is_clear
 from listeners.sources.feed import FeedListener
@@ -37,7 +37,7 @@ class FolderSource(Source):
     poll_seconds: Seconds = 5
     settle_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 2
 
-    def listener(self, means: Means) -> Listener:  # noqa: ARG002  it asks nobody
+    def listener(self, context: ReadContext) -> Listener:  # noqa: ARG002  it asks nobody
         """Return the listener that reads the source."""
         return FolderListener(self.name, self.path, settle_seconds=self.settle_seconds)
 
@@ -60,9 +60,9 @@ class FeedSource(WebSource):
             raise ValueError("a token is sent over https:// only")
         return self
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        web = means.web(self.name, self.request_seconds)
+        web = context.web(self.name, self.request_seconds)
         return FeedListener(self.name, self.url, token_env=self.token_env, web=web)
 
 
@@ -84,6 +84,6 @@ SourceSettings: TypeAlias = (
 PUSHED: tuple[type[WebhookSource], type[WechatPaySource]] = (WebhookSource, WechatPaySource)
 
 
-def listener_of(settings: SourceSettings, means: Means | None = None) -> Listener:
+def listener_of(settings: SourceSettings, context: ReadContext | None = None) -> Listener:
     """Return the listener that reads the source; without `means` it shares nothing with others."""
-    return settings.listener(means or Means())
+    return settings.listener(context or ReadContext())

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.protocol import Listener
 
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
@@ -35,7 +35,7 @@ class Source(BaseModel):
     promised_share: Annotated[float, Field(ge=0, le=1)] = 0.9
     promised_lag_seconds: Annotated[float, Field(ge=0, le=604_800)] = 0
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
         raise NotImplementedError
 

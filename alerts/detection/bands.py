@@ -32,7 +32,7 @@ class Bands:
     upper: Floats
 
 
-def expectation(series: Series, since: datetime, settings: DetectionSettings) -> Bands:
+def baseline_bands(series: Series, since: datetime, settings: DetectionSettings) -> Bands:
     """Return the bands of the ticks of `series` that begin at or after `since`.
 
     Each tick is foreseen from what was before its hour, and nothing later: later counts change no
@@ -45,23 +45,23 @@ def expectation(series: Series, since: datetime, settings: DetectionSettings) ->
     first = max(begin, begin - (series.start - since) // series.step)
     end = begin + len(series.coverage)
     panel = panel_of([series])
-    board, reader = NegativeBinomialDetector(settings).filled(panel, first, end - first)
-    shape = (len(reader.judge.channels), max(0, end - first))
+    state, builder = NegativeBinomialDetector(settings).filled(panel, first, end - first)
+    shape = (len(builder.scorer.channels), max(0, end - first))
     mean, upper = np.full(shape, np.nan), np.full(shape, np.nan)
-    block = board.scale.block
+    block = state.scale.block
     for number in range(first // block, -(-end // block)):
         since_tick, until_tick = max(first, number * block), min(end, (number + 1) * block)
-        means, dispersion, age = board.foreseen(since_tick, until_tick)
-        if since_tick >= until_tick or reader.judge.young(age[0]):
+        context, dispersion, age = state.foreseen(since_tick, until_tick)
+        if since_tick >= until_tick or builder.scorer.young(age[0]):
             continue
         here = slice(since_tick - first, until_tick - first)
-        mean[:, here] = means[:, :, 0].T
-        upper[:, here] = greatest_usual(mean[:, here], dispersion[:, :1])
+        mean[:, here] = context[:, :, 0].T
+        upper[:, here] = greatest_expected(mean[:, here], dispersion[:, :1])
     start = series.start + (first - begin) * series.step
-    return Bands(start, reader.judge.channels, mean, upper)
+    return Bands(start, builder.scorer.channels, mean, upper)
 
 
-def greatest_usual(mean: Floats, dispersion: Floats, beyond_it: float = BEYOND) -> Floats:
+def greatest_expected(mean: Floats, dispersion: Floats, beyond_it: float = BEYOND) -> Floats:
     """Return the least whole count that is exceeded with a probability of `beyond_it` at most.
 
     Counts are negative binomial as in `count_tail`; everything broadcasts.

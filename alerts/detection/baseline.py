@@ -57,7 +57,7 @@ _ENDLESS: Final = 1e30
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class BlockUpdate:
     """What one hour taught.
 
     `counts`, `usual`, shape (channels, brands), are its counts and the profile's factor times the
@@ -81,7 +81,7 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Baseline:
     """What is usual before an hour.
 
     `level`, `share` and `correlation` have shape (channels, brands), `dispersion` (horizons,
@@ -102,7 +102,7 @@ def rounded(values: Floats) -> Floats:
     return found
 
 
-class Usual:
+class BaselineModel:
     """The state. Arrays end with the brands; rings begin with the block's place in them.
 
     `volume` is the channel's place, if the volume is counted. `slack` is how many blocks can be
@@ -149,7 +149,7 @@ class Usual:
         yield from (self._shared, self._special)
         yield from (self._occasions[block] for block in sorted(self._occasions))
 
-    def learn(self, block: int, hour: Learned, rows: Rows = ALL) -> None:
+    def learn(self, block: int, hour: BlockUpdate, rows: Rows = ALL) -> None:
         """Take in what `block`, the one after the last, taught of the brands at `rows`."""
         here = block % self.capacity
         self._bins[here] = hour.bin
@@ -165,7 +165,7 @@ class Usual:
         self._ring[here][..., rows] = values
         self._move(block, rows, 1.0)
 
-    def _values(self, hour: Learned, rows: Rows, values: Ring) -> None:
+    def _values(self, hour: BlockUpdate, rows: Rows, values: Ring) -> None:
         """Write what an ordinary hour taught into `values`."""
         reads, sums = self._reads[:, rows], self._sums[:4][..., rows]
         # The flat mean of a tick; where the shorter time is empty, the longer one speaks.
@@ -218,7 +218,7 @@ class Usual:
         hits = np.minimum(counts, volume)
         return np.stack((hits, hits * hits, hits * volume))
 
-    def _remember(self, block: int, hour: Learned, rows: Rows) -> None:
+    def _remember(self, block: int, hour: BlockUpdate, rows: Rows) -> None:
         """Keep what an hour of an occasion brought; a burst of it is capped like any other."""
         if hour.expected is None or hour.factor is None:
             raise ValueError("an hour of an occasion comes with what was expected of it")
@@ -229,7 +229,7 @@ class Usual:
         self._special[..., rows] += brought
         self._occasions.setdefault(block, np.zeros_like(self._special))[..., rows] = brought
 
-    def known(self, rows: Rows = ALL) -> Known:
+    def known(self, rows: Rows = ALL) -> Baseline:
         """Return what is usual now."""
         boxes = len(self.scale.boxes)
         sums = self._sums[..., rows]
@@ -241,7 +241,7 @@ class Usual:
         # A longer horizon averages scatter out, so it never scatters more than a shorter one.
         falling = np.minimum.accumulate(np.maximum(found, SMALLEST_DISPERSION), axis=0)
         share, correlation = self._shares(rows)
-        return Known(level, falling + 1.0 / gathered, share, correlation, self._reads[2, rows])
+        return Baseline(level, falling + 1.0 / gathered, share, correlation, self._reads[2, rows])
 
     def profile(self, place: int, rows: Rows = ALL) -> Floats:
         """Return the factor of the hour at `place` of the profile, shape (channels, brands)."""

@@ -19,7 +19,7 @@ CalendarName = Literal["china", "weekends"]
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class SpecialPeriod:
     """A time of which ordinary days tell little, known by its name and first day.
 
     `factor` is what is expected against an ordinary day before the occasion has begun; once it
@@ -31,14 +31,14 @@ class Occasion:
     factor: float
 
 
-class Almanac(Protocol):
+class HolidayCalendar(Protocol):
     """What is known in advance of a day. Times are Beijing's, without a zone."""
 
     def is_off(self, day: date) -> bool:
         """Whether most people do not work on `day`."""
         ...
 
-    def occasion(self, at: datetime, /) -> Occasion | None:
+    def occasion(self, at: datetime, /) -> SpecialPeriod | None:
         """Return the occasion that `at` lies in, if any."""
         ...
 
@@ -50,7 +50,7 @@ class Weekends:
         """Whether `day` is a Saturday or a Sunday."""
         return day.weekday() >= SATURDAY
 
-    def occasion(self, _: datetime, /) -> Occasion | None:
+    def occasion(self, _: datetime, /) -> SpecialPeriod | None:
         """Return None: no time stands out."""
         return None
 
@@ -67,18 +67,18 @@ class China:
         """Whether `day` is a public holiday, or a weekend that was not made a working day."""
         return _is_off(day)
 
-    def occasion(self, at: datetime, /) -> Occasion | None:
+    def occasion(self, at: datetime, /) -> SpecialPeriod | None:
         """Return the shopping day (from the evening before on) or the festival at `at`."""
         day = at.date()
         eve = day + ONE_DAY
         if (day.month, day.day) in SHOPPING_DAYS:
-            return Occasion("shopping", day, SHOPPING_FACTOR)
+            return SpecialPeriod("shopping", day, SHOPPING_FACTOR)
         if (eve.month, eve.day) in SHOPPING_DAYS and at.hour >= SHOPPING_EVE_HOUR:
-            return Occasion("shopping", eve, SHOPPING_FACTOR)
+            return SpecialPeriod("shopping", eve, SHOPPING_FACTOR)
         return _festival(day)
 
 
-def almanac_of(name: CalendarName) -> Almanac:
+def calendar_of(name: CalendarName) -> HolidayCalendar:
     """Return the almanac that the settings name."""
     return China() if name == "china" else Weekends()
 
@@ -100,7 +100,7 @@ def _is_off(day: date) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _festival(day: date) -> Occasion | None:
+def _festival(day: date) -> SpecialPeriod | None:
     """Return the festival that `day` belongs to: neighbouring days off, one of them a holiday."""
     if not _is_off(day):
         return None
@@ -110,4 +110,4 @@ def _festival(day: date) -> Occasion | None:
     while _is_off(last + ONE_DAY):
         last += ONE_DAY
     length = (last - first).days + 1
-    return Occasion("festival", first, 1.0) if length >= FESTIVAL_DAYS else None
+    return SpecialPeriod("festival", first, 1.0) if length >= FESTIVAL_DAYS else None

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from alerts.detection.burst_history import Numbers
-from alerts.detection.holiday_calendar import almanac_of
+from alerts.detection.holiday_calendar import calendar_of
 from alerts.detection.probability import Floats
-from alerts.detection.scorer import Judge
+from alerts.detection.scorer import TickScorer
 from alerts.detection.series import Panel, Series
 from alerts.detection.settings import DetectionSettings
-from alerts.detection.signals import Reader
-from alerts.detection.state import Board
+from alerts.detection.signals import SignalBuilder
+from alerts.detection.state import RollingState
 from alerts.detection.ticks import EPOCH, JUDGED, Scale
 from records import Signal
 
@@ -39,7 +39,7 @@ class NegativeBinomialDetector:
 
     def __init__(self, settings: DetectionSettings) -> None:
         self._settings = settings
-        self.almanac = almanac_of(settings.calendar)
+        self.calendar = calendar_of(settings.calendar)
 
     def score(self, series: Series, since: datetime) -> list[Signal]:
         """Return a signal for every unusual tick that ends after `since`, oldest first.
@@ -54,11 +54,11 @@ class NegativeBinomialDetector:
         first = panel.number + max(0, (since - panel.start) // panel.step)
         if first >= panel.number + len(panel.coverage):
             return []
-        board, reader = self.filled(panel, first)
+        state, builder = self.filled(panel, first)
         return [
             signal
             for place, brand in enumerate(panel.brands)
-            for signal in reader.signals(board, place, brand, first)
+            for signal in builder.signals(state, place, brand, first)
         ]
 
     def surprises(self, series: Series) -> tuple[Numbers, Floats]:
@@ -67,10 +67,12 @@ class NegativeBinomialDetector:
         The first day, whose usual is hardly known, is silent.
         """
         panel = panel_of([series])
-        board, reader = self.filled(panel, panel.number)
-        return reader.surprises(board, 0)
+        state, builder = self.filled(panel, panel.number)
+        return builder.surprises(state, 0)
 
-    def filled(self, panel: Panel, since: int, keep: int | None = None) -> tuple[Board, Reader]:
+    def filled(
+        self, panel: Panel, since: int, keep: int | None = None
+    ) -> tuple[RollingState, SignalBuilder]:
         """Return a board on which the ticks from number `since` on are judged, and its reader.
 
         `keep` is how many ticks the board can look back.
@@ -81,19 +83,21 @@ class NegativeBinomialDetector:
             (panel.coverage[begin - panel.number : since - panel.number] > 0).any(axis=1)
         )
         begin = begin + int(read[0]) if len(read) else max(begin, since)
-        board, reader = self.board(panel, begin, keep)
-        lead = begin - board.first
+        state, builder = self.state(panel, begin, keep)
+        lead = begin - state.first
         skipped = begin - panel.number
         if lead:
             shape = (lead, *panel.counts.shape[1:])
-            board.append(np.zeros(shape), np.zeros((lead, len(panel.brands))))
-        board.append(panel.counts[skipped:], panel.coverage[skipped:])
-        return board, reader
+            state.append(np.zeros(shape), np.zeros((lead, len(panel.brands))))
+        state.append(panel.counts[skipped:], panel.coverage[skipped:])
+        return state, builder
 
-    def board(self, panel: Panel, begin: int, keep: int | None = None) -> tuple[Board, Reader]:
+    def state(
+        self, panel: Panel, begin: int, keep: int | None = None
+    ) -> tuple[RollingState, SignalBuilder]:
         """Return an empty board for the brands of `panel`, from the block of tick `begin` on."""
         scale = Scale.of(panel.step)
-        judge = Judge(
+        scorer = TickScorer(
             self._settings,
             scale,
             tuple(name for name in panel.channels if name in JUDGED),
@@ -101,8 +105,8 @@ class NegativeBinomialDetector:
         )
         phase = (panel.start - EPOCH) % panel.step
         first = begin // scale.block * scale.block
-        made = Board(judge, self.almanac, len(panel.brands), first, phase=phase, keep=keep)
-        return made, Reader(self.name, judge, phase)
+        made = RollingState(scorer, self.calendar, len(panel.brands), first, phase=phase, keep=keep)
+        return made, SignalBuilder(self.name, scorer, phase)
 
 
 def panel_of(several: Sequence[Series]) -> Panel:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from alerts.detection.baseline import BURST_PLUS, BURST_TIMES, Known, Rows
+from alerts.detection.baseline import BURST_PLUS, BURST_TIMES, Baseline, Rows
 from alerts.detection.probability import Floats, count_tail, share_tail
 from alerts.detection.settings import DetectionSettings
 from alerts.detection.ticks import WEEK, Scale
@@ -36,7 +36,7 @@ SUPPORT: Final = 1e-3
 _NEVER: Final = 2.75
 
 
-class Refusal(IntFlag):
+class SuppressionReason(IntFlag):
     """Why a channel's surprise over a horizon does not alarm."""
 
     NONE = 0
@@ -52,7 +52,7 @@ class Refusal(IntFlag):
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class BaselineBefore:
     """What was usual before a block, and before those in which its horizons begin.
 
     `level` (blocks, channels, brands), `dispersion` (blocks, horizons, channels, brands) and `age`
@@ -64,7 +64,7 @@ class Outlook:
     level: Floats
     dispersion: Floats
     age: Floats
-    known: Known
+    known: Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Windows:
     factor: Floats
     read: Floats
     rows: Rows
-    outlook: Outlook
+    before: BaselineBefore
 
     def over(self, ring: Floats, horizon: int, ticks: int) -> Floats:
         """Return the sums over `horizon` that end with each of the last `ticks` ticks."""
@@ -97,12 +97,12 @@ class Windows:
 
     def began(self, horizon: int, block: int) -> Numbers:
         """Return the place in the outlook of the block in which each horizon begins."""
-        begins: Numbers = np.maximum((self.ticks - horizon) // block - self.outlook.first, 0)
+        begins: Numbers = np.maximum((self.ticks - horizon) // block - self.before.first, 0)
         return begins
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ScoredTick:
     """One tick of one brand, judged in full. Arrays have shape (horizons, channels).
 
     `place` is the brand's among those judged together. `chance` is how often a week the model
@@ -138,7 +138,7 @@ def opening_of(channels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in OPENING if name in channels) or ("volume",)
 
 
-class Judge:
+class TickScorer:
     """Judges counts of `channels` (and the authors behind them, where `authors`) by `settings`.
 
     A tick is judged over several horizons; a horizon is judged by what was usual before the block
@@ -165,18 +165,18 @@ class Judge:
         self._may_open = np.array([name in opening for name in channels])
         # A week has fewer independent looks than ticks, since the sums of neighbouring ticks
         # overlap; horizons and channels add up (Bonferroni).
-        looks = WEEK / scale.step / np.sqrt(scale.horizons)
-        self.tests: Floats = looks * len(scale.horizons) * len(opening)
+        scored_ticks = WEEK / scale.step / np.sqrt(scale.horizons)
+        self.tests: Floats = scored_ticks * len(scale.horizons) * len(opening)
 
     def young(self, age: Floats | float) -> Bools:
         """Return where too little is known to say what is usual."""
         least = max(LOW_BASELINE / self.scale.step, 14.0)
         return np.asarray(age) < least
 
-    def looks(self, windows: Windows, *, everything: bool = False) -> list[Look]:
+    def scored_ticks(self, windows: Windows, *, everything: bool = False) -> list[ScoredTick]:
         """Return the ticks that stand out, oldest first; or all of them."""
         if everything:
-            brands = windows.outlook.age.shape[1]
+            brands = windows.before.age.shape[1]
             tick, brand = np.divmod(np.arange(len(windows.ticks) * brands), brands)
         else:
             tick, brand = self._candidates(windows)
@@ -186,15 +186,15 @@ class Judge:
         tail = count_tail(count, mean, dispersion)
         chances = tail * self.tests[:, None]
         refused = self._refused(windows, tick, brand, count, mean)
-        refused |= np.where(tail <= SUPPORT, 0, int(Refusal.CHANCE))
-        share, share_tails, usual = self._shares(count, windows.outlook.known, brand)
+        refused |= np.where(tail <= SUPPORT, 0, int(SuppressionReason.CHANCE))
+        share, share_tails, usual = self._shares(count, windows.before.known, brand)
         odd = (share_tails <= SHARE_SURPRISE) | (share >= SHARE_ALARMING)
-        refused |= np.where(odd, 0, int(Refusal.SHARE))
+        refused |= np.where(odd, 0, int(SuppressionReason.SHARE))
         chance = np.where(refused == 0, chances, np.inf).min(axis=(1, 2))
-        age = windows.outlook.age[-1][brand]
+        age = windows.before.age[-1][brand]
         noted = range(len(tick)) if everything else np.flatnonzero(chance <= self.limit).tolist()
         return [
-            Look(
+            ScoredTick(
                 number=int(windows.ticks[tick[i]]) - 1,
                 place=int(brand[i]),
                 chance=float(chance[i]),
@@ -214,7 +214,7 @@ class Judge:
 
     def _candidates(self, windows: Windows) -> tuple[Numbers, Numbers]:
         """Return tick and brand, each pair once, where a channel's count and share stand out."""
-        brands = windows.outlook.age.shape[1]
+        brands = windows.before.age.shape[1]
         found: list[Numbers] = []
         for place in range(len(self.scale.horizons)):
             tick, row, brand = self._peaks(windows, place)
@@ -223,7 +223,7 @@ class Judge:
             asked = windows.at(windows.counts, self.scale.horizons[place], tick, brand)
             each = np.arange(len(tick))
             if "volume" in self.channels and len(self.channels) > 1:
-                known, volume = windows.outlook.known, self.channels.index("volume")
+                known, volume = windows.before.known, self.channels.index("volume")
                 count, of = asked[each, row], asked[each, volume]
                 usual, correlation = known.share[row, brand], known.correlation[row, brand]
                 odd = count >= SHARE_ALARMING * np.maximum(of, 1.0)
@@ -246,8 +246,8 @@ class Judge:
         """
         rows, horizon = self._opens, self.scale.horizons[place]
         began = _alike(windows.began(horizon, self.scale.block))
-        outlook, ticks = windows.outlook, len(windows.ticks)
-        mean = outlook.level[began][:, rows] * windows.over(windows.factor[:, rows], horizon, ticks)
+        before, ticks = windows.before, len(windows.ticks)
+        mean = before.level[began][:, rows] * windows.over(windows.factor[:, rows], horizon, ticks)
         count = windows.over(windows.counts[:, rows], horizon, ticks)
         excess = count - mean
         # np.nonzero of three dimensions takes ten times as long.
@@ -256,7 +256,7 @@ class Judge:
         if not len(tick):
             return tick, row, brand
         excess, mean, count = (each.ravel()[found] for each in (excess, mean, count))
-        scatter = outlook.dispersion[began, place][:, rows][
+        scatter = before.dispersion[began, place][:, rows][
             tick if len(began) > 1 else 0, row, brand
         ]
         rare = excess * excess >= mean * np.maximum(
@@ -272,17 +272,19 @@ class Judge:
     ) -> tuple[Floats, Floats, Floats]:
         """Return counts, means and dispersions, shape (asked, horizons, channels)."""
         shape = (len(tick), len(self.scale.horizons), len(self.channels))
-        counts, means, dispersions = np.empty(shape), np.empty(shape), np.empty(shape)
-        outlook = windows.outlook
+        counts, context, dispersions = np.empty(shape), np.empty(shape), np.empty(shape)
+        before = windows.before
         for place, horizon in enumerate(self.scale.horizons):
             began = windows.began(horizon, self.scale.block)[tick]
             counts[:, place] = windows.at(windows.counts, horizon, tick, brand)[:, : shape[2]]
             factor = windows.at(windows.factor, horizon, tick, brand)
-            means[:, place] = outlook.level[began, :, brand] * factor
-            dispersions[:, place] = outlook.dispersion[began, place, :, brand]
-        return counts, means, dispersions
+            context[:, place] = before.level[began, :, brand] * factor
+            dispersions[:, place] = before.dispersion[began, place, :, brand]
+        return counts, context, dispersions
 
-    def _shares(self, count: Floats, known: Known, brand: Numbers) -> tuple[Floats, Floats, Floats]:
+    def _shares(
+        self, count: Floats, known: Baseline, brand: Numbers
+    ) -> tuple[Floats, Floats, Floats]:
         """Return the share in the volume, its tail, and the usual; 1 and 1 without a volume."""
         share, tail = np.ones_like(count), np.ones_like(count)
         if "volume" not in self.channels or len(self.channels) == 1:
@@ -305,8 +307,8 @@ class Judge:
         excess = count - mean
         few = count < self.settings.min_count
         least = np.maximum(EXCESS_COUNT, EXCESS_DEVIATIONS * np.sqrt(mean))
-        refused = Refusal.FEW * few + Refusal.EXCESS * (excess < least)
-        refused += Refusal.CHANNEL * ~self._may_open
+        refused = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (excess < least)
+        refused += SuppressionReason.CHANNEL * ~self._may_open
         is_read = windows.at(windows.read, 1, tick, brand) > 0
         for place, horizon in enumerate(self.scale.horizons):
             began = windows.began(horizon, self.scale.block)[tick]
@@ -314,18 +316,18 @@ class Judge:
             # it can only be too quiet.
             enough = is_read & (2 * windows.at(windows.read, horizon, tick, brand) >= horizon)
             # The shortest horizon speaks for a brand without history; a longer one needs its own.
-            young = (windows.outlook.age[began, brand] < horizon) & (place > 0)
-            why = Refusal.UNREAD * ~enough + Refusal.YOUNG * young
+            young = (windows.before.age[began, brand] < horizon) & (place > 0)
+            why = SuppressionReason.UNREAD * ~enough + SuppressionReason.YOUNG * young
             counted = windows.at(windows.counts, horizon, tick, brand)
             if self.authors:
-                why += Refusal.AUTHORS * (counted[:, -1] < self.settings.min_authors)
+                why += SuppressionReason.AUTHORS * (counted[:, -1] < self.settings.min_authors)
             newest = max(1, horizon // NEWEST)
             lately = windows.at(windows.counts, newest, tick, brand)[:, : len(self.channels)]
-            lately = lately - windows.outlook.level[began, :, brand] * windows.at(
+            lately = lately - windows.before.level[began, :, brand] * windows.at(
                 windows.factor, newest, tick, brand
             )
             slow = lately < PACE * excess[:, place] * newest / horizon
-            refused[:, place] += why[:, None] + Refusal.PACE * slow
+            refused[:, place] += why[:, None] + SuppressionReason.PACE * slow
         found: Numbers = refused.astype(np.int64)
         return found
 
@@ -335,7 +337,7 @@ class Judge:
         Runs of ticks count that end in the block, were read in full, and lie in a time of which a
         day was known before. Both have shape (horizons, channels, brands).
         """
-        channels, age = len(self.channels), windows.outlook.age[-1]
+        channels, age = len(self.channels), windows.before.age[-1]
         shape = (len(self.scale.horizons), channels, len(age))
         squares, information = np.zeros(shape), np.zeros(shape)
         valid = whole & ~self.young(age)
@@ -346,7 +348,7 @@ class Judge:
             some = replace(windows, ticks=windows.ticks[picked])
             count = some.over(some.counts, horizon, len(picked))[:, :channels]
             began = _alike(some.began(horizon, self.scale.block))
-            mean = some.outlook.level[began] * some.over(some.factor, horizon, len(picked))
+            mean = some.before.level[began] * some.over(some.factor, horizon, len(picked))
             use = (valid & (some.over(some.read, horizon, len(picked)) == horizon))[:, None]
             beyond = (np.minimum(count, BURST_TIMES * mean + BURST_PLUS) - mean) ** 2 - mean
             squares[place] = (beyond * use).sum(axis=0)

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from alerts.detection.baseline import ALL, Known, Learned, Rows, Usual
-from alerts.detection.holiday_calendar import Almanac, Occasion
+from alerts.detection.baseline import ALL, Baseline, BaselineModel, BlockUpdate, Rows
+from alerts.detection.holiday_calendar import HolidayCalendar, SpecialPeriod
 from alerts.detection.probability import Floats
-from alerts.detection.scorer import Judge, Look, Outlook, Windows, spread
+from alerts.detection.scorer import BaselineBefore, ScoredTick, TickScorer, Windows, spread
 from alerts.detection.ticks import BEIJING, EPOCH, HOURS_A_DAY
 
 SATURDAY: Final = 5
@@ -24,7 +24,7 @@ SLACK: Final = timedelta(hours=48)
 REMEMBERED: Final = timedelta(days=30)
 
 
-class Board:
+class RollingState:
     """Ticks of `brands` brands from tick number `first` on, which begins a block.
 
     `keep` is how many ticks back can be looked at. Counts have shape (ticks, channels, brands),
@@ -34,18 +34,18 @@ class Board:
 
     def __init__(
         self,
-        judge: Judge,
-        almanac: Almanac,
+        scorer: TickScorer,
+        calendar: HolidayCalendar,
         brands: int,
         first: int,
         *,
         phase: timedelta = timedelta(0),
         keep: int | None = None,
     ) -> None:
-        self.judge = judge
-        self.scale = scale = judge.scale
+        self.scorer = scorer
+        self.scale = scale = scorer.scale
         self.brands = brands
-        self._almanac = almanac
+        self._almanac = calendar
         self._phase = phase
         if first % scale.block:
             raise ValueError(f"tick {first} begins no block of {scale.block}")
@@ -55,10 +55,10 @@ class Board:
         self.keep = max(keep or 0, slack * scale.block)
         self._ticks = self.keep + lead
         self._blocks = self._ticks // scale.block + 2
-        channels = len(judge.channels)
+        channels = len(scorer.channels)
         shape = (channels, brands)
         # Sums of all ticks before each: over whole numbers, so that differences are exact.
-        self._counts = np.zeros((self._ticks, judge.columns, brands))
+        self._counts = np.zeros((self._ticks, scorer.columns, brands))
         self._foreseen = np.zeros((self._ticks, *shape))
         self._reads = np.zeros((self._ticks, brands))
         self._factor = np.zeros((self._ticks, *shape), dtype=np.float32)
@@ -66,13 +66,13 @@ class Board:
         self._level = np.zeros((self._blocks, *shape))
         self._dispersion = np.zeros((self._blocks, len(scale.horizons), *shape))
         self._age = np.zeros((self._blocks, brands))
-        self._now: tuple[int, Known] | None = None
-        volume = judge.channels.index("volume") if "volume" in judge.channels else None
-        self._usual = Usual(scale, channels, brands, volume, slack)
+        self._now: tuple[int, Baseline] | None = None
+        volume = scorer.channels.index("volume") if "volume" in scorer.channels else None
+        self._usual = BaselineModel(scale, channels, brands, volume, slack)
         # What stood out, by brand, oldest first.
-        self.looks: list[list[Look]] = [[] for _ in range(brands)]
+        self.scored_ticks: list[list[ScoredTick]] = [[] for _ in range(brands)]
         # Where a list is put here, every tick that is judged from then on is noted in it.
-        self.everything: list[Look] | None = None
+        self.everything: list[ScoredTick] | None = None
         self._observed = np.zeros(
             (REMEMBERED // (scale.block * scale.step) + slack + 2, brands), dtype=np.float32
         )
@@ -104,7 +104,9 @@ class Board:
         if since < self.amendable or len(counts) != self.end - since:
             raise ValueError(f"ticks {since} to {self.end} cannot be amended")
         for brand in rows.tolist():
-            self.looks[brand] = [one for one in self.looks[brand] if one.number < since]
+            self.scored_ticks[brand] = [
+                one for one in self.scored_ticks[brand] if one.number < since
+            ]
         size = self.scale.block
         for block in range(self.end // size - 1, since // size - 1, -1):
             self._usual.unlearn(block, rows)
@@ -115,7 +117,7 @@ class Board:
             self._block(at, counts[here], coverage[here], rows)
             at = until
 
-    def adopt(self, other: "Board", rows: npt.NDArray[np.int64]) -> None:
+    def adopt(self, other: "RollingState", rows: npt.NDArray[np.int64]) -> None:
         """Put the brands of another board of the same ticks in the place of those at `rows`.
 
         Raises:
@@ -126,7 +128,7 @@ class Board:
         for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
             mine[..., rows] = theirs
         for place, row in enumerate(rows.tolist()):
-            self.looks[row] = other.looks[place]
+            self.scored_ticks[row] = other.scored_ticks[place]
         self._now = None
 
     def _arrays(self) -> Iterator[npt.NDArray[np.generic]]:
@@ -148,8 +150,8 @@ class Board:
         """
         here = since // self.scale.block % self._blocks
         ticks = np.arange(since, until) % self._ticks
-        means: Floats = self._level[here] * self._factor[ticks].astype(np.float64)
-        return means, self._dispersion[here, 0], self._age[here]
+        context: Floats = self._level[here] * self._factor[ticks].astype(np.float64)
+        return context, self._dispersion[here, 0], self._age[here]
 
     def windows(self, since: int, until: int, rows: Rows = ALL) -> Windows:
         """Return the sums over every horizon that ends with one of the ticks of a block."""
@@ -164,7 +166,7 @@ class Board:
             factor=self._foreseen,
             read=self._reads,
             rows=rows,
-            outlook=Outlook(
+            before=BaselineBefore(
                 first=int(blocks[0]),
                 level=self._level[here][..., rows],
                 dispersion=self._dispersion[here][..., rows],
@@ -173,7 +175,7 @@ class Board:
             ),
         )
 
-    def _known_at(self, block: int, rows: Rows) -> Known:
+    def _known_at(self, block: int, rows: Rows) -> Baseline:
         if self._now is None or self._now[0] != block or not isinstance(rows, slice):
             found = self._usual.known(rows)
             if not isinstance(rows, slice):
@@ -188,7 +190,7 @@ class Board:
         values = np.maximum(counts, 0.0)
         if not read.all():
             values = np.where(read[:, None], values, 0.0)
-        if self.judge.columns > len(self.judge.channels):
+        if self.scorer.columns > len(self.scorer.channels):
             # One voice is heard once a tick.
             values[:, :-1] = np.minimum(values[:, :-1], values[:, -1:])
         factor = self._factor[spread(ticks, self._ticks)][..., rows]
@@ -197,7 +199,7 @@ class Board:
         for ring, added in ((self._counts, values), (self._foreseen, factor), (self._reads, read)):
             before = ring[since % self._ticks][..., rows]
             _write(ring, ticks + 1, rows, _running(before, added))
-        sure = read & (coverage >= self.judge.settings.min_coverage)
+        sure = read & (coverage >= self.scorer.settings.min_coverage)
         _write(self._sure, ticks, rows, sure)
 
     def _block(self, since: int, counts: Floats, coverage: Floats, rows: Rows) -> None:
@@ -208,21 +210,21 @@ class Board:
             self._foresee(block, rows)
         self._put(since, counts, coverage, rows)
         windows = self.windows(since, until, rows)
-        self._note(self.judge.looks(windows), rows)
+        self._note(self.scorer.scored_ticks(windows), rows)
         if self.everything is not None:
-            self.everything += self.judge.looks(windows, everything=True)
+            self.everything += self.scorer.scored_ticks(windows, everything=True)
         if until == (block + 1) * size:
             whole = windows if since == block * size else self.windows(block * size, until, rows)
             self._learn(block, whole, rows)
 
-    def _note(self, found: list[Look], rows: Rows) -> None:
+    def _note(self, found: list[ScoredTick], rows: Rows) -> None:
         memory = REMEMBERED // self.scale.step + self.keep
-        for look in found:
-            brand = look.place if isinstance(rows, slice) else int(rows[look.place])
-            kept = self.looks[brand]
-            kept.append(look)
-            if kept[0].number < look.number - 2 * memory:
-                kept[:] = [one for one in kept if one.number >= look.number - memory]
+        for scored in found:
+            brand = scored.place if isinstance(rows, slice) else int(rows[scored.place])
+            kept = self.scored_ticks[brand]
+            kept.append(scored)
+            if kept[0].number < scored.number - 2 * memory:
+                kept[:] = [one for one in kept if one.number >= scored.number - memory]
 
     def _foresee(self, block: int, rows: Rows) -> None:
         """Write down what is expected of a block, before anything of it is learned."""
@@ -262,7 +264,7 @@ class Board:
         sure = self._sure[spread(ticks, self._ticks)][:, rows]
         read = sure.sum(axis=0).astype(np.float64)
         whole = read == size
-        channels = len(self.judge.channels)
+        channels = len(self.scorer.channels)
         if whole.all():  # the sums are exact, so that of a block is that of its ticks
             counts = windows.over(windows.counts, size, 1)[0, :channels]
             usual = windows.over(windows.factor, size, 1)[0]
@@ -270,13 +272,13 @@ class Board:
             each = windows.over(windows.counts, 1, size)[:, :channels]
             counts = (each * sure[:, None]).sum(axis=0)
             usual = (windows.over(windows.factor, 1, size) * sure[:, None]).sum(axis=0)
-        scatter, information = self.judge.scatter(windows, whole)
+        scatter, information = self.scorer.scatter(windows, whole)
         occasion, begins = self._occasion(block)
         plain, times = None, None
         if occasion is not None:
             times = self._usual.occasion(occasion.factor, begins=begins, rows=rows)
             plain = self._level[block % self._blocks][..., rows] * usual / times
-        hour = Learned(
+        hour = BlockUpdate(
             counts=counts,
             usual=usual,
             read=read,
@@ -301,7 +303,7 @@ class Board:
         at = self._middle(block)
         return at.hour + HOURS_A_DAY * self._almanac.is_off(at.date())
 
-    def _occasion(self, block: int) -> tuple[Occasion | None, bool]:
+    def _occasion(self, block: int) -> tuple[SpecialPeriod | None, bool]:
         """Return the occasion that a block belongs to, and whether it is the first of it."""
         found = self._almanac.occasion(self._middle(block))
         return found, found is not None and found != self._almanac.occasion(self._middle(block - 1))

@@ -16,7 +16,7 @@ import numpy as np
 
 from alerts.detection.probability import count_tail
 from alerts.evidence.p_values import beta_binomial_tail, either_of
-from alerts.evidence.posts import QUARTER, TIERS, Floats, Past, Voice, quarter_of
+from alerts.evidence.posts import QUARTER, TIERS, BrandHistory, Floats, PostView, quarter_of
 from records import Evidence, EvidencePart
 
 HOUR: Final = timedelta(hours=1)
@@ -51,15 +51,15 @@ LEAST_PEOPLE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Fast:
+class FastPost:
     """A post of the story and the reposts that it gained in the last hour."""
 
     post_key: str
     gained: float
 
 
-def beside(
-    story: Sequence[Voice], fast: Sequence[Fast], past: Past, span: timedelta
+def channel_evidence(
+    story: Sequence[PostView], fast: Sequence[FastPost], past: BrandHistory, span: timedelta
 ) -> tuple[Evidence, ...]:
     """Return all evidence beside the counts that a usual day would not bring.
 
@@ -78,7 +78,7 @@ def beside(
     )
 
 
-def reach(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+def reach(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evidence | None:
     """Return how many widely followed accounts complain, beside their usual share.
 
     Both tiers are looked at and the more telling one is told (Bonferroni). An account counts once.
@@ -92,7 +92,7 @@ def reach(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | Non
     return min(told, key=lambda one: one.p_value, default=None)
 
 
-def _tier(people: Sequence[int], tier: int, past: Past, span: timedelta) -> Evidence | None:
+def _tier(people: Sequence[int], tier: int, past: BrandHistory, span: timedelta) -> Evidence | None:
     count = sum(1 for followers in people if followers >= tier)
     if not count:
         return None
@@ -113,7 +113,7 @@ def _tier(people: Sequence[int], tier: int, past: Past, span: timedelta) -> Evid
     )
 
 
-def velocity(fast: Iterable[Fast], asked: int, past: Past) -> Evidence | None:
+def velocity(fast: Iterable[FastPost], asked: int, past: BrandHistory) -> Evidence | None:
     """Return how fast the fastest post spreads, beside what the brand's posts get in all.
 
     `asked` is how many posts it is the fastest of. That a post gets so much in one hour is at most
@@ -148,7 +148,7 @@ def _beyond(totals: Floats, value: float) -> float:
     return min(plain, (size + 1) / (len(totals) + 1) * float((value / edge) ** (-1 / shape)))
 
 
-def new_terms(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+def new_terms(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evidence | None:
     """Return the words that many use and the brand's past does not explain, the newest first.
 
     A word's usual share is that in past troubled posts, with all that is said of the brand as
@@ -203,7 +203,7 @@ class _Term:
         return is_more and self.clearness >= CLEARLY
 
 
-def _term(word: str, count: int, people: int, past: Past) -> _Term:
+def _term(word: str, count: int, people: int, past: BrandHistory) -> _Term:
     said = (past.words.get(word, 0) + 0.5) / (past.voices + 1)
     weight = past.troubled + PRIOR_POSTS
     hits = past.troubled_words.get(word, 0) + PRIOR_POSTS * said
@@ -215,20 +215,22 @@ def _term(word: str, count: int, people: int, past: Past) -> _Term:
     return _Term(EvidencePart(word, float(count), share * people), share, odds / error)
 
 
-def _tail(term: _Term, people: int, past: Past) -> float:
+def _tail(term: _Term, people: int, past: BrandHistory) -> float:
     """Return how unlikely it is that so many of `people` say the word by chance."""
     known = 1 / (1 / (past.troubled + PRIOR_POSTS) + past.correlation)
     of_word, of_others = term.share * known, (1 - term.share) * known
     return beta_binomial_tail(int(term.part.observed), people, of_word, of_others)
 
 
-def second_platform(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+def second_platform(
+    story: Sequence[PostView], past: BrandHistory, span: timedelta
+) -> Evidence | None:
     """Return the sources that bring unusually many troubled posts, where it is more than one.
 
     Each is held against the same quarter of its past days (negative binomial, spread by moments);
     "at least two" is judged by Rueger's rule, which any dependence between sources allows.
     """
-    spoken: defaultdict[str, list[Voice]] = defaultdict(list)
+    spoken: defaultdict[str, list[PostView]] = defaultdict(list)
     for voice in story:
         if voice.troubled:
             spoken[voice.source].append(voice)
@@ -251,7 +253,7 @@ def second_platform(story: Sequence[Voice], past: Past, span: timedelta) -> Evid
 
 
 def _platform(
-    source: str, voices: Sequence[Voice], past: Past, span: timedelta
+    source: str, voices: Sequence[PostView], past: BrandHistory, span: timedelta
 ) -> tuple[float, EvidencePart]:
     if not voices:
         return 1.0, EvidencePart(source, 0.0, 0.0)
@@ -263,7 +265,7 @@ def _platform(
     return float(tail), EvidencePart(source, float(len(voices)), expected)
 
 
-def hot_list(story: Sequence[Voice], past: Past, span: timedelta) -> Evidence | None:
+def hot_list(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evidence | None:
     """Return the entries of hot lists that name the brand, beside how many such a span has.
 
     Entries are taken for a Poisson process with a gamma prior of half an entry.

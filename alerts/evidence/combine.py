@@ -18,8 +18,8 @@ from alerts.levels import (
     NEARLY_ONE,
     RARER,
     RED_KINDS,
+    baseline_hour,
     least_count,
-    usual_hour,
 )
 from records import Evidence, Level, LevelReason, Signal
 
@@ -38,7 +38,7 @@ class Pace:
     branching: float
 
 
-def weigh(
+def combine_evidence(
     signal: Signal, beside: Sequence[Evidence], pace: Pace, settings: DetectionSettings
 ) -> Signal:
     """Return `signal` with the evidence `beside` the counts, its level, and the reasons for it.
@@ -79,7 +79,7 @@ def _carries(
     if level is Level.RED:
         grows = kinds >= RED_KINDS and pace.branching >= NEARLY_ONE
         return grows and pace.rate >= least_count(
-            level, usual_hour(signal.evidence), settings.min_count
+            level, baseline_hour(signal.evidence), settings.min_count
         )
     return kinds >= KINDS_NEEDED[level] and count >= least_count(level, 0.0, settings.min_count)
 
@@ -109,7 +109,7 @@ def hourly_count(
     negatives was judged with, as far as that can be told from its p-value; at least what the level
     takes in itself, and more than the `peak` that has not brought it.
     """
-    usual = usual_hour(evidence)
+    usual = baseline_hour(evidence)
     tests = WEEK / timedelta(minutes=settings.tick_minutes)
     looks = tests / np.sqrt(HOUR / timedelta(minutes=settings.tick_minutes))
     chance = settings.false_alarms_per_week / RARER[level] / (looks * _HORIZONS * len(OPENING))

@@ -40,7 +40,7 @@ class Entry:
     troubled: bool
 
 
-class Usual(NamedTuple):
+class HotListBaseline(NamedTuple):
     """Past entries of a brand: of how many days, on how many of them, and how many in all."""
 
     days: int
@@ -48,10 +48,10 @@ class Usual(NamedTuple):
     entries: int
 
 
-def usual_of(entries: Iterable[Entry], days: int) -> Usual:
+def baseline_of(entries: Iterable[Entry], days: int) -> HotListBaseline:
     """Return what is usual by the `entries` of `days` (China's)."""
     titles = {(day_number(entry.at), entry.title) for entry in entries}
-    return Usual(days, len({day for day, _ in titles}), len(titles))
+    return HotListBaseline(days, len({day for day, _ in titles}), len(titles))
 
 
 def appeared(
@@ -71,13 +71,13 @@ def appeared(
     That is a promise beside the counts' own.
     """
     troubled = [entry for entry in entries if entry.troubled]
-    usual = usual_of((entry for entry in past if entry.troubled), days)
+    usual = baseline_of((entry for entry in past if entry.troubled), days)
     since = at - timedelta(minutes=settings.tick_minutes)
     found = [
         (weekly, told)
         for weekly, told in (
             _weighed(troubled, since, usual, 1.0),
-            _weighed(entries, since, usual_of(past, days), PLAIN_RARER),
+            _weighed(entries, since, baseline_of(past, days), PLAIN_RARER),
         )
         if told is not None and weekly <= settings.false_alarms_per_week
     ]
@@ -90,7 +90,7 @@ def appeared(
 
 
 def _weighed(
-    entries: Sequence[Entry], since: datetime, usual: Usual, rarer: float
+    entries: Sequence[Entry], since: datetime, usual: HotListBaseline, rarer: float
 ) -> tuple[float, Evidence | None]:
     """Return how often a week chance brings as much, times `rarer`, and the evidence.
 
@@ -107,7 +107,7 @@ def _weighed(
     return DAYS_A_WEEK * tail * rarer, told
 
 
-def _tail(count: int, usual: Usual) -> tuple[float, float]:
+def _tail(count: int, usual: HotListBaseline) -> tuple[float, float]:
     """Return how many entries a day has, and how likely it has at least `count`.
 
     Entries come in stories: days with any are Bernoulli with a beta prior, and the number of such

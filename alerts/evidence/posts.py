@@ -24,7 +24,7 @@ _CORRELATION: Final = (0.005, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class PostView:
     """An organic post about a brand. `troubled` is negative or a complaint.
 
     `reposts` is None where the source gives none, `headline` says that a hot list named it.
@@ -56,7 +56,7 @@ class Day:
     quarters: dict[str, list[int]] = field(default_factory=dict)
     reposts: list[int] = field(default_factory=list)
 
-    def add(self, voice: Voice) -> None:
+    def add(self, voice: PostView) -> None:
         """Take in a post."""
         self.voices += 1
         self.words.update(set(voice.words))
@@ -72,7 +72,7 @@ class Day:
         counts[quarter_of(voice.at)] += 1
 
 
-def day_of(voices: Iterable[Voice], share: float = 1.0) -> Day:
+def day_of(voices: Iterable[PostView], share: float = 1.0) -> Day:
     """Return the numbers of a day."""
     day = Day(share)
     for voice in voices:
@@ -86,7 +86,7 @@ def quarter_of(at: datetime) -> int:
 
 
 @dataclass(frozen=True)
-class Past:
+class BrandHistory:
     """The days before a story, oldest first; what they hold is what is usual."""
 
     days: tuple[Day, ...]

@@ -29,7 +29,7 @@ _TENTH: Final = math.log(9)  # log odds of nine in ten
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class CountDistribution:
     """The distribution of a count to come: log(1 + count) is logistic around `centre`."""
 
     centre: float
@@ -160,24 +160,24 @@ def forecast_cluster(
     )
 
 
-def cluster_outlook(seen: Observed, model: CascadeModel) -> Outlook:
+def cluster_outlook(seen: Observed, model: CascadeModel) -> CountDistribution:
     """Return what is expected of the greatest hour of the next six of a cluster of complaints."""
     fresh = recent(seen, AGES[-1])
     return _cluster_outlook(fresh, _view(fresh, model), model)
 
 
-def _cluster_outlook(fresh: Observed, view: "_View", model: CascadeModel) -> Outlook:
+def _cluster_outlook(fresh: Observed, view: "_View", model: CascadeModel) -> CountDistribution:
     cascade = _outlook(view, "peak").centre
     last_hour = float((fresh.times > fresh.age - 3600).sum() + (fresh.age < 3600))
     weight = _place(fresh.age)
     lines = [model.clusters[age] for age in _ages(fresh.age)]
-    return Outlook(
+    return CountDistribution(
         _mixed([line.centre(cascade, last_hour) for line in lines], weight),
         _mixed([line.fall for line in lines], weight),
     )
 
 
-def outlook(seen: Observed, size: str, model: CascadeModel) -> Outlook:
+def outlook(seen: Observed, size: str, model: CascadeModel) -> CountDistribution:
     """Return what is expected of one of the sizes, drawn down where little was seen.
 
     `size` is `rest` (events still to come), `more` (those of the next six hours) or `peak` (most in
@@ -218,11 +218,11 @@ def _view(seen: Observed, model: CascadeModel) -> _View:
     )
 
 
-def _outlook(view: _View, size: str) -> Outlook:
+def _outlook(view: _View, size: str) -> CountDistribution:
     known = [(near.sizes[size], row) for near, row in view.sample]
     centre = _mixed([float(fitted.centre(row[None, :])[0]) for fitted, row in known], view.weight)
     fall = _mixed([fitted.fall for fitted, _ in known], view.weight)
-    return Outlook(math.log1p(max(math.expm1(centre), 0.0) * view.scale), fall)
+    return CountDistribution(math.log1p(max(math.expm1(centre), 0.0) * view.scale), fall)
 
 
 def _mixed(values: list[float], weight: float) -> float:

@@ -142,8 +142,8 @@ def plot(model: CascadeModel, test: Sequence[ced.Labelled], path: Path) -> None:
             bins = np.array_split(np.argsort(given, kind="stable"), BINS)
             happened = np.array([large[bin_].mean() for bin_ in bins])
             spread = 1.96 * np.sqrt(happened * (1 - happened) / [len(bin_) for bin_ in bins])
-            means = [given[bin_].mean() for bin_ in bins]
-            axes.errorbar(means, happened, spread, color=colour, marker="o", label=family)
+            context = [given[bin_].mean() for bin_ in bins]
+            axes.errorbar(context, happened, spread, color=colour, marker="o", label=family)
         axes.set(title=f"from the first {NAMES[age]}", xlabel="forecast", ylabel="happened")
         axes.legend(frameon=False)
     figure.savefig(path, dpi=110, metadata={"Software": None})

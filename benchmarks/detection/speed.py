@@ -39,7 +39,7 @@ def board_of_all_brands(brands: int) -> tuple[float, list[float]]:
     upto = replace(panel, counts=panel.counts[:-later], coverage=panel.coverage[:-later])
     China().is_off(panel.start.date())  # what is loaded at first use is loaded
     started = time.process_time()
-    board, _ = DETECTOR.filled(upto, upto.number)
+    state, _ = DETECTOR.filled(upto, upto.number)
     cold = time.process_time() - started
     late, one = np.arange(0, brands, 5), np.ones((1, brands))
     seconds = []
@@ -48,8 +48,8 @@ def board_of_all_brands(brands: int) -> tuple[float, list[float]]:
         counts = panel.counts[at : at + 1]
         before = np.ascontiguousarray(panel.counts[at - 1 : at][..., late])
         started = time.process_time()
-        board.amend(late, board.end - 1, before, one[:, late])
-        board.append(counts, one)
+        state.amend(late, state.end - 1, before, one[:, late])
+        state.append(counts, one)
         seconds.append(time.process_time() - started)
     return cold, seconds
 

@@ -11,7 +11,7 @@ from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowSkipException
 
 if TYPE_CHECKING:
-    from fengsui.services import Chain
+    from fengsui.services import Services
     from fengsui.settings.application import Settings
 
 CONFIG_ENV: Final = "FENGSUI_CONFIG"
@@ -37,27 +37,27 @@ def settings() -> "Settings":
 
 
 @contextmanager
-def opened() -> Iterator["Chain"]:
+def opened() -> Iterator["Services"]:
     """Open the chain for a task; the credentials of Airflow's connections are there meanwhile."""
     from rich.console import Console
 
-    from fengsui.services import Chain
+    from fengsui.services import Services
     from fengsui_airflow.connections import connected
 
     # A task's log is no terminal: it has no width of its own and takes no colours.
     console = Console(width=100, no_color=True)
-    with connected(settings()) as known, Chain(known, console=console) as chain:
-        yield chain
+    with connected(settings()) as known, Services(known, console=console) as services:
+        yield services
 
 
 @contextmanager
-def looked_after() -> Iterator["Chain"]:
+def looked_after() -> Iterator["Services"]:
     """Open the chain for upkeep; where the store keeps itself, the task ends as skipped."""
     from fengsui.maintenance.upkeep import NothingToKeep
 
     try:
-        with opened() as chain:
-            yield chain
+        with opened() as services:
+            yield services
     except NothingToKeep as why:
         nothing_to_do(str(why))
 

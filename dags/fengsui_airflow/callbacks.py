@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 def tell_failure(context: Mapping[str, Any]) -> None:
     """Open an incident of kind pipeline about the task, and tell the receivers."""
-    from fengsui.incidents.operational import open_trouble
+    from fengsui.incidents.operational import open_operational
     from fengsui.pipeline import steps
     from fengsui_airflow.application import now, opened
     from records import IncidentKind, Level
@@ -17,11 +17,11 @@ def tell_failure(context: Mapping[str, Any]) -> None:
     error = context.get("exception")
     reason = type(error).__name__ if error is not None else "unknown"
     try:
-        with opened() as chain:
-            open_trouble(
-                chain, IncidentKind.PIPELINE, _name(context), reason, now(), level=Level.ORANGE
+        with opened() as services:
+            open_operational(
+                services, IncidentKind.PIPELINE, _name(context), reason, now(), level=Level.ORANGE
             )
-            steps.notify(chain)
+            steps.notify(services)
     except Exception:
         # Whatever stops the alert (settings, a store, a receiver) is most likely what failed the
         # task; its own failure must stay the one that is seen.
@@ -30,15 +30,15 @@ def tell_failure(context: Mapping[str, Any]) -> None:
 
 def tell_success(context: Mapping[str, Any]) -> None:
     """Let the incident about the task recover, if there is one, and tell the receivers."""
-    from fengsui.incidents.operational import close_trouble
+    from fengsui.incidents.operational import close_operational
     from fengsui.pipeline import steps
     from fengsui_airflow.application import now, opened
     from records import IncidentKind
 
     try:
-        with opened() as chain:
-            if close_trouble(chain, IncidentKind.PIPELINE, _name(context), now()):
-                steps.notify(chain)
+        with opened() as services:
+            if close_operational(services, IncidentKind.PIPELINE, _name(context), now()):
+                steps.notify(services)
     except Exception:
         log.exception("nobody could be told that %s is well again", _name(context))
 

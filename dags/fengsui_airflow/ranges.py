@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fengsui_airflow.platforms import PLATFORMS
 
 if TYPE_CHECKING:
-    from fengsui.services import Chain
+    from fengsui.services import Services
     from listeners.settings import SourceSettings
     from records import Window
 
@@ -47,7 +47,7 @@ def window_of(params: Params) -> "Window":
         raise WrongRange(f"since {since!r}, until {until!r}: {error}") from None
 
 
-def sources_for(chain: "Chain", params: Params) -> list["SourceSettings"]:
+def sources_for(services: "Services", params: Params) -> list["SourceSettings"]:
     """Return the sources to be read: all, or the one that `source` names.
 
     Raises:
@@ -56,7 +56,7 @@ def sources_for(chain: "Chain", params: Params) -> list["SourceSettings"]:
     from fengsui.ingest.poll import source_of
 
     name = str((params or {}).get("source") or "")
-    return [source_of(chain, name)] if name else list(chain.settings.sources)
+    return [source_of(services, name)] if name else list(services.settings.sources)
 
 
 def by_platform(sources: Iterable["SourceSettings"]) -> dict[str, list[str]]:
@@ -67,11 +67,11 @@ def by_platform(sources: Iterable["SourceSettings"]) -> dict[str, list[str]]:
     return found
 
 
-def days(chain: "Chain", window: "Window", now: datetime) -> list[list[str]]:
+def days(services: "Services", window: "Window", now: datetime) -> list[list[str]]:
     """Return the days that a backfill of `window` judges again, oldest first, as ISO 8601 pairs."""
     from fengsui.pipeline.backfill import judged_range
 
-    judged = judged_range(chain, window, now)
+    judged = judged_range(services, window, now)
     bounds = [judged.since]
     while bounds[-1] < judged.until:
         bounds.append(min(bounds[-1] + DAY, judged.until))

@@ -21,7 +21,7 @@ from typing import Final
 from fengsui.cli.files import import_file
 from fengsui.demo.playing import Line, Played, play
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from fengsui_airflow.processes import Airflow, AirflowDown, environment
 
@@ -119,9 +119,9 @@ def _past(known: Settings, speed: float) -> Played:
     story = play(start, speed)
     past = known.state.parent / "past.jsonl"
     _write(past, story.past)
-    with Chain(known) as chain:
-        import_file(chain, past)
-        steps.annotate(chain)
+    with Services(known) as services:
+        import_file(services, past)
+        steps.annotate(services)
     _say(f"Its crisis begins at {start.astimezone():%H:%M:%S}, {speed:g} times as fast as it was.")
     return story
 

@@ -90,10 +90,10 @@ async def _woken(settings: "Settings", path: Path) -> AsyncIterator[list[str]]:
 
 
 async def _watch(source: Any, queue: "asyncio.Queue[str]", threads: ThreadPoolExecutor) -> None:
-    from fengsui.ingest.watcher import Sentinel, now
+    from fengsui.ingest.watcher import SourceWatcher, now
 
     loop = asyncio.get_running_loop()
-    sentinel = Sentinel(source)
+    sentinel = SourceWatcher(source)
     while True:
         try:
             if await loop.run_in_executor(threads, lambda: sentinel.look(now())):

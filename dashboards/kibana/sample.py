@@ -9,11 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 from fengsui.demo import generate
-from fengsui.incidents.operational import close_trouble, open_trouble
+from fengsui.incidents.operational import close_operational, open_operational
 from fengsui.pipeline import replay, steps
 from fengsui.pipeline.projection import project
 from fengsui.pipeline.replay import Tick
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from records import IncidentKind, Level, Post, Rejected, Window
 from store.elasticsearch.client import Server
@@ -52,17 +52,17 @@ def fill(folder: Path, servers: ElasticsearchSettings, until: datetime) -> None:
         if tick.at >= until:
             raise _Enough
 
-    with Chain(settings, console=Console(file=io.StringIO())) as chain:
+    with Services(settings, console=Console(file=io.StringIO())) as services:
         with suppress(_Enough):
-            replay.replay(chain, [sample.weibo, sample.complaints], progress=stop)
-        _reads(chain, until)
-        chain.ledger.quarantine(_unreadable(until))
+            replay.replay(services, [sample.weibo, sample.complaints], progress=stop)
+        _reads(services, until)
+        services.ledger.quarantine(_unreadable(until))
     there = settings.model_copy(update={"store": "elasticsearch", "elasticsearch": servers})
-    with Chain(there) as chain:
+    with Services(there) as services:
         for posts in _posts(state / "mentions.sqlite3", until):
-            chain.store.upsert_posts(posts)
-        steps.annotate(chain)
-        project(chain, until, since=until - timedelta(days=30))
+            services.store.upsert_posts(posts)
+        steps.annotate(services)
+        project(services, until, since=until - timedelta(days=30))
     _drop_replay(servers)
 
 
@@ -81,19 +81,19 @@ def _unreadable(until: datetime) -> Iterator[Rejected]:
         yield Rejected(source, origin, number, reason, "", at)
 
 
-def _reads(chain: Chain, until: datetime) -> None:
+def _reads(services: Services, until: datetime) -> None:
     """Note how the sources were read on the last two days."""
     failing = [until - back for back in OUTAGE]
     for source in SOURCES:
         at = until - timedelta(days=2)
         while at < until:
             ok = source != FAILING or not failing[0] <= at < failing[1]
-            chain.ledger.record_read(source, Window(at, at + READ_EVERY), ok=ok)
+            services.ledger.record_read(source, Window(at, at + READ_EVERY), ok=ok)
             at += READ_EVERY
     # As `fengsui.ingest.poll` does when it has lasted for five minutes.
     kind = IncidentKind.COVERAGE
-    open_trouble(chain, kind, FAILING, "unread", failing[0] + READ_EVERY, level=Level.YELLOW)
-    close_trouble(chain, kind, FAILING, failing[1])
+    open_operational(services, kind, FAILING, "unread", failing[0] + READ_EVERY, level=Level.YELLOW)
+    close_operational(services, kind, FAILING, failing[1])
 
 
 def _drop_replay(servers: ElasticsearchSettings) -> None:

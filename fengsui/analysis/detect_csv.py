@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 import numpy as np
 
-from alerts.detection.bands import expectation
+from alerts.detection.bands import baseline_bands
 from alerts.detection.burst_history import GAP, Numbers, fresh
 from alerts.detection.negative_binomial import NegativeBinomialDetector
 from alerts.detection.probability import Floats
@@ -183,7 +183,7 @@ def as_counts(series: Series) -> Laid:
 
 def _banded(title: str, laid: Laid, alarms: tuple[int, ...], settings: DetectionSettings) -> Banded:
     series = laid.series
-    bands = expectation(series, series.start, settings)
+    bands = baseline_bands(series, series.start, settings)
     values = np.where(series.coverage > 0, series.counts["volume"], np.nan)
     values, mean, upper = (
         laid.low + laid.unit * each for each in (values, bands.mean[0], bands.upper[0])

@@ -10,14 +10,14 @@ from typing import Final
 
 import numpy as np
 
-from alerts.detection.bands import greatest_usual
+from alerts.detection.bands import greatest_expected
 from alerts.detection.negative_binomial import HISTORY, panel_of
-from alerts.detection.scorer import EXCESS_COUNT, EXCESS_DEVIATIONS, Look, Refusal
-from alerts.detection.signals import Reader
-from alerts.detection.state import Board
+from alerts.detection.scorer import EXCESS_COUNT, EXCESS_DEVIATIONS, ScoredTick, SuppressionReason
+from alerts.detection.signals import SignalBuilder
+from alerts.detection.state import RollingState
 from alerts.detection.ticks import EPOCH
 from fengsui.counts.detector_cache import series_of
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Incident, LevelChange, Signal, Window
 
 # Shown before the first alarm, so that one sees it coming.
@@ -57,65 +57,65 @@ class Explained:
     change: LevelChange | None
 
 
-def explain(chain: Chain, incident: Incident) -> Iterator[Explained]:
+def explain(services: Services, incident: Incident) -> Iterator[Explained]:
     """Yield the ticks of an incident about a brand, from an hour before it opened on.
 
     Its last is the one that was judged last; of a very long one only the beginning is told.
     """
-    step = chain.tick
+    step = services.tick
     until = min(
         incident.recovered_at or incident.updated_at, incident.opened_at + MOST_TICKS * step
     )
     window = Window(incident.opened_at - BEFORE - HISTORY, until)
-    series = series_of(chain.store, chain.ledger, incident.brand, window, step)
+    series = series_of(services.store, services.ledger, incident.brand, window, step)
     first = (incident.opened_at - BEFORE - EPOCH) // step
     panel = panel_of([series])
     split = max(0, first - panel.number)
-    board, reader = chain.detector.board(panel, panel.number)
-    lead = panel.number - board.first
+    state, builder = services.detector.state(panel, panel.number)
+    lead = panel.number - state.first
     if lead:
-        board.append(np.zeros((lead, *panel.counts.shape[1:])), np.zeros((lead, 1)))
-    board.append(panel.counts[:split], panel.coverage[:split])
-    board.everything = []
-    board.append(panel.counts[split:], panel.coverage[split:])
-    signals = {s.at: s for s in reader.signals(board, 0, incident.brand, first)}
+        state.append(np.zeros((lead, *panel.counts.shape[1:])), np.zeros((lead, 1)))
+    state.append(panel.counts[:split], panel.coverage[:split])
+    state.everything = []
+    state.append(panel.counts[split:], panel.coverage[split:])
+    signals = {s.at: s for s in builder.signals(state, 0, incident.brand, first)}
     changes = {change.at: change for change in incident.history}
-    for look in board.everything:
-        at = reader.end_of(look.number)
-        channels = tuple(_channels(board, reader, look))
-        coverage = float(series.coverage[look.number - panel.number])
+    for scored in state.everything:
+        at = builder.end_of(scored.number)
+        channels = tuple(_channels(state, builder, scored))
+        coverage = float(series.coverage[scored.number - panel.number])
         yield Explained(at, coverage, signals.get(at), channels, changes.get(at))
 
 
-def _channels(board: Board, reader: Reader, look: Look) -> Iterator[Channel]:
-    judge = reader.judge
-    tails = reader.least_tail(board, 0, look.number)
-    for name in judge.opening:
-        row = judge.channels.index(name)
+def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -> Iterator[Channel]:
+    scorer = builder.scorer
+    tails = builder.least_tail(state, 0, scored.number)
+    for name in scorer.opening:
+        row = scorer.channels.index(name)
         # What alarms, or else what comes nearest to it.
         order = [
-            (int(look.refused[at, row]) != 0, look.chances[at, row], at)
-            for at in range(len(judge.scale.horizons))
+            (int(scored.refused[at, row]) != 0, scored.chances[at, row], at)
+            for at in range(len(scorer.scale.horizons))
         ]
         at = min(order)[2]
-        mean, scatter = look.mean[at, row], look.dispersion[at, row]
-        rare = greatest_usual(np.array([mean]), np.array([scatter]), float(tails[at]))[0] + 1.0
+        mean, scatter = scored.mean[at, row], scored.dispersion[at, row]
+        rare = greatest_expected(np.array([mean]), np.array([scatter]), float(tails[at]))[0] + 1.0
         excess = mean + max(EXCESS_COUNT, EXCESS_DEVIATIONS * float(np.sqrt(mean)))
-        needed = max(rare, np.ceil(excess), judge.settings.min_count)
+        needed = max(rare, np.ceil(excess), scorer.settings.min_count)
         yield Channel(
             kind=name,
-            horizon=judge.scale.horizons[at] * judge.scale.step,
-            observed=float(look.count[at, row]),
+            horizon=scorer.scale.horizons[at] * scorer.scale.step,
+            observed=float(scored.count[at, row]),
             expected=float(mean),
             needed=float(needed),
-            a_week=float(look.chances[at, row]),
-            missing=missing(look, at, row, float(needed)),
+            a_week=float(scored.chances[at, row]),
+            missing=missing(scored, at, row, float(needed)),
         )
 
 
-def missing(look: Look, at: int, row: int, needed: float) -> tuple[str, ...]:
+def missing(scored: ScoredTick, at: int, row: int, needed: float) -> tuple[str, ...]:
     """Return the names of what stood against an alarm: of Refusal, or `rarity`."""
-    refused = Refusal(int(look.refused[at, row]))
-    counted = Refusal.FEW | Refusal.EXCESS | Refusal.CHANCE
+    refused = SuppressionReason(int(scored.refused[at, row]))
+    counted = SuppressionReason.FEW | SuppressionReason.EXCESS | SuppressionReason.CHANCE
     names = [flag.name.lower() for flag in refused & ~counted if flag.name]
-    return (*(["rarity"] if look.count[at, row] < needed else []), *names)
+    return (*(["rarity"] if scored.count[at, row] < needed else []), *names)

@@ -11,7 +11,7 @@ from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
 from alerts.incidents import advance
 from fengsui.counts.detector_cache import series_of
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Change, Incident, Level, Window
 
 SETTINGS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -43,7 +43,7 @@ class Tried:
 
 
 def tune(
-    chain: Chain, brand: str, window: Window, allowed: Sequence[float] = SETTINGS
+    services: Services, brand: str, window: Window, allowed: Sequence[float] = SETTINGS
 ) -> list[Tried]:
     """Replay `window` of a brand's counts at each setting; nothing is written.
 
@@ -54,16 +54,16 @@ def tune(
         ValueError: nothing of the window was read well enough.
     """
     whole = Window(window.since - HISTORY, window.until)
-    series = series_of(chain.store, chain.ledger, brand, whole, chain.tick)
+    series = series_of(services.store, services.ledger, brand, whole, services.tick)
     begin = max(0, (window.since - series.start) // series.step)
-    sure = series.coverage[begin:] >= chain.settings.detection.min_coverage
+    sure = series.coverage[begin:] >= services.settings.detection.min_coverage
     weeks = float(sure.sum()) * (series.step / WEEK)
     if not weeks:
         raise ValueError(f"nothing of {brand} was read between {window.since} and {window.until}")
     tried = []
     for each in allowed:
         update = {"false_alarms_per_week": each}
-        settings = chain.settings.detection.model_copy(update=update)
+        settings = services.settings.detection.model_copy(update=update)
         opened = list(replayed(series, window.since, settings))
         levels = Counter(incident.peak_level for incident in opened)
         times = tuple(incident.opened_at for incident in opened)

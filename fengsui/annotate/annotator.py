@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
 from nlp.complaints.aspects import AspectModel, of_goods
 from nlp.complaints.pain_points import complained_of
-from nlp.complaints.rules import DOUBTFUL, Complaint, Suspicion, conclude, suspect
+from nlp.complaints.rules import DOUBTFUL, Complaint, Screening, decide, screen
 from nlp.complaints.rules import RULES as COMPLAINT_RULES
 from nlp.dedup.index import DuplicateIndex, signatures
 from nlp.dedup.spam import CampaignGuard, FloodGuard, advert_reason
@@ -183,14 +183,14 @@ class Annotator:
         odds = self._reader.complaint_odds(doubtful) if self._reader and doubtful else None
         second = dict(zip(doubtful, odds, strict=True)) if odds is not None else {}
         return [
-            conclude(one, threshold, second.get(one.own) if one and one.is_doubtful else None)
+            decide(one, threshold, second.get(one.own) if one and one.is_doubtful else None)
             for one in suspicions
         ]
 
-    def _suspect(self, candidate: _Candidate, score: Score) -> Suspicion | None:
+    def _suspect(self, candidate: _Candidate, score: Score) -> Screening | None:
         if candidate.post.kind is PostKind.HEADLINE:
             return None  # it tells of complaints; no customer speaks
-        return suspect(
+        return screen(
             candidate.text.own,
             score.negative,
             is_complaint=candidate.post.kind is PostKind.COMPLAINT,

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self, TypeVar
 
 from fengsui.annotate.batches import batches
-from nlp.complaints.rules import DOUBTFUL, suspect
+from nlp.complaints.rules import DOUBTFUL, screen
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class _Place(NamedTuple):
     at: int
 
 
-class ScoringAhead:
+class Prefetch:
     """A model whose scores are the same, but mostly there already: see `expect`.
 
     The gain is the time in which a model lets other threads work, as onnxruntime does. Where
@@ -65,7 +65,7 @@ class ScoringAhead:
                 [
                     text
                     for text, score in zip(texts, scores, strict=True)
-                    if (one := suspect(text, score.negative, is_complaint=False, least=DOUBTFUL[0]))
+                    if (one := screen(text, score.negative, is_complaint=False, least=DOUBTFUL[0]))
                     and one.is_doubtful
                 ]
             )

@@ -13,8 +13,8 @@ from rich.text import Text
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number, percent
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
-from fengsui.incidents.forecast import Sprout, sprouts
-from fengsui.services import Chain
+from fengsui.incidents.forecast import EmergingComplaints, emerging_complaints
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH
 from nlp.complaints.rules import CATEGORIES
 from nlp.text.normalise import printable
@@ -58,16 +58,16 @@ def cases(
 ) -> None:
     """List the complaints to be handled, the most urgent first."""
     settings = settings_of(config)
-    with Chain(settings) as chain:
+    with Services(settings) as services:
         now = datetime.now(UTC)
         for key, mark in ((handle, CaseStatus.HANDLING), (resolve, CaseStatus.RESOLVED)):
             if key:
                 try:
-                    chain.ledger.set_case_status(key, mark, now)
+                    services.ledger.set_case_status(key, mark, now)
                 except KeyError:
                     raise typer.BadParameter(f"there is no case {key!r}") from None
-        found = chain.ledger.cases(brand, status)
-        sprouted = _sprouted(chain, brand, now)
+        found = services.ledger.cases(brand, status)
+        sprouted = _sprouted(services, brand, now)
     if status is None:
         found = [case for case in found if case.status is not CaseStatus.RESOLVED]
     if json:
@@ -85,14 +85,14 @@ def cases(
     typer.echo(f"{len(found)} cases" + (f", {limit} shown" if len(found) > limit else ""))
 
 
-def _sprouted(chain: Chain, brand: str | None, now: datetime) -> list[Sprout]:
+def _sprouted(services: Services, brand: str | None, now: datetime) -> list[EmergingComplaints]:
     """Return what may become an alarm of the brands (or the one) that have no open incident."""
-    busy = {one.brand for one in chain.ledger.open_incidents()}
-    asked = [name for name in chain.brands if name not in busy and brand in {None, name}]
-    return sprouts(chain.store, asked, now, chain.settings.detection)
+    busy = {one.brand for one in services.ledger.open_incidents()}
+    asked = [name for name in services.brands if name not in busy and brand in {None, name}]
+    return emerging_complaints(services.store, asked, now, services.settings.detection)
 
 
-def _line_of(sprout: Sprout, language: Language) -> str:
+def _line_of(sprout: EmergingComplaints, language: Language) -> str:
     forecast = sprout.forecast
     return SPROUT[language].format(
         brand=printable(sprout.brand),

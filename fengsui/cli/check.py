@@ -11,12 +11,12 @@ from rich.console import Console
 from alerts.notify.protocol import NotifyError
 from alerts.settings import notifier_of
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
-from fengsui.ingest.slo import Seen, seen
+from fengsui.ingest.slo import SourceHealth, source_health
 from fengsui.privacy import PrivacyError, read_key
-from fengsui.services import Chain, ledger_url
+from fengsui.services import Services, ledger_url
 from fengsui.settings.application import DEFAULT_PATH, Settings
 from fengsui.stores.open import opened_store
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.refusals import ADVICE
 from listeners.settings import PUSHED, SourceSettings, listener_of
@@ -126,7 +126,7 @@ def _source(settings: Settings, source: SourceSettings) -> str:
         return "pushed to; `fengsui run` or `fengsui receive` listens for it"
     now = datetime.now(UTC)
     with Ledger(ledger_url(settings)) as ledger:
-        listener = listener_of(source, Means(memory=ledger))
+        listener = listener_of(source, ReadContext(memory=ledger))
         items = listener.fetch(Window(now - LOOK, now))
         found = next(items, None)
         close = getattr(items, "close", None)
@@ -138,16 +138,16 @@ def _source(settings: Settings, source: SourceSettings) -> str:
 def _past(settings: Settings, source: SourceSettings) -> Iterator[Finding]:
     """Yield how a source was read before now, where it ever was."""
     try:
-        with Chain(settings) as chain:
-            found = seen(chain, source, datetime.now(UTC))
+        with Services(settings) as services:
+            found = source_health(services, source, datetime.now(UTC))
     except StoreError:
         return
-    if found.read_to is None and found.standing.failed_at is None:
+    if found.read_to is None and found.state.failed_at is None:
         return
     yield Finding(f"source {source.name}, past", not found.broken_promise, "; ".join(told(found)))
 
 
-def told(found: Seen) -> Iterator[str]:
+def told(found: SourceHealth) -> Iterator[str]:
     """Yield, part by part, what a person wants to know of a source."""
     if found.read_to is None:
         yield "never read"
@@ -160,7 +160,7 @@ def told(found: Seen) -> Iterator[str]:
         yield f"{len(found.gaps)} gaps"
     for refusal, times in sorted(found.refused.items()):
         yield f"{refusal} {times.times}x, last {times.last.astimezone(BEIJING):%m-%d %H:%M}"
-    stands = found.standing
+    stands = found.state
     if stands.rest_until is not None and stands.rest_until > found.at:
         yield f"rests until {stands.rest_until.astimezone(BEIJING):%m-%d %H:%M}: {stands.said}"
     if stands.failures and stands.why is not None:

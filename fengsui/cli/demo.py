@@ -16,7 +16,7 @@ from fengsui.cli.show import incident_lines, summary, timeline
 from fengsui.demo import generate
 from fengsui.pipeline import replay
 from fengsui.pipeline.replay import Replayed, Tick
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH, Settings, SettingsError, load
 from records import Incident
 
@@ -75,43 +75,45 @@ def demo(
             clock = f"{tick.at.astimezone(BEIJING):%m-%d %H:%M}"
             bar.update(task, description=clock, completed=tick.done, total=tick.total)
 
-        with Chain(settings, console=console) as chain:
-            done = replay.replay(chain, [sample.weibo, sample.complaints], progress=progress)
+        with Services(settings, console=console) as services:
+            done = replay.replay(services, [sample.weibo, sample.complaints], progress=progress)
             bar.stop()
-            _close(console, chain, done, cache, time.monotonic() - started)
+            _close(console, services, done, cache, time.monotonic() - started)
 
 
-def _close(console: Console, chain: Chain, done: Replayed, cache: Path, seconds: float) -> None:
-    incidents = chain.ledger.incidents()
+def _close(
+    console: Console, services: Services, done: Replayed, cache: Path, seconds: float
+) -> None:
+    incidents = services.ledger.incidents()
     if incidents:
         worst = max(incidents, key=lambda incident: (incident.peak_level, incident.peak))
-        _draw(console, chain, worst, cache / "incident.png")
-    console.print(summary(chain, done, seconds))
-    for line in incident_lines(chain):
+        _draw(console, services, worst, cache / "incident.png")
+    console.print(summary(services, done, seconds))
+    for line in incident_lines(services):
         console.print(line, soft_wrap=True)
-    config = _write_config(chain, cache)
+    config = _write_config(services, cache)
     console.print()
-    hints = NEXT[chain.settings.language].format(command=sys.argv[0], config=config)
+    hints = NEXT[services.settings.language].format(command=sys.argv[0], config=config)
     console.print(hints, markup=False, highlight=False, soft_wrap=True)
 
 
-def _draw(console: Console, chain: Chain, incident: Incident, path: Path) -> None:
+def _draw(console: Console, services: Services, incident: Incident, path: Path) -> None:
     # Loading matplotlib takes a second, which no other command should wait for.
     from fengsui.chart.png import png_chart  # noqa: PLC0415
     from fengsui.chart.terminal import terminal_chart  # noqa: PLC0415
 
-    line = timeline(chain, incident, timedelta(minutes=STEP_MINUTES))
+    line = timeline(services, incident, timedelta(minutes=STEP_MINUTES))
     typer.echo(terminal_chart(line, width=min(console.width, 110)))
     png_chart(line, path)
     console.print(f"PNG: {path}", markup=False, highlight=False)
 
 
-def _write_config(chain: Chain, cache: Path) -> Path:
+def _write_config(services: Services, cache: Path) -> Path:
     """Write settings that name the demo's store, so that other commands can look at it."""
     path = cache / "fengsui.toml"
     brands = (cache / "sample" / "fengsui.toml").read_text(encoding="utf-8")
     path.write_text(
-        f'language = "{chain.settings.language}"\nstate = "store"\n\n{brands}', encoding="utf-8"
+        f'language = "{services.settings.language}"\nstate = "store"\n\n{brands}', encoding="utf-8"
     )
     return path
 

@@ -25,7 +25,7 @@ from fengsui.cli.options import (
     read_window,
     settings_of,
 )
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import IncidentKind, Level
@@ -80,13 +80,13 @@ def explain(
 ) -> None:
     """Say tick by tick what evidence an incident had, and what an alarm would have taken."""
     settings = settings_of(config)
-    with Chain(settings) as chain:
-        found = chain.ledger.incident(incident)
+    with Services(settings) as services:
+        found = services.ledger.incident(incident)
         if found is None:
             raise typer.BadParameter(f"there is no incident {incident!r}")
         if found.kind is not IncidentKind.BRAND:
             raise typer.BadParameter(f"{incident!r} is no incident about a brand")
-        ticks = list(explained(chain, found))
+        ticks = list(explained(services, found))
     if json:
         print_json({"incident": found.key, "ticks": [_tick_answer(tick) for tick in ticks]})
         return
@@ -109,12 +109,12 @@ def tune(
     """
     settings = settings_of(config)
     now = settings.detection.false_alarms_per_week
-    with Chain(settings) as chain:
-        if brand not in chain.brands:
+    with Services(settings) as services:
+        if brand not in services.brands:
             raise typer.BadParameter(f"there is no brand {brand!r} in the settings")
         window = read_window(since, until, DEFAULT_SPAN)
         try:
-            found = tried(chain, brand, window, sorted({*SETTINGS, now}))
+            found = tried(services, brand, window, sorted({*SETTINGS, now}))
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None
     if json:

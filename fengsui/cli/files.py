@@ -20,7 +20,7 @@ from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
 from fengsui.pipeline import replay as past
 from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Collected
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH, Settings, SettingsError
 from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandSettings, alias_conflicts
@@ -69,14 +69,14 @@ def replay(
         past.empty(store)
     console = Console(stderr=json)
     started = time.monotonic()
-    with Chain(settings, console=console) as chain:
+    with Services(settings, console=console) as services:
         pace = Pace(timedelta(minutes=settings.detection.tick_minutes), speed)
-        done = past.replay(chain, files, progress=lambda _: pace.wait())
+        done = past.replay(services, files, progress=lambda _: pace.wait())
         if json:
-            print_json(replay_answer(chain, done))
+            print_json(replay_answer(services, done))
         else:
-            console.print(summary(chain, done, time.monotonic() - started))
-            for line in incident_lines(chain):
+            console.print(summary(services, done, time.monotonic() - started))
+            for line in incident_lines(services):
                 console.print(line)
 
 
@@ -138,9 +138,9 @@ def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False
     """Import files into the store; `fengsui annotate` or `fengsui run` then judges the posts."""
     settings = settings_or_defaults(config)
     total, oldest = Collected(), datetime.now(UTC)
-    with Chain(settings) as chain:
+    with Services(settings) as services:
         for file in files:
-            collected, span = import_file(chain, file)
+            collected, span = import_file(services, file)
             total += collected
             oldest = min(oldest, span.since) if span else oldest
     if json:
@@ -160,7 +160,7 @@ def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False
         )
 
 
-def import_file(chain: Chain, file: Path) -> tuple[Collected, Window | None]:
+def import_file(services: Services, file: Path) -> tuple[Collected, Window | None]:
     """Read one file into the store, and record that the time it spans was read.
 
     Returns what came in, and the time it spans; None if it holds no post.
@@ -169,7 +169,7 @@ def import_file(chain: Chain, file: Path) -> tuple[Collected, Window | None]:
     first = last = None
     written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     for batch in steps.batches(read_file(file, fetched_at=written_at), steps.BATCH):
-        total += steps.store_items(chain, batch)
+        total += steps.store_items(services, batch)
         times = [item.published_at for item in batch if isinstance(item, Post)]
         if times:
             first = min(times) if first is None else min(first, *times)
@@ -177,7 +177,7 @@ def import_file(chain: Chain, file: Path) -> tuple[Collected, Window | None]:
     if first is None or last is None:
         return total, None
     span = Window(first, last)
-    chain.ledger.record_read(f"import {file.name}", span, ok=True)
+    services.ledger.record_read(f"import {file.name}", span, ok=True)
     return total, span
 
 

@@ -26,7 +26,7 @@ from fengsui.privacy import whoami
 from fengsui.reports.catalogue import WORDS as BRIEF
 from fengsui.reports.pain_ledger import PainPoint, Quadrant, ledger
 from fengsui.reports.pain_points import gather
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH
 from records import Window
 from store.ledger.privacy import Access
@@ -98,15 +98,15 @@ def painpoints(
     if brand is not None and brand not in known:
         raise typer.BadParameter(f"there is no brand {brand!r} in the settings")
     window = week_of(week) if week else read_window(since, until, WEEK)
-    with Chain(settings) as chain:
+    with Services(settings) as services:
         found = {
             name: ledger(now.points, before.points)
-            for name, now, before in gather(chain, window).brands
+            for name, now, before in gather(services, window).brands
             if brand in {None, name}
         }
         # Passages of posts are shown.
         rows = sum(map(len, found.values()))
-        chain.ledger.log_access(
+        services.ledger.log_access(
             Access(datetime.now(UTC), whoami(), "painpoints", brand or "", rows)
         )
     if json:

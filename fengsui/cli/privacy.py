@@ -12,7 +12,7 @@ from fengsui import privacy
 from fengsui.cli.additions import CommandError
 from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
 from fengsui.privacy import matching, whoami
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Post
@@ -48,11 +48,13 @@ def forget(
 ) -> None:
     """Delete an author's posts, or one post, everywhere, and keep nothing of it in future."""
     settings = settings_of(config)
-    with Chain(settings) as chain:
-        count = len(matching(chain.store, chain.privacy, subject))
+    with Services(settings) as services:
+        count = len(matching(services.store, services.privacy, subject))
         if not yes and not typer.confirm(f"Delete {count} posts for good?"):
             raise typer.Exit(1)
-        done = privacy.forget(chain.store, chain.ledger, chain.privacy, subject, datetime.now(UTC))
+        done = privacy.forget(
+            services.store, services.ledger, services.privacy, subject, datetime.now(UTC)
+        )
     if json:
         print_json({"posts": done.posts, "rows": done.rows})
     else:
@@ -63,23 +65,26 @@ def forget(
 def export(subject: Subject, config: Config = DEFAULT_PATH) -> None:
     """Print what is kept of an author or a post, one JSON object a line."""
     settings = settings_of(config)
-    with Chain(settings) as chain:
-        keys = matching(chain.store, chain.privacy, subject)
-        posts = sorted(chain.store.posts(keys), key=lambda post: (post.published_at, post.key))
-        name = _subject(chain, subject, keys)
-        chain.ledger.log_access(Access(datetime.now(UTC), whoami(), "export", name, len(posts)))
+    with Services(settings) as services:
+        keys = matching(services.store, services.privacy, subject)
+        posts = sorted(services.store.posts(keys), key=lambda post: (post.published_at, post.key))
+        name = _subject(services, subject, keys)
+        services.ledger.log_access(Access(datetime.now(UTC), whoami(), "export", name, len(posts)))
         for post in posts:
-            sys.stdout.write(_line(chain, post) + "\n")
+            sys.stdout.write(_line(services, post) + "\n")
 
 
 @group.command("opt-in")
 def opt_in(subject: Subject, config: Config = DEFAULT_PATH) -> None:
     """Take an opt-out back: what is published from now on is kept again."""
-    with Chain(settings_of(config)) as chain:
-        names = (chain.privacy.subject_of_post(subject), chain.privacy.subject_of_author(subject))
-        found = [name for name in names if chain.ledger.opt_in(name)]
+    with Services(settings_of(config)) as services:
+        names = (
+            services.privacy.subject_of_post(subject),
+            services.privacy.subject_of_author(subject),
+        )
+        found = [name for name in names if services.ledger.opt_in(name)]
         for name in found:
-            chain.ledger.log_access(Access(datetime.now(UTC), whoami(), "opt-in", name, 0))
+            services.ledger.log_access(Access(datetime.now(UTC), whoami(), "opt-in", name, 0))
     if not found:
         raise CommandError(f"nobody opted out as {subject}")
     typer.echo("taken back")
@@ -92,8 +97,8 @@ def show_log(
     json: Json = False,
 ) -> None:
     """Show who looked at what people wrote, or deleted it, the newest first."""
-    with Chain(settings_of(config)) as chain:
-        found = chain.ledger.accesses(limit)
+    with Services(settings_of(config)) as services:
+        found = services.ledger.accesses(limit)
     if json:
         print_json({"accesses": [access._asdict() for access in found]})
         return
@@ -103,18 +108,18 @@ def show_log(
         typer.echo(printable(line))
 
 
-def _subject(chain: Chain, subject: str, keys: list[str]) -> str:
+def _subject(services: Services, subject: str, keys: list[str]) -> str:
     if subject in keys:
-        return chain.privacy.subject_of_post(subject)
-    return chain.privacy.subject_of_author(subject)
+        return services.privacy.subject_of_post(subject)
+    return services.privacy.subject_of_author(subject)
 
 
-def _line(chain: Chain, post: Post) -> str:
+def _line(services: Services, post: Post) -> str:
     """Return a post, its judgements and the history of its counts as one line of JSON."""
     mentions = [
         {"brand": one.brand, "sentiment": one.sentiment, "complaint": one.complaint}
-        for one in chain.store.mentions_of([post.key])
+        for one in services.store.mentions_of([post.key])
     ]
-    history = [entry._asdict() for entry in chain.store.history(post.key)]
+    history = [entry._asdict() for entry in services.store.history(post.key)]
     whole = asdict(post) | {"key": post.key, "mentions": mentions, "history": history}
     return jsonlib.dumps(whole, ensure_ascii=False, default=str)

@@ -20,7 +20,7 @@ from fengsui.cli.options import (
     settings_of,
 )
 from fengsui.privacy import whoami
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Sentiment
@@ -69,14 +69,14 @@ def search(
     """Find mentions by the words of their texts, newest first; without --since at any time."""
     settings = settings_of(config)
     window = read_window(since, until, EVER) if since or until else None
-    with Chain(settings) as chain:
+    with Services(settings) as services:
         # One more than is shown tells whether there are more.
-        hits = chain.store.search(
+        hits = services.store.search(
             query, brand=brand, window=window, organic=organic, limit=limit + 1
         )
         found = list(islice(hits, limit + 1))
         seen = min(len(found), limit)
-        chain.ledger.log_access(Access(datetime.now(UTC), whoami(), "search", query, seen))
+        services.ledger.log_access(Access(datetime.now(UTC), whoami(), "search", query, seen))
     more = len(found) > limit
     found = found[:limit]
     if json:

@@ -13,7 +13,7 @@ from fengsui.analysis.score import ScoreReport
 from fengsui.chart.timeline import Timeline
 from fengsui.cli.options import BEIJING
 from fengsui.pipeline.replay import Replayed
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Incident, Level, NotificationState, Window
 
 COLOURS = {
@@ -54,11 +54,11 @@ WORDS = {
 }
 
 
-def replay_answer(chain: Chain, done: Replayed) -> dict[str, Any]:
+def replay_answer(services: Services, done: Replayed) -> dict[str, Any]:
     """Return what a replay came to, for a program."""
     sent = Counter(
         notification.alert.incident.key
-        for notification in chain.ledger.notifications()
+        for notification in services.ledger.notifications()
         if notification.state is NotificationState.SENT
     )
     return {
@@ -66,7 +66,7 @@ def replay_answer(chain: Chain, done: Replayed) -> dict[str, Any]:
         "kept": done.collected.kept,
         "duplicate": done.collected.duplicate,
         "quarantined": done.collected.quarantined,
-        "mentions": chain.store.totals()["mentions"],
+        "mentions": services.store.totals()["mentions"],
         "incidents": [
             {
                 "brand": incident.brand,
@@ -75,40 +75,40 @@ def replay_answer(chain: Chain, done: Replayed) -> dict[str, Any]:
                 "peak_at": incident.peak_at.isoformat(),
                 "alerts": sent[incident.key],
             }
-            for incident in chain.ledger.incidents()
+            for incident in services.ledger.incidents()
         ],
     }
 
 
-def summary(chain: Chain, done: Replayed, seconds: float) -> Table:
+def summary(services: Services, done: Replayed, seconds: float) -> Table:
     """Return the numbers of a replay as a table; quarantine reasons stand under their total."""
-    words = WORDS[chain.settings.language]
-    totals = chain.store.totals()
+    words = WORDS[services.settings.language]
+    totals = services.store.totals()
     table = Table(title=words["title"], show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name in ("read", "kept", "duplicate", "quarantined"):
         table.add_row(words[name], f"{getattr(done.collected, name):,}")
-    for reason, count in chain.ledger.quarantine_reasons().items():
+    for reason, count in services.ledger.quarantine_reasons().items():
         table.add_row(Text(f"  {reason}", style="dim"), Text(f"{count:,}", style="dim"))
     table.add_row(words["mentions"], f"{totals['mentions']:,}")
     table.add_row(words["copies"], f"{totals['duplicates']:,}")
-    table.add_row(words["cases"], f"{len(chain.ledger.cases()):,}")
-    table.add_row(words["incidents"], f"{len(chain.ledger.incidents()):,}")
+    table.add_row(words["cases"], f"{len(services.ledger.cases()):,}")
+    table.add_row(words["incidents"], f"{len(services.ledger.incidents()):,}")
     table.add_row(words["seconds"], f"{seconds:.1f}")
     return table
 
 
-def incident_lines(chain: Chain) -> Iterator[Text]:
+def incident_lines(services: Services) -> Iterator[Text]:
     """Yield what became of each incident, a line each."""
-    names = NAMES[chain.settings.language]
-    for incident in chain.ledger.incidents():
+    names = NAMES[services.settings.language]
+    for incident in services.ledger.incidents():
         rise = " → ".join(names[level] for level, _ in groupby(c.level for c in incident.history))
         lead = incident.peak_at - incident.opened_at
         opened = f"{incident.opened_at.astimezone(BEIJING):%m-%d %H:%M}"
         line = Text(f"{incident.brand}  ", style="bold")
         line.append(f"{opened}  {rise}", style=COLOURS[incident.peak_level])
-        if chain.settings.language == "zh":
+        if services.settings.language == "zh":
             line.append(f"  峰值 {incident.peak:.0f} 条负面/时，比峰值早 {_span(lead)} 报警")
         else:
             line.append(f"  peak {incident.peak:.0f} negative/h, alerted {_span(lead)} before it")
@@ -136,14 +136,14 @@ def _span(length: timedelta) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def timeline(chain: Chain, incident: Incident, step: timedelta) -> Timeline:
+def timeline(services: Services, incident: Incident, step: timedelta) -> Timeline:
     """Return the negative counts around an incident beside their usual, for a chart."""
     end = incident.recovered_at or incident.updated_at
     window = Window(incident.opened_at - timedelta(hours=6), end + timedelta(hours=2))
     since = _floor(window.since, step)
     ticks = int((window.until - since) / step)
     negative = [0.0] * ticks
-    for point in chain.store.points(incident.brand, Window(since, window.until), step):
+    for point in services.store.points(incident.brand, Window(since, window.until), step):
         place = int((point.at - since) / step)
         if 0 <= place < ticks:
             negative[place] = float(point.negative)

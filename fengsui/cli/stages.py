@@ -13,9 +13,9 @@ from fengsui.pipeline import run as continuous
 from fengsui.pipeline import steps
 from fengsui.pipeline.run import Cycle
 from fengsui.pipeline.steps import Collected
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import listener_of
 
@@ -36,12 +36,12 @@ def run(config: Config = DEFAULT_PATH) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Chain(settings) as chain:
-        names = "、".join(chain.brands) or "no brand"
+    with Services(settings) as services:
+        names = "、".join(services.brands) or "no brand"
         console.print(
             f"Listening for {names} at {len(settings.sources)} sources; Ctrl-C ends.", markup=False
         )
-        continuous.run(chain, stop, progress=lambda cycle: _say(console, cycle))
+        continuous.run(services, stop, progress=lambda cycle: _say(console, cycle))
     console.print("Stopped; everything is stored.", markup=False)
 
 
@@ -72,12 +72,12 @@ def collect(
             f"no source named {source!r} in {config}" if source else f"{config} defines no source"
         )
     total, failed = Collected(), False
-    with Chain(settings) as chain:
+    with Services(settings) as services:
         # The window that was asked for, at the pace that all processes keep together.
-        means = Means(memory=chain.ledger)
+        context = ReadContext(memory=services.ledger)
         for one in chosen:
             try:
-                total += steps.collect(chain, listener_of(one, means), window)
+                total += steps.collect(services, listener_of(one, context), window)
             except ListenerError as error:
                 failed = True
                 typer.echo(f"{one.name}: {error}", err=True)
@@ -106,13 +106,13 @@ def annotate(
 ) -> None:
     """Judge the posts that wait: brands, sentiment, complaints, copies. Safe to repeat."""
     window = read_window(since, until, DAY) if since or until or again else None
-    with Chain(settings_of(config)) as chain:
+    with Services(settings_of(config)) as services:
         if again and window:
-            chain.store.reopen(window)
+            services.store.reopen(window)
         done = (
-            steps.rescore(chain, window.since if window else EVER)
+            steps.rescore(services, window.since if window else EVER)
             if rescore
-            else steps.annotate(chain, window)
+            else steps.annotate(services, window)
         )
     _answer(json, posts=done.posts, mentions=done.mentions, new_cases=done.cases)
 
@@ -122,15 +122,15 @@ def detect(
 ) -> None:
     """Judge the counts, open, raise and close incidents, queue their alerts. Safe to repeat."""
     window = read_window(since, until, DAY)
-    with Chain(settings_of(config)) as chain:
-        found = steps.detect(chain, window.until, since=window.since if since else None)
+    with Services(settings_of(config)) as services:
+        found = steps.detect(services, window.until, since=window.since if since else None)
     _answer(json, incidents=[i.key for i in found.incidents], alerts=[a.key for a in found.alerts])
 
 
 def notify(config: Config = DEFAULT_PATH, json: Json = False) -> None:
     """Send the alerts that wait. Safe to repeat: what was sent is not sent again."""
-    with Chain(settings_of(config)) as chain:
-        report = steps.notify(chain, lambda: datetime.now(UTC))
+    with Services(settings_of(config)) as services:
+        report = steps.notify(services, lambda: datetime.now(UTC))
     _answer(json, sent=report.sent, retried=report.retried, failed=report.failed)
     if report.failed:
         raise typer.Exit(1)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fengsui.cli.options import BEIJING, Config, Json, Since, print_json, read_time, settings_of
-from fengsui.services import Chain, ledger_url
+from fengsui.services import Services, ledger_url
 from fengsui.settings.application import DEFAULT_PATH, Settings
 from fengsui.stores.keeper import Done, Found, Keeper, keeper_of, resend
 from nlp.text.normalise import printable
@@ -139,8 +139,8 @@ def project(config: Config = DEFAULT_PATH, since: Since = None, json: Json = Fal
     from fengsui.pipeline.projection import project as project_all  # noqa: PLC0415  # see above
 
     now = datetime.now(UTC)
-    with Chain(settings) as chain:
-        done = project_all(chain, now, since=read_time(since, now) if since else None)
+    with Services(settings) as services:
+        done = project_all(services, now, since=read_time(since, now) if since else None)
     if json:
         print_json(asdict(done))
     else:

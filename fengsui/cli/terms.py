@@ -26,7 +26,7 @@ from fengsui.cli.options import (
     settings_or_defaults,
 )
 from fengsui.privacy import whoami
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH, Settings
 from nlp.brands.matcher import BrandSettings
 from nlp.topics.emerging import Term
@@ -111,10 +111,10 @@ def _in_store(settings: Settings, name: str | None, window: Window, past: timede
     known = {brand.name: brand for brand in settings.brands}
     if name not in known:
         raise typer.BadParameter(f"there is no brand {name!r} in the settings")
-    with Chain(settings) as chain:
-        found = terms_in_store(chain.store, known[name], window, past)
+    with Services(settings) as services:
+        found = terms_in_store(services.store, known[name], window, past)
         # Passages of posts are shown.
-        chain.ledger.log_access(
+        services.ledger.log_access(
             Access(datetime.now(UTC), whoami(), "terms", name, len(found.terms))
         )
     return found

@@ -9,8 +9,8 @@ import numpy as np
 from alerts.detection.negative_binomial import HISTORY, NegativeBinomialDetector
 from alerts.detection.probability import Floats
 from alerts.detection.series import Panel, Series
-from alerts.detection.signals import Reader
-from alerts.detection.state import Board
+from alerts.detection.signals import SignalBuilder
+from alerts.detection.state import RollingState
 from alerts.detection.ticks import EPOCH
 from fengsui.counts.counts import (
     CHANNELS,
@@ -25,7 +25,7 @@ from records import Signal, Window
 COVERAGE_KEPT: Final = timedelta(days=2)
 
 
-class Watch:
+class DetectorCache:
     """The signals of `brands`, from a board that only takes in what has changed.
 
     The answers are those of `NegativeBinomialDetector.score` on the whole counts of each brand:
@@ -46,7 +46,7 @@ class Watch:
         self._brands = tuple(brands)
         self._place = {brand: place for place, brand in enumerate(self._brands)}
         self._step = step
-        self._kept: tuple[Board, Reader] | None = None
+        self._kept: tuple[RollingState, SignalBuilder] | None = None
         self._coverage: Floats = np.zeros(0)
         self._reloaded = EPOCH
 
@@ -74,8 +74,8 @@ class Watch:
         place = self._place.get(brand)
         if place is None or self._kept is None:
             return None
-        board, reader = self._kept
-        return reader.signals(board, place, brand, (since - EPOCH) // self._step)
+        state, builder = self._kept
+        return builder.signals(state, place, brand, (since - EPOCH) // self._step)
 
     def _load(self, until: int, end: datetime) -> None:
         """Make the board anew, from the first tick that was read at all."""
@@ -88,23 +88,23 @@ class Watch:
         self._reloaded = end
 
     def _advance(
-        self, board: Board, changed: Mapping[str, datetime], until: int, end: datetime
+        self, state: RollingState, changed: Mapping[str, datetime], until: int, end: datetime
     ) -> None:
         """Bring the board to tick `until`: amend what it has, then append what is new."""
-        had = board.end
-        since = self._amended_coverage(board, until, end)
-        if since is not None and since < board.amendable:
+        had = state.end
+        since = self._amended_coverage(state, until, end)
+        if since is not None and since < state.amendable:
             self._load(until, end)
             return
         begins = {
-            self._place[brand]: max(board.first, (at - EPOCH) // self._step)
+            self._place[brand]: max(state.first, (at - EPOCH) // self._step)
             for brand, at in changed.items()
             if brand in self._place
         }
         if since is not None:
             every = range(len(self._brands))
             begins = {place: min(since, begins.get(place, had)) for place in every}
-        old = [place for place, begin in begins.items() if begin < board.amendable]
+        old = [place for place, begin in begins.items() if begin < state.amendable]
         fresh = np.zeros((until - had, len(CHANNELS), len(self._brands)))
         late: dict[int, list[tuple[int, Floats]]] = {}
         for place, begin in begins.items():
@@ -114,19 +114,21 @@ class Watch:
                 late.setdefault(begin, []).append((place, counts[: had - begin]))
         for begin, several in late.items():
             rows = np.array([place for place, _ in several], dtype=np.int64)
-            board.amend(
+            state.amend(
                 rows,
                 begin,
                 np.stack([counts for _, counts in several], axis=-1),
                 self._coverage_of(begin, had, until, len(rows)),
             )
-        board.append(fresh, self._coverage_of(had, until, until, len(self._brands)))
+        state.append(fresh, self._coverage_of(had, until, until, len(self._brands)))
         if old:
             names = [self._brands[place] for place in old]
-            anew, _ = self._loaded(names, board.first, self._covered(board.first, until))
-            board.adopt(anew, np.array(old, dtype=np.int64))
+            anew, _ = self._loaded(names, state.first, self._covered(state.first, until))
+            state.adopt(anew, np.array(old, dtype=np.int64))
 
-    def _loaded(self, brands: Sequence[str], begin: int, coverage: Floats) -> tuple[Board, Reader]:
+    def _loaded(
+        self, brands: Sequence[str], begin: int, coverage: Floats
+    ) -> tuple[RollingState, SignalBuilder]:
         """Return a board of some brands from tick `begin` on."""
         until = begin + len(coverage)
         counts = np.stack([self._counted(brand, begin, until) for brand in brands], axis=-1)
@@ -147,9 +149,9 @@ class Watch:
         window = Window(EPOCH + begin * self._step, EPOCH + until * self._step)
         return np.asarray(self._log.coverage(window, self._step), dtype=np.float64)
 
-    def _amended_coverage(self, board: Board, until: int, end: datetime) -> int | None:
+    def _amended_coverage(self, state: RollingState, until: int, end: datetime) -> int | None:
         """Look at the coverage again; return the first tick that the board has otherwise."""
-        had = board.end
+        had = state.end
         self._coverage = before = self._coverage[-(COVERAGE_KEPT // self._step) :]
         looked = min(COVERAGE_AMENDS // self._step, len(before))
         if end - self._reloaded >= COVERAGE_RELOAD:

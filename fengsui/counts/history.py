@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.days import day_begin, day_number
-from alerts.evidence.posts import QUARTER, QUARTERS, Day, Past, Voice, day_of
+from alerts.evidence.posts import QUARTER, QUARTERS, BrandHistory, Day, PostView, day_of
 from records import Mention, PostKind, Sentiment, Window
 from store.interface import Cited, MentionStore
 
@@ -14,7 +14,7 @@ PAST_DAYS: Final = 28
 # Posts of a quarter of a day that are looked at, and the counts by which a change is noticed.
 LOOKED_AT: Final = 500
 DIGEST_STEP: Final = timedelta(hours=2)
-PASTS_KEPT: Final = 64
+HISTORIES_KEPT: Final = 64
 TITLE_LIMIT: Final = 60
 
 _Digest = tuple[tuple[int, ...], ...]
@@ -25,17 +25,17 @@ class _Kept:
     """The days of a brand by the day's number, each with the digest of the counts it rests on."""
 
     days: dict[int, tuple[_Digest, Day]]
-    past: Past | None = None
+    past: BrandHistory | None = None
 
 
-class Pasts:
+class HistoryCache:
     """The past of brands by days, read again only where the store has changed."""
 
     def __init__(self, store: MentionStore) -> None:
         self._store = store
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
-    def before(self, brand: str, at: datetime) -> Past:
+    def before(self, brand: str, at: datetime) -> BrandHistory:
         """Return the four weeks before the day (China's) that `at` lies in.
 
         Days before the brand's first mention are no past. It depends on the store alone.
@@ -48,7 +48,7 @@ class Pasts:
             digests.setdefault(day_number(point.at), []).append(counted)
         kept = self._kept.pop(brand, None) or _Kept({})
         self._kept[brand] = kept
-        while len(self._kept) > PASTS_KEPT:
+        while len(self._kept) > HISTORIES_KEPT:
             self._kept.popitem(last=False)
         first = min(digests, default=end)
         days: dict[int, tuple[_Digest, Day]] = {}
@@ -59,7 +59,7 @@ class Pasts:
                 known = (digest, self._day(brand, number, digest))
             days[number] = known
         if kept.past is None or days != kept.days:
-            kept.days, kept.past = days, Past(tuple(day for _, day in days.values()))
+            kept.days, kept.past = days, BrandHistory(tuple(day for _, day in days.values()))
         return kept.past
 
     def _day(self, brand: str, number: int, digest: _Digest) -> Day:
@@ -68,7 +68,7 @@ class Pasts:
             return Day()
         begin = day_begin(number)
         voices = [
-            voice_of(cited)
+            post_view(cited)
             for quarter in range(QUARTERS)
             for cited in self._store.cited(
                 brand,
@@ -79,10 +79,10 @@ class Pasts:
         return day_of(voices, min(1.0, max(len(voices), 1) / organic))
 
 
-def voice_of(cited: Cited) -> Voice:
+def post_view(cited: Cited) -> PostView:
     """Return what evidence wants to know of a mention."""
     mention, post = cited.mention, cited.post
-    return Voice(
+    return PostView(
         post_key=post.key,
         at=mention.published_at,
         author=mention.author,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fengsui.demo.crisis import FIRST_COMPLAINT, OVER
-from fengsui.demo.narrator import Narrator
+from fengsui.demo.narrator import PostWriter
 from fengsui.demo.people import FIRST_VICTIM, Person
 from fengsui.demo.phrases import Phrases, read
 from fengsui.demo.rhythm import Knots, Rate, arrivals, rhythm, wave
@@ -59,7 +59,7 @@ class Complaint:
         return self.at + self.lag
 
 
-def complaints(narrator: Narrator) -> list[Complaint]:
+def complaints(narrator: PostWriter) -> list[Complaint]:
     """Return all complaints of the three weeks, in the order in which the platform shows them."""
     clerk = _Clerk(narrator)
     filed = [*_ordinary(clerk), *_crisis(clerk)]
@@ -86,7 +86,7 @@ def _crisis(clerk: "_Clerk") -> Iterator[Complaint]:
 class _Clerk:
     """Writes complaints down and numbers them."""
 
-    def __init__(self, narrator: Narrator) -> None:
+    def __init__(self, narrator: PostWriter) -> None:
         self._narrator, self._random = narrator, narrator.random
         crisis, appliance = read("crisis")["banks"], read("appliance")["banks"]
         self._phrases = Phrases(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from fengsui.demo.narrator import Narrator
+from fengsui.demo.narrator import PostWriter
 from fengsui.demo.people import (
     BIG_ACCOUNT,
     FIRST_VICTIM,
@@ -79,7 +79,7 @@ PHASES = (
 )  # fmt: skip
 
 
-def crisis(narrator: Narrator) -> Iterator[SamplePost]:
+def crisis(narrator: PostWriter) -> Iterator[SamplePost]:
     """Yield every post of the crisis, in no set order."""
     roots = _roots(narrator)
     yield from roots.values()
@@ -91,7 +91,7 @@ def crisis(narrator: Narrator) -> Iterator[SamplePost]:
         yield _voice(narrator, at, roots, told)
 
 
-def _roots(narrator: Narrator) -> dict[str, SamplePost]:
+def _roots(narrator: PostWriter) -> dict[str, SamplePost]:
     """Return the posts that everybody hands on."""
 
     def root(at: datetime, name: str, author: Person, *final: int) -> SamplePost:
@@ -110,7 +110,7 @@ def _roots(narrator: Narrator) -> dict[str, SamplePost]:
 
 
 def _voice(
-    narrator: Narrator, at: datetime, roots: dict[str, SamplePost], told: dict[int, SamplePost]
+    narrator: PostWriter, at: datetime, roots: dict[str, SamplePost], told: dict[int, SamplePost]
 ) -> SamplePost:
     """Return what somebody says at `at`; `told` holds the last repost of each root."""
     phase = max((phase for phase in PHASES if phase.since <= at), key=lambda phase: phase.since)
@@ -129,7 +129,7 @@ def _voice(
 
 
 def _reposted(
-    narrator: Narrator, at: datetime, scene: str, roots: dict[str, SamplePost]
+    narrator: PostWriter, at: datetime, scene: str, roots: dict[str, SamplePost]
 ) -> SamplePost:
     if scene == "statement_repost":
         return roots["statement"]
@@ -141,7 +141,7 @@ def _reposted(
     return narrator.random.choices(older, weights)[0]
 
 
-def _chained(narrator: Narrator, post: SamplePost, before: SamplePost | None) -> SamplePost:
+def _chained(narrator: PostWriter, post: SamplePost, before: SamplePost | None) -> SamplePost:
     """Return `post` as some send it: without a word, or behind somebody else's repost."""
     fate = narrator.random.random()
     if fate < 0.12:

@@ -12,7 +12,7 @@ import msgspec
 from fengsui.demo.complaints import complaints
 from fengsui.demo.dirt import spoil_lists, spoil_searches
 from fengsui.demo.heimao import lists
-from fengsui.demo.narrator import Narrator
+from fengsui.demo.narrator import PostWriter
 from fengsui.demo.polls import Answer, searches
 from fengsui.demo.rhythm import BEIJING
 from fengsui.demo.story import UNTIL, story
@@ -34,7 +34,7 @@ def generate(folder: Path, seed: int = 7) -> SampleFiles:
     made up.
     """
     random = Random(seed)  # noqa: S311 - a story that has to come out the same, not a secret
-    narrator = Narrator(random)
+    narrator = PostWriter(random)
     posts, filed = story(narrator), complaints(narrator)
     files = SampleFiles(
         weibo=folder / "weibo.jsonl",

@@ -12,7 +12,7 @@ FILES = ("tea", "appliance", "crisis", "elsewhere")
 LINK = " http://t.cn/A6{}"
 
 
-class Narrator:
+class PostWriter:
     """Makes posts. The same seed tells the same story."""
 
     def __init__(self, random: Random) -> None:

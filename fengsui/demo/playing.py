@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from fengsui.demo.crisis import FIRST_COMPLAINT
-from fengsui.demo.narrator import Narrator
+from fengsui.demo.narrator import PostWriter
 from fengsui.demo.post import SamplePost
 from fengsui.demo.story import story
 
@@ -35,7 +35,7 @@ def play(start: datetime, speed: float = 1.0, seed: int = 7) -> Played:
     lies within the crisis only one post in `speed` is told.
     """
     random = Random(seed)  # noqa: S311 - a story that has to come out the same, not a secret
-    posts = story(Narrator(random))
+    posts = story(PostWriter(random))
     past: list[Line] = []
     coming: list[Line] = []
     for post in posts:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from fengsui.demo.crisis import crisis
-from fengsui.demo.narrator import Narrator
+from fengsui.demo.narrator import PostWriter
 from fengsui.demo.people import FLOODER, OFFICIAL_APPLIANCE, OFFICIAL_TEA, Person
 from fengsui.demo.post import SamplePost, Tally
 from fengsui.demo.rhythm import BEIJING, Knots, arrivals, rhythm, wave
@@ -37,7 +37,7 @@ CAMPAIGN_SCENES: Shares = {
 }
 
 
-def story(narrator: Narrator) -> list[SamplePost]:
+def story(narrator: PostWriter) -> list[SamplePost]:
     """Return all posts of the three weeks, in the order in which a search finds them."""
     posts = [
         *_ordinary(narrator, "tea", TEA, TEA_SCENES, OFFICIAL_TEA),
@@ -53,7 +53,7 @@ def story(narrator: Narrator) -> list[SamplePost]:
 
 
 def _ordinary(
-    narrator: Narrator, brand: str, per_day: float, scenes: Shares, official: Person
+    narrator: PostWriter, brand: str, per_day: float, scenes: Shares, official: Person
 ) -> Iterator[SamplePost]:
     roots = list(_official(narrator, brand, official))
     yield from roots
@@ -65,7 +65,7 @@ def _ordinary(
         yield narrator.post(at, f"{brand}.{scene}", narrator.crowd.regular(), root)
 
 
-def _official(narrator: Narrator, brand: str, official: Person) -> Iterator[SamplePost]:
+def _official(narrator: PostWriter, brand: str, official: Person) -> Iterator[SamplePost]:
     """Yield the maker's own posts, two or three a week."""
     for place in range(8):
         at = SINCE + timedelta(days=2.4 * place, hours=10, minutes=narrator.random.randrange(90))
@@ -79,19 +79,19 @@ def _latest(roots: Sequence[SamplePost], at: datetime) -> SamplePost | None:
     return max((root for root in roots if root.at < at), key=lambda root: root.at, default=None)
 
 
-def _beside(narrator: Narrator, scene: str, per_day: float) -> Iterator[SamplePost]:
+def _beside(narrator: PostWriter, scene: str, per_day: float) -> Iterator[SamplePost]:
     for at in arrivals(narrator.random, rhythm(per_day), SINCE, UNTIL):
         yield narrator.post(at, scene, narrator.crowd.newcomer())
 
 
-def _advertised(narrator: Narrator) -> Iterator[SamplePost]:
+def _advertised(narrator: PostWriter) -> Iterator[SamplePost]:
     """Yield one advertisement of the tea brand as two dozen accounts paste it."""
     for _ in range(24):
         at = ADVERTISED + timedelta(minutes=narrator.random.uniform(0, 300))
         yield narrator.pasted(at, "tea.pasted", narrator.crowd.newcomer())
 
 
-def _campaign(narrator: Narrator) -> Iterator[SamplePost]:
+def _campaign(narrator: PostWriter) -> Iterator[SamplePost]:
     """Yield the spokesperson's day: ten times the volume, and nobody is angry."""
     root = narrator.root(
         CAMPAIGN, "appliance.campaign", OFFICIAL_APPLIANCE, Tally(61_000, 18_400, 127_000)

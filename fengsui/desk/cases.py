@@ -41,7 +41,7 @@ def open_cases(
     """
     if not complaints:
         return []
-    desk = _Desk.of(complaints, book, settings)
+    desk = _CaseAssigner.of(complaints, book, settings)
     for mention, post in complaints:
         desk.take(mention, post)
     return list(desk.cases.values())
@@ -54,7 +54,7 @@ def _relatives(mention: Mention, post: Post) -> list[Named]:
 
 
 @dataclass(slots=True)
-class _Desk:
+class _CaseAssigner:
     """The cases that complaints may join, by what they are found by."""
 
     settings: CaseSettings
@@ -69,7 +69,7 @@ class _Desk:
         complaints: Sequence[tuple[Mention, Post]],
         book: CaseBook,
         settings: CaseSettings,
-    ) -> "_Desk":
+    ) -> "_CaseAssigner":
         """Return a desk with the cases of the book that matter to these complaints."""
         oldest = min(post.published_at for _, post in complaints)
         posts = {key for mention, post in complaints for key in _relatives(mention, post)}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from alerts.messages.catalogue import Language
 from alerts.messages.notice import Notice
 from alerts.notify.protocol import NotifyError, Teller
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Receipt
 
 log = logging.getLogger(__name__)
@@ -32,18 +32,18 @@ class NoticeFailed(Exception):
     """A notice did not reach every receiver; telling again reaches those that are left."""
 
 
-def receivers_of_notices(chain: Chain) -> tuple[str, ...]:
+def receivers_of_notices(services: Services) -> tuple[str, ...]:
     """Return the receivers of briefs and reviews: all that some route for every brand leads to.
 
     Where each route is for certain brands, that is all receivers that a route leads to.
     """
-    routes = [route for route in chain.settings.routes if not route.brands]
-    routes = routes or list(chain.settings.routes)
+    routes = [route for route in services.settings.routes if not route.brands]
+    routes = routes or list(services.settings.routes)
     return tuple(dict.fromkeys(name for route in routes for name in route.receivers))
 
 
 def tell(
-    chain: Chain,
+    services: Services,
     subject: str,
     write: Callable[[Language], Notice],
     now: datetime,
@@ -59,22 +59,22 @@ def tell(
     sent: list[str] = []
     known: list[str] = []
     failed: list[tuple[str, str]] = []
-    for name in receivers if receivers is not None else receivers_of_notices(chain):
-        notice = write(_language_of(chain, name))
+    for name in receivers if receivers is not None else receivers_of_notices(services):
+        notice = write(_language_of(services, name))
         cursor = TOLD.format(subject=subject, receiver=name)
-        before = chain.ledger.cursor(cursor)
+        before = services.ledger.cursor(cursor)
         if before == f"sent {notice.key}":
             known.append(name)
             continue
         doubtful = before == f"sending {notice.key}"
-        chain.ledger.set_cursor(cursor, f"sending {notice.key}")
+        services.ledger.set_cursor(cursor, f"sending {notice.key}")
         try:
-            _deliver(chain, name, notice, now, doubtful, (threads or {}).get(name))
+            _deliver(services, name, notice, now, doubtful, (threads or {}).get(name))
         except NotifyError as error:
             log.warning("%s was not told %s: %s", name, notice.key, error)
             failed.append((name, str(error)))
             continue
-        chain.ledger.set_cursor(cursor, f"sent {notice.key}")
+        services.ledger.set_cursor(cursor, f"sent {notice.key}")
         sent.append(name)
     return Told(tuple(sent), tuple(known), tuple(failed))
 
@@ -90,9 +90,14 @@ def check_told(told: Told) -> None:
 
 
 def _deliver(
-    chain: Chain, name: str, notice: Notice, now: datetime, doubtful: bool, thread: Receipt | None
+    services: Services,
+    name: str,
+    notice: Notice,
+    now: datetime,
+    doubtful: bool,
+    thread: Receipt | None,
 ) -> None:
-    notifier = chain.notifiers.get(name)
+    notifier = services.notifiers.get(name)
     if not isinstance(notifier, Teller):
         raise NotifyError("this receiver takes no notices", retry=False)
     if doubtful and notifier.told(notice, now - DOUBT) is not None:
@@ -100,6 +105,6 @@ def _deliver(
     notifier.tell(notice, thread)
 
 
-def _language_of(chain: Chain, receiver: str) -> Language:
-    settings = (one for one in chain.settings.receivers if one.name == receiver)
-    return next((one.language for one in settings), chain.settings.language)
+def _language_of(services: Services, receiver: str) -> Language:
+    settings = (one for one in services.settings.receivers if one.name == receiver)
+    return next((one.language for one in settings), services.settings.language)

@@ -16,7 +16,7 @@ from alerts.messages.catalogue import Language
 from alerts.messages.format import clock_time, number, one_line
 from alerts.messages.notice import Notice, Paragraph
 from fengsui.desk.notices import Told, tell
-from fengsui.services import Chain
+from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from records import Case, CaseStatus, Incident, IncidentKind, IncidentStatus
 
@@ -67,28 +67,28 @@ class Draft:
     en: str
 
 
-def choose(chain: Chain, key: str) -> Incident:
+def choose(services: Services, key: str) -> Incident:
     """Return the brand's incident of `key`, or the worst open one where `key` is empty.
 
     Raises:
         NoIncident: there is none.
     """
     if key:
-        found = chain.ledger.incident(key)
+        found = services.ledger.incident(key)
         if found is None or found.kind is not IncidentKind.BRAND:
             raise NoIncident(f"no brand has an incident {one_line(key, 80)!r}")
         return found
-    open_now = [one for one in chain.ledger.open_incidents() if one.kind is IncidentKind.BRAND]
+    open_now = [one for one in services.ledger.open_incidents() if one.kind is IncidentKind.BRAND]
     if not open_now:
         raise NoIncident("no incident is open")
     return min(open_now, key=lambda one: (-one.level, one.opened_at, one.key))
 
 
-def draft(chain: Chain, incident: Incident) -> Draft:
+def draft(services: Services, incident: Incident) -> Draft:
     """Return the draft about `incident`, from the cases that it brought."""
     cases = [
         case
-        for case in chain.ledger.cases(incident.brand)
+        for case in services.ledger.cases(incident.brand)
         if case.status is not CaseStatus.RESOLVED and _belongs(case, incident)
     ]
     return Draft(incident.key, _written(incident, cases, "zh"), _written(incident, cases, "en"))
@@ -132,23 +132,23 @@ def notice_of(made: Draft, incident: Incident, language: Language) -> Notice:
     )
 
 
-def readers_of(chain: Chain, incident: Incident) -> tuple[str, ...]:
+def readers_of(services: Services, incident: Incident) -> tuple[str, ...]:
     """Return the receivers that were told of the incident, or would be now."""
-    told = (n.receiver for n in chain.ledger.notifications(incident.key))
-    return tuple(dict.fromkeys((*told, *receivers_of(incident, chain.settings.routes))))
+    told = (n.receiver for n in services.ledger.notifications(incident.key))
+    return tuple(dict.fromkeys((*told, *receivers_of(incident, services.settings.routes))))
 
 
-def send(chain: Chain, made: Draft, now: datetime) -> Told:
+def send(services: Services, made: Draft, now: datetime) -> Told:
     """Post an approved draft to those who know of its incident, into the incident's threads.
 
     Raises:
         NoIncident: the incident is gone.
     """
-    incident = choose(chain, made.incident)
-    readers = readers_of(chain, incident)
-    threads = {name: chain.ledger.thread(incident.key, name) for name in readers}
+    incident = choose(services, made.incident)
+    readers = readers_of(services, incident)
+    threads = {name: services.ledger.thread(incident.key, name) for name in readers}
     return tell(
-        chain,
+        services,
         f"reply.{incident.key}",
         lambda language: notice_of(made, incident, language),
         now,

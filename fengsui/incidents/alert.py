@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from fengsui.incidents import new_stories
-from fengsui.incidents.detect import Move
+from fengsui.incidents.detect import IncidentUpdate
 from fengsui.incidents.themes import themes_of
 from records import Account, Alert, CaseStatus, Citation, Incident, Sentiment, Window
 from store.interface import Cited
@@ -31,14 +31,14 @@ class Sources(new_stories.Sources, Protocol):
         ...
 
 
-def brief(move: Move, now: datetime, chain: Sources) -> Alert:
+def build_alert(move: IncidentUpdate, now: datetime, services: Sources) -> Alert:
     """Return the alert that says what the incident of `move` is at `now`, as the store knows it.
 
     The alert has the same key whenever in the tick it was looked at.
     """
     incident, at = move.incident, min(move.at, now)
-    told = _Told(move.story.post_key if move.story else "")
-    for cited in chain.store.cited(incident.brand, Window(_earliest(incident, at), at)):
+    told = _CitedPosts(move.story.post_key if move.story else "")
+    for cited in services.store.cited(incident.brand, Window(_earliest(incident, at), at)):
         told.add(cited)
     since = told.earliest.mention.published_at if told.earliest else incident.opened_at
     window = Window(min(since, at), at)
@@ -48,20 +48,20 @@ def brief(move: Move, now: datetime, chain: Sources) -> Alert:
         change=move.change,
         at=at,
         since=window.since,
-        volume=sum(p.volume for p in chain.store.points(incident.brand, _whole(window), MINUTE)),
+        volume=sum(p.volume for p in services.store.points(incident.brand, _whole(window), MINUTE)),
         organic=told.organic,
         negative=told.negative,
         usual=_usual(incident, window),
         complaints=told.complaints,
-        authors=chain.store.authors(incident.brand, window),
+        authors=services.store.authors(incident.brand, window),
         reach=told.reach,
         coverage=move.coverage,
         keywords=_most(told.keywords, KEYWORDS),
         demands=_most(told.demands, KEYWORDS),
         categories=_most(told.categories, KEYWORDS),
-        themes=themes_of(told.newest, chain.names_of(incident.brand), chain.names),
+        themes=themes_of(told.newest, services.names_of(incident.brand), services.names),
         citations=tuple(told.citations()),
-        open_cases=len(chain.ledger.cases(incident.brand, CaseStatus.OPEN)),
+        open_cases=len(services.ledger.cases(incident.brand, CaseStatus.OPEN)),
         previous=move.told,
         story=move.story,
         accounts=_most(told.accounts, len(Account)),
@@ -92,7 +92,7 @@ def _usual(incident: Incident, window: Window) -> float:
 
 
 @dataclass(slots=True)
-class _Told:
+class _CitedPosts:
     """What adds up over an incident's mentions from its first trouble on.
 
     It keeps three posts to be cited, and the newest of those that are trouble. `begins` is the key

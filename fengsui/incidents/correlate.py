@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from fengsui.counts.history import is_troubled
-from fengsui.incidents.detect import Judged
+from fengsui.incidents.detect import BrandDetection
 from fengsui.incidents.evidence import SPAN
 from nlp.dedup.index import DuplicateIndex
 from records import Incident, IncidentStatus, Link, Window
@@ -26,9 +26,9 @@ LINKS: Final = 10
 _Pair = tuple[str, str]
 
 
-def linked(
+def correlate(
     store: MentionStore,
-    judged: Sequence[Judged],
+    judged: Sequence[BrandDetection],
     incidents: Iterable[Incident],
     names: frozenset[str],
     similarity: float,
@@ -87,11 +87,11 @@ def _shared_posts(
     return shared
 
 
-def with_links(judged: Judged, linked: Mapping[str, Incident]) -> Judged:
+def with_links(judged: BrandDetection, links: Mapping[str, Incident]) -> BrandDetection:
     """Return what was judged with the links that its incidents have."""
 
     def joined(incident: Incident) -> Incident:
-        new = linked.get(incident.key)
+        new = links.get(incident.key)
         return incident if new is None else replace(incident, links=new.links)
 
     return replace(

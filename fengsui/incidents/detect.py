@@ -9,18 +9,18 @@ from alerts.detection.series import Series
 from alerts.evidence.hot_lists import Entry
 from alerts.forecast.model import ForecastModelError
 from alerts.incidents import advance
-from fengsui.incidents.evidence import Recent, weighed
+from fengsui.incidents.evidence import RecentActivity, with_evidence
 from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
 from fengsui.incidents.new_stories import another_story
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal, Story, Theme
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class IncidentUpdate:
     """A change of an incident, at the end of a tick, of which `coverage` was read.
 
     `told` is the level that people were told of before, `story` the one that began, if that is it.
@@ -35,58 +35,58 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class BrandDetection:
     """A brand's incidents that were looked at, in their last state by key, and their changes."""
 
     brand: str
     incidents: Mapping[str, Incident]
-    moves: tuple[Move, ...] = ()
+    moves: tuple[IncidentUpdate, ...] = ()
 
 
-def judge_brand(
-    chain: Chain,
+def detect_brand(
+    services: Services,
     brand: str,
     incident: Incident | None,
     since: datetime,
     now: datetime,
     entries: Sequence[Entry] = (),
-) -> Judged:
+) -> BrandDetection:
     """Judge the ticks of a brand, whose open incident is `incident`; nothing is written.
 
     `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`).
     """
-    settings = chain.settings.detection
-    series = chain.counts.series(brand, now)
-    heard = chain.watch.signals(brand, since)
+    settings = services.settings.detection
+    series = services.counts.series(brand, now)
+    heard = services.detector_cache.signals(brand, since)
     if heard is None:  # a brand that is not in the settings any more, with an open incident
-        heard = chain.detector.score(series, since)
+        heard = services.detector.score(series, since)
     signals = {signal.at: signal for signal in heard}
     story = incident.opened_at if incident else None
-    for hot in signals_of(chain, brand, entries, since, story):
+    for hot in signals_of(services, brand, entries, since, story):
         signals[hot.at] = _louder(signals.get(hot.at), hot)
     if incident is None:
         if not signals:
-            return Judged(brand, {})
+            return BrandDetection(brand, {})
         # One that has just recovered is reopened by a greater wave.
-        past = reversed(chain.ledger.incidents(brand=brand))
+        past = reversed(services.ledger.incidents(brand=brand))
         incident = next((one for one in past if one.kind is IncidentKind.BRAND), None)
     told = _told(incident)
     touched: dict[str, Incident] = {}
-    moves: list[Move] = []
-    recents = _Recents(chain, brand)
+    moves: list[IncidentUpdate] = []
+    recents = _Recents(services, brand)
     known = True
-    for at, found, rate, coverage in _ticks(chain, series, signals, since, now, incident):
+    for at, found, rate, coverage in _ticks(services, series, signals, since, now, incident):
         known = coverage >= settings.min_coverage
-        signal = _weighed(chain, recents, found, incident) if found is not None else None
+        signal = _weighed(services, recents, found, incident) if found is not None else None
         is_new = incident is not None and incident.updated_at < at <= now
         moved = advance(incident, brand, at, signal, rate, known, settings)
         incident, change, begun = moved.incident, moved.change, None
         if incident is not None and change is None and is_new:
-            incident, begun = _with_another_story(chain, incident, at)
+            incident, begun = _with_another_story(services, incident, at)
             change = Change.NEW_STORY if begun else None
         if incident is not None and change is not None:
-            incident = _expecting(chain, recents.at(min(at, now)), incident, known=known)
-            moves.append(Move(incident, change, at, coverage, told, begun))
+            incident = _expecting(services, recents.at(min(at, now)), incident, known=known)
+            moves.append(IncidentUpdate(incident, change, at, coverage, told, begun))
             told = _told(incident)
         if incident is not None:
             touched.pop(incident.key, None)
@@ -94,8 +94,8 @@ def judge_brand(
     told_of = moves[-1].incident if moves else None
     if incident is not None and incident is not told_of:
         at = min(incident.updated_at, now)
-        touched[incident.key] = _expecting(chain, recents.at(at), incident, known=known)
-    return Judged(brand, touched, tuple(moves))
+        touched[incident.key] = _expecting(services, recents.at(at), incident, known=known)
+    return BrandDetection(brand, touched, tuple(moves))
 
 
 def _louder(counted: Signal | None, listed: Signal) -> Signal:
@@ -106,37 +106,41 @@ def _louder(counted: Signal | None, listed: Signal) -> Signal:
 class _Recents:
     """What the store holds of a brand's hours before a time; the last is kept for who asks next."""
 
-    def __init__(self, chain: Chain, brand: str) -> None:
-        self._store = chain.store
+    def __init__(self, services: Services, brand: str) -> None:
+        self._store = services.store
         self._brand = brand
-        self._last: Recent | None = None
+        self._last: RecentActivity | None = None
 
-    def at(self, at: datetime) -> Recent:
+    def at(self, at: datetime) -> RecentActivity:
         """Return what it holds up to `at`."""
         if self._last is None or self._last.at != at:
-            self._last = Recent(self._store, self._brand, at)
+            self._last = RecentActivity(self._store, self._brand, at)
         return self._last
 
 
-def _weighed(chain: Chain, recents: _Recents, signal: Signal, incident: Incident | None) -> Signal:
+def _weighed(
+    services: Services, recents: _Recents, signal: Signal, incident: Incident | None
+) -> Signal:
     """Return the signal with what the store holds beside the counts, where that can matter."""
     if incident is not None and signal.at < incident.updated_at:
         return signal  # judged before
-    reopens = timedelta(hours=chain.settings.detection.reopen_hours)
+    reopens = timedelta(hours=services.settings.detection.reopen_hours)
     goes_on = incident is not None and (
         incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
     )
     story = incident if goes_on else None
     recent = recents.at(signal.at)
-    return weighed(recent, chain.pasts, signal, story, chain.settings.detection)
+    return with_evidence(recent, services.history, signal, story, services.settings.detection)
 
 
-def _expecting(chain: Chain, recent: Recent, incident: Incident, *, known: bool) -> Incident:
+def _expecting(
+    services: Services, recent: RecentActivity, incident: Incident, *, known: bool
+) -> Incident:
     """Return the incident with what is expected of it; nothing where too little was read."""
     if incident.status is not IncidentStatus.OPEN or not known:
         return replace(incident, forecast=None)
     try:
-        forecast = expect(recent, incident, chain.settings.detection)
+        forecast = expect(recent, incident, services.settings.detection)
     except ForecastModelError as error:
         log.warning("no forecast: %s", error)  # an alarm does not wait for it
         forecast = None
@@ -144,10 +148,10 @@ def _expecting(chain: Chain, recent: Recent, incident: Incident, *, known: bool)
 
 
 def _with_another_story(
-    chain: Chain, incident: Incident, at: datetime
+    services: Services, incident: Incident, at: datetime
 ) -> tuple[Incident, Theme | None]:
     """Return the incident with the story that began by the end of a tick, and that story."""
-    found = another_story(chain, incident, at, chain.tick)
+    found = another_story(services, incident, at, services.tick)
     if found is None:
         return incident, None
     return replace(incident, stories=(*incident.stories, Story(at, found.post_key))), found
@@ -159,7 +163,7 @@ def _told(incident: Incident | None) -> Level | None:
 
 
 def _ticks(
-    chain: Chain,
+    services: Services,
     series: Series,
     signals: Mapping[datetime, Signal],
     since: datetime,
@@ -173,10 +177,10 @@ def _ticks(
     if incident is not None and incident.status is IncidentStatus.OPEN:
         since = min(since, incident.updated_at)
     negative = series.counts["negative"]
-    hour = timedelta(hours=1) // chain.tick
-    first = max(0, (since - series.start) // chain.tick)
+    hour = timedelta(hours=1) // services.tick
+    first = max(0, (since - series.start) // services.tick)
     for index in range(first, len(negative)):
-        at = series.start + (index + 1) * chain.tick
+        at = series.start + (index + 1) * services.tick
         signal = signals.get(at)
         if at > now and signal is None:
             continue

@@ -7,11 +7,11 @@ from typing import Final
 
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence import channels
-from alerts.evidence.channels import Fast
-from alerts.evidence.combine import Pace, weigh
+from alerts.evidence.channels import FastPost
+from alerts.evidence.combine import Pace, combine_evidence
 from alerts.forecast import hawkes
 from alerts.forecast.events import Observed, observe_bins, observe_counts
-from fengsui.counts.history import Pasts, is_troubled, voice_of
+from fengsui.counts.history import HistoryCache, is_troubled, post_view
 from records import Incident, Point, Post, Signal, Window
 from store.interface import Cited, MentionStore
 
@@ -24,7 +24,7 @@ MUCH: Final = 2_000
 FASTEST: Final = 3
 
 
-class Recent:
+class RecentActivity:
     """What the store holds of a brand's last hours up to `at`; each part is read once, if at all.
 
     Nothing that was published after `at` is looked at.
@@ -68,9 +68,9 @@ class Recent:
         return sorted(found, key=lambda one: (-gained(one[1]), one[0].post.key))
 
 
-def weighed(
-    recent: Recent,
-    pasts: Pasts,
+def with_evidence(
+    recent: RecentActivity,
+    pasts: HistoryCache,
     signal: Signal,
     incident: Incident | None,
     settings: DetectionSettings,
@@ -82,13 +82,13 @@ def weighed(
     at, span = signal.at, recent.span
     began = min(at - span, incident.opened_at if incident else at)
     past = pasts.before(signal.brand, max(began, at - timedelta(days=2)))
-    story = [voice_of(cited) for cited in recent.posts]
-    fast = [Fast(cited.post.key, float(gained(seen))) for cited, seen in recent.fastest]
-    beside = channels.beside(story, fast, past, span)
+    story = [post_view(cited) for cited in recent.posts]
+    fast = [FastPost(cited.post.key, float(gained(seen))) for cited, seen in recent.fastest]
+    beside = channels.channel_evidence(story, fast, past, span)
     rate = float(sum(point.negative for point in recent.minutes if point.at >= at - HOUR))
     grown = recent.negatives
     pace = Pace(rate, hawkes.fit(grown).branching if grown.count else 0.0)
-    return weigh(signal, beside, pace, settings)
+    return combine_evidence(signal, beside, pace, settings)
 
 
 def growth(store: MentionStore, post: Post, at: datetime) -> Observed:

@@ -11,7 +11,7 @@ from alerts.forecast.events import Observed
 from alerts.forecast.forecast import forecast_cluster, forecast_observed
 from alerts.levels import next_level
 from fengsui.counts.history import PAST_DAYS
-from fengsui.incidents.evidence import SPAN, Recent, gained
+from fengsui.incidents.evidence import SPAN, RecentActivity, gained
 from records import Evidence, Forecast, Incident, Level, PostForecast, StoryForecast, Window
 from store.interface import MentionStore
 
@@ -25,7 +25,9 @@ LARGE_HOUR: Final = 100.0
 POSTS: Final = 1
 
 
-def expect(recent: Recent, incident: Incident, settings: DetectionSettings) -> StoryForecast | None:
+def expect(
+    recent: RecentActivity, incident: Incident, settings: DetectionSettings
+) -> StoryForecast | None:
     """Return what is expected of an incident after `recent`, None where too little is known.
 
     Raises:
@@ -62,7 +64,7 @@ def of_complaints(seen: Observed, threshold: float) -> Forecast | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Sprout:
+class EmergingComplaints:
     """Complaints about a brand that has no open incident, and how likely they come to alarm.
 
     `count` is that of the last six hours, `usual` what such a time of day and length sees.
@@ -74,9 +76,9 @@ class Sprout:
     forecast: Forecast
 
 
-def sprouts(
+def emerging_complaints(
     store: MentionStore, brands: Iterable[str], at: datetime, settings: DetectionSettings
-) -> list[Sprout]:
+) -> list[EmergingComplaints]:
     """Return what has sprouted of these brands, which have no open incident; the likeliest first.
 
     Asked is for an hour that would be yellow. The usual is the mean of the same six hours of the
@@ -92,8 +94,8 @@ def sprouts(
 
 def _sprout(
     store: MentionStore, brand: str, at: datetime, settings: DetectionSettings
-) -> Sprout | None:
-    recent = Recent(store, brand, at)
+) -> EmergingComplaints | None:
+    recent = RecentActivity(store, brand, at)
     count = sum(point.negative for point in recent.minutes)
     if count < LEAST:
         return None
@@ -107,7 +109,7 @@ def _sprout(
     forecast = of_complaints(recent.negatives, threshold)
     if forecast is None or count <= usual:
         return None
-    return Sprout(brand, count, usual, forecast)
+    return EmergingComplaints(brand, count, usual, forecast)
 
 
 def _of_post(key: str, seen: Observed) -> PostForecast:

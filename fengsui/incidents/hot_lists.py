@@ -8,7 +8,7 @@ from typing import Final
 
 from alerts.days import DAY, day_begin, day_number
 from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Sentiment, Signal, Window
 from store.interface import Cited
 
@@ -18,15 +18,15 @@ _JUST: Final = timedelta(microseconds=1)
 
 
 def listed(
-    chain: Chain, since: datetime, now: datetime, *, is_first: bool = False
+    services: Services, since: datetime, now: datetime, *, is_first: bool = False
 ) -> Mapping[str, Sequence[Entry]]:
     """Return by brand the entries that ticks after `since` are judged by, oldest first.
 
     Where it `is_first` that anything is judged, what stands on a list already is news now.
     """
     found: defaultdict[str, list[Entry]] = defaultdict(list)
-    window = Window(since - chain.tick - SPAN, now + timedelta(microseconds=1))
-    for cited in chain.store.headlines(window):
+    window = Window(since - services.tick - SPAN, now + timedelta(microseconds=1))
+    for cited in services.store.headlines(window):
         entry = entry_of(cited)
         if is_first and entry.at < since:
             entry = replace(entry, at=since)
@@ -42,7 +42,7 @@ def entry_of(cited: Cited) -> Entry:
 
 
 def signals_of(
-    chain: Chain,
+    services: Services,
     brand: str,
     entries: Sequence[Entry],
     since: datetime,
@@ -53,16 +53,16 @@ def signals_of(
     The past that they are held against ends before the day on which the `story` that they may go
     on with began, or they themselves.
     """
-    ends = sorted({chain.counts.tick_end(entry.at + _JUST) for entry in entries})
+    ends = sorted({services.counts.tick_end(entry.at + _JUST) for entry in entries})
     for end in ends:
         if end <= since:
             continue
         recent = [entry for entry in entries if end - SPAN <= entry.at < end]
         began = day_begin(day_number(min(recent[0].at, story or end)))
         window = Window(began - PAST_DAYS * DAY, began)
-        past = [entry_of(cited) for cited in chain.store.headlines(window, brand)]
-        known = chain.store.points(brand, window, DAY)
+        past = [entry_of(cited) for cited in services.store.headlines(window, brand)]
+        known = services.store.points(brand, window, DAY)
         days = -((known[0].at - began) // DAY) if known else 0
-        signal = appeared(brand, end, recent, past, days, chain.settings.detection)
+        signal = appeared(brand, end, recent, past, days, services.settings.detection)
         if signal is not None:
             yield signal

@@ -53,7 +53,7 @@ class Sources(Protocol):
 
 
 def another_story(
-    chain: Sources, incident: Incident, at: datetime, step: timedelta
+    services: Sources, incident: Incident, at: datetime, step: timedelta
 ) -> Theme | None:
     """Return the story that began while `incident` was open, at the tick of `step` that ends `at`.
 
@@ -63,13 +63,13 @@ def another_story(
     """
     if not _is_asked(incident, at, step):
         return None
-    lately: deque[Cited] = deque(_troubled(chain.store, incident.brand, at - NEW, at), LATELY)
+    lately: deque[Cited] = deque(_troubled(services.store, incident.brand, at - NEW, at), LATELY)
     hour = [one for one in lately if one.mention.published_at >= at - HOUR]
     people = _people(hour)
     if len(people) < LEAST_PEOPLE:
         return None
-    known = list(_known(chain.store, incident, at))
-    clusters = clusters_of([*known, *lately], chain.names_of(incident.brand), chain.names)
+    known = list(_known(services.store, incident, at))
+    clusters = clusters_of([*known, *lately], services.names_of(incident.brand), services.names)
     before = Counter(clusters.number_of(one.post.key) for one in known)
     told = {clusters.number_of(story.post_key) for story in incident.stories}
     for view in clusters.largest(LOOKED_AT):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.delivery.routing import receivers_of
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import (
     Alert,
     Change,
@@ -24,14 +24,14 @@ from records import (
 MINUTE = timedelta(minutes=1)
 
 
-def open_trouble(
-    chain: Chain, kind: IncidentKind, name: str, reason: str, now: datetime, *, level: Level
+def open_operational(
+    services: Services, kind: IncidentKind, name: str, reason: str, now: datetime, *, level: Level
 ) -> Incident:
     """Open an incident of `kind` about `name`, or return the one that is open, and queue its alert.
 
     `reason` is shown to people: a word of `alerts.messages.ops_text`, or the name of an error.
     """
-    known = open_troubles(chain, kind).get(name)
+    known = operational_incidents(services, kind).get(name)
     if known is not None:
         return known
     incident = Incident(
@@ -50,26 +50,28 @@ def open_trouble(
         evidence=(Evidence(reason, 1.0, 0.0, MINUTE, 0.0),),
         history=(LevelChange(now, level),),
     )
-    _record(chain, incident, Change.OPENED, now)
+    _record(services, incident, Change.OPENED, now)
     return incident
 
 
-def close_trouble(chain: Chain, kind: IncidentKind, name: str, now: datetime) -> Incident | None:
+def close_operational(
+    services: Services, kind: IncidentKind, name: str, now: datetime
+) -> Incident | None:
     """Let the open incident of `kind` about `name`, if any, recover, and queue its alert."""
-    known = open_troubles(chain, kind).get(name)
+    known = operational_incidents(services, kind).get(name)
     if known is None:
         return None
     over = replace(known, status=IncidentStatus.RECOVERED, recovered_at=max(now, known.opened_at))
-    _record(chain, over, Change.RECOVERED, now)
+    _record(services, over, Change.RECOVERED, now)
     return over
 
 
-def open_troubles(chain: Chain, kind: IncidentKind) -> dict[str, Incident]:
+def operational_incidents(services: Services, kind: IncidentKind) -> dict[str, Incident]:
     """Return the open incidents of `kind` by what they are about."""
-    return {one.brand: one for one in chain.ledger.open_incidents() if one.kind is kind}
+    return {one.brand: one for one in services.ledger.open_incidents() if one.kind is kind}
 
 
-def _record(chain: Chain, incident: Incident, change: Change, now: datetime) -> None:
+def _record(services: Services, incident: Incident, change: Change, now: datetime) -> None:
     alert = Alert(
         key=Alert.key_of(incident, change, now),
         incident=incident,
@@ -88,6 +90,6 @@ def _record(chain: Chain, incident: Incident, change: Change, now: datetime) -> 
     )
     notifications = [
         Notification(alert, receiver, NotificationState.PENDING, now)
-        for receiver in receivers_of(incident, chain.settings.routes)
+        for receiver in receivers_of(incident, services.settings.routes)
     ]
-    chain.ledger.record_detection([incident], notifications, {})
+    services.ledger.record_detection([incident], notifications, {})

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from fengsui.services import Chain
+from fengsui.services import Services
 from listeners.context import PART
 from listeners.errors import ListenerError
-from listeners.protocol import Covered, Gone, Item, Listener, Refusal
+from listeners.protocol import CoverageMarker, Deletion, Item, Listener, Refusal
 from records import Post, Rejected, Window
 
 BATCH = 1000
@@ -47,7 +47,7 @@ class Collected:
         )
 
 
-def collect(chain: Chain, listener: Listener, window: Window) -> Collected:
+def collect(services: Services, listener: Listener, window: Window) -> Collected:
     """Read `window` from a source into the store, and record what of it could be read.
 
     What came before a source broke off is kept. A part of a source goes on, the next time, from
@@ -59,20 +59,20 @@ def collect(chain: Chain, listener: Listener, window: Window) -> Collected:
     collected, told = Collected(), False
     try:
         for batch, covered in _parcels(listener.fetch(window)):
-            collected += store_items(chain, [_not_ahead(item, window.until) for item in batch])
+            collected += store_items(services, [_not_ahead(item, window.until) for item in batch])
             if covered is not None:
                 told = True
-                _record(chain, listener.name, covered)
+                _record(services, listener.name, covered)
     except ListenerError:
         if not told:
-            chain.ledger.record_read(listener.name, window, ok=False)
+            services.ledger.record_read(listener.name, window, ok=False)
         raise
     if not told:
-        chain.ledger.record_read(listener.name, window, ok=True)
+        services.ledger.record_read(listener.name, window, ok=True)
     return collected
 
 
-def _parcels(items: Iterator[Item]) -> Iterator[tuple[list[Item], Covered | None]]:
+def _parcels(items: Iterator[Item]) -> Iterator[tuple[list[Item], CoverageMarker | None]]:
     """Yield what stands before each Covered together with it, in batches.
 
     The listener goes on only when the parcel has been dealt with.
@@ -80,7 +80,7 @@ def _parcels(items: Iterator[Item]) -> Iterator[tuple[list[Item], Covered | None
     batch: list[Item] = []
     try:
         for item in items:
-            if isinstance(item, Covered):
+            if isinstance(item, CoverageMarker):
                 full, batch = batch, []
                 yield full, item
                 continue
@@ -96,19 +96,19 @@ def _parcels(items: Iterator[Item]) -> Iterator[tuple[list[Item], Covered | None
         yield batch, None
 
 
-def _record(chain: Chain, source: str, covered: Covered) -> None:
+def _record(services: Services, source: str, covered: CoverageMarker) -> None:
     # A list that ends too early has lost for good what came late to a span that was read before.
     lost = covered.why is Refusal.PAGE_LIMIT
     part = covered.part
-    chain.ledger.record_read(source, covered.window, ok=covered.ok, part=part, retracts=lost)
+    services.ledger.record_read(source, covered.window, ok=covered.ok, part=part, retracts=lost)
     name = PART.format(source=source, part=covered.part)
-    reached = chain.ledger.cursor(name)
+    reached = services.ledger.cursor(name)
     if not covered.ok:
         if reached is None:  # never read: it begins there whenever its turn comes
-            chain.ledger.set_cursor(name, covered.window.since.isoformat())
+            services.ledger.set_cursor(name, covered.window.since.isoformat())
         return
     if reached is None or datetime.fromisoformat(reached) < covered.window.until:
-        chain.ledger.set_cursor(name, covered.window.until.isoformat())
+        services.ledger.set_cursor(name, covered.window.until.isoformat())
 
 
 def _not_ahead(item: Item, now: datetime) -> Item:
@@ -119,39 +119,39 @@ def _not_ahead(item: Item, now: datetime) -> Item:
     return replace(item, published_at=now, notes=(*item.notes, note))
 
 
-def store_items(chain: Chain, items: Sequence[Item]) -> Collected:
+def store_items(services: Services, items: Sequence[Item]) -> Collected:
     """Write posts to the store, unreadable items to quarantine, and take deleted posts' words out.
 
     Authors become pseudonyms here, before anything is written (`fengsui.privacy`).
     """
     posts = [item for item in items if isinstance(item, Post)]
     rejected = [item for item in items if isinstance(item, Rejected)]
-    wanted = chain.privacy.kept(posts)
+    wanted = services.privacy.kept(posts)
     if rejected:
-        chain.ledger.quarantine(rejected)
-    kept, duplicate = chain.store.upsert_posts(wanted) if wanted else (0, 0)
-    gone = [*(item for item in items if isinstance(item, Gone)), *_gone_originals(posts)]
-    withdrawn = withdraw(chain, gone) if gone else 0
+        services.ledger.quarantine(rejected)
+    kept, duplicate = services.store.upsert_posts(wanted) if wanted else (0, 0)
+    gone = [*(item for item in items if isinstance(item, Deletion)), *_gone_originals(posts)]
+    withdrawn = withdraw(services, gone) if gone else 0
     return Collected(kept, duplicate, len(rejected), len(posts) - len(wanted), withdrawn)
 
 
-def withdraw(chain: Chain, gone: Sequence[Gone]) -> int:
+def withdraw(services: Services, gone: Sequence[Deletion]) -> int:
     """Take the words of deleted posts out of the stores; return how many posts lost them.
 
     Of each stays that there was a post, its counts and its time (`Post.withdrawn`).
     """
     times = {one.key: one.at for one in gone}
-    known = chain.store.posts(sorted(times))
+    known = services.store.posts(sorted(times))
     # Of a copy that was fetched after the deletion was seen, the post has come back.
     lost = [one for one in known if not one.deleted and one.fetched_at <= times[one.key]]
     if lost:
-        chain.ledger.forget_posts([one.key for one in lost])
-        chain.store.upsert_posts([one.withdrawn(times[one.key]) for one in lost])
+        services.ledger.forget_posts([one.key for one in lost])
+        services.store.upsert_posts([one.withdrawn(times[one.key]) for one in lost])
     return len(lost)
 
 
-def _gone_originals(posts: Iterable[Post]) -> Iterator[Gone]:
+def _gone_originals(posts: Iterable[Post]) -> Iterator[Deletion]:
     """Yield the originals that a repost shows to be deleted."""
     for post in posts:
         if post.parent and ORIGINAL_GONE in post.notes:
-            yield Gone(post.parent, post.fetched_at)
+            yield Deletion(post.parent, post.fetched_at)

@@ -12,20 +12,24 @@ from datetime import datetime, timedelta
 import msgspec
 
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
-from fengsui.incidents.operational import close_trouble, open_trouble
+from fengsui.incidents.operational import close_operational, open_operational
 from fengsui.ingest import collect
 from fengsui.ingest.collect import Collected
-from fengsui.ingest.slo import watch_promises
-from fengsui.ingest.source_state import COLLECTED_TO, Standing, reached, set_standing, standing
-from fengsui.services import Chain
-from listeners.context import BUDGET, Means
+from fengsui.ingest.slo import check_slo
+from fengsui.ingest.source_state import (
+    COLLECTED_TO,
+    SourceState,
+    reached,
+    set_source_state,
+    source_state,
+)
+from fengsui.services import Services
+from listeners.context import BUDGET, ReadContext
 from listeners.errors import ListenerError, LoginNeeded, Refused, RetryLater
 from listeners.protocol import Listener, Refusal
 from listeners.settings import FolderSource, SourceSettings, listener_of
 from listeners.sources.folder import FolderListener
 from records import IncidentKind, Level, Window
-
-__all__ = ["reached", "standing"]
 
 log = logging.getLogger(__name__)
 
@@ -48,46 +52,46 @@ class UnknownSource(Exception):
     """The settings have no source of this name."""
 
 
-def due_sources(chain: Chain, now: datetime) -> list[SourceSettings]:
+def due_sources(services: Services, now: datetime) -> list[SourceSettings]:
     """Return the sources to be read at `now`.
 
     That is, those whose pause is over, that nobody is reading and that do not rest after a failure.
     What a resting source leaves unread is noted as a gap in the coverage, and people are told of
     sources that do not keep what the settings promise.
     """
-    watch_promises(chain, now)
-    return [source for source in chain.settings.sources if _is_due(chain, source, now)]
+    check_slo(services, now)
+    return [source for source in services.settings.sources if _is_due(services, source, now)]
 
 
-def _is_due(chain: Chain, source: SourceSettings, now: datetime) -> bool:
-    last, stands = reached(chain, source.name), standing(chain, source.name)
+def _is_due(services: Services, source: SourceSettings, now: datetime) -> bool:
+    last, stands = reached(services, source.name), source_state(services, source.name)
     if stands.read_until is not None and now < stands.read_until:
         return False
-    if rests(chain, source, now):
+    if rests(services, source, now):
         return False
     pause = timedelta(seconds=source.poll_seconds)
     return last is None or last > now or now - last >= pause - min(EARLY, pause / 2)
 
 
-def rests(chain: Chain, source: SourceSettings, now: datetime) -> bool:
+def rests(services: Services, source: SourceSettings, now: datetime) -> bool:
     """Return whether a source is left alone at `now`; what it leaves unread is noted as a gap."""
-    last, stands = reached(chain, source.name), standing(chain, source.name)
+    last, stands = reached(services, source.name), source_state(services, source.name)
     if stands.rest_until is None or now >= stands.rest_until:
         return False
     pause = timedelta(seconds=source.poll_seconds)
     since = last if last is not None and last <= now else now - pause
-    chain.ledger.record_unread(source.name, Window(since, now))
+    services.ledger.record_unread(source.name, Window(since, now))
     return True
 
 
-def pause_after(chain: Chain, source: SourceSettings, now: datetime) -> timedelta:
+def pause_after(services: Services, source: SourceSettings, now: datetime) -> timedelta:
     """Return how long to wait at `now` before the source is read again."""
     pause = timedelta(seconds=source.poll_seconds)
-    until = standing(chain, source.name).rest_until
+    until = source_state(services, source.name).rest_until
     return max(pause, until - now) if until is not None else pause
 
 
-def poll(chain: Chain, name: str, now: datetime) -> Collected:
+def poll(services: Services, name: str, now: datetime) -> Collected:
     """Read the source `name` from where it was last read up to `now`.
 
     A failure lets the source rest, longer each time. A lost login or a refusal raises an incident
@@ -98,80 +102,82 @@ def poll(chain: Chain, name: str, now: datetime) -> Collected:
         UnknownSource: the settings have no such source.
         ListenerError: the source could not be read to the end; the next poll begins there again.
     """
-    source = source_of(chain, name)
-    listener = listener_since(chain, source, reached(chain, name))
-    return read(chain, source, listener, now)
+    source = source_of(services, name)
+    listener = listener_since(services, source, reached(services, name))
+    return read(services, source, listener, now)
 
 
-def read(chain: Chain, source: SourceSettings, listener: Listener, now: datetime) -> Collected:
+def read(
+    services: Services, source: SourceSettings, listener: Listener, now: datetime
+) -> Collected:
     """Read a source with `listener` from where it was last read up to `now`; see `poll`.
 
     Raises:
         ListenerError: see `poll`.
     """
-    name, last = source.name, reached(chain, source.name)
+    name, last = source.name, reached(services, source.name)
     window = Window(min(last or now - timedelta(seconds=source.poll_seconds), now), now)
-    before = standing(chain, name)
-    set_standing(chain, name, msgspec.structs.replace(before, read_until=now + LEASE))
+    before = source_state(services, name)
+    set_source_state(services, name, msgspec.structs.replace(before, read_until=now + LEASE))
     try:
-        collected = collect.collect(chain, listener, window)
+        collected = collect.collect(services, listener, window)
     except BaseException as error:
         if not isinstance(error, ListenerError):
-            chain.ledger.record_unread(name, window)
-        _failed(chain, source, before, error, now)
+            services.ledger.record_unread(name, window)
+        _failed(services, source, before, error, now)
         raise
-    chain.ledger.set_cursor(COLLECTED_TO.format(name=name), now.isoformat())
-    set_standing(
-        chain, name, Standing(why=before.why, said=before.said, failed_at=before.failed_at)
+    services.ledger.set_cursor(COLLECTED_TO.format(name=name), now.isoformat())
+    set_source_state(
+        services, name, SourceState(why=before.why, said=before.said, failed_at=before.failed_at)
     )
-    close_trouble(chain, IncidentKind.COVERAGE, name, now)
+    close_operational(services, IncidentKind.COVERAGE, name, now)
     return collected
 
 
-def posts_wait(chain: Chain) -> bool:
+def posts_wait(services: Services) -> bool:
     """Return whether any post waits to be judged."""
-    return bool(chain.store.pending(1))
+    return bool(services.store.pending(1))
 
 
-def poll_those_that_woke(chain: Chain, names: Collection[str], now: datetime) -> int:
+def poll_those_that_woke(services: Services, names: Collection[str], now: datetime) -> int:
     """Read the sources `names`, but those that rest or are being read; return the new posts.
 
     One that fails has its failure noted, and keeps nobody else from being read.
     """
     kept = 0
-    for source in chain.settings.sources:
-        stands = standing(chain, source.name)
+    for source in services.settings.sources:
+        stands = source_state(services, source.name)
         busy = [at for at in (stands.rest_until, stands.read_until) if at is not None and now < at]
         if source.name not in names or busy:
             continue
         try:
-            kept += poll(chain, source.name, now).kept
+            kept += poll(services, source.name, now).kept
         except ListenerError as error:
             log.warning("%s woke us and could not be read: %s", source.name, error)
     return kept
 
 
-def source_of(chain: Chain, name: str) -> SourceSettings:
+def source_of(services: Services, name: str) -> SourceSettings:
     """Return the settings of the source `name`.
 
     Raises:
         UnknownSource: there is none.
     """
-    for source in chain.settings.sources:
+    for source in services.settings.sources:
         if source.name == name:
             return source
     raise UnknownSource(f"the settings have no source named {name!r}")
 
 
-def means_of(chain: Chain, *, budget: timedelta = BUDGET) -> Means:
+def means_of(services: Services, *, budget: timedelta = BUDGET) -> ReadContext:
     """Return what listeners read with that share the chain's ledger and go on where others left."""
-    return Means(memory=chain.ledger, resume=True, budget=budget)
+    return ReadContext(memory=services.ledger, resume=True, budget=budget)
 
 
-def listener_since(chain: Chain, source: SourceSettings, last: datetime | None) -> Listener:
+def listener_since(services: Services, source: SourceSettings, last: datetime | None) -> Listener:
     """Return the listener of a source that was read up to `last` by another process."""
     if last is None or not isinstance(source, FolderSource):
-        return listener_of(source, means_of(chain))
+        return listener_of(source, means_of(services))
     settled = timedelta(seconds=source.settle_seconds)
     return FolderListener(
         source.name,
@@ -182,11 +188,15 @@ def listener_since(chain: Chain, source: SourceSettings, last: datetime | None) 
 
 
 def _failed(
-    chain: Chain, source: SourceSettings, before: Standing, error: BaseException, now: datetime
+    services: Services,
+    source: SourceSettings,
+    before: SourceState,
+    error: BaseException,
+    now: datetime,
 ) -> None:
     if isinstance(error, RetryLater) and error.refusal is Refusal.RESTING:
         # Nobody was asked, so nothing new is known: the host's rest is kept to.
-        set_standing(chain, source.name, msgspec.structs.replace(
+        set_source_state(services, source.name, msgspec.structs.replace(
             before, rest_until=now + error.after, read_until=None))  # fmt: skip
         return
     failing_since, reason = before.failing_since or now, UNREAD
@@ -200,11 +210,11 @@ def _failed(
     rest = max(asked, least, min(rest, LONGEST_REST))
     why = error.refusal if isinstance(error, ListenerError) else None
     said = str(error)[:300] if isinstance(error, ListenerError) else type(error).__name__
-    stands = Standing(
+    stands = SourceState(
         before.failures + 1, failing_since, now + rest, why=why, said=said, failed_at=now
     )
-    set_standing(chain, source.name, stands)
+    set_source_state(services, source.name, stands)
     log.warning("%s was not read: %s; it rests for %s", source.name, said, rest)
     if reason != UNREAD or now - failing_since >= TOLD_AFTER:
         level = Level.YELLOW if reason == UNREAD else Level.ORANGE
-        open_trouble(chain, IncidentKind.COVERAGE, source.name, reason, now, level=level)
+        open_operational(services, IncidentKind.COVERAGE, source.name, reason, now, level=level)

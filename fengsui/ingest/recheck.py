@@ -9,9 +9,9 @@ import msgspec
 
 from fengsui.ingest.collect import Collected, store_items
 from fengsui.ingest.poll import means_of
-from fengsui.services import Chain
+from fengsui.services import Services
 from listeners.errors import ListenerError
-from listeners.protocol import Gone, Item, Listener
+from listeners.protocol import Deletion, Item, Listener
 from listeners.settings import SourceSettings, listener_of
 from records import Window
 
@@ -29,10 +29,10 @@ WEIBO: Final = "weibo"
 
 
 @runtime_checkable
-class LooksAgain(Protocol):
+class Rechecks(Protocol):
     """A listener whose source tells of posts by their ids."""
 
-    def look_again(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
+    def recheck(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
         """Yield the posts as they are now, and as gone those that are not there any more.
 
         `witnesses` are posts seen lately, asked for beside all others: where none of what was asked
@@ -41,58 +41,60 @@ class LooksAgain(Protocol):
         ...
 
 
-def look_again_if_due(
-    chain: Chain, source: SourceSettings, listener: Listener, now: datetime
+def recheck_if_due(
+    services: Services, source: SourceSettings, listener: Listener, now: datetime
 ) -> Collected:
     """Look again, at most once an hour, at posts that were not seen for long.
 
     Raises:
         ListenerError: the source could not be asked.
     """
-    if not isinstance(listener, LooksAgain):
+    if not isinstance(listener, Rechecks):
         return Collected()
-    text = chain.ledger.cursor(LOOKED.format(name=source.name))
+    text = services.ledger.cursor(LOOKED.format(name=source.name))
     if text and timedelta(0) <= now - datetime.fromisoformat(text) < PAUSE:
         return Collected()
-    collected = look_again(chain, source.name, listener, now)
-    chain.ledger.set_cursor(LOOKED.format(name=source.name), now.isoformat())
+    collected = recheck(services, source.name, listener, now)
+    services.ledger.set_cursor(LOOKED.format(name=source.name), now.isoformat())
     return collected
 
 
-def look_again_everywhere(chain: Chain, now: datetime) -> Collected:
+def recheck_everywhere(services: Services, now: datetime) -> Collected:
     """Look again at the posts of every source for which it is due.
 
     A source that cannot be asked is left to the next time, and keeps no other from being asked.
     """
     collected = Collected()
-    for source in chain.settings.sources:
+    for source in services.settings.sources:
         try:
-            collected += look_again_if_due(chain, source, listener_of(source, means_of(chain)), now)
+            collected += recheck_if_due(
+                services, source, listener_of(source, means_of(services)), now
+            )
         except ListenerError as error:
             log.warning("%s could not be asked for its posts again: %s", source.name, error)
     return collected
 
 
-def look_again(chain: Chain, name: str, listener: LooksAgain, now: datetime) -> Collected:
+def recheck(services: Services, name: str, listener: Rechecks, now: datetime) -> Collected:
     """Look again at posts; one that is missing twice in a row, an hour apart, is taken for deleted.
 
     Raises:
         ListenerError: the source could not be asked.
     """
     week = Window(now - AGE, now)
-    keys = chain.store.fetched_before(WEIBO, week, now - EACH, MOST)
+    keys = services.store.fetched_before(WEIBO, week, now - EACH, MOST)
     if not keys:
         return Collected()
-    lately = chain.store.fetched_before(WEIBO, week, now, len(keys) + WITNESSES)
+    lately = services.store.fetched_before(WEIBO, week, now, len(keys) + WITNESSES)
     witnesses = [key for key in lately if key not in keys]
     cursor = MISSING.format(name=name)
-    text = chain.ledger.cursor(cursor)
+    text = services.ledger.cursor(cursor)
     before = frozenset(msgspec.json.decode(text, type=list[str])) if text else frozenset[str]()
-    items = list(listener.look_again(_ids(keys), _ids(witnesses)))
-    missing = {item.key for item in items if isinstance(item, Gone)}
-    sure = [item for item in items if not isinstance(item, Gone) or item.key in before]
-    collected = store_items(chain, sure)
-    chain.ledger.set_cursor(cursor, msgspec.json.encode(sorted(missing - before)).decode())
+    items = list(listener.recheck(_ids(keys), _ids(witnesses)))
+    missing = {item.key for item in items if isinstance(item, Deletion)}
+    sure = [item for item in items if not isinstance(item, Deletion) or item.key in before]
+    collected = store_items(services, sure)
+    services.ledger.set_cursor(cursor, msgspec.json.encode(sorted(missing - before)).decode())
     return collected
 
 

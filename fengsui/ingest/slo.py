@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from fengsui.incidents.operational import close_trouble, open_trouble, open_troubles
-from fengsui.ingest.source_state import Standing, reached, standing
-from fengsui.services import Chain
-from listeners.context import PART, REFUSED, Told, read_told
+from fengsui.incidents.operational import close_operational, open_operational, operational_incidents
+from fengsui.ingest.source_state import SourceState, reached, source_state
+from fengsui.services import Services
+from listeners.context import PART, REFUSED, RefusalCount, read_refusal_count
 from listeners.protocol import Refusal
 from listeners.settings import SourceSettings
 from records import IncidentKind, Level, Window
@@ -26,7 +26,7 @@ PROMISE: Final = "{name} (SLO)"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SourceHealth:
     """What was seen of a source by `at`.
 
     `hour` and `day` are the shares in [0, 1] of the planned time that was read, None where nothing
@@ -40,9 +40,9 @@ class Seen:
     lag: timedelta | None
     hour: float | None
     day: float | None
-    standing: Standing
+    state: SourceState
     gaps: tuple[tuple[str, Window], ...] = ()
-    refused: Mapping[Refusal, Told] = field(default_factory=dict)
+    refused: Mapping[Refusal, RefusalCount] = field(default_factory=dict)
 
     @property
     def promised_lag(self) -> timedelta:
@@ -64,56 +64,58 @@ def _minutes(span: timedelta) -> int:
     return round(span / MINUTE)
 
 
-def seen(chain: Chain, source: SourceSettings, now: datetime) -> Seen:
+def source_health(services: Services, source: SourceSettings, now: datetime) -> SourceHealth:
     """Return what was seen of `source` by `now`."""
-    ledger, name = chain.ledger, source.name
-    return Seen(
+    ledger, name = services.ledger, source.name
+    return SourceHealth(
         at=now,
         source=source,
-        read_to=reached(chain, name),
-        lag=_lag(chain, name, now),
-        hour=_share(chain, name, Window(now - HOUR, now)),
-        day=_share(chain, name, Window(now - DAY, now)),
-        standing=standing(chain, name),
+        read_to=reached(services, name),
+        lag=_lag(services, name, now),
+        hour=_share(services, name, Window(now - HOUR, now)),
+        day=_share(services, name, Window(now - DAY, now)),
+        state=source_state(services, name),
         gaps=tuple(
             (part, span) for of, part, span in ledger.gaps(Window(now - DAY, now)) if of == name
         ),
-        refused=read_told(ledger.cursor(REFUSED.format(source=name))),
+        refused=read_refusal_count(ledger.cursor(REFUSED.format(source=name))),
     )
 
 
-def _share(chain: Chain, name: str, window: Window) -> float | None:
-    ticks = chain.ledger.coverage_by_source(window, window.until - window.since).get(name)
+def _share(services: Services, name: str, window: Window) -> float | None:
+    ticks = services.ledger.coverage_by_source(window, window.until - window.since).get(name)
     return ticks[0].share if ticks else None
 
 
-def _lag(chain: Chain, name: str, now: datetime) -> timedelta | None:
+def _lag(services: Services, name: str, now: datetime) -> timedelta | None:
     """Return the lag of the part furthest behind; parts a day behind are no longer asked for."""
     lags = []
-    for part in chain.ledger.parts(name):
-        text = chain.ledger.cursor(PART.format(source=name, part=part))
+    for part in services.ledger.parts(name):
+        text = services.ledger.cursor(PART.format(source=name, part=part))
         if text and (lag := now - datetime.fromisoformat(text)) < DAY:
             lags.append(lag)
-    last = reached(chain, name)
+    last = reached(services, name)
     if not lags and last is not None:
         lags.append(now - last)
     return max(lags, default=None)
 
 
-def watch_promises(chain: Chain, now: datetime) -> None:
+def check_slo(services: Services, now: datetime) -> None:
     """Tell people of sources that do not keep what is promised, and when they do again.
 
     At most once a minute, and never beside the incident that says that a source is not read at all.
     """
-    text = chain.ledger.cursor(WATCHED)
+    text = services.ledger.cursor(WATCHED)
     if text and timedelta(0) <= now - datetime.fromisoformat(text) < MINUTE:
         return
-    chain.ledger.set_cursor(WATCHED, now.isoformat())
-    unread = open_troubles(chain, IncidentKind.COVERAGE)
-    for source in chain.settings.sources:
+    services.ledger.set_cursor(WATCHED, now.isoformat())
+    unread = operational_incidents(services, IncidentKind.COVERAGE)
+    for source in services.settings.sources:
         name = PROMISE.format(name=source.name)
-        broken = seen(chain, source, now).broken_promise if source.name not in unread else ""
+        broken = (
+            source_health(services, source, now).broken_promise if source.name not in unread else ""
+        )
         if broken:
-            open_trouble(chain, IncidentKind.COVERAGE, name, broken, now, level=Level.YELLOW)
+            open_operational(services, IncidentKind.COVERAGE, name, broken, now, level=Level.YELLOW)
         elif name in unread:
-            close_trouble(chain, IncidentKind.COVERAGE, name, now)
+            close_operational(services, IncidentKind.COVERAGE, name, now)

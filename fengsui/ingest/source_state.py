@@ -4,14 +4,14 @@ from datetime import datetime
 
 import msgspec
 
-from fengsui.services import Chain
+from fengsui.services import Services
 from listeners.protocol import Refusal
 
 COLLECTED_TO = "collect.{name}"
 STANDING = "standing.{name}"
 
 
-class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
+class SourceState(msgspec.Struct, frozen=True, omit_defaults=True):
     """How things stand with a source: failures in a row, and until when it is left alone.
 
     `why` and `said` are of the last failure, which was at `failed_at`; they stay when it is over.
@@ -26,18 +26,18 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     failed_at: datetime | None = None
 
 
-def standing(chain: Chain, name: str) -> Standing:
+def source_state(services: Services, name: str) -> SourceState:
     """Return how things stand with the source `name`."""
-    value = chain.ledger.cursor(STANDING.format(name=name))
-    return msgspec.json.decode(value, type=Standing) if value else Standing()
+    value = services.ledger.cursor(STANDING.format(name=name))
+    return msgspec.json.decode(value, type=SourceState) if value else SourceState()
 
 
-def reached(chain: Chain, name: str) -> datetime | None:
+def reached(services: Services, name: str) -> datetime | None:
     """Return up to when the source `name` was read, None if never."""
-    value = chain.ledger.cursor(COLLECTED_TO.format(name=name))
+    value = services.ledger.cursor(COLLECTED_TO.format(name=name))
     return datetime.fromisoformat(value) if value else None
 
 
-def set_standing(chain: Chain, name: str, stands: Standing) -> None:
+def set_source_state(services: Services, name: str, stands: SourceState) -> None:
     """Remember how things stand with the source `name`."""
-    chain.ledger.set_cursor(STANDING.format(name=name), msgspec.json.encode(stands).decode())
+    services.ledger.set_cursor(STANDING.format(name=name), msgspec.json.encode(stands).decode())

@@ -21,7 +21,7 @@ FOLDER_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=30)
 
 
-class Sentinel:
+class SourceWatcher:
     """Looks at one source; `pause` is how long to wait before the next look."""
 
     def __init__(self, source: SourceSettings) -> None:

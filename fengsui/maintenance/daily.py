@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fengsui.maintenance.upkeep import NothingToKeep, expire
-from fengsui.services import Chain
+from fengsui.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -13,14 +13,14 @@ DONE = "daily"
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
-def daily_if_due(chain: Chain, now: datetime) -> bool:
+def daily_if_due(services: Services, now: datetime) -> bool:
     """Do it where it was not done today (in Beijing), and return whether it was done now."""
     day = f"{now.astimezone(BEIJING):%Y-%m-%d}"
-    if chain.ledger.cursor(DONE) == day:
+    if services.ledger.cursor(DONE) == day:
         return False
     try:
-        log.info("%d posts left", expire(chain, now))
+        log.info("%d posts left", expire(services, now))
     except NothingToKeep as error:
         log.info("%s", error)
-    chain.ledger.set_cursor(DONE, day)
+    services.ledger.set_cursor(DONE, day)
     return True

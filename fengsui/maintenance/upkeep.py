@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from fengsui import privacy
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.stores.keeper import keeper_of
 
 
@@ -36,18 +36,18 @@ class NothingToKeep(Exception):
     """The store looks after itself: Elasticsearch has monthly indices and their own retention."""
 
 
-def kept_store(chain: Chain) -> KeptStore:
+def kept_store(services: Services) -> KeptStore:
     """Return the store, if it is one that is looked after here.
 
     Raises:
         NothingToKeep: it is not.
     """
-    if not isinstance(chain.store, KeptStore):
-        raise NothingToKeep(f"{type(chain.store).__name__} is not looked after here")
-    return chain.store
+    if not isinstance(services.store, KeptStore):
+        raise NothingToKeep(f"{type(services.store).__name__} is not looked after here")
+    return services.store
 
 
-def expire(chain: Chain, now: datetime) -> int:
+def expire(services: Services, now: datetime) -> int:
     """Delete what is older than the settings keep; return how many posts, or whole indices.
 
     What people wrote leaves as privacy promises, wherever it stands (`fengsui.privacy.expire`).
@@ -55,37 +55,37 @@ def expire(chain: Chain, now: datetime) -> int:
     Raises:
         NothingToKeep: see `kept_store`.
     """
-    left = privacy.expire(chain.store, chain.ledger, chain.settings.privacy, now).posts
-    return left + _expire(chain, now)
+    left = privacy.expire(services.store, services.ledger, services.settings.privacy, now).posts
+    return left + _expire(services, now)
 
 
-def _expire(chain: Chain, now: datetime) -> int:
-    if chain.settings.store == "elasticsearch":
-        with keeper_of(chain.settings) as keeper:
+def _expire(services: Services, now: datetime) -> int:
+    if services.settings.store == "elasticsearch":
+        with keeper_of(services.settings) as keeper:
             return len(list(keeper.expire(now)))
-    days = chain.settings.upkeep.retention_days
-    return kept_store(chain).expire(_midnight(now) - timedelta(days=days)) if days else 0
+    days = services.settings.upkeep.retention_days
+    return kept_store(services).expire(_midnight(now) - timedelta(days=days)) if days else 0
 
 
-def repair_counts(chain: Chain, now: datetime) -> int:
+def repair_counts(services: Services, now: datetime) -> int:
     """Check the counts of everything that is kept against the mentions; return the repairs.
 
     Raises:
         NothingToKeep: see `kept_store`.
     """
-    days = chain.settings.upkeep.retention_days
+    days = services.settings.upkeep.retention_days
     since = _midnight(now) - timedelta(days=days) if days else datetime.fromtimestamp(0, UTC)
-    return kept_store(chain).repair_counts(since)
+    return kept_store(services).repair_counts(since)
 
 
-def reindex(chain: Chain) -> None:
+def reindex(services: Services) -> None:
     """Check the store and make its indices anew.
 
     Raises:
         NothingToKeep: see `kept_store`.
         StoreCorrupt: it is damaged.
     """
-    kept_store(chain).reindex()
+    kept_store(services).reindex()
 
 
 def _midnight(now: datetime) -> datetime:

@@ -14,7 +14,7 @@ from alerts.messages.notice import Notice, Paragraph
 from fengsui.analysis.score import score_file
 from fengsui.desk.notices import Told, tell
 from fengsui.models import digest_of, model_in_use, promote
-from fengsui.services import Chain
+from fengsui.services import Services
 from nlp.sentiment.model import SentimentModel
 from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import load_model
@@ -90,17 +90,17 @@ class Comparison:
     current: Measured
 
 
-def measure(chain: Chain, model: SentimentModel | None = None) -> Measured | None:
+def measure(services: Services, model: SentimentModel | None = None) -> Measured | None:
     """Return what `model` (default: the one in use) scores; None without a labelled table.
 
     Raises:
         ScoreError: the table cannot be used.
         ModelError: the model in use cannot be loaded.
     """
-    upkeep = chain.settings.upkeep
+    upkeep = services.settings.upkeep
     if upkeep.labelled is None:
         return None
-    used = model or load_model(model_in_use(chain.ledger, chain.settings.model))
+    used = model or load_model(model_in_use(services.ledger, services.settings.model))
     report = score_file(
         upkeep.labelled,
         upkeep.labelled_text,
@@ -112,20 +112,20 @@ def measure(chain: Chain, model: SentimentModel | None = None) -> Measured | Non
     return Measured(used.name, report.n, report.accuracy or 0.0, report.macro_f1 or 0.0)
 
 
-def drift(chain: Chain, now: datetime) -> Drift:
+def drift(services: Services, now: datetime) -> Drift:
     """Compare the classes and confidences given in the last week with those of the weeks before."""
-    present = _answers(chain, Window(now - WEEK, now))
-    past = _answers(chain, Window(now - (WEEKS_BEFORE + 1) * WEEK, now - WEEK))
+    present = _answers(services, Window(now - WEEK, now))
+    past = _answers(services, Window(now - (WEEKS_BEFORE + 1) * WEEK, now - WEEK))
     counts = present.total(), past.total()
     psi = stability_index(present, past) if min(counts) >= LEAST_MENTIONS else None
     return Drift(psi, *counts)
 
 
-def _answers(chain: Chain, window: Window) -> Counter[Cell]:
+def _answers(services: Services, window: Window) -> Counter[Cell]:
     """Return how often each class was given with each third of confidence, copies left out."""
     answers: Counter[Cell] = Counter()
-    for brand in chain.brands:
-        for cited in chain.store.cited(brand, window):
+    for brand in services.brands:
+        for cited in services.store.cited(brand, window):
             third = min(2, int(max(0.0, cited.mention.confidence - 1 / 3) * 4.5))
             answers[str(cited.mention.sentiment), third] += 1
     return answers
@@ -145,11 +145,11 @@ def stability_index(present: Counter[Cell], past: Counter[Cell]) -> float:
 
 
 def compose(
-    chain: Chain, measured: Measured | None, drifted: Drift, language: Language, now: datetime
+    services: Services, measured: Measured | None, drifted: Drift, language: Language, now: datetime
 ) -> Notice:
     """Return what people are told of the model, in `language`."""
-    words, upkeep = WORDS[language], chain.settings.upkeep
-    verdict = "bad" if needs_a_look(chain, measured, drifted) else "good"
+    words, upkeep = WORDS[language], services.settings.upkeep
+    verdict = "bad" if needs_a_look(services, measured, drifted) else "good"
     lines = [words["unmeasured"]]
     if measured is not None:
         count = number(measured.n, language)
@@ -166,7 +166,7 @@ def compose(
     else:
         count = number(drifted.now, language)
         lines.append(words["drift"].format(psi=drifted.psi, most=upkeep.greatest_drift, n=count))
-    name = measured.model if measured else chain.settings.model
+    name = measured.model if measured else services.settings.model
     return Notice(
         key=f"model@{now:%Y%m%d}",
         language=language,
@@ -175,25 +175,25 @@ def compose(
     )
 
 
-def needs_a_look(chain: Chain, measured: Measured | None, drifted: Drift) -> bool:
+def needs_a_look(services: Services, measured: Measured | None, drifted: Drift) -> bool:
     """Return whether the model scores too low or its answers drift too far."""
-    upkeep = chain.settings.upkeep
+    upkeep = services.settings.upkeep
     low = measured is not None and measured.macro_f1 < upkeep.least_macro_f1
     return low or (drifted.psi is not None and drifted.psi > upkeep.greatest_drift)
 
 
-def tell_review(chain: Chain, now: datetime) -> Told:
+def tell_review(services: Services, now: datetime) -> Told:
     """Measure the model in use, look for drift, and tell the receivers, once a day.
 
     Raises:
         ScoreError: the labelled table cannot be used.
         ModelError: the model in use cannot be loaded.
     """
-    measured, drifted = measure(chain), drift(chain, now)
+    measured, drifted = measure(services), drift(services, now)
     return tell(
-        chain,
+        services,
         "model",
-        lambda language: compose(chain, measured, drifted, language, now),
+        lambda language: compose(services, measured, drifted, language, now),
         now,
     )
 
@@ -208,7 +208,7 @@ def compared(made: Comparison) -> dict[str, str]:
     return {"folder": made.folder, "digest": made.digest, "said": "\n\n".join(lines)}
 
 
-def compare(chain: Chain, folder: str) -> Comparison:
+def compare(services: Services, folder: str) -> Comparison:
     """Measure the model in `folder` beside the one in use.
 
     Raises:
@@ -216,13 +216,13 @@ def compare(chain: Chain, folder: str) -> Comparison:
         ModelError: the folder holds no model.
         ScoreError: the labelled table cannot be used.
     """
-    candidate, current = measure(chain, load_model(folder)), measure(chain)
+    candidate, current = measure(services, load_model(folder)), measure(services)
     if candidate is None or current is None:
         raise NotPromotable("set [upkeep] labelled: nothing is promoted unmeasured")
     return Comparison(folder, digest_of(Path(folder)), candidate, current)
 
 
-def promote_approved(chain: Chain, approved: Mapping[str, str], now: datetime) -> str:
+def promote_approved(services: Services, approved: Mapping[str, str], now: datetime) -> str:
     """Promote what was approved, as `compared` named it; return the folder that scores from now on.
 
     Raises:
@@ -231,4 +231,4 @@ def promote_approved(chain: Chain, approved: Mapping[str, str], now: datetime) -
     folder = approved["folder"]
     if digest_of(Path(folder)) != approved["digest"]:
         raise NotPromotable(f"{folder} has changed since it was measured; measure it again")
-    return promote(chain.ledger, chain.settings.model, Path(folder), chain.state, now)
+    return promote(services.ledger, services.settings.model, Path(folder), services.state, now)

@@ -16,7 +16,7 @@ from fengsui.ingest.poll import means_of, source_of
 from fengsui.ingest.source_state import COLLECTED_TO, reached
 from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Annotated, Collected
-from fengsui.services import Chain
+from fengsui.services import Services
 from listeners.settings import listener_of
 from records import Window
 
@@ -30,7 +30,7 @@ class _Progress(msgspec.Struct, frozen=True):
     done: int = 0
 
 
-def collect_range(chain: Chain, name: str, window: Window) -> Collected:
+def collect_range(services: Services, name: str, window: Window) -> Collected:
     """Read `window` from the source `name`, and note that it was read.
 
     Where the live runs have come to a time within the window, or never began, they go on from its
@@ -41,22 +41,24 @@ def collect_range(chain: Chain, name: str, window: Window) -> Collected:
         ListenerError: it could not be read to the end; what came is kept.
     """
     collected = steps.collect(
-        chain, listener_of(source_of(chain, name), replace(means_of(chain), resume=False)), window
+        services,
+        listener_of(source_of(services, name), replace(means_of(services), resume=False)),
+        window,
     )
-    last = reached(chain, name)
+    last = reached(services, name)
     if last is None or window.since <= last < window.until:
         cursor = COLLECTED_TO.format(name=name)
-        chain.ledger.set_cursor(cursor, window.until.isoformat())
+        services.ledger.set_cursor(cursor, window.until.isoformat())
     return collected
 
 
-def judged_range(chain: Chain, window: Window, now: datetime) -> Window:
+def judged_range(services: Services, window: Window, now: datetime) -> Window:
     """Return the span that a backfill of `window` judges again."""
-    until = min(window.until + chain.settings.annotation.memory, max(now, window.until))
+    until = min(window.until + services.settings.annotation.memory, max(now, window.until))
     return Window(window.since, until)
 
 
-def judge_next(chain: Chain, run: str, slices: Sequence[Window]) -> Annotated:
+def judge_next(services: Services, run: str, slices: Sequence[Window]) -> Annotated:
     """Judge the first slice of `slices` that the run `run` has not judged yet.
 
     Called once a slice, in whatever order and however often a call fails, it judges all of them in
@@ -65,11 +67,11 @@ def judge_next(chain: Chain, run: str, slices: Sequence[Window]) -> Annotated:
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
-    value = chain.ledger.cursor(PROGRESS)
+    value = services.ledger.cursor(PROGRESS)
     progress = msgspec.json.decode(value, type=_Progress) if value else _Progress(run)
     done = progress.done if progress.run == run else 0
     if done >= len(slices):
         return Annotated()
-    annotated = steps.annotate_again(chain, slices[done])
-    chain.ledger.set_cursor(PROGRESS, msgspec.json.encode(_Progress(run, done + 1)).decode())
+    annotated = steps.reannotate(services, slices[done])
+    services.ledger.set_cursor(PROGRESS, msgspec.json.encode(_Progress(run, done + 1)).decode())
     return annotated

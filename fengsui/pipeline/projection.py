@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 
-from alerts.detection.bands import Bands, expectation
+from alerts.detection.bands import Bands, baseline_bands
 from alerts.detection.series import Series
 from fengsui.counts.counts import CHANNELS
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Incident, IncidentKind, Point, Window
 from store.elasticsearch.projection.projection import Projected, Projection, within
 from store.elasticsearch.projection.rows import (
@@ -62,19 +62,19 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     expired: str = ""
 
 
-def project_if_due(chain: Chain, now: datetime) -> Projected:
+def project_if_due(services: Services, now: datetime) -> Projected:
     """Project, unless the last look was a moment ago.
 
     Raises:
         StoreError: see `project`.
     """
-    last = progress_of(chain).at
+    last = progress_of(services).at
     if last is not None and timedelta(0) <= now - last < PAUSE:
         return Projected()
-    return project(chain, now)
+    return project(services, now)
 
 
-def project(chain: Chain, now: datetime, *, since: datetime | None = None) -> Projected:
+def project(services: Services, now: datetime, *, since: datetime | None = None) -> Projected:
     """Bring counts, incidents, levels, troubles, cases, coverage, quarantine into their indices.
 
     Without `since` only what has changed. With it, all counts and coverage from then on, and all
@@ -85,19 +85,19 @@ def project(chain: Chain, now: datetime, *, since: datetime | None = None) -> Pr
     """
 
     def reject(identity: str, index: str, reason: str, document: str) -> None:
-        chain.ledger.dead_letter(identity, index, reason, document, now)
+        services.ledger.dead_letter(identity, index, reason, document, now)
 
-    with Projection(chain.settings.elasticsearch, reject=reject) as projection:
-        look = _Look(chain, projection, now, since)
+    with Projection(services.settings.elasticsearch, reject=reject) as projection:
+        look = _Look(services, projection, now, since)
         done = look.counts() + look.incidents() + look.cases() + look.coverage()
         done += look.quarantine()
         look.finish()
     return done
 
 
-def progress_of(chain: Chain) -> Progress:
+def progress_of(services: Services) -> Progress:
     """Return how far the projection has come."""
-    value = chain.ledger.cursor(CURSOR)
+    value = services.ledger.cursor(CURSOR)
     return msgspec.json.decode(value, type=Progress) if value else Progress()
 
 
@@ -105,16 +105,16 @@ class _Look:
     """One look at the chain, as of `now`; at everything where it begins `since` a time."""
 
     def __init__(
-        self, chain: Chain, projection: Projection, now: datetime, since: datetime | None
+        self, services: Services, projection: Projection, now: datetime, since: datetime | None
     ) -> None:
-        self._chain = chain
+        self._services = services
         self._projection = projection
         self._now = now
         self._since = since
-        self._step = chain.tick
-        self._end = chain.counts.tick_end(now)
-        self._first = first_kept(chain.settings.elasticsearch.retention_months, now)
-        self._progress = progress_of(chain)
+        self._step = services.tick
+        self._end = services.counts.tick_end(now)
+        self._first = first_kept(services.settings.elasticsearch.retention_months, now)
+        self._progress = progress_of(services)
 
     def counts(self) -> Projected:
         """Show the counts with their bands, brand by brand; the cursor follows each."""
@@ -122,7 +122,7 @@ class _Look:
         self._save(left=left, revision=revision)
         done = Projected()
         for brand in sorted(left):
-            if brand in self._chain.brands:
+            if brand in self._services.brands:
                 done += self._brand(brand, left[brand])
             left = {name: begin for name, begin in left.items() if name != brand}
             self._save(left=left)
@@ -131,9 +131,9 @@ class _Look:
 
     def _due(self) -> tuple[tuple[str, ...], dict[str, datetime], int]:
         """Return the brands with counts, from when on each is to be shown, and the revision."""
-        changed, revision = self._chain.store.changed(self._progress.revision)
+        changed, revision = self._services.store.changed(self._progress.revision)
         # The arrays of the chain may be older than what the journal just said.
-        self._chain.counts.refresh(self._progress.revision)
+        self._services.counts.refresh(self._progress.revision)
         known = tuple(sorted({*self._progress.brands, *changed}))
         left = dict(self._progress.left)
         begins = [*changed.items()]
@@ -160,11 +160,11 @@ class _Look:
 
     def _save(self, **changes: object) -> None:
         self._progress = msgspec.structs.replace(self._progress, **changes)
-        self._chain.ledger.set_cursor(CURSOR, msgspec.json.encode(self._progress).decode())
+        self._services.ledger.set_cursor(CURSOR, msgspec.json.encode(self._progress).decode())
 
     def _brand(self, brand: str, begin: datetime) -> Projected:
         """Show a brand's ticks from `begin` (its first mention at least) to the open one."""
-        store, begin = self._chain.store, max(self._floor(begin), self._first)
+        store, begin = self._services.store, max(self._floor(begin), self._first)
         # Nothing is said of the time before the first mention.
         if self._since is not None and not store.points(brand, Window(_EVER, begin), CHUNK):
             points = store.points(brand, Window(begin, self._end), self._step)
@@ -187,8 +187,8 @@ class _Look:
 
     def _ticks(self, brand: str, since: datetime, until: datetime) -> Iterator[Tick]:
         series = self._series(brand, since, until)
-        bands = expectation(series, since, self._chain.settings.detection)
-        points = self._chain.store.points(brand, Window(since, until), self._step)
+        bands = baseline_bands(series, since, self._services.settings.detection)
+        points = self._services.store.points(brand, Window(since, until), self._step)
         counted = {point.at: point for point in points}
         covered = series.coverage[(since - series.start) // self._step :]
         for place in range((until - since) // self._step):
@@ -200,21 +200,21 @@ class _Look:
     def _series(self, brand: str, since: datetime, until: datetime) -> Series:
         """Return the counts up to `until`, with the history that bands from `since` on rest on."""
         if until == self._end:
-            recent = self._chain.counts.series(brand, self._now)
+            recent = self._services.counts.series(brand, self._now)
             if since - recent.start >= HISTORY:
                 return recent
         start, step = since - HISTORY, self._step
         counts = np.zeros((len(CHANNELS), (until - start) // step))
-        for point in self._chain.store.points(brand, Window(start, until), step):
+        for point in self._services.store.points(brand, Window(start, until), step):
             place = (point.at - start) // step
             counts[:, place] = (point.organic, point.negative, point.complaints, point.authors)
-        coverage = self._chain.ledger.coverage(Window(start, until), step)
+        coverage = self._services.ledger.coverage(Window(start, until), step)
         arrays = dict(zip(CHANNELS, counts, strict=True))
         return Series(brand, start, step, arrays, np.asarray(coverage, dtype=np.float64))
 
     def incidents(self) -> Projected:
         """Show the incidents about brands with the levels they took, and our own troubles."""
-        ledger, last = self._chain.ledger, self._progress.at
+        ledger, last = self._services.ledger, self._progress.at
         is_all = self._since is not None or last is None
         found = ledger.incidents() if last is None or is_all else self._written(last)
         documents = (document for one in found for document in self._shown(one))
@@ -227,17 +227,17 @@ class _Look:
             yield trouble_document(incident)
 
     def _written(self, last: datetime) -> list[Incident]:
-        return self._chain.ledger.incidents_written(last - CLOCK_SKEW)
+        return self._services.ledger.incidents_written(last - CLOCK_SKEW)
 
     def _keywords(self, incident: str) -> list[str]:
         """Return the words that people were last told of, the most frequent first."""
-        told = [one.alert.keywords for one in self._chain.ledger.notifications(incident)]
+        told = [one.alert.keywords for one in self._services.ledger.notifications(incident)]
         words = next((keywords for keywords in reversed(told) if keywords), ())
         return [word for word, _ in words]
 
     def cases(self) -> Projected:
         """Show the cases; all of them where the ledger has lost one."""
-        ledger, last = self._chain.ledger, self._progress.at
+        ledger, last = self._services.ledger, self._progress.at
         done = Projected()
         if self._since is None and last is not None:
             written = ledger.cases_written(last - CLOCK_SKEW)
@@ -257,15 +257,15 @@ class _Look:
         return done
 
     def _covered(self, since: datetime, until: datetime) -> Iterator[Document]:
-        least = self._chain.settings.detection.min_coverage
-        found = self._chain.ledger.coverage_by_source(Window(since, until), self._step)
+        least = self._services.settings.detection.min_coverage
+        found = self._services.ledger.coverage_by_source(Window(since, until), self._step)
         for source, ticks in sorted(found.items()):
             for tick in ticks:
                 yield coverage_document(source, tick, since + tick.place * self._step, least)
 
     def quarantine(self) -> Projected:
         """Show what nobody could read; items never change, so that their number tells."""
-        ledger = self._chain.ledger
+        ledger = self._services.ledger
         is_same = self._projection.count("quarantine") == ledger.totals()["quarantined"]
         if is_same and self._since is None:
             return Projected()

@@ -9,11 +9,11 @@ from itertools import groupby
 from pathlib import Path
 
 from fengsui.annotate.annotator import texts_to_score
-from fengsui.annotate.prefetch import ScoringAhead, looking_ahead
+from fengsui.annotate.prefetch import Prefetch, looking_ahead
 from fengsui.pipeline import steps
-from fengsui.pipeline.replay_buffer import Staging
+from fengsui.pipeline.replay_buffer import ReplayBuffer
 from fengsui.pipeline.steps import Collected, Detected
-from fengsui.services import Chain
+from fengsui.services import Services
 from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandMatcher
 from nlp.sentiment.linear import LinearModel
@@ -47,7 +47,7 @@ class Replayed:
 
 
 def replay(
-    chain: Chain,
+    services: Services,
     files: Sequence[Path],
     *,
     progress: Callable[[Tick], None] = lambda _: None,
@@ -61,16 +61,16 @@ def replay(
     Raises:
         UnknownFormat: a file is of no known kind.
     """
-    with Staging(chain.state / "staging.sqlite3") as staging:
+    with ReplayBuffer(services.state / "staging.sqlite3") as staging:
         for file in files:
             staging.add(read_file(file, fetched_at=None))
         window = staging.seal()
         items, posts, keys = staging.count()
         if window is not None:
             whole = Window(window.since - timedelta(days=1), window.until + AFTERMATH)
-            chain.ledger.record_read("replay", whole, ok=True)
-        with _scored_ahead(chain, staging) as coming:
-            _run(chain, coming, items, progress)
+            services.ledger.record_read("replay", whole, ok=True)
+        with _scored_ahead(services, staging) as coming:
+            _run(services, coming, items, progress)
     return Replayed(Collected(keys, posts - keys, items - posts), window)
 
 
@@ -82,17 +82,17 @@ def empty(folder: Path) -> None:
 
 
 @contextmanager
-def _scored_ahead(chain: Chain, items: Iterable[Visible]) -> Iterator[Iterable[Visible]]:
+def _scored_ahead(services: Services, items: Iterable[Visible]) -> Iterator[Iterable[Visible]]:
     """Give the items, whose texts are scored in the background before their turn comes.
 
     The linear model is faster than that, and it lets no other thread work meanwhile.
     """
-    model = chain.model
+    model = services.model
     if isinstance(model, LinearModel | LinearAlone):
         yield items
         return
-    resume, _ = steps.detected_to(chain)
-    matcher = BrandMatcher(chain.settings.brands)
+    resume, _ = steps.detected_to(services)
+    matcher = BrandMatcher(services.settings.brands)
 
     def announce(lot: Sequence[Visible]) -> None:
         posts = [
@@ -103,39 +103,39 @@ def _scored_ahead(chain: Chain, items: Iterable[Visible]) -> Iterator[Iterable[V
         except Exception:  # a post that breaks the judges is dealt with when it is judged
             log.debug("nothing is scored ahead", exc_info=True)
 
-    with ScoringAhead(model) as ahead:
-        chain.judge_with(ahead)
+    with Prefetch(model) as ahead:
+        services.judge_with(ahead)
         try:
             yield looking_ahead(items, announce)
         finally:
-            chain.judge_with(model)
+            services.judge_with(model)
 
 
 def _run(
-    chain: Chain,
+    services: Services,
     items: Iterable[Visible],
     total: int,
     progress: Callable[[Tick], None],
 ) -> None:
-    resume, _ = steps.detected_to(chain)
-    player = _Player(chain)
+    resume, _ = steps.detected_to(services)
+    player = _Player(services)
     done = 0
     for at, batch in player.ticks(items):
         done += len(batch)
         if resume is not None and at <= resume:
             continue
-        steps.store_items(chain, batch)
+        steps.store_items(services, batch)
         progress(Tick(at, done, total, player.step(at)))
 
 
 class _Player:
     """Runs the steps tick by tick, also where nothing came in while an incident is open."""
 
-    def __init__(self, chain: Chain) -> None:
-        self._chain = chain
+    def __init__(self, services: Services) -> None:
+        self._services = services
         # What an earlier process left unsent is sent with the first tick.
         self._unsent = True
-        self._watches = bool(chain.ledger.open_incidents())
+        self._watches = bool(services.ledger.open_incidents())
 
     def ticks(self, items: Iterable[Visible]) -> Iterator[tuple[datetime, list[Post | Rejected]]]:
         """Yield the items by the end of the tick in which they became visible.
@@ -143,22 +143,22 @@ class _Player:
         Empty ticks are yielded too while an incident is open, since time alone lets it recover.
         """
         last: datetime | None = None
-        for end, group in groupby(items, key=lambda item: self._chain.counts.tick_end(item[0])):
-            while last is not None and last + self._chain.tick < end and self._watches:
-                last += self._chain.tick
+        for end, group in groupby(items, key=lambda item: self._services.counts.tick_end(item[0])):
+            while last is not None and last + self._services.tick < end and self._watches:
+                last += self._services.tick
                 yield last, []
             yield end, [item for _, item in group]
             last = end
         while last is not None and self._watches:
-            last += self._chain.tick
+            last += self._services.tick
             yield last, []
 
     def step(self, at: datetime) -> Detected:
         """Run the steps at the end of a tick and return what was detected."""
-        steps.annotate(self._chain)
-        detected = steps.detect(self._chain, at)
+        steps.annotate(self._services)
+        detected = steps.detect(self._services, at)
         if detected.incidents:
-            self._watches = bool(self._chain.ledger.open_incidents())
+            self._watches = bool(self._services.ledger.open_incidents())
         if detected.alerts or self._unsent:
-            self._unsent = steps.notify(self._chain, lambda: at).retried > 0
+            self._unsent = steps.notify(self._services, lambda: at).retried > 0
         return detected

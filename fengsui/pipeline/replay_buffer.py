@@ -20,7 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Staging:
+class ReplayBuffer:
     """A scratch table of items, sorted by the time from which each could be read.
 
     It can be made again from the files at any time, so nothing in it needs to survive a crash.

@@ -17,12 +17,12 @@ from typing import TypeVar
 from alerts.delivery.outbox import DispatchReport
 from fengsui.ingest.collect import Collected
 from fengsui.ingest.poll import means_of, pause_after, read, rests
-from fengsui.ingest.recheck import look_again_if_due
-from fengsui.ingest.slo import watch_promises
+from fengsui.ingest.recheck import recheck_if_due
+from fengsui.ingest.slo import check_slo
 from fengsui.maintenance.daily import daily_if_due
 from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Annotated, Detected
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.client.breaker import utc_now
 from listeners.context import BUDGET
@@ -53,7 +53,7 @@ class Cycle:
 
 
 def run(
-    chain: Chain,
+    services: Services,
     stop: threading.Event,
     *,
     clock: Callable[[], datetime] = utc_now,
@@ -64,19 +64,19 @@ def run(
     pollers = [
         threading.Thread(
             target=_poll,
-            args=(chain.settings, source, arrived, stop, clock),
+            args=(services.settings, source, arrived, stop, clock),
             name=source.name,
             daemon=True,
         )
-        for source in chain.settings.sources
+        for source in services.settings.sources
     ]
-    with receiving(chain.settings, clock):
+    with receiving(services.settings, clock):
         for poller in pollers:
             poller.start()
         while not stop.is_set():
             arrived.wait(WAKE.total_seconds())
             arrived.clear()
-            progress(turn(chain, clock))
+            progress(turn(services, clock))
     deadline = time.monotonic() + GRACE.total_seconds()
     for poller in pollers:
         poller.join(timeout=max(0.0, deadline - time.monotonic()))
@@ -97,28 +97,28 @@ def receiving(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ex
         return stack.pop_all()
 
 
-def turn(chain: Chain, clock: Callable[[], datetime]) -> Cycle:
+def turn(services: Services, clock: Callable[[], datetime]) -> Cycle:
     """Judge what arrived, detect and notify.
 
     A step that fails is logged and tried again at the next turn; it holds up no other: alerts that
     wait are sent also while the model fails.
     """
-    annotated = _tried(lambda: steps.annotate(chain), Annotated())
-    detected = _tried(lambda: steps.detect(chain, clock()), Detected())
-    report = _tried(lambda: steps.notify(chain, clock), DispatchReport())
-    _tried(lambda: watch_promises(chain, clock()), None)
-    _tried(lambda: show_in_kibana(chain, clock()), None)
-    _tried(lambda: daily_if_due(chain, clock()), None)
+    annotated = _tried(lambda: steps.annotate(services), Annotated())
+    detected = _tried(lambda: steps.detect(services, clock()), Detected())
+    report = _tried(lambda: steps.notify(services, clock), DispatchReport())
+    _tried(lambda: check_slo(services, clock()), None)
+    _tried(lambda: show_in_kibana(services, clock()), None)
+    _tried(lambda: daily_if_due(services, clock()), None)
     return Cycle(clock(), annotated, detected, report.sent, report.failed)
 
 
-def show_in_kibana(chain: Chain, now: datetime) -> None:
+def show_in_kibana(services: Services, now: datetime) -> None:
     """Show in Kibana what there is, where there is one."""
-    if chain.settings.store == "elasticsearch":
+    if services.settings.store == "elasticsearch":
         # The client takes a second to load: only where it is used.
         from fengsui.pipeline.projection import project_if_due  # noqa: PLC0415  # see above
 
-        project_if_due(chain, now)
+        project_if_due(services, now)
 
 
 def _tried(step: Callable[[], T], otherwise: T) -> T:
@@ -137,21 +137,23 @@ def _poll(
     clock: Callable[[], datetime],
 ) -> None:
     # A store belongs to the thread that opened it.
-    with Chain(settings) as chain:
+    with Services(settings) as services:
         budget = max(BUDGET, timedelta(seconds=0.9 * source.poll_seconds))
-        listener = listener_of(source, replace(means_of(chain, budget=budget), clock=clock))
+        listener = listener_of(source, replace(means_of(services, budget=budget), clock=clock))
         while not stop.is_set():
-            collected = poll_once(chain, source, listener, clock())
+            collected = poll_once(services, source, listener, clock())
             if collected.kept or collected.duplicate or collected.gone:
                 arrived.set()
-            _rest(chain, source, stop, clock)
+            _rest(services, source, stop, clock)
 
 
-def poll_once(chain: Chain, source: SourceSettings, listener: Listener, now: datetime) -> Collected:
+def poll_once(
+    services: Services, source: SourceSettings, listener: Listener, now: datetime
+) -> Collected:
     """Read a source; a failure is noted (`fengsui.ingest.poll`) and holds up nobody."""
     try:
-        collected = read(chain, source, listener, now)
-        look_again_if_due(chain, source, listener, now)
+        collected = read(services, source, listener, now)
+        recheck_if_due(services, source, listener, now)
     except ListenerError:
         return Collected()
     except Exception:
@@ -161,14 +163,14 @@ def poll_once(chain: Chain, source: SourceSettings, listener: Listener, now: dat
 
 
 def _rest(
-    chain: Chain, source: SourceSettings, stop: threading.Event, clock: Callable[[], datetime]
+    services: Services, source: SourceSettings, stop: threading.Event, clock: Callable[[], datetime]
 ) -> None:
     """Wait until a source is to be read again; a long rest is noted as unread as it goes on."""
-    left = pause_after(chain, source, clock())
+    left = pause_after(services, source, clock())
     while not stop.is_set():
         step = min(left, NOTED_EACH)
         stop.wait(step.total_seconds())
         left -= step
         if left <= timedelta(0):
             return
-        rests(chain, source, clock())
+        rests(services, source, clock())

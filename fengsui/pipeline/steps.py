@@ -14,12 +14,12 @@ from alerts.delivery.routing import receivers_of
 from fengsui.annotate.annotator import Annotator, scorer
 from fengsui.annotate.batches import batches
 from fengsui.desk.cases import open_cases
-from fengsui.incidents.alert import brief
-from fengsui.incidents.correlate import linked, with_links
-from fengsui.incidents.detect import Judged, judge_brand
+from fengsui.incidents.alert import build_alert
+from fengsui.incidents.correlate import correlate, with_links
+from fengsui.incidents.detect import BrandDetection, detect_brand
 from fengsui.incidents.hot_lists import listed
 from fengsui.ingest.collect import BATCH, Collected, collect, store_items
-from fengsui.services import Chain
+from fengsui.services import Services
 from nlp.sentiment.registry import ModelError
 from records import (
     Alert,
@@ -53,18 +53,18 @@ class Annotated:
     cases: int = 0
 
 
-def annotate(chain: Chain, window: Window | None = None) -> Annotated:
+def annotate(services: Services, window: Window | None = None) -> Annotated:
     """Judge every post that waits (and was published in `window`), in order of arrival.
 
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
     posts = mentions = cases = 0
-    while pending := chain.store.pending(BATCH, window):
+    while pending := services.store.pending(BATCH, window):
         try:
-            found, opened = _annotate_batch(chain, pending)
+            found, opened = _annotate_batch(services, pending)
         except BaseException:
-            chain.forget_annotators()
+            services.forget_annotators()
             raise
         posts += len(pending)
         mentions += found
@@ -72,7 +72,7 @@ def annotate(chain: Chain, window: Window | None = None) -> Annotated:
     return Annotated(posts, mentions, cases)
 
 
-def rescore(chain: Chain, since: datetime) -> Annotated:
+def rescore(services: Services, since: datetime) -> Annotated:
     """Judge again the posts published from `since` on whose mentions another model scored.
 
     A post stays the copy or the voice that it was. Killed in between, it is called again: what is
@@ -81,18 +81,18 @@ def rescore(chain: Chain, since: datetime) -> Annotated:
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
-    plain = scorer(chain.model)
-    current = {b.name: scorer(chain.model, b.goods) for b in chain.settings.brands}
-    keys = {sketch.post_key for sketch in chain.store.sketches(since)}
+    plain = scorer(services.model)
+    current = {b.name: scorer(services.model, b.goods) for b in services.settings.brands}
+    keys = {sketch.post_key for sketch in services.store.sketches(since)}
     for some in batches(sorted(keys), BATCH):
-        found = chain.store.mentions_of(some)
-        chain.store.reopen_posts(
+        found = services.store.mentions_of(some)
+        services.store.reopen_posts(
             sorted({m.post_key for m in found if m.scorer != current.get(m.brand, plain)})
         )
-    return annotate(chain)
+    return annotate(services)
 
 
-def annotate_again(chain: Chain, window: Window) -> Annotated:
+def reannotate(services: Services, window: Window) -> Annotated:
     """Judge the posts published in `window` as if for the first time, in order of publication.
 
     `annotate` lets a post stay the copy that it was; this forgets what was said, so that what came
@@ -101,19 +101,19 @@ def annotate_again(chain: Chain, window: Window) -> Annotated:
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
-    annotator = chain.annotator_before(window.since)
-    chain.store.reopen(window)
+    annotator = services.annotator_before(window.since)
+    services.store.reopen(window)
     posts = mentions = cases = 0
-    while pending := chain.store.pending(BATCH, window):
+    while pending := services.store.pending(BATCH, window):
         try:
-            found, opened = _annotate_batch(chain, pending, annotator)
+            found, opened = _annotate_batch(services, pending, annotator)
         except ModelError:
             raise
         except Exception:
             log.warning("a batch could not be judged as if for the first time", exc_info=True)
-            found, opened = _annotate_batch(chain, pending)
-            annotator = chain.annotator_before(max(p.post.published_at for p in pending))
-        chain.forget_annotators()
+            found, opened = _annotate_batch(services, pending)
+            annotator = services.annotator_before(max(p.post.published_at for p in pending))
+        services.forget_annotators()
         posts += len(pending)
         mentions += found
         cases += opened
@@ -121,48 +121,48 @@ def annotate_again(chain: Chain, window: Window) -> Annotated:
 
 
 def _annotate_batch(
-    chain: Chain, pending: Sequence[Pending], anew: Annotator | None = None
+    services: Services, pending: Sequence[Pending], anew: Annotator | None = None
 ) -> tuple[int, int]:
     # In the order of publication, so that of two copies the earlier one is the original.
     posts = sorted(
         (waiting.post for waiting in pending if not waiting.post.deleted),
         key=lambda post: (post.published_at, post.key),
     )
-    mentions = _wordless(chain, [waiting.post for waiting in pending if waiting.post.deleted])
+    mentions = _wordless(services, [waiting.post for waiting in pending if waiting.post.deleted])
     if posts:
-        mentions += _judge(chain, posts) if anew is None else anew.annotate(posts)
+        mentions += _judge(services, posts) if anew is None else anew.annotate(posts)
     post_of = {post.key: post for post in posts}
     complaints = [
         (m, post_of[m.post_key]) for m in mentions if m.complaint and m.post_key in post_of
     ]
     # Cases first: killed in between, the posts still wait and open the same cases again.
-    cases = open_cases(complaints, chain.ledger, chain.settings.cases)
-    opened = chain.ledger.upsert_cases(cases) if cases else 0
-    chain.store.annotate(pending, mentions)
+    cases = open_cases(complaints, services.ledger, services.settings.cases)
+    opened = services.ledger.upsert_cases(cases) if cases else 0
+    services.store.annotate(pending, mentions)
     return len(mentions), opened
 
 
-def _wordless(chain: Chain, deleted: Sequence[Post]) -> list[Mention]:
+def _wordless(services: Services, deleted: Sequence[Post]) -> list[Mention]:
     """Return the mentions of deleted posts as they were judged, without words: they stay counted.
 
     What a source deletes must not look as if it had never happened.
     """
-    known = chain.store.mentions_of([post.key for post in deleted]) if deleted else []
+    known = services.store.mentions_of([post.key for post in deleted]) if deleted else []
     return [replace(mention, text="", keywords=()) for mention in known]
 
 
-def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:
+def _judge(services: Services, posts: Sequence[Post]) -> list[Mention]:
     """Judge a batch; if a post breaks the judges, quarantine that one and judge the others."""
     earliest = posts[0].published_at
-    before = chain.store.mentions_of([post.key for post in posts])
+    before = services.store.mentions_of([post.key for post in posts])
     try:
-        return chain.annotator(earliest).annotate(posts, before)
+        return services.annotator(earliest).annotate(posts, before)
     except ModelError:
         raise
     except Exception:
         log.warning("a batch could not be annotated; trying its posts one by one", exc_info=True)
-    chain.forget_annotators()
-    annotator = chain.annotator(earliest)
+    services.forget_annotators()
+    annotator = services.annotator(earliest)
     mentions: list[Mention] = []
     unjudged: list[Rejected] = []
     for post in posts:
@@ -175,7 +175,7 @@ def _judge(chain: Chain, posts: Sequence[Post]) -> list[Mention]:
             # That is no fault of the texts: the posts wait until the program is mended.
             if len(unjudged) == len(posts) >= SYSTEMATIC:
                 raise
-    chain.ledger.quarantine(unjudged)
+    services.ledger.quarantine(unjudged)
     return mentions
 
 
@@ -192,7 +192,7 @@ class Detected:
     alerts: tuple[Alert, ...] = ()
 
 
-def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Detected:
+def detect(services: Services, now: datetime, *, since: datetime | None = None) -> Detected:
     """Judge the ticks that ended after `since` (default: where detection last came to).
 
     Without `since` only brands whose counts changed, or that have an open incident, are looked at.
@@ -200,31 +200,31 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
     nothing where nothing came late. Alerts and incidents are written together, once. What a call
     that failed had not judged, the next one judges.
     """
-    last, seen = detected_to(chain)
-    if last is not None and now < last - chain.tick:
+    last, seen = detected_to(services)
+    if last is not None and now < last - services.tick:
         log.warning("the clock stands before the last detection (%s): nothing is judged", last)
         return Detected()
-    lateness = timedelta(minutes=chain.settings.detection.lateness_minutes)
+    lateness = timedelta(minutes=services.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
-    changed = chain.counts.refresh(seen)
-    chain.watch.update(chain.counts.take_changes(), chain.counts.tick_end(now))
+    changed = services.counts.refresh(seen)
+    services.detector_cache.update(services.counts.take_changes(), services.counts.tick_end(now))
     open_incidents = {
         incident.brand: incident
-        for incident in chain.ledger.open_incidents()
+        for incident in services.ledger.open_incidents()
         if incident.kind is IncidentKind.BRAND
     }
-    looked_at = changed.intersection(chain.brands) if since is None else set(chain.brands)
-    entries = listed(chain, start, now, is_first=last is None and since is None)
+    looked_at = changed.intersection(services.brands) if since is None else set(services.brands)
+    entries = listed(services, start, now, is_first=last is None and since is None)
     judged = [
-        judge_brand(chain, brand, open_incidents.get(brand), start, now, entries.get(brand, ()))
+        detect_brand(services, brand, open_incidents.get(brand), start, now, entries.get(brand, ()))
         for brand in sorted(looked_at | open_incidents.keys())
     ]
-    links = linked(
-        chain.store,
+    links = correlate(
+        services.store,
         judged,
         open_incidents.values(),
-        chain.names,
-        chain.settings.annotation.copy_similarity,
+        services.names,
+        services.settings.annotation.copy_similarity,
     )
     incidents = links | {
         one.key: one for brand in judged for one in with_links(brand, links).incidents.values()
@@ -233,34 +233,34 @@ def detect(chain: Chain, now: datetime, *, since: datetime | None = None) -> Det
         alert
         for brand in judged
         if brand.incidents
-        for alert in _tell(chain, with_links(brand, links), now)
+        for alert in _tell(services, with_links(brand, links), now)
     ]
     if links:
-        chain.ledger.record_detection([*links.values()], [], {})
-    chain.ledger.set_cursor(DETECTED, f"{now.isoformat()} {chain.counts.revision}")
+        services.ledger.record_detection([*links.values()], [], {})
+    services.ledger.set_cursor(DETECTED, f"{now.isoformat()} {services.counts.revision}")
     return Detected(tuple(incidents.values()), tuple(alerts))
 
 
-def detected_to(chain: Chain) -> tuple[datetime | None, int]:
+def detected_to(services: Services) -> tuple[datetime | None, int]:
     """Return where detection has come to: the time (None: nowhere) and the revision seen."""
-    cursor = chain.ledger.cursor(DETECTED)
+    cursor = services.ledger.cursor(DETECTED)
     if cursor is None:
         return None, 0
     at, revision = cursor.split()
     return datetime.fromisoformat(at), int(revision)
 
 
-def _tell(chain: Chain, judged: Judged, now: datetime) -> list[Alert]:
+def _tell(services: Services, judged: BrandDetection, now: datetime) -> list[Alert]:
     """Write what was judged of a brand, and the alerts that say so, together."""
-    alerts = [brief(move, now, chain) for move in judged.moves]
-    notifications = [n for alert in alerts for n in _notifications(chain, alert, now)]
-    chain.ledger.record_detection(list(judged.incidents.values()), notifications, {})
+    alerts = [build_alert(move, now, services) for move in judged.moves]
+    notifications = [n for alert in alerts for n in _notifications(services, alert, now)]
+    services.ledger.record_detection(list(judged.incidents.values()), notifications, {})
     return alerts
 
 
-def _notifications(chain: Chain, alert: Alert, now: datetime) -> Iterator[Notification]:
-    silence = chain.ledger.silenced(alert.incident.brand, alert.at)
-    for receiver in receivers_of(alert.incident, chain.settings.routes):
+def _notifications(services: Services, alert: Alert, now: datetime) -> Iterator[Notification]:
+    silence = services.ledger.silenced(alert.incident.brand, alert.at)
+    for receiver in receivers_of(alert.incident, services.settings.routes):
         yield Notification(
             alert=alert,
             receiver=receiver,
@@ -271,7 +271,9 @@ def _notifications(chain: Chain, alert: Alert, now: datetime) -> Iterator[Notifi
 
 
 def notify(
-    chain: Chain, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    services: Services, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> DispatchReport:
     """Send what waits in the notification log and record what came of it."""
-    return dispatch(chain.ledger, chain.notifiers, clock, group_over=chain.settings.group_over)
+    return dispatch(
+        services.ledger, services.notifiers, clock, group_over=services.settings.group_over
+    )

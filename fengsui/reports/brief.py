@@ -13,10 +13,10 @@ from alerts.messages.catalogue import CATALOGUES, Language
 from alerts.messages.compose import EMOJI
 from alerts.messages.format import clock_time, number, one_line, percent
 from alerts.messages.notice import Notice, Paragraph
-from fengsui.incidents.operational import open_troubles
-from fengsui.ingest.poll import reached
+from fengsui.incidents.operational import operational_incidents
+from fengsui.ingest.source_state import reached
 from fengsui.reports.catalogue import WORDS
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Urgency, Window
 
 BRAND_LIMIT: Final = 30
@@ -62,30 +62,30 @@ class Brief:
     quarantined: int
 
 
-def gather(chain: Chain, window: Window) -> Brief:
+def gather(services: Services, window: Window) -> Brief:
     """Return the brief of `window`, as the stores know it now."""
-    cases = chain.ledger.cases()
+    cases = services.ledger.cases()
     waiting = [case for case in cases if case.status is not CaseStatus.RESOLVED]
-    shares = chain.ledger.coverage(window, chain.tick)
+    shares = services.ledger.coverage(window, services.tick)
     return Brief(
         window=window,
-        brands=tuple(_brand_day(chain, brand, window) for brand in chain.brands),
-        incidents=tuple(_incidents(chain, window)),
+        brands=tuple(_brand_day(services, brand, window) for brand in services.brands),
+        incidents=tuple(_incidents(services, window)),
         open_cases=len(waiting),
         overdue_cases=sum(1 for case in waiting if case.due_at < window.until),
         urgent_cases=sum(1 for case in waiting if case.urgency is Urgency.URGENT),
         new_cases=sum(1 for case in cases if case.first_seen in window),
         coverage=sum(shares) / len(shares) if shares else 0.0,
-        sources=tuple(_sources(chain)),
-        quarantined=chain.ledger.totals()["quarantined"],
+        sources=tuple(_sources(services)),
+        quarantined=services.ledger.totals()["quarantined"],
     )
 
 
-def _brand_day(chain: Chain, brand: str, window: Window) -> BrandDay:
+def _brand_day(services: Services, brand: str, window: Window) -> BrandDay:
     length = window.until - window.since
     past = Window(window.since - USUAL_DAYS * length, window.since)
-    points = chain.store.points(brand, window, chain.tick)
-    before = chain.store.points(brand, past, chain.tick)
+    points = services.store.points(brand, window, services.tick)
+    before = services.store.points(brand, past, services.tick)
     return BrandDay(
         brand=brand,
         organic=sum(point.organic for point in points),
@@ -96,10 +96,10 @@ def _brand_day(chain: Chain, brand: str, window: Window) -> BrandDay:
     )
 
 
-def _incidents(chain: Chain, window: Window) -> Iterator[Incident]:
+def _incidents(services: Services, window: Window) -> Iterator[Incident]:
     """Yield the brands' incidents that were open at some time of the window, the worst first."""
-    week = chain.ledger.incidents(since=window.since - timedelta(days=28))
-    known = {incident.key: incident for incident in (*week, *chain.ledger.open_incidents())}
+    week = services.ledger.incidents(since=window.since - timedelta(days=28))
+    known = {incident.key: incident for incident in (*week, *services.ledger.open_incidents())}
     concerned = [
         incident
         for incident in known.values()
@@ -110,10 +110,10 @@ def _incidents(chain: Chain, window: Window) -> Iterator[Incident]:
     yield from sorted(concerned, key=lambda one: (-one.peak_level, one.opened_at, one.key))
 
 
-def _sources(chain: Chain) -> Iterator[SourceDay]:
-    troubles = open_troubles(chain, IncidentKind.COVERAGE)
-    for source in chain.settings.sources:
-        yield SourceDay(source.name, reached(chain, source.name), troubles.get(source.name))
+def _sources(services: Services) -> Iterator[SourceDay]:
+    troubles = operational_incidents(services, IncidentKind.COVERAGE)
+    for source in services.settings.sources:
+        yield SourceDay(source.name, reached(services, source.name), troubles.get(source.name))
 
 
 def compose(brief: Brief, language: Language) -> Notice:

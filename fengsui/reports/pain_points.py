@@ -15,7 +15,7 @@ from alerts.messages.format import SHANGHAI, number, one_line, percent
 from alerts.messages.notice import Notice, Paragraph
 from fengsui.reports.catalogue import WORDS
 from fengsui.reports.pain_ledger import Heard, PainPoint, ledger
-from fengsui.services import Chain
+from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from nlp.complaints.satisfaction import satisfactions
 from nlp.complaints.versions import versions
@@ -54,23 +54,23 @@ class Review:
     coverage_before: float
 
 
-def gather(chain: Chain, window: Window) -> Review:
+def gather(services: Services, window: Window) -> Review:
     """Return the review of `window` beside the span of the same length before it."""
     before = Window(window.since - (window.until - window.since), window.since)
     return Review(
         window=window,
         brands=tuple(
-            (brand, _week(chain, brand, window), _week(chain, brand, before))
-            for brand in chain.brands
+            (brand, _week(services, brand, window), _week(services, brand, before))
+            for brand in services.brands
         ),
-        coverage=_covered(chain, window),
-        coverage_before=_covered(chain, before),
+        coverage=_covered(services, window),
+        coverage_before=_covered(services, before),
     )
 
 
-def _week(chain: Chain, brand: str, window: Window) -> Week:
+def _week(services: Services, brand: str, window: Window) -> Week:
     week = Week()
-    for cited in chain.store.cited(brand, window):
+    for cited in services.store.cited(brand, window):
         mention = cited.mention
         named = versions(mention.text) if mention.aspects else ()
         (satisfaction,) = satisfactions([mention.text]) if mention.aspects else (None,)
@@ -89,8 +89,8 @@ def _week(chain: Chain, brand: str, window: Window) -> Week:
     return week
 
 
-def _covered(chain: Chain, window: Window) -> float:
-    shares = chain.ledger.coverage(window, timedelta(hours=1))
+def _covered(services: Services, window: Window) -> float:
+    shares = services.ledger.coverage(window, timedelta(hours=1))
     return sum(shares) / len(shares) if shares else 0.0
 
 

@@ -26,7 +26,7 @@ from listeners.client.breaker import (
     write_state,
 )
 from listeners.client.response import GREATEST_SKEW, Answer, dated
-from listeners.client.state import Memory, OwnMemory
+from listeners.client.state import LocalState, StateStore
 from listeners.errors import ListenerError, RetryLater
 from listeners.protocol import Refusal
 from listeners.refusals import PASSING
@@ -65,7 +65,7 @@ class Validators(msgspec.Struct, frozen=True, omit_defaults=True):
     modified: str = ""
 
 
-class Web:
+class PoliteClient:
     """Asks hosts, each at most once in `every` and no process more, through `memory`.
 
     A context manager: connections (HTTP/2 where the host speaks it) live as long as the block, and
@@ -74,7 +74,7 @@ class Web:
 
     def __init__(  # noqa: PLR0913  what can be left out is named
         self,
-        memory: Memory | None = None,
+        memory: StateStore | None = None,
         *,
         every: timedelta = timedelta(seconds=1),
         agent: str = AGENT,
@@ -84,7 +84,7 @@ class Web:
         limits: Limits = Limits(),  # noqa: B008  it is frozen
         told: Callable[[Refusal], None] = lambda _: None,
     ) -> None:
-        self.memory: Memory = memory if memory is not None else OwnMemory()
+        self.memory: StateStore = memory if memory is not None else LocalState()
         self.clock = clock
         self._told = told
         self._every = every

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 
-class Memory(Protocol):
+class StateStore(Protocol):
     """Texts by name. The ledger is one that all processes share."""
 
     def cursor(self, name: str) -> str | None:
@@ -24,7 +24,7 @@ class Memory(Protocol):
         ...
 
 
-class OwnMemory:
+class LocalState:
     """A memory of one process, for looks that leave no trace and for tests."""
 
     def __init__(self) -> None:

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import RetryLater
 from listeners.formats.format import Reading
 from listeners.pagination import Entry
-from listeners.protocol import Covered, Item, Refusal
+from listeners.protocol import CoverageMarker, Item, Refusal
 from listeners.refusals import SOON
 from records import Window
 
@@ -79,12 +79,12 @@ class SpoolListener:
         self,
         name: str,
         folder: Path,
-        means: Means,
+        context: ReadContext,
         parse: Callable[[bytes, Reading], Iterator[Entry]],
     ) -> None:
         self._name = name
         self._spool = Spool(folder)
-        self._means = means
+        self._context = context
         self._parse = parse
 
     @property
@@ -107,9 +107,9 @@ class SpoolListener:
             seen_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             yield from self._parse(path.read_bytes(), Reading(path.name, seen_at, seen_at))
         alive = self._spool.alive_at()
-        heard = alive is not None and self._means.clock() - alive < GONE_AFTER
+        heard = alive is not None and self._context.clock() - alive < GONE_AFTER
         why = None if heard else Refusal.UNREACHABLE
-        yield Covered("", window, ok=heard, why=why)
+        yield CoverageMarker("", window, ok=heard, why=why)
         for path in files:
             path.unlink(missing_ok=True)
         if not heard:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-from listeners.client.client import Web
+from listeners.client.client import PoliteClient
 from listeners.client.response import MARKUP, Answer, public
 from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.detect import Layout, layout_of
@@ -26,12 +26,12 @@ class FeedListener:
     """
 
     def __init__(
-        self, name: str, url: str, *, token_env: str | None = None, web: Web | None = None
+        self, name: str, url: str, *, token_env: str | None = None, web: PoliteClient | None = None
     ) -> None:
         self._name = name
         self._url = url
         self._token_env = token_env
-        self._web = web or Web()
+        self._web = web or PoliteClient()
 
     @property
     def name(self) -> str:

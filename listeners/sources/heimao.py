@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, json_of, public
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import Refused
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.formats.heimao import answers
@@ -53,9 +53,9 @@ class HeimaoSource(WebSource):
             raise ValueError("complaints are read over https:// only")
         return checked_address(url).rstrip("/")
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return HeimaoListener(self, means)
+        return HeimaoListener(self, context)
 
 
 def parse(answer: answers.Answer, reading: Reading) -> Iterator[Entry]:
@@ -97,10 +97,10 @@ def _pager(answer: answers.Answer) -> dict[str, Any]:
 class HeimaoListener:
     """Reads the lists, the newest first, back to where they were read before."""
 
-    def __init__(self, settings: HeimaoSource, means: Means) -> None:
+    def __init__(self, settings: HeimaoSource, context: ReadContext) -> None:
         self._settings = settings
-        self._means = means
-        self._web = means.web(settings.name, settings.request_seconds)
+        self._context = context
+        self._web = context.web(settings.name, settings.request_seconds)
         self._overlap = timedelta(minutes=settings.overlap_minutes)
 
     @property
@@ -115,7 +115,9 @@ class HeimaoListener:
             ListenerError: see `read_parts`.
         """
         with self._web:
-            yield from read_parts(self.name, self._settings.lists, window, self._means, self._list)
+            yield from read_parts(
+                self.name, self._settings.lists, window, self._context, self._list
+            )
 
     def _list(self, part: str, window: Window) -> Iterator[Item]:
         most = self._settings.most_pages

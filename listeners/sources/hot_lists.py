@@ -13,14 +13,14 @@ import msgspec
 from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, json_of, public
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import Refused
 from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
 from listeners.pagination import read_parts
 from listeners.parsing import fields
 from listeners.parsing.times import BEIJING, read_time
-from listeners.protocol import Covered, Item, Listener, Refusal
+from listeners.protocol import CoverageMarker, Item, Listener, Refusal
 from listeners.refusals import WeiboVerdict, check_weibo
 from listeners.source import Seconds, WebSource, checked_address
 from records import Post, PostKind, Rejected, Window
@@ -64,10 +64,10 @@ class WeiboHotSource(_HotSource):
     accept_terms: Literal["微博服务使用协议"]
     base_url: str = WEIBO_HOME
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
         addresses = {one.value: f"{self.base_url}{PATHS[one]}" for one in self.lists}
-        return HotListener(self, means, addresses)
+        return HotListener(self, context, addresses)
 
 
 class NewsnowSource(_HotSource):
@@ -86,10 +86,10 @@ class NewsnowSource(_HotSource):
             raise ValueError("a site's id has letters, digits and hyphens, such as weibo or zhihu")
         return sites
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
         addresses = {site: f"{self.base_url}/api/s?id={quote(site)}" for site in self.sites}
-        return HotListener(self, means, addresses)
+        return HotListener(self, context, addresses)
 
 
 class HotAnswer(WeiboVerdict, gc=False):
@@ -207,11 +207,13 @@ def _url(entry: Mapping[str, Any], title: str, site: str, notes: list[str]) -> s
 class HotListener:
     """Reads lists that show the present."""
 
-    def __init__(self, settings: _HotSource, means: Means, addresses: Mapping[str, str]) -> None:
+    def __init__(
+        self, settings: _HotSource, context: ReadContext, addresses: Mapping[str, str]
+    ) -> None:
         self._name = settings.name
-        self._means = means
+        self._context = context
         self._addresses = addresses
-        self._web = means.web(settings.name, settings.request_seconds)
+        self._web = context.web(settings.name, settings.request_seconds)
         # A list that was read one poll ago, or a little more, has been watched without a gap.
         self._watched = timedelta(seconds=1.5 * settings.poll_seconds + 30)
 
@@ -228,11 +230,11 @@ class HotListener:
         """
         with self._web:
             parts = tuple(self._addresses)
-            yield from read_parts(self._name, parts, window, self._means, self._list)
+            yield from read_parts(self._name, parts, window, self._context, self._list)
 
     def _list(self, part: str, window: Window) -> Iterator[Item]:
         name = FIRST.format(source=self._name, part=part)
-        first_seen = read_first(self._means.memory.cursor(name))
+        first_seen = read_first(self._context.memory.cursor(name))
 
         def read(answer: Answer) -> tuple[Answer, list[Post | Rejected]]:
             if answer.unchanged:
@@ -247,7 +249,7 @@ class HotListener:
         if not answer.unchanged:
             stands = {one.id.partition("_")[2]: one.published_at for one in entries
                       if isinstance(one, Post)}  # fmt: skip
-            self._means.memory.set_cursor(name, msgspec.json.encode(stands).decode())
+            self._context.memory.set_cursor(name, msgspec.json.encode(stands).decode())
         answer.remember()
 
 
@@ -259,9 +261,9 @@ def read_first(text: str | None) -> Mapping[str, datetime]:
         return {}
 
 
-def watched(part: str, window: Window, span: timedelta) -> Iterator[Covered]:
+def watched(part: str, window: Window, span: timedelta) -> Iterator[CoverageMarker]:
     """Yield what a look at the present covers of `window`: its last `span`, no more."""
     seen = max(window.since, window.until - span)
     if seen > window.since:
-        yield Covered(part, Window(window.since, seen), ok=False, why=Refusal.NOT_KEPT)
-    yield Covered(part, Window(seen, window.until))
+        yield CoverageMarker(part, Window(window.since, seen), ok=False, why=Refusal.NOT_KEPT)
+    yield CoverageMarker(part, Window(seen, window.until))

@@ -14,14 +14,14 @@ from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
 from listeners.pagination import Entry
 from listeners.parsing import fields
 from listeners.parsing.times import EARLIEST, LATEST
-from listeners.protocol import Covered, Item, Listener, Refusal
+from listeners.protocol import CoverageMarker, Item, Listener, Refusal
 from listeners.refusals import SOON
 from listeners.source import OWN_HOSTS, Seconds, Source, Variable
 from listeners.sources.feed import secret
@@ -64,9 +64,9 @@ class InboxSource(Source):
             raise ValueError("a password is sent encrypted only; leave tls = true")
         return self
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return InboxListener(self, means)
+        return InboxListener(self, context)
 
 
 def parse(payload: bytes, reading: Reading, kind: PostKind, place: int = 1) -> Iterator[Entry]:
@@ -149,9 +149,9 @@ def _time(letter: EmailMessage) -> datetime | None:
 class InboxListener:
     """Reads the letters that came since the last read, by the mailbox's own numbers."""
 
-    def __init__(self, settings: InboxSource, means: Means) -> None:
+    def __init__(self, settings: InboxSource, context: ReadContext) -> None:
         self._settings = settings
-        self._means = means
+        self._context = context
 
     @property
     def name(self) -> str:
@@ -203,23 +203,23 @@ class InboxListener:
         valid = _number(box.response("UIDVALIDITY")[1])
         last = self._reached(valid)
         numbers = self._numbers(box, window, last)
-        now = self._means.clock()
+        now = self._context.clock()
         kind = PostKind(self._settings.letters)
         for number in numbers[:MOST_LETTERS]:
             origin = f"imap://{self._settings.host}/{self._settings.mailbox}#{number}"
             yield from parse(_letter(box, number), Reading(origin, now, now), kind, number)
             last = number
         if len(numbers) <= MOST_LETTERS:
-            yield Covered("", window)
+            yield CoverageMarker("", window)
         else:
-            yield Covered("", Window(window.until, window.until))
-        self._means.memory.set_cursor(REACHED.format(source=self.name), f"{valid} {last}")
+            yield CoverageMarker("", Window(window.until, window.until))
+        self._context.memory.set_cursor(REACHED.format(source=self.name), f"{valid} {last}")
 
     def _reached(self, valid: int) -> int:
         """Return the number of the last letter that was read, 0 where numbers were given anew."""
-        text = self._means.memory.cursor(REACHED.format(source=self.name)) or ""
+        text = self._context.memory.cursor(REACHED.format(source=self.name)) or ""
         before, _, number = text.partition(" ")
-        return int(number) if self._means.resume and before == str(valid) else 0
+        return int(number) if self._context.resume and before == str(valid) else 0
 
     def _numbers(self, box: imaplib.IMAP4, window: Window, last: int) -> list[int]:
         if last:

@@ -13,7 +13,7 @@ import msgspec
 from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, public
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import Refused, RetryLater
 from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
@@ -51,9 +51,9 @@ class RssSource(WebSource):
     def _are_addresses(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(checked_address(url) for url in urls)
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return RssListener(self, means)
+        return RssListener(self, context)
 
 
 def parse(payload: bytes, reading: Reading, site: str) -> Iterator[Entry]:
@@ -133,10 +133,10 @@ def _time(entry: Mapping[str, Any]) -> datetime | None:
 class RssListener:
     """Reads feeds, and asks only for what has changed since."""
 
-    def __init__(self, settings: RssSource, means: Means) -> None:
+    def __init__(self, settings: RssSource, context: ReadContext) -> None:
         self._settings = settings
-        self._means = means
-        self._web = means.web(settings.name, settings.request_seconds)
+        self._context = context
+        self._web = context.web(settings.name, settings.request_seconds)
 
     @property
     def name(self) -> str:
@@ -150,14 +150,14 @@ class RssListener:
             ListenerError: see `read_parts`.
         """
         with self._web:
-            yield from read_parts(self.name, self._settings.urls, window, self._means, self._feed)
+            yield from read_parts(self.name, self._settings.urls, window, self._context, self._feed)
 
     def _feed(self, part: str, window: Window) -> Iterator[Item]:
         answer, entries = self._web.ask(
             part, partial(_read, site=self._settings.site), conditional=True
         )
         name = FIRST.format(source=self.name, part=part)
-        entries = dated_once(entries, read_first(self._means.memory.cursor(name)))
+        entries = dated_once(entries, read_first(self._context.memory.cursor(name)))
         yield from entries
         yield from watched(part, window, timedelta(seconds=self._settings.listed_seconds))
         if not answer.unchanged:
@@ -166,7 +166,7 @@ class RssListener:
                 for one in entries
                 if isinstance(one, Post) and UNDATED in one.notes
             }
-            self._means.memory.set_cursor(name, msgspec.json.encode(undated).decode())
+            self._context.memory.set_cursor(name, msgspec.json.encode(undated).decode())
         answer.remember()
 
 

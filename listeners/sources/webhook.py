@@ -16,7 +16,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from listeners.client.breaker import utc_now
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.formats import jsonl
 from listeners.formats.detect import layout_of
 from listeners.formats.format import Reading, UnknownFormat
@@ -53,9 +53,9 @@ class WebhookSource(Source):
     path: Path = Path("spool/webhook")
     poll_seconds: Seconds = 2
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads what came."""
-        return SpoolListener(self.name, self.path, means, parse)
+        return SpoolListener(self.name, self.path, context, parse)
 
     def receiver(self, clock: Callable[[], datetime] = utc_now) -> Receiver:
         """Return the server that takes what comes."""

@@ -24,7 +24,7 @@ from pydantic import Field, field_validator, model_validator
 
 from listeners.client.breaker import utc_now
 from listeners.client.response import Answer, json_of
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.formats.format import UNDECODABLE, Reading
 from listeners.pagination import Entry
 from listeners.parsing import fields
@@ -81,9 +81,9 @@ class WechatPaySource(WebSource):
             raise ValueError("merchant, merchant_serial and merchant_key belong together")
         return self
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads what came."""
-        return WechatPayListener(self, means)
+        return WechatPayListener(self, context)
 
     def receiver(self, clock: Callable[[], datetime] = utc_now) -> Receiver:
         """Return the server that takes what comes."""
@@ -230,11 +230,11 @@ def parse_complaint(found: Mapping[str, Any], known: Post) -> Post:
 class WechatPayListener:
     """Reads the notifications that came, and asks for the complaints that they speak of."""
 
-    def __init__(self, settings: WechatPaySource, means: Means) -> None:
+    def __init__(self, settings: WechatPaySource, context: ReadContext) -> None:
         self._settings = settings
-        self._web = means.web(settings.name, settings.request_seconds)
-        self._clock = means.clock
-        self._spool = SpoolListener(settings.name, settings.path, means, self._parse)
+        self._web = context.web(settings.name, settings.request_seconds)
+        self._clock = context.clock
+        self._spool = SpoolListener(settings.name, settings.path, context, self._parse)
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 
 from listeners.client.client import AGENT
 from listeners.client.response import Answer, json_of, public
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import Refused
 from listeners.formats.format import Reading, Unreadable
 from listeners.formats.weibo import answers
@@ -65,9 +65,9 @@ class WeiboMobileSource(WebSource):
     def _is_an_address(cls, url: str) -> str:
         return checked_address(url).rstrip("/")
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return WeiboMobileListener(self, means)
+        return WeiboMobileListener(self, context)
 
 
 def read_answer(answer: Answer) -> answers.Answer:
@@ -102,10 +102,10 @@ def read_page(answer: Answer) -> Page:
 class WeiboMobileListener:
     """Searches each keyword in the order of time, then follows what is talked about most."""
 
-    def __init__(self, settings: WeiboMobileSource, means: Means) -> None:
+    def __init__(self, settings: WeiboMobileSource, context: ReadContext) -> None:
         self._settings = settings
-        self._means = means
-        self._web = means.web(settings.name, settings.request_seconds, agent=settings.user_agent)
+        self._context = context
+        self._web = context.web(settings.name, settings.request_seconds, agent=settings.user_agent)
         self._overlap = timedelta(minutes=settings.overlap_minutes)
         self._texts_left = 0
 
@@ -123,7 +123,7 @@ class WeiboMobileListener:
         self._texts_left = self._settings.whole_texts
         with self._web:
             keywords = self._settings.keywords
-            yield from read_parts(self.name, keywords, window, self._means, self._search)
+            yield from read_parts(self.name, keywords, window, self._context, self._search)
 
     def _search(self, keyword: str, window: Window) -> Iterator[Item]:
         container = f"100103type={REAL_TIME}&q={keyword}"

@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, json_of, public
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import Refused
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.formats.weibo import answers, table
 from listeners.pagination import Page, newest_first, read_parts, rejected, split_by_time
 from listeners.parsing import fields
-from listeners.protocol import Gone, Item, Listener, Refusal
+from listeners.protocol import Deletion, Item, Listener, Refusal
 from listeners.source import Keywords, Variable, WebSource, checked_address
 from listeners.sources.feed import secret
 from records import Post, Rejected, Window
@@ -69,9 +69,9 @@ class WeiboSearchSource(OfficialSource):
     kind: Literal["weibo_search"]
     keywords: Keywords
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return WeiboSearchListener(self, means)
+        return WeiboSearchListener(self, context)
 
 
 class WeiboAccountSource(OfficialSource):
@@ -80,9 +80,9 @@ class WeiboAccountSource(OfficialSource):
     kind: Literal["weibo_account"]
     lists: tuple[OwnList, ...] = Field(default=tuple(OwnList), min_length=1)
 
-    def listener(self, means: Means) -> Listener:
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return WeiboAccountListener(self, means)
+        return WeiboAccountListener(self, context)
 
 
 def parse(answer: answers.Answer, reading: Reading) -> Iterator[Post | Rejected]:
@@ -124,10 +124,10 @@ def _whole(value: object) -> int | None:
 class _Official:
     """Asks the interface with the token in a header, where no log of addresses shows it."""
 
-    def __init__(self, settings: OfficialSource, means: Means) -> None:
+    def __init__(self, settings: OfficialSource, context: ReadContext) -> None:
         self._settings = settings
-        self._means = means
-        self._web = means.web(settings.name, settings.request_seconds)
+        self._context = context
+        self._web = context.web(settings.name, settings.request_seconds)
         self._overlap = timedelta(minutes=settings.overlap_minutes)
 
     @property
@@ -148,8 +148,8 @@ class _Official:
 class WeiboSearchListener(_Official):
     """Searches each keyword in spans of time that are halved until every post in them is listed."""
 
-    def __init__(self, settings: WeiboSearchSource, means: Means) -> None:
-        super().__init__(settings, means)
+    def __init__(self, settings: WeiboSearchSource, context: ReadContext) -> None:
+        super().__init__(settings, context)
         self._keywords = settings.keywords
 
     def fetch(self, window: Window) -> Iterator[Item]:
@@ -159,7 +159,7 @@ class WeiboSearchListener(_Official):
             ListenerError: see `read_parts`.
         """
         with self._web:
-            yield from read_parts(self.name, self._keywords, window, self._means, self._search)
+            yield from read_parts(self.name, self._keywords, window, self._context, self._search)
 
     def _search(self, keyword: str, window: Window) -> Iterator[Item]:
         def page_of(span: Window, number: int) -> Page:
@@ -171,7 +171,7 @@ class WeiboSearchListener(_Official):
 
     def look_again(
         self, ids: Sequence[str], witnesses: Sequence[str] = ()
-    ) -> Iterator[Post | Rejected | Gone]:
+    ) -> Iterator[Post | Rejected | Deletion]:
         """Yield the posts with these ids as they are now, and as gone what is not there any more.
 
         `witnesses`, fewer than 50, are asked for in every request: an empty answer proves nothing.
@@ -185,10 +185,10 @@ class WeiboSearchListener(_Official):
                 some = [*ids[start : start + step], *witnesses]
                 page = self._page(SEARCH, 1, ids=ID_SEPARATOR.join(some))
                 yield from page.entries
-                yield from missing(some, page, self._means.clock())
+                yield from missing(some, page, self._context.clock())
 
 
-def missing(ids: Sequence[str], page: Page, at: datetime) -> Iterator[Gone]:
+def missing(ids: Sequence[str], page: Page, at: datetime) -> Iterator[Deletion]:
     """Yield as gone those of `ids` that the page, which was to show them, lacks.
 
     A page that could not be read in part, or that is empty, proves nothing.
@@ -198,14 +198,14 @@ def missing(ids: Sequence[str], page: Page, at: datetime) -> Iterator[Gone]:
         return
     for one in ids:
         if one not in found:
-            yield Gone(table.key_of(one), at)
+            yield Deletion(table.key_of(one), at)
 
 
 class WeiboAccountListener(_Official):
     """Reads the account's lists, the newest first, back to where it was read before."""
 
-    def __init__(self, settings: WeiboAccountSource, means: Means) -> None:
-        super().__init__(settings, means)
+    def __init__(self, settings: WeiboAccountSource, context: ReadContext) -> None:
+        super().__init__(settings, context)
         self._lists = settings.lists
 
     def fetch(self, window: Window) -> Iterator[Item]:
@@ -215,7 +215,7 @@ class WeiboAccountListener(_Official):
             ListenerError: see `read_parts`.
         """
         with self._web:
-            yield from read_parts(self.name, self._lists, window, self._means, self._list)
+            yield from read_parts(self.name, self._lists, window, self._context, self._list)
 
     def _list(self, part: str, window: Window) -> Iterator[Item]:
         path = ADDRESSES[OwnList(part)]

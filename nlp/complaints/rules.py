@@ -74,7 +74,7 @@ Chosen on posts labelled by hand: what lies outside was told as well without one
 """
 
 
-class Suspicion(NamedTuple):
+class Screening(NamedTuple):
     """What speaks for a complaint in the text `own`: its log odds, and the cues that it holds.
 
     Harm to somebody's data, money or body, and what was filed as a complaint, count whatever the
@@ -97,15 +97,15 @@ def judge(
 ) -> Complaint | None:
     """Return the complaint that an author's own words make, or None where they make none.
 
-    See `suspect` and `conclude`; nobody else is asked.
+    See `screen` and `decide`; nobody else is asked.
     """
-    suspicion = suspect(own, negative, is_complaint=is_complaint, threshold=threshold)
-    return conclude(suspicion, threshold)
+    suspicion = screen(own, negative, is_complaint=is_complaint, threshold=threshold)
+    return decide(suspicion, threshold)
 
 
-def suspect(
+def screen(
     own: str, negative: float, *, is_complaint: bool, threshold: float = 0.5, least: float = 1.0
-) -> Suspicion | None:
+) -> Screening | None:
     """Return what makes an author's own words look like a complaint, None where nothing does.
 
     What came as a complaint (`is_complaint`) is one whatever its tone. Any other text is looked at
@@ -115,7 +115,7 @@ def suspect(
     neither is a blank text.
     """
     if is_complaint:
-        return Suspicion(own, 0.0, find(own), certain=True)
+        return Screening(own, 0.0, find(own), certain=True)
     if negative < _CONTENT or not own or own.isspace():
         return None
     cues = shipped()
@@ -129,11 +129,11 @@ def suspect(
     # Few of the posts that were learned from tell of such harm, hence it counts by itself.
     harmed = negative >= threshold and _tells_harm(hits)
     odds = cues.odds(evidence, (tone, length, *_marks(own, hits)))
-    return Suspicion(own, odds, hits, certain=harmed)
+    return Screening(own, odds, hits, certain=harmed)
 
 
-def conclude(
-    suspicion: Suspicion | None, threshold: float = 0.5, second: float | None = None
+def decide(
+    suspicion: Screening | None, threshold: float = 0.5, second: float | None = None
 ) -> Complaint | None:
     """Return the complaint where the probability of one reaches `threshold`, else None.
 

@@ -50,14 +50,14 @@ def normalise(text: str, quoted: str = "") -> Text:
     """
     words = plain(text)
     # Looking for a sign first costs a fraction of asking an expression that needs it.
-    own, *chain = _CHAIN.split(words) if "//" in words else (words,)
+    own, *services = _CHAIN.split(words) if "//" in words else (words,)
     original = plain(quoted).lstrip("/ \n") if quoted else ""
     if original and "<" in own and plain(own + _BEHIND + original) != own + _BEHIND + original:
         own = own.replace("<", "")  # a tag would begin here and end in the quoted words
     own = _ANSWER.sub("", own).strip()
     if own.lower() in _BARE_REPOST:
         own = ""
-    parts = (part.strip() for part in (*chain, *_CHAIN.split(original)))
+    parts = (part.strip() for part in (*services, *_CHAIN.split(original)))
     return Text(
         own=own,
         quoted=_BEHIND.join(part for part in parts if part),

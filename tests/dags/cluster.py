@@ -16,7 +16,7 @@ import httpx
 import psycopg
 import pytest
 
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from fengsui_airflow.processes import START_SECONDS, Airflow, AirflowDown, environment, family
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
@@ -219,10 +219,10 @@ class Cluster:
         """Return the settings that the tasks read."""
         return load(self.config)
 
-    def chain(self) -> Chain:
+    def services(self) -> Services:
         """Return the stores as the tasks have them."""
         with self._lent():
-            return Chain(self.settings())
+            return Services(self.settings())
 
     @contextmanager
     def _lent(self) -> Iterator[None]:

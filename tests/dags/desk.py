@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from listeners.formats.read import read_file
 from records import Window
@@ -43,15 +43,15 @@ def post(number: int, at: datetime, text: str = "") -> dict[str, Any]:
     }
 
 
-def remember_quiet_weeks(chain: Chain, file: Path, source: str) -> None:
+def remember_quiet_weeks(services: Services, file: Path, source: str) -> None:
     """Let the stores remember three quiet weeks: a calm post every two hours, all of it read."""
     now = datetime.now(UTC)
     calm = "云朵茶饮出了新的奶茶，同事说南湖那家可以自提"
     past = [post(10_000 + n, now - timedelta(hours=2 * n + 2), f"{calm}{n}") for n in range(252)]
     file.write_text(lines(past), encoding="utf-8")
-    steps.store_items(chain, list(read_file(file, fetched_at=None)))
-    steps.annotate(chain)
-    chain.ledger.record_read(source, Window(now - timedelta(days=28), now), ok=True)
+    steps.store_items(services, list(read_file(file, fetched_at=None)))
+    steps.annotate(services)
+    services.ledger.record_read(source, Window(now - timedelta(days=28), now), ok=True)
 
 
 def lines(posts: Sequence[dict[str, Any]]) -> str:
@@ -87,10 +87,10 @@ class Desk:
         return load(self.folder / "fengsui.toml")
 
     @contextmanager
-    def chain(self) -> Iterator[Chain]:
+    def services(self) -> Iterator[Services]:
         """Open the stores."""
-        with Chain(self.settings) as chain:
-            yield chain
+        with Services(self.settings) as services:
+            yield services
 
 
 @dataclass(frozen=True, slots=True)

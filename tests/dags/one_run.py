@@ -6,7 +6,7 @@ from typing import Any
 
 from fengsui.cli.files import import_file
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records import Window
 from tests.dags.cluster import Cluster
@@ -14,17 +14,17 @@ from tests.dags.cluster import Cluster
 MINUTE = timedelta(minutes=1)
 
 
-def stored(chain: Chain, keys: list[str], window: Window) -> dict[str, list[Any]]:
+def stored(services: Services, keys: list[str], window: Window) -> dict[str, list[Any]]:
     """Return what was judged of the posts, what was counted by the minute, and the cases."""
-    mentions = chain.store.mentions_of(keys)
+    mentions = services.store.mentions_of(keys)
     return {
         "mentions": sorted(mentions, key=lambda one: (one.post_key, one.brand)),
         "points": [
             point
-            for brand in chain.settings.brands
-            for point in chain.store.points(brand.name, window, MINUTE)
+            for brand in services.settings.brands
+            for point in services.store.points(brand.name, window, MINUTE)
         ],
-        "cases": sorted(case.posts for case in chain.ledger.cases()),
+        "cases": sorted(case.posts for case in services.ledger.cases()),
     }
 
 
@@ -36,7 +36,7 @@ def one_run(cluster: Cluster, keys: list[str], window: Window) -> dict[str, list
     file = cluster.folder / "in-order.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
     alone = Settings(state=cluster.folder / "alone", brands=cluster.settings().brands)
-    with Chain(alone) as chain:
-        import_file(chain, file)
-        steps.annotate(chain)
-        return stored(chain, keys, window)
+    with Services(alone) as services:
+        import_file(services, file)
+        steps.annotate(services)
+        return stored(services, keys, window)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from fengsui.ingest.poll import poll, reached
+from fengsui.ingest.poll import poll
+from fengsui.ingest.source_state import reached
 from fengsui.pipeline import steps
 from fengsui.pipeline.backfill import collect_range, judge_next, judged_range
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Window
 from tests.dags.desk import Desk, lines, minutes_ago, post, run_dag
 from tests.fengsui.contents import contents
@@ -38,15 +39,15 @@ def counts(desk: Desk) -> Any:
     return contents(desk.settings.state)["points"]
 
 
-def judge_all(chain: Chain, window: Window, now: datetime, run: str) -> None:
+def judge_all(services: Services, window: Window, now: datetime, run: str) -> None:
     """Judge the range again as the DAG does, by the day."""
-    span, days = judged_range(chain, window, now), []
+    span, days = judged_range(services, window, now), []
     at = span.since
     while at < span.until:
         days.append(Window(at, min(at + timedelta(days=1), span.until)))
         at = days[-1].until
     for _ in days:
-        judge_next(chain, run, days)
+        judge_next(services, run, days)
 
 
 def test_backfill_beside_live_runs_counts_as_one_run(
@@ -64,20 +65,20 @@ def test_backfill_beside_live_runs_counts_as_one_run(
     whole = Desk(tmp_path_factory.mktemp("whole"), desk.slack)
     whole.configure()
     whole.drop("all.jsonl", posts)
-    with whole.chain() as chain:
-        poll(chain, "inbox", datetime.now(UTC) + HOUR)
-        steps.annotate(chain)
-    with desk.chain() as chain, desk.chain() as beside:
+    with whole.services() as services:
+        poll(services, "inbox", datetime.now(UTC) + HOUR)
+        steps.annotate(services)
+    with desk.services() as services, desk.services() as beside:
         desk.drop("live-1.jsonl", live[:36])
-        poll(chain, "inbox", datetime.now(UTC))
-        steps.annotate(chain)
+        poll(services, "inbox", datetime.now(UTC))
+        steps.annotate(services)
         desk.drop("past.jsonl", past[::-1])
-        collect_range(chain, "inbox", Window(start, border))
+        collect_range(services, "inbox", Window(start, border))
         desk.drop("live-2.jsonl", live[36:])
         poll(beside, "inbox", datetime.now(UTC) + HOUR)
         assert steps.annotate(beside).posts == len(past) + len(live) - 36
         assert counts(desk) != counts(whole)
-        judge_all(chain, Window(start, border), datetime.now(UTC), "run")
+        judge_all(services, Window(start, border), datetime.now(UTC), "run")
     assert counts(desk) == counts(whole)
 
 
@@ -92,9 +93,9 @@ def test_dag_backfills_without_alerts(desk: Desk) -> None:
     assert ran.states("judge") == ["success"] * 3
     run_dag("detect_crises")
     assert desk.slack.messages == []
-    with desk.chain() as chain:
-        assert chain.store.totals()["mentions"] == 120
-        assert chain.ledger.incidents() == []
+    with desk.services() as services:
+        assert services.store.totals()["mentions"] == 120
+        assert services.ledger.incidents() == []
 
 
 @pytest.mark.parametrize(
@@ -119,22 +120,22 @@ def test_judging_again_resumes_where_it_was_killed(desk: Desk, tmp_path: Path) -
     (tmp_path / "posts.jsonl").write_text(lines(story(start)[:200]), encoding="utf-8")
     desk.drop("posts.jsonl", story(start)[:200])
     days = [Window(start + n * 24 * HOUR, start + (n + 1) * 24 * HOUR) for n in range(3)]
-    with desk.chain() as chain:
-        poll(chain, "inbox", datetime.now(UTC))
-        judged = [judge_next(chain, "one", days[:1]).posts]
-        judged += [judge_next(chain, "one", days).posts for _ in range(3)]
+    with desk.services() as services:
+        poll(services, "inbox", datetime.now(UTC))
+        judged = [judge_next(services, "one", days[:1]).posts]
+        judged += [judge_next(services, "one", days).posts for _ in range(3)]
         assert judged[-1] == 0
         assert sum(judged) == 200
-        assert judge_next(chain, "two", days).posts == judged[0]
+        assert judge_next(services, "two", days).posts == judged[0]
 
 
 def test_backfill_moves_the_live_cursor_only_within_its_range(desk: Desk) -> None:
     """A live run goes on from the end of a backfill that covers its place, and from no other."""
     now = datetime.now(UTC).replace(microsecond=0)
-    with desk.chain() as chain:
-        collect_range(chain, "inbox", Window(now - 9 * HOUR, now - 2 * HOUR))
-        assert reached(chain, "inbox") == now - 2 * HOUR
-        collect_range(chain, "inbox", Window(now - 9 * HOUR, now - 5 * HOUR))
-        assert reached(chain, "inbox") == now - 2 * HOUR
-        collect_range(chain, "inbox", Window(now - 3 * HOUR, now))
-        assert reached(chain, "inbox") == now
+    with desk.services() as services:
+        collect_range(services, "inbox", Window(now - 9 * HOUR, now - 2 * HOUR))
+        assert reached(services, "inbox") == now - 2 * HOUR
+        collect_range(services, "inbox", Window(now - 9 * HOUR, now - 5 * HOUR))
+        assert reached(services, "inbox") == now - 2 * HOUR
+        collect_range(services, "inbox", Window(now - 3 * HOUR, now))
+        assert reached(services, "inbox") == now

@@ -89,13 +89,13 @@ def test_real_days_backfilled_beside_live_runs(cluster: Cluster) -> None:
         time.sleep(2)
     assert state == "success"
     assert not parts, "it was over before the live day was"
-    with cluster.chain() as chain:
-        while chain.store.totals()["posts"] < len(posts) or chain.store.pending(1):
+    with cluster.services() as services:
+        while services.store.totals()["posts"] < len(posts) or services.store.pending(1):
             assert time.monotonic() < deadline, "something is not judged"
             time.sleep(1)
         keys = [f"weibo:{one['id']}" for one in posts]
         window = Window(end - 9 * DAY, end + DAY)
-        found = stored(chain, keys, window)
+        found = stored(services, keys, window)
     assert len(found["mentions"]) == len(posts)
     expected = one_run(cluster, keys, window)
     assert not [*unlike(found["mentions"], expected["mentions"])]

@@ -52,23 +52,23 @@ def test_killed_worker_loses_and_doubles_nothing(cluster: Cluster) -> None:
     # Under fresh ids, since two stories share some.
     posts = [line.item | {"id": f"{number}"} for number, line in enumerate(story)]
     total = len(posts)
-    with cluster.chain() as chain:
+    with cluster.services() as services:
         cluster.say(posts)
-        until(lambda: chain.store.totals()["mentions"] > 0, 300)
+        until(lambda: services.store.totals()["mentions"] > 0, 300)
         worker = cluster.worker_of("score_posts")
         assert worker is not None, "no worker was judging"
         cluster.airflow.kill(worker)
         killed = time.monotonic()
         # Mentions are written before their posts are marked: some may have one and wait still.
-        waiting = len(chain.store.pending(ALL))
+        waiting = len(services.store.pending(ALL))
         assert waiting, "it was not in the middle"
-        until(lambda: chain.store.totals()["posts"] == total, 300, 0.2)
-        until(lambda: not chain.store.pending(1), 300, 0.2)
+        until(lambda: services.store.totals()["posts"] == total, 300, 0.2)
+        until(lambda: not services.store.pending(1), 300, 0.2)
         took = time.monotonic() - killed
         sys.stdout.write(f"{total} posts, killed with {waiting} left; judged {took:.1f} s later\n")
         keys = [f"weibo:{one['id']}" for one in posts]
         window = Window(start - timedelta(days=60), datetime.now(UTC))
-        found = stored(chain, keys, window)
+        found = stored(services, keys, window)
     expected = one_run(cluster, keys, window)
     assert len(expected["mentions"]) > total / 2
     assert found == expected

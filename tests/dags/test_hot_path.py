@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from fengsui.ingest.poll import due_sources, standing
-from fengsui.ingest.source_state import Standing
-from fengsui.ingest.watcher import Sentinel
+from fengsui.ingest.poll import due_sources
+from fengsui.ingest.source_state import SourceState, source_state
+from fengsui.ingest.watcher import SourceWatcher
 from fengsui_airflow.events import sources_named_by
 from fengsui_airflow.watch import NewPosts
 from records import Window
@@ -42,9 +42,9 @@ def test_bad_source_does_not_stop_the_fast_path(desk: Desk) -> None:
         desk.drop("good.jsonl", [post(n, minutes_ago(2)) for n in range(5)])
         ran = run_dag("hot_alert")
     assert ran.values["collect_to_alert[-1].return_value"]["posts"] == 5
-    with desk.chain() as chain:
-        assert standing(chain, "bad").failures == 1
-        assert standing(chain, "inbox") == Standing()
+    with desk.services() as services:
+        assert source_state(services, "bad").failures == 1
+        assert source_state(services, "inbox") == SourceState()
 
 
 async def first_events(trigger: NewPosts, act: list[object], number: int) -> list[object]:
@@ -87,7 +87,7 @@ def test_trigger_can_be_imported_by_its_name() -> None:
 def test_sentinel_sees_files_come_and_grow(desk: Desk) -> None:
     """A folder is new when a file came or grew, once more when that has settled, else not."""
     desk.drop("old.jsonl", [post(0, NOW)])
-    sentinel = Sentinel(desk.settings.sources[0])
+    sentinel = SourceWatcher(desk.settings.sources[0])
     assert not sentinel.look(NOW)
     desk.drop("new.jsonl", [post(1, NOW)])
     assert sentinel.look(NOW + SECOND)
@@ -104,7 +104,7 @@ def test_sentinel_of_a_feed_knows_posts_by_their_keys(desk: Desk) -> None:
     """A feed that sends the same posts again has nothing new; one that fails rests longer."""
     with Feed("well") as feed:
         desk.configure(feed_source("feed", feed.url))
-        sentinel = Sentinel(desk.settings.sources[1])
+        sentinel = SourceWatcher(desk.settings.sources[1])
         assert not sentinel.look(NOW)
         assert not sentinel.look(NOW)
         sentinel._known = frozenset()
@@ -135,17 +135,17 @@ def test_events_are_a_hint_only(extra: object, names: set[str]) -> None:
 def test_source_that_is_being_read_is_not_due(desk: Desk) -> None:
     """While one process reads a source no other starts; a resting one leaves a gap in coverage."""
     now = datetime.now(UTC)
-    with desk.chain() as chain:
-        assert [source.name for source in due_sources(chain, now)] == ["inbox"]
-        chain.ledger.set_cursor(
+    with desk.services() as services:
+        assert [source.name for source in due_sources(services, now)] == ["inbox"]
+        services.ledger.set_cursor(
             "standing.inbox", f'{{"read_until":"{(now + SECOND).isoformat()}"}}'
         )
-        assert due_sources(chain, now) == []
-        assert due_sources(chain, now + 2 * SECOND)
-        chain.ledger.set_cursor(
+        assert due_sources(services, now) == []
+        assert due_sources(services, now + 2 * SECOND)
+        services.ledger.set_cursor(
             "standing.inbox", f'{{"rest_until":"{(now + SECOND).isoformat()}"}}'
         )
-        assert due_sources(chain, now) == []
+        assert due_sources(services, now) == []
         whole = Window(now - 60 * SECOND, now)
-        chain.ledger.record_read("another", whole, ok=True)
-        assert chain.ledger.coverage(whole, 60 * SECOND)[0] < 1
+        services.ledger.record_read("another", whole, ok=True)
+        assert services.ledger.coverage(whole, 60 * SECOND)[0] < 1

@@ -13,8 +13,8 @@ BURST = 200
 
 def quiet_weeks(desk: Desk) -> None:
     """Let the store remember three quiet weeks."""
-    with desk.chain() as chain:
-        remember_quiet_weeks(chain, desk.folder / "past.jsonl", "inbox")
+    with desk.services() as services:
+        remember_quiet_weeks(services, desk.folder / "past.jsonl", "inbox")
 
 
 def test_crisis_goes_through_three_dags_to_slack(desk: Desk) -> None:
@@ -25,8 +25,8 @@ def test_crisis_goes_through_three_dags_to_slack(desk: Desk) -> None:
     scored = run_dag("score_posts")
     assert scored.values["score[-1].return_value"]["posts"] == 50
     run_dag("detect_crises")
-    with desk.chain() as chain:
-        (incident,) = chain.ledger.open_incidents()
+    with desk.services() as services:
+        (incident,) = services.ledger.open_incidents()
     assert incident.brand == BRAND
     assert desk.slack.messages[0]["metadata"]["event_payload"]["incident"] == incident.key
     said = len(desk.slack.messages)
@@ -48,9 +48,9 @@ def test_burst_without_events_is_processed_by_the_next_sweep(desk: Desk) -> None
     # Of the event that `publish` left, nobody hears: only the schedule starts this run.
     scored = run_dag("score_posts")
     assert scored.values["score[-1].return_value"]["posts"] == BURST
-    with desk.chain() as chain:
-        assert not chain.store.pending(1)
-        assert chain.store.totals()["mentions"] == BURST
+    with desk.services() as services:
+        assert not services.store.pending(1)
+        assert services.store.totals()["mentions"] == BURST
 
 
 @pytest.mark.parametrize("kind", ["fails", "hangs", "floods"])
@@ -64,9 +64,9 @@ def test_bad_source_harms_no_other(desk: Desk, kind: str) -> None:
     assert ran.states("fetch_feed") == ["failed"]
     assert ran.states("fetch_folder") == ["success"]
     assert ran.states("publish") == ["success"]
-    with desk.chain() as chain:
-        known = {waiting.post.id for waiting in chain.store.pending(10_000)}
-        (share,) = chain.ledger.coverage(
+    with desk.services() as services:
+        known = {waiting.post.id for waiting in services.store.pending(10_000)}
+        (share,) = services.ledger.coverage(
             Window(minutes_ago(1), minutes_ago(0)), timedelta(minutes=1)
         )[:1]
     assert {str(n) for n in range(20)} <= known
@@ -80,8 +80,8 @@ def test_lost_login_fails_at_once_and_is_told(desk: Desk) -> None:
         ran = run_dag("collect_posts")
         assert ran.states("fetch_feed") == ["failed"]
         assert feed.requests == 1
-    with desk.chain() as chain:
-        (incident,) = chain.ledger.open_incidents()
+    with desk.services() as services:
+        (incident,) = services.ledger.open_incidents()
     assert (incident.kind, incident.brand) == (IncidentKind.COVERAGE, "heimao")
     run_dag("detect_crises")
     (message,) = desk.slack.messages
@@ -98,9 +98,9 @@ def test_source_that_is_read_again_recovers(desk: Desk) -> None:
         run_dag("collect_posts")
         run_dag("detect_crises")
         feed.kind = "well"
-        with desk.chain() as chain:
-            assert poll(chain, "heimao", datetime.now(UTC)).kept == 1
-            (incident,) = chain.ledger.incidents()
+        with desk.services() as services:
+            assert poll(services, "heimao", datetime.now(UTC)).kept == 1
+            (incident,) = services.ledger.incidents()
     assert incident.status is IncidentStatus.RECOVERED
     run_dag("detect_crises")
     assert [message.get("thread_ts") is not None for message in desk.slack.messages] == [

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import load
 from fengsui_airflow.page.html import failure, page
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
 from fengsui_airflow.processes import DAGS, Airflow, environment
-from listeners.context import Told
+from listeners.context import RefusalCount
 from listeners.protocol import Refusal
 from records import IncidentKind, Level, Post, PostKind, Window
 from tests.dags.browsing import browser_at, demand_chromium, keep, log_in
@@ -54,7 +54,7 @@ def own_words(rng: random.Random) -> str:
 
 def fill(config: Path, now: datetime) -> None:
     """Write mentions of the last hour, incidents of each kind, and a read into the stores."""
-    with Chain(load(config)) as chain:
+    with Services(load(config)) as services:
         rng = random.Random(3)
         texts = ("茶里喝出虫子，太恶心了，要求退款", "味道不错，下次再来")
         posts = [
@@ -70,11 +70,11 @@ def fill(config: Path, now: datetime) -> None:
             )
             for number in range(30)
         ]
-        steps.store_items(chain, posts)
-        steps.annotate(chain)
+        steps.store_items(services, posts)
+        steps.annotate(services)
         minutes = timedelta(minutes=40)
         at_hand = replace(incident(now - minutes, "云朵茶饮"), level=Level.ORANGE)
-        chain.ledger.record_detection(
+        services.ledger.record_detection(
             [
                 replace(at_hand, updated_at=now, peak=147.0),
                 replace(
@@ -86,7 +86,7 @@ def fill(config: Path, now: datetime) -> None:
             [],
             {},
         )
-        chain.ledger.record_read("微博导出", Window(now - timedelta(hours=1), now), ok=True)
+        services.ledger.record_read("微博导出", Window(now - timedelta(hours=1), now), ok=True)
 
 
 @pytest.fixture(scope="module")
@@ -195,8 +195,8 @@ def test_source_says_what_it_refused() -> None:
     """Of each source the newest refusal of the last day stands there, with what to do about it."""
     now = datetime.now(UTC)
     refused = [
-        (Refusal.LOGIN, Told(2, now)),
-        (Refusal.RATE_LIMIT, Told(9, now - timedelta(hours=1))),
+        (Refusal.LOGIN, RefusalCount(2, now)),
+        (Refusal.RATE_LIMIT, RefusalCount(9, now - timedelta(hours=1))),
     ]
     source = SourceNow("搜索", "weibo_search", now, 2, now, 0.42, refused)
     shown = Overview(now, [], 0, [], 0, [source], 0.42, 0)

@@ -50,19 +50,19 @@ def test_deleted_post_loses_its_words(
     """A post that its source lacks twice, an hour apart, has no words left; the others stay."""
     monkeypatch.setenv("WEIBO_TOKEN", "a-token")
     desk.configure(SOURCE.format(url=site.url))
-    with desk.chain() as chain:
+    with desk.services() as services:
         kept = [stored_post(int(one.mid), one.at, text=one.text, fetched_at=one.at) for one in made]
-        steps.store_items(chain, kept)
-        steps.annotate(chain)
+        steps.store_items(services, kept)
+        steps.annotate(services)
     gone = []
     for ago in (61, 0):
         monkeypatch.setattr("fengsui_airflow.application.now", partial(minutes_ago, ago))
         ran = run_dag("recheck_posts")
         gone.append(ran.values["look_again[-1].return_value"])
     assert gone == [0, 1]
-    with desk.chain() as chain:
-        steps.annotate(chain)
-        posts = {one.id: one for one in chain.store.posts([one.key for one in kept])}
+    with desk.services() as services:
+        steps.annotate(services)
+        posts = {one.id: one for one in services.store.posts([one.key for one in kept])}
     assert [posts[one.mid].deleted for one in made] == [True, False, False, False, False]
     assert not posts[made[0].mid].text
     assert posts[made[1].mid].text
@@ -74,9 +74,9 @@ def test_source_that_cannot_be_asked_is_left_to_the_next_hour(
     """Where nobody answers, nothing is taken for deleted and the task does not fail."""
     monkeypatch.setenv("WEIBO_TOKEN", "a-token")
     desk.configure(SOURCE.format(url="http://127.0.0.1:9"))
-    with desk.chain() as chain:
+    with desk.services() as services:
         kept = [stored_post(int(one.mid), one.at, text=one.text, fetched_at=one.at) for one in made]
-        steps.store_items(chain, kept)
+        steps.store_items(services, kept)
     ran = run_dag("recheck_posts")
     assert ran.state == "success"
     assert ran.values["look_again[-1].return_value"] == 0

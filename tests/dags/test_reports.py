@@ -30,10 +30,10 @@ def stored(desk: Desk, posts: list[dict[str, Any]]) -> None:
     file = desk.folder / "stored.jsonl"
     file.write_text(lines(posts), encoding="utf-8")
     now = datetime.now(UTC)
-    with desk.chain() as chain:
-        steps.store_items(chain, list(read_file(file, fetched_at=None)))
-        steps.annotate(chain)
-        chain.ledger.record_read("inbox", Window(now - timedelta(days=15), now), ok=True)
+    with desk.services() as services:
+        steps.store_items(services, list(read_file(file, fetched_at=None)))
+        steps.annotate(services)
+        services.ledger.record_read("inbox", Window(now - timedelta(days=15), now), ok=True)
 
 
 def before_eight(minutes: float) -> datetime:
@@ -51,9 +51,9 @@ def said(message: dict[str, Any]) -> str:
 
 def crisis(desk: Desk) -> str:
     """Record an open incident of the brand that Slack was told of; return its key."""
-    with desk.chain() as chain:
+    with desk.services() as services:
         found = incident(minutes_ago(60), BRAND)
-        chain.ledger.record_detection([found], [], {})
+        services.ledger.record_detection([found], [], {})
     return found.key
 
 
@@ -135,16 +135,16 @@ def approve(monkeypatch: pytest.MonkeyPatch, choice: str) -> list[str]:
 
 def test_approved_reply_goes_into_the_thread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was shown for approval is what is posted, in the thread of the incident's alert."""
-    with desk.chain() as chain:
-        troubles_thread = operational.open_trouble(
-            chain, IncidentKind.COVERAGE, "inbox", "unread", minutes_ago(5), level=Level.YELLOW
+    with desk.services() as services:
+        troubles_thread = operational.open_operational(
+            services, IncidentKind.COVERAGE, "inbox", "unread", minutes_ago(5), level=Level.YELLOW
         )
-        steps.notify(chain)
-        root = chain.ledger.thread(troubles_thread.key, "pr")
+        steps.notify(services)
+        root = services.ledger.thread(troubles_thread.key, "pr")
     assert root is not None
     key = crisis(desk)
-    with desk.chain() as chain:
-        monkeypatch.setattr(type(chain.ledger), "thread", lambda *_: root)
+    with desk.services() as services:
+        monkeypatch.setattr(type(services.ledger), "thread", lambda *_: root)
     shown = approve(monkeypatch, "Approve")
     stored(desk, [post(n, minutes_ago(50)) for n in range(9)])
     assert run_dag("respond_crisis").state == "success"
@@ -191,8 +191,8 @@ def test_draft_rests_on_cases_in_both_languages(desk: Desk) -> None:
     """The draft names what customers complain of and ask for, and quotes nobody."""
     key = crisis(desk)
     stored(desk, [post(n, minutes_ago(50)) for n in range(9)])
-    with desk.chain() as chain:
-        made = reply.draft(chain, reply.choose(chain, key))
+    with desk.services() as services:
+        made = reply.draft(services, reply.choose(services, key))
     assert "退款" in made.zh
     assert "虫子" not in made.zh + made.en
     assert "Complaints on record" in made.en
@@ -240,11 +240,11 @@ def test_model_is_promoted_only_when_approved(
     ran = run_dag("maintain_model", {"candidate": str(folder)})
     assert "macro-F1" in shown[0]
     assert ran.states("promote") == (["success"] if promoted else ["skipped"])
-    with desk.chain() as chain:
-        used = model_in_use(chain.ledger, chain.settings.model)
-        assert (used != chain.settings.model) is promoted
-        assert model_in_use(chain.ledger, "another") == "another"
-        steps.annotate(chain)
+    with desk.services() as services:
+        used = model_in_use(services.ledger, services.settings.model)
+        assert (used != services.settings.model) is promoted
+        assert model_in_use(services.ledger, "another") == "another"
+        steps.annotate(services)
 
 
 def test_candidate_without_labels_is_not_promotable(desk: Desk) -> None:
@@ -259,9 +259,9 @@ def test_routes_for_brands_do_not_hide_the_brief(desk: Desk) -> None:
     from fengsui.desk.notices import receivers_of_notices
 
     route = RouteSettings(brands=(BRAND,), receivers=("pr",))
-    with desk.chain() as chain:
-        chain.settings = desk.settings.model_copy(update={"routes": (route,)})
-        assert receivers_of_notices(chain) == ("pr",)
+    with desk.services() as services:
+        services.settings = desk.settings.model_copy(update={"routes": (route,)})
+        assert receivers_of_notices(services) == ("pr",)
 
 
 def test_upkeep_deletes_old_posts_and_repairs_counts(desk: Desk) -> None:

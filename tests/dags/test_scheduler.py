@@ -23,8 +23,8 @@ class Desk(Cluster):
 
     def prepare(self) -> None:
         """Take in the weeks."""
-        with self.chain() as chain:
-            remember_quiet_weeks(chain, self.folder / "past.jsonl", "posts")
+        with self.services() as services:
+            remember_quiet_weeks(services, self.folder / "past.jsonl", "posts")
 
 
 @pytest.fixture

@@ -5,16 +5,16 @@ import sys
 from pathlib import Path
 
 from fengsui.cli.files import import_file
-from fengsui.services import Chain
+from fengsui.services import Services
 from tests.fengsui.stories import settings
 
 
 def main() -> None:
     """Import each FILE into STATE."""
     state, *files = map(Path, sys.argv[1:])
-    with Chain(settings(state)) as chain:
+    with Services(settings(state)) as services:
         for file in files:
-            total, _ = import_file(chain, file)
+            total, _ = import_file(services, file)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             sys.stdout.write(f"{total.read} {total.kept} {peak}\n")
 

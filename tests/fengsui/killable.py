@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alerts.settings import RouteSettings, SlackReceiver
 from fengsui.pipeline.replay import replay
-from fengsui.services import Chain
+from fengsui.services import Services
 from tests.alerts.notify.slack_server import CHANNEL
 from tests.fengsui.stories import settings
 
@@ -26,8 +26,8 @@ def main() -> None:
         routes=(RouteSettings(receivers=("pr",)),),
         ledger_url_env=LEDGER if os.environ.get(LEDGER) else None,
     )
-    with Chain(made) as chain:
-        replay(chain, [Path(file)])
+    with Services(made) as services:
+        replay(services, [Path(file)])
 
 
 if __name__ == "__main__":

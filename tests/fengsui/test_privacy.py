@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fengsui.ingest.collect import store_items, withdraw
-from fengsui.ingest.recheck import look_again
+from fengsui.ingest.recheck import recheck
 from fengsui.maintenance.daily import daily_if_due
 from fengsui.pipeline import steps
 from fengsui.privacy import (
@@ -23,9 +23,9 @@ from fengsui.privacy import (
     province,
     read_key,
 )
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.privacy import PrivacySettings
-from listeners.protocol import Gone, Item
+from listeners.protocol import Deletion, Item
 from records import Case, CaseStatus, Post, PostKind, Rejected, Urgency, Window
 from tests.fengsui import stories
 from tests.fengsui.commands import Shell
@@ -44,8 +44,8 @@ def post(number: int, author: str = "1001", at: datetime = NOW, **fields: object
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Iterator[Chain]:
-    with Chain(stories.settings(tmp_path / "state")) as made:
+def services(tmp_path: Path) -> Iterator[Services]:
+    with Services(stories.settings(tmp_path / "state")) as made:
         yield made
 
 
@@ -58,10 +58,12 @@ def everything(folder: Path) -> str:
     )
 
 
-def test_authors_are_pseudonyms_before_anything_is_written(chain: Chain, tmp_path: Path) -> None:
+def test_authors_are_pseudonyms_before_anything_is_written(
+    services: Services, tmp_path: Path
+) -> None:
     """No author's id, name or town reaches the disk; equal authors stay equal."""
-    store_items(chain, [post(1, "10011002"), post(2, "10011002"), post(3, "10011003")])
-    one, two, three = sorted(chain.store.posts(["weibo:1", "weibo:2", "weibo:3"]),
+    store_items(services, [post(1, "10011002"), post(2, "10011002"), post(3, "10011003")])
+    one, two, three = sorted(services.store.posts(["weibo:1", "weibo:2", "weibo:3"]),
                              key=lambda found: found.key)  # fmt: skip
     assert one.author == two.author != three.author
     assert PSEUDONYM.fullmatch(one.author)
@@ -70,20 +72,20 @@ def test_authors_are_pseudonyms_before_anything_is_written(chain: Chain, tmp_pat
     assert not [word for word in ("10011002", "小满的店", "深圳") if word in written]
 
 
-def test_pseudonym_stands_for_itself(chain: Chain) -> None:
+def test_pseudonym_stands_for_itself(services: Services) -> None:
     """What was exported and comes back keeps its pseudonyms; nobody is hashed twice."""
-    store_items(chain, [post(1)])
-    (kept,) = chain.store.posts(["weibo:1"])
-    assert chain.privacy.kept([kept]) == [kept]
+    store_items(services, [post(1)])
+    (kept,) = services.store.posts(["weibo:1"])
+    assert services.privacy.kept([kept]) == [kept]
 
 
 def test_other_key_other_pseudonyms(
-    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the key nobody can tell who a pseudonym is."""
-    before = chain.privacy.pseudonym("1001")
+    before = services.privacy.pseudonym("1001")
     monkeypatch.setenv("FENGSUI_AUTHOR_KEY", "quite another key than that")
-    with Chain(stories.settings(tmp_path / "other")) as other:
+    with Services(stories.settings(tmp_path / "other")) as other:
         assert other.privacy.pseudonym("1001") != before
 
 
@@ -118,78 +120,78 @@ def case_of(number: int) -> Case:
                 (key,))  # fmt: skip
 
 
-def test_forgotten_author_is_nowhere_and_stays_away(chain: Chain) -> None:
+def test_forgotten_author_is_nowhere_and_stays_away(services: Services) -> None:
     """Forgetting an author deletes the posts, mentions and words everywhere, for good."""
     mine = "只有我会这样说的一句话"
-    store_items(chain, [post(1, text=TEXT + mine), post(2, text=TEXT + mine), post(3, "9")])
-    steps.annotate(chain)
-    chain.ledger.upsert_cases([replace(case_of(1), title=mine)])
-    before = chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
-    done = forget(chain.store, chain.ledger, chain.privacy, "1001", NOW)
+    store_items(services, [post(1, text=TEXT + mine), post(2, text=TEXT + mine), post(3, "9")])
+    steps.annotate(services)
+    services.ledger.upsert_cases([replace(case_of(1), title=mine)])
+    before = services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
+    done = forget(services.store, services.ledger, services.privacy, "1001", NOW)
     assert done.posts == 2
-    assert chain.store.posts(["weibo:1", "weibo:2", "weibo:3"])[0].key == "weibo:3"
-    assert not list(chain.store.search(mine))
-    assert mine not in [case.title for case in chain.ledger.cases()]
-    assert chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
-    back = store_items(chain, [post(1), post(4), post(5, "9")])
+    assert services.store.posts(["weibo:1", "weibo:2", "weibo:3"])[0].key == "weibo:3"
+    assert not list(services.store.search(mine))
+    assert mine not in [case.title for case in services.ledger.cases()]
+    assert services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
+    back = store_items(services, [post(1), post(4), post(5, "9")])
     assert (back.kept, back.left_out, back.read) == (1, 2, 3)
-    (access,) = chain.ledger.accesses()
+    (access,) = services.ledger.accesses()
     assert (access.what, access.found) == ("forget", 2)
     assert "1001" not in access.subject
 
 
-def test_forgotten_post(chain: Chain) -> None:
+def test_forgotten_post(services: Services) -> None:
     """Forgetting one post leaves the author's others."""
-    store_items(chain, [post(1), post(2)])
-    assert forget(chain.store, chain.ledger, chain.privacy, "weibo:1", NOW).posts == 1
-    assert store_items(chain, [post(1)]).left_out == 1
-    assert [one.key for one in chain.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
+    store_items(services, [post(1), post(2)])
+    assert forget(services.store, services.ledger, services.privacy, "weibo:1", NOW).posts == 1
+    assert store_items(services, [post(1)]).left_out == 1
+    assert [one.key for one in services.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
 
 
-def test_matching(chain: Chain) -> None:
+def test_matching(services: Services) -> None:
     """A subject is a post's key, or an author by id or by pseudonym."""
-    store_items(chain, [post(1), post(2), post(3, "9")])
-    pseudonym = chain.privacy.pseudonym("1001")
+    store_items(services, [post(1), post(2), post(3, "9")])
+    pseudonym = services.privacy.pseudonym("1001")
     for subject in ("1001", pseudonym):
-        assert matching(chain.store, chain.privacy, subject) == ["weibo:1", "weibo:2"]
-    assert matching(chain.store, chain.privacy, "weibo:3") == ["weibo:3"]
-    assert matching(chain.store, chain.privacy, "nobody") == []
+        assert matching(services.store, services.privacy, subject) == ["weibo:1", "weibo:2"]
+    assert matching(services.store, services.privacy, "weibo:3") == ["weibo:3"]
+    assert matching(services.store, services.privacy, "nobody") == []
 
 
-def test_deleted_at_its_source(chain: Chain) -> None:
+def test_deleted_at_its_source(services: Services) -> None:
     """A deleted post loses its words and its author's name, is cited no more, and stays counted."""
-    store_items(chain, [post(1), post(2, "9", text=OTHER)])
-    steps.annotate(chain)
-    before = chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
-    assert withdraw(chain, [Gone("weibo:1", NOW + DAY), Gone("weibo:404", NOW)]) == 1
-    steps.annotate(chain)
-    (gone,) = chain.store.posts(["weibo:1"])
+    store_items(services, [post(1), post(2, "9", text=OTHER)])
+    steps.annotate(services)
+    before = services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
+    assert withdraw(services, [Deletion("weibo:1", NOW + DAY), Deletion("weibo:404", NOW)]) == 1
+    steps.annotate(services)
+    (gone,) = services.store.posts(["weibo:1"])
     assert (gone.deleted, gone.text, gone.author_name) == (True, "", "")
-    cited = chain.store.cited(stories.BRAND, ALWAYS)
+    cited = services.store.cited(stories.BRAND, ALWAYS)
     assert [one.post.key for one in cited] == ["weibo:2"]
-    assert [one.post.key for one in chain.store.search("虫子")] == ["weibo:2"]
-    assert chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
-    assert [mention.text for mention in chain.store.mentions_of(["weibo:1"])] == [""]
+    assert [one.post.key for one in services.store.search("虫子")] == ["weibo:2"]
+    assert services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
+    assert [mention.text for mention in services.store.mentions_of(["weibo:1"])] == [""]
 
 
-def test_old_copy_brings_nothing_back(chain: Chain) -> None:
+def test_old_copy_brings_nothing_back(services: Services) -> None:
     """A copy from before the deletion stays out; one fetched later shows that the post is back."""
-    store_items(chain, [post(1)])
-    withdraw(chain, [Gone("weibo:1", NOW + DAY)])
-    store_items(chain, [post(1, fetched_at=NOW + timedelta(hours=3))])
-    assert chain.store.posts(["weibo:1"])[0].deleted
-    store_items(chain, [post(1, fetched_at=NOW + 2 * DAY)])
-    assert not chain.store.posts(["weibo:1"])[0].deleted
-    assert withdraw(chain, [Gone("weibo:1", NOW + DAY)]) == 0
+    store_items(services, [post(1)])
+    withdraw(services, [Deletion("weibo:1", NOW + DAY)])
+    store_items(services, [post(1, fetched_at=NOW + timedelta(hours=3))])
+    assert services.store.posts(["weibo:1"])[0].deleted
+    store_items(services, [post(1, fetched_at=NOW + 2 * DAY)])
+    assert not services.store.posts(["weibo:1"])[0].deleted
+    assert withdraw(services, [Deletion("weibo:1", NOW + DAY)]) == 0
 
 
-def test_repost_shows_that_its_original_is_gone(chain: Chain) -> None:
+def test_repost_shows_that_its_original_is_gone(services: Services) -> None:
     """A repost whose original is deleted takes the original's words out."""
-    store_items(chain, [post(1)])
+    store_items(services, [post(1)])
     repost = post(2, "9", kind=PostKind.REPOST, parent="weibo:1", notes=("original: deleted",),
                   fetched_at=NOW + DAY)  # fmt: skip
-    assert store_items(chain, [repost]).gone == 1
-    assert chain.store.posts(["weibo:1"])[0].deleted
+    assert store_items(services, [repost]).gone == 1
+    assert services.store.posts(["weibo:1"])[0].deleted
 
 
 class Looks:
@@ -199,46 +201,46 @@ class Looks:
         self.known = {one.id: one for one in known}
         self.asked: list[str] = []
 
-    def look_again(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
+    def recheck(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
         self.asked += [*ids, *witnesses]
         for one in (*ids, *witnesses):
-            yield self.known.get(one) or Gone(f"weibo:{one}", NOW + DAY)
+            yield self.known.get(one) or Deletion(f"weibo:{one}", NOW + DAY)
 
 
-def test_missing_twice_is_deleted(chain: Chain) -> None:
+def test_missing_twice_is_deleted(services: Services) -> None:
     """A post that its source lacks twice in a row is deleted; once could be a slip."""
-    store_items(chain, [post(1), post(2)])
+    store_items(services, [post(1), post(2)])
     later = NOW + timedelta(hours=11)
     source = Looks(post(2, fetched_at=later, likes=9))
-    assert look_again(chain, "licensed", source, later).gone == 0
-    assert look_again(chain, "licensed", source, later + timedelta(hours=1)).gone == 1
+    assert recheck(services, "licensed", source, later).gone == 0
+    assert recheck(services, "licensed", source, later + timedelta(hours=1)).gone == 1
     # The second time beside one that is known to be there: an empty answer proves nothing.
     assert source.asked == ["1", "2", "1", "2"]
-    assert chain.store.posts(["weibo:1"])[0].deleted
-    assert chain.store.posts(["weibo:2"])[0].likes == 9
-    assert look_again(chain, "licensed", source, later + timedelta(hours=2)).read == 0
+    assert services.store.posts(["weibo:1"])[0].deleted
+    assert services.store.posts(["weibo:2"])[0].likes == 9
+    assert recheck(services, "licensed", source, later + timedelta(hours=2)).read == 0
 
 
-def test_words_leave_after_ninety_days(chain: Chain) -> None:
+def test_words_leave_after_ninety_days(services: Services) -> None:
     """After 90 days posts and unreadable items leave, once a day; what was counted stays."""
     old, new = NOW - 91 * DAY, NOW - 80 * DAY
-    store_items(chain, [post(1, at=old), post(2, at=new)])
-    chain.ledger.quarantine([Rejected("weibo", "f", n, "broken", TEXT, at)
+    store_items(services, [post(1, at=old), post(2, at=new)])
+    services.ledger.quarantine([Rejected("weibo", "f", n, "broken", TEXT, at)
                              for n, at in enumerate((old, new), start=1)])  # fmt: skip
-    steps.annotate(chain)
-    before = chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
-    assert daily_if_due(chain, NOW)
-    assert not daily_if_due(chain, NOW + timedelta(hours=1))
-    assert [one.key for one in chain.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
-    assert [item.position for item in chain.ledger.quarantined()] == [2]
-    assert chain.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
+    steps.annotate(services)
+    before = services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
+    assert daily_if_due(services, NOW)
+    assert not daily_if_due(services, NOW + timedelta(hours=1))
+    assert [one.key for one in services.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
+    assert [item.position for item in services.ledger.quarantined()] == [2]
+    assert services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
 
 
-def test_nothing_leaves_where_all_is_kept(chain: Chain) -> None:
+def test_nothing_leaves_where_all_is_kept(services: Services) -> None:
     """With text_days = 0 nothing leaves; less than detection needs is not allowed."""
-    store_items(chain, [post(1, at=NOW - 380 * DAY)])
+    store_items(services, [post(1, at=NOW - 380 * DAY)])
     kept = PrivacySettings(text_days=0)
-    assert expire(chain.store, chain.ledger, kept, NOW) == (0, 0)
+    assert expire(services.store, services.ledger, kept, NOW) == (0, 0)
     assert PrivacySettings(text_days=1).days == 35
 
 

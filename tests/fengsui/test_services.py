@@ -2,7 +2,7 @@
 
 import pytest
 
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from store.errors import StoreUnreachable
 from tests.fengsui.commands import Shell
@@ -15,8 +15,8 @@ CHOSEN = f'ledger_url_env = "{NAME}"'
 def test_default_is_a_file(fengsui: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the setting the ledger is a file in `state`, whatever the environment holds."""
     monkeypatch.setenv(NAME, "postgresql://nobody@127.0.0.1:1/none")
-    with Chain(Settings(state=fengsui.folder)) as chain:
-        assert chain.ledger.totals()["incidents"] == 0
+    with Services(Settings(state=fengsui.folder)) as services:
+        assert services.ledger.totals()["incidents"] == 0
     assert (fengsui.folder / "ledger.sqlite3").exists()
 
 
@@ -27,10 +27,10 @@ def test_postgresql_is_used(
     monkeypatch.setenv(NAME, postgresql_url)
     fengsui.settings(CHOSEN)
     settings = load(fengsui.folder / "fengsui.toml")
-    with Chain(settings) as chain:
-        chain.ledger.set_cursor("collect", "7")
-    with Chain(settings) as chain:
-        assert chain.ledger.cursor("collect") == "7"
+    with Services(settings) as services:
+        services.ledger.set_cursor("collect", "7")
+    with Services(settings) as services:
+        assert services.ledger.cursor("collect") == "7"
     assert not list(settings.state.glob("ledger*"))
 
 
@@ -60,4 +60,4 @@ def test_check_names_what_is_wrong(
     assert f"the environment variable {NAME} is empty" in fengsui("check").out
     assert f"the environment variable {NAME} is empty" in fengsui.refused("cases")
     with pytest.raises(StoreUnreachable, match=NAME):
-        Chain(load(fengsui.folder / "fengsui.toml"))
+        Services(load(fengsui.folder / "fengsui.toml"))

@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from listeners.client.client import Web
+from listeners.client.client import PoliteClient
 from listeners.client.response import Answer
 from store.ledger.ledger import Ledger
 
@@ -14,7 +14,7 @@ def main() -> None:
     """Ask URL so many TIMES, as one of several that share the LEDGER; print when it began."""
     ledger, url, times, seconds = sys.argv[1:5]
     with Ledger(f"sqlite:///{Path(ledger)}") as memory:
-        web = Web(memory, every=timedelta(seconds=float(seconds)))
+        web = PoliteClient(memory, every=timedelta(seconds=float(seconds)))
         with web:
             print(time.time(), flush=True)  # noqa: T201 - for the test that waits
             for _ in range(int(times)):

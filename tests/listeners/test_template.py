@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listeners.client.response import Answer, json_of
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.formats.format import Reading
-from listeners.protocol import Covered, Listener
+from listeners.protocol import CoverageMarker, Listener
 from listeners.sources import heimao, hot_lists, rss, wechat_pay, weibo_mobile, weibo_official
 from records import Post, Rejected, Window
 from tests.listeners.contract import WINDOW, ListenerContract
@@ -51,7 +51,7 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
         kind="forum", name="forum", keywords=("奶茶",), token_env="FORUM_TOKEN",
         accept_terms="the forum's terms of use",
     )  # fmt: skip
-    made: Listener = source.listener(Means(transport=httpx.MockTransport(serve)))
+    made: Listener = source.listener(ReadContext(transport=httpx.MockTransport(serve)))
     return made
 
 
@@ -66,7 +66,7 @@ class TestContract(ListenerContract):
 def test_covers_its_part(listener: Listener) -> None:
     """The template tells what it covered, under its keyword, from where it reads back to."""
     span = Window(WINDOW.since - timedelta(minutes=10), WINDOW.until)
-    assert list(listener.fetch(WINDOW))[-1] == Covered("奶茶", span)
+    assert list(listener.fetch(WINDOW))[-1] == CoverageMarker("奶茶", span)
 
 
 HOT = {"ok": 1, "data": {"realtime": [{"word": "词", "num": 1, "realpos": 1, "rank": 0}]}}

@@ -39,9 +39,9 @@ def show() -> HTMLResponse:
     from store.errors import StoreError
 
     try:
-        with _ONE, opened() as chain:
-            shown = overview(chain, utc_now())
-            language = chain.settings.language
+        with _ONE, opened() as services:
+            shown = overview(services, utc_now())
+            language = services.settings.language
     except (SettingsError, StoreError) as error:
         # Neither ever holds a secret.
         return HTMLResponse(failure(str(error)), status_code=503, headers=HEADERS)

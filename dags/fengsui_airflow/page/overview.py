@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from fengsui.ingest.slo import DAY, Seen, seen
-from fengsui.services import Chain
-from listeners.context import Told
+from fengsui.ingest.slo import DAY, SourceHealth, source_health
+from fengsui.services import Services
+from listeners.context import RefusalCount
 from listeners.protocol import Refusal
 from records import Incident, IncidentKind, Window
 
@@ -45,7 +45,7 @@ class SourceNow:
     failures: int
     rest_until: datetime | None
     share: float | None = None
-    refused: Sequence[tuple[Refusal, Told]] = ()
+    refused: Sequence[tuple[Refusal, RefusalCount]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ class Overview:
     waiting: int
 
 
-def overview(chain: Chain, now: datetime) -> Overview:
+def overview(services: Services, now: datetime) -> Overview:
     """Return what the page shows at `now`."""
-    open_incidents = chain.ledger.open_incidents()
+    open_incidents = services.ledger.open_incidents()
     by_brand = {one.brand: one for one in open_incidents if one.kind is IncidentKind.BRAND}
     # Where something is going on comes first, also of more brands than are shown.
-    names = sorted(chain.brands, key=lambda name: name not in by_brand)
-    brands = [_brand(chain, name, by_brand.get(name), now) for name in names[:MOST_BRANDS]]
-    recent = {one.key: one for one in (*chain.ledger.incidents(now - PAST), *open_incidents)}
+    names = sorted(services.brands, key=lambda name: name not in by_brand)
+    brands = [_brand(services, name, by_brand.get(name), now) for name in names[:MOST_BRANDS]]
+    recent = {one.key: one for one in (*services.ledger.incidents(now - PAST), *open_incidents)}
     incidents = sorted(recent.values(), key=lambda one: one.updated_at, reverse=True)
     incidents.sort(key=lambda one: (one.recovered_at is not None, -one.level))
     return Overview(
@@ -78,29 +78,31 @@ def overview(chain: Chain, now: datetime) -> Overview:
         brands_left_out=len(names) - len(brands),
         incidents=incidents[:MOST_INCIDENTS],
         incidents_left_out=max(0, len(incidents) - MOST_INCIDENTS),
-        sources=[_source(seen(chain, source, now)) for source in chain.settings.sources],
-        coverage=_coverage(chain, now),
-        waiting=len(chain.store.pending(1000)),
+        sources=[
+            _source(source_health(services, source, now)) for source in services.settings.sources
+        ],
+        coverage=_coverage(services, now),
+        waiting=len(services.store.pending(1000)),
     )
 
 
-def _source(found: Seen) -> SourceNow:
+def _source(found: SourceHealth) -> SourceNow:
     lately = [(why, told) for why, told in found.refused.items() if found.at - told.last < DAY]
     return SourceNow(
         name=found.source.name,
         kind=found.source.kind,
         read_to=found.read_to,
-        failures=found.standing.failures,
-        rest_until=found.standing.rest_until,
+        failures=found.state.failures,
+        rest_until=found.state.rest_until,
         share=found.hour,
         refused=sorted(lately, key=lambda one: one[1].last, reverse=True),
     )
 
 
-def _brand(chain: Chain, name: str, incident: Incident | None, now: datetime) -> BrandNow:
+def _brand(services: Services, name: str, incident: Incident | None, now: datetime) -> BrandNow:
     minute = timedelta(minutes=1)
-    last = chain.store.points(name, Window(now - HOUR, now + minute), minute)
-    before = chain.store.points(name, Window(now - USUAL - HOUR, now - HOUR), HOUR)
+    last = services.store.points(name, Window(now - HOUR, now + minute), minute)
+    before = services.store.points(name, Window(now - USUAL - HOUR, now - HOUR), HOUR)
     hours = USUAL / HOUR
     return BrandNow(
         name=name,
@@ -117,9 +119,9 @@ def _urgency(brand: BrandNow) -> tuple[int, float, str]:
     return -level, brand.usual_negative - brand.negative, brand.name
 
 
-def _coverage(chain: Chain, now: datetime) -> float | None:
+def _coverage(services: Services, now: datetime) -> float | None:
     # Sources are read each minute or less often: the last minutes are not over yet.
-    [share] = chain.ledger.coverage(Window(now - HOUR, now), HOUR) or [0.0]
+    [share] = services.ledger.coverage(Window(now - HOUR, now), HOUR) or [0.0]
     return share or None
 
 

@@ -10,7 +10,7 @@ characters, of which the heaviest are kept as text (`cues.npz`: the run, an 8-bi
 second one over its answer, the probability of a negative tone (`nlp.sentiment`) and the signs of
 the field's own words (`nlp.complaints.lexicon`): `nlp.complaints.rules.judge`. Where it finds a
 complaint between 20 and 90% probable and the sentiment model in use can say as well (the encoder
-that ships), both log odds count the same: `nlp.complaints.rules.conclude`. That zone was chosen on
+that ships), both log odds count the same: `nlp.complaints.rules.decide`. That zone was chosen on
 both halves of the labelled posts. The runs are kept as they
 are and not hashed, as those of the sentiment model are: one post at a time is found through an
 automaton in some microseconds, and a person can read what decided. Fitted with: {recipe}.

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from nlp.complaints.lexicon import EXPERIENCE, find
-from nlp.complaints.rules import DOUBTFUL, Complaint, conclude, judge, suspect, tells_failure
+from nlp.complaints.rules import DOUBTFUL, Complaint, decide, judge, screen, tells_failure
 from nlp.sentiment.cascade import CascadeModel
 from nlp.sentiment.linear import LinearModel
 from nlp.training.complaints.card import CARD
@@ -82,12 +82,12 @@ def in_the_chain(model: CascadeModel) -> Judge:
 
     def run(texts: Sequence[str]) -> list[bool]:
         suspicions = [
-            suspect(text, tone.negative, is_complaint=False, least=DOUBTFUL[0])
+            screen(text, tone.negative, is_complaint=False, least=DOUBTFUL[0])
             for text, tone in zip(texts, model.score(texts), strict=True)
         ]
         doubtful = [one.own for one in suspicions if one and one.is_doubtful]
         odds = dict(zip(doubtful, model.complaint_odds(doubtful) or (), strict=True))
-        return [conclude(s, second=odds.get(s.own) if s else None) is not None for s in suspicions]
+        return [decide(s, second=odds.get(s.own) if s else None) is not None for s in suspicions]
 
     return run
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom
 
-from alerts.detection.bands import BEYOND, expectation, greatest_usual
+from alerts.detection.bands import BEYOND, baseline_bands, greatest_expected
 from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
 
@@ -30,7 +30,7 @@ def series(days: int, seed: int = 3, **changes: float) -> Series:
 def test_quiet_counts_lie_in_the_band() -> None:
     """The expected count is near the mean, and about one tick in a thousand lies above the edge."""
     quiet = series(14)
-    bands = expectation(quiet, START + timedelta(days=7), SETTINGS)
+    bands = baseline_bands(quiet, START + timedelta(days=7), SETTINGS)
     assert bands.channels == ("volume", "negative")
     assert bands.start == START + timedelta(days=7)
     assert bands.mean.shape == bands.upper.shape == (2, 7 * DAY)
@@ -45,7 +45,7 @@ def test_nothing_later_changes_a_band() -> None:
     burst.counts["volume"][8 * DAY + 30 :] += 500.0
     since = START + timedelta(days=7)
     until = DAY + 24
-    before, after = (expectation(one, since, SETTINGS) for one in (quiet, burst))
+    before, after = (baseline_bands(one, since, SETTINGS) for one in (quiet, burst))
     assert np.array_equal(before.mean[:, :until], after.mean[:, :until])
     assert np.array_equal(before.upper[:, :until], after.upper[:, :until])
     assert not np.array_equal(before.mean, after.mean)
@@ -63,7 +63,7 @@ def test_the_same_counts_give_the_same_bands_in_parts() -> None:
         whole.coverage[skipped:],
     )
     since = START + timedelta(days=139)
-    one, other = expectation(whole, since, SETTINGS), expectation(part, since, SETTINGS)
+    one, other = baseline_bands(whole, since, SETTINGS), baseline_bands(part, since, SETTINGS)
     assert np.array_equal(one.mean, other.mean)
     assert np.array_equal(one.upper, other.upper)
 
@@ -71,7 +71,7 @@ def test_the_same_counts_give_the_same_bands_in_parts() -> None:
 @pytest.mark.parametrize(("coverage", "known"), [(1.0, True), (0.5, False)])
 def test_no_band_while_little_is_known(coverage: float, known: bool) -> None:
     """On the first day, and where too little was read, there is no band."""
-    bands = expectation(series(3, coverage=coverage), START, SETTINGS)
+    bands = baseline_bands(series(3, coverage=coverage), START, SETTINGS)
     assert np.isnan(bands.mean[:, : DAY - 12]).all()
     assert np.isfinite(bands.upper[:, -1]).all() == known
 
@@ -81,5 +81,5 @@ def test_edge_is_the_quantile_of_the_distribution() -> None:
     mean = np.geomspace(1e-5, 2e4, 60)[None, :]
     dispersion = np.array([[1e-6], [0.1], [2.0]])
     expected = nbinom.ppf(1 - BEYOND, 1 / dispersion, 1 / (1 + mean * dispersion))
-    edges = greatest_usual(np.broadcast_to(mean, (3, 60)), dispersion)
+    edges = greatest_expected(np.broadcast_to(mean, (3, 60)), dispersion)
     assert np.array_equal(edges, expected)

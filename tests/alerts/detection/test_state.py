@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from alerts.detection.negative_binomial import HISTORY, NegativeBinomialDetector
-from alerts.detection.scorer import Look
+from alerts.detection.scorer import ScoredTick
 from alerts.detection.series import Panel
 from alerts.detection.settings import DetectionSettings
-from alerts.detection.state import Board
+from alerts.detection.state import RollingState
 from tests.alerts.detection.simulated import DAY, START, STEP, Floats, add, talk
 
 DETECTOR = NegativeBinomialDetector(DetectionSettings())
@@ -40,25 +40,25 @@ def panel(counts: Floats, coverage: Floats | None = None, skipped: int = 0) -> P
     return Panel(names, start, STEP, CHANNELS, counts[skipped:], known[skipped:])
 
 
-def filled(counts: Floats, coverage: Floats | None = None) -> Board:
+def filled(counts: Floats, coverage: Floats | None = None) -> RollingState:
     """Return a board that was given all counts at once."""
     given = panel(counts, coverage)
     return DETECTOR.filled(given, given.number)[0]
 
 
-def bits(looks: list[Look]) -> list[tuple[object, ...]]:
+def bits(scored_ticks: list[ScoredTick]) -> list[tuple[object, ...]]:
     """Return looks as something that is equal only bit for bit, places left out."""
     plain = [
         tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in astuple(one))
-        for one in looks
+        for one in scored_ticks
     ]
     return [(number, *rest) for number, _, *rest in plain]
 
 
-def assert_same(board: Board, other: Board) -> None:
+def assert_same(state: RollingState, other: RollingState) -> None:
     """Both boards noted the same, bit for bit."""
-    assert sum(map(len, other.looks)) > 20
-    for mine, theirs in zip(board.looks, other.looks, strict=True):
+    assert sum(map(len, other.scored_ticks)) > 20
+    for mine, theirs in zip(state.scored_ticks, other.scored_ticks, strict=True):
         assert bits(mine) == bits(theirs)
 
 
@@ -66,9 +66,9 @@ def test_ticks_one_by_one_equal_all_at_once() -> None:
     """Appending tick after tick, or in parts of any size, gives the bits of a single call."""
     counts = counts_of(1)
     sizes = [*range(1, 40), *[1] * 150]
-    parts = Board(
-        DETECTOR.board(panel(counts), panel(counts).number)[0].judge,
-        DETECTOR.almanac,
+    parts = RollingState(
+        DETECTOR.state(panel(counts), panel(counts).number)[0].scorer,
+        DETECTOR.calendar,
         BRANDS,
         panel(counts).number,
     )
@@ -88,19 +88,19 @@ def test_late_counts_leave_no_trace(seed: int) -> None:
     counts = counts_of(seed)
     early = counts.copy()
     early[-2 * DAY + 50 :] = np.floor(early[-2 * DAY + 50 :] * rng.uniform(0, 1))
-    board = filled(early)
+    state = filled(early)
     for since in (30, 1, 13, 400, 2, 60, 2 * DAY - 50):
         rows = rng.permutation(BRANDS)[: 1 + int(rng.integers(BRANDS))].astype(np.int64)
         part = np.ones((since, len(rows)))
-        board.amend(rows, TICKS + board.first - since, counts[-since:][..., rows], part)
-    assert_same(board, filled_after(counts, early, board))
+        state.amend(rows, TICKS + state.first - since, counts[-since:][..., rows], part)
+    assert_same(state, filled_after(counts, early, state))
 
 
-def filled_after(counts: Floats, early: Floats, board: Board) -> Board:
+def filled_after(counts: Floats, early: Floats, state: RollingState) -> RollingState:
     """Amend what was still missing, all of it, and return a new board of the whole counts."""
     since = 2 * DAY - 50
     rows = np.arange(BRANDS)
-    board.amend(rows, board.end - since, counts[-since:], np.ones((since, BRANDS)))
+    state.amend(rows, state.end - since, counts[-since:], np.ones((since, BRANDS)))
     assert not np.array_equal(counts, early)
     return filled(counts)
 
@@ -110,10 +110,10 @@ def test_a_read_that_is_made_good_leaves_no_trace() -> None:
     counts = counts_of(3)
     failed = np.ones((TICKS, BRANDS))
     failed[-200:-150] = 0.0
-    board = filled(counts, failed)
+    state = filled(counts, failed)
     every = np.arange(BRANDS)
-    board.amend(every, board.end - 200, counts[-200:], np.ones((200, BRANDS)))
-    assert_same(board, filled(counts))
+    state.amend(every, state.end - 200, counts[-200:], np.ones((200, BRANDS)))
+    assert_same(state, filled(counts))
 
 
 def test_an_occasion_is_amended_like_any_day() -> None:
@@ -126,34 +126,34 @@ def test_an_occasion_is_amended_like_any_day() -> None:
     until = 26 * DAY  # 3 October
     part = Panel(("a", "b"), start, STEP, CHANNELS, counts[:until] * 1.0, np.ones((until, 2)))
     part.counts[-DAY - 100 :] = 0.0
-    board = DETECTOR.filled(part, part.number)[0]
+    state = DETECTOR.filled(part, part.number)[0]
     late = counts[until - DAY - 100 : until]
-    board.amend(np.arange(2), board.end - len(late), late, np.ones((len(late), 2)))
-    board.append(counts[until:], np.ones((40 * DAY - until, 2)))
-    assert_same(board, whole)
+    state.amend(np.arange(2), state.end - len(late), late, np.ones((len(late), 2)))
+    state.append(counts[until:], np.ones((40 * DAY - until, 2)))
+    assert_same(state, whole)
 
 
 def test_brands_do_not_touch_each_other() -> None:
     """A brand on a board of many is judged as if it were alone."""
     counts = counts_of(5)
-    board = filled(counts)
+    state = filled(counts)
     for brand in range(BRANDS):
         alone = filled(counts[..., brand : brand + 1])
-        assert bits(board.looks[brand]) == bits(alone.looks[0])
+        assert bits(state.scored_ticks[brand]) == bits(alone.scored_ticks[0])
 
 
 def test_brands_can_be_exchanged() -> None:
     """A brand adopted from a board of the same ticks goes on as if it had always been there."""
     counts, other = counts_of(6), counts_of(7)
-    board = filled(counts[:-50])
+    state = filled(counts[:-50])
     rows = np.array([1, 3])
-    board.adopt(filled(other[:-50][..., rows]), rows)
+    state.adopt(filled(other[:-50][..., rows]), rows)
     mixed = counts.copy()
     mixed[..., rows] = other[..., rows]
-    board.append(mixed[-50:], np.ones((50, BRANDS)))
-    assert_same(board, filled(mixed))
+    state.append(mixed[-50:], np.ones((50, BRANDS)))
+    assert_same(state, filled(mixed))
     with pytest.raises(ValueError, match="same ticks"):
-        board.adopt(filled(other[:-1][..., rows]), rows)
+        state.adopt(filled(other[:-1][..., rows]), rows)
 
 
 def test_what_is_older_than_the_history_changes_nothing() -> None:
@@ -164,7 +164,11 @@ def test_what_is_older_than_the_history_changes_nothing() -> None:
     given, later = panel(counts), panel(counts, skipped=12 * DAY)
     since = given.number + size - 5 * DAY
     whole, part = (
-        [look for look in DETECTOR.filled(one, one.number)[0].looks[0] if look.number >= since]
+        [
+            scored
+            for scored in DETECTOR.filled(one, one.number)[0].scored_ticks[0]
+            if scored.number >= since
+        ]
         for one in (given, later)
     )
     assert whole
@@ -174,6 +178,6 @@ def test_what_is_older_than_the_history_changes_nothing() -> None:
 def test_what_is_too_old_is_refused() -> None:
     """Counts older than the board can take back are refused, not taken in halfway."""
     counts = counts_of(9)
-    board = filled(counts)
+    state = filled(counts)
     with pytest.raises(ValueError, match="cannot be amended"):
-        board.amend(np.arange(1), board.amendable - 1, counts[-10:, :, :1], np.ones((10, 1)))
+        state.amend(np.arange(1), state.amendable - 1, counts[-10:, :, :1], np.ones((10, 1)))

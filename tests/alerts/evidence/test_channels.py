@@ -13,10 +13,10 @@ from scipy.stats import betabinom
 
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence import channels
-from alerts.evidence.channels import Fast
-from alerts.evidence.combine import Pace, hourly_count, weigh
+from alerts.evidence.channels import FastPost
+from alerts.evidence.combine import Pace, combine_evidence, hourly_count
 from alerts.evidence.p_values import beta_binomial_tail, cauchy, either_of
-from alerts.evidence.posts import QUARTER, Day, Past, Voice, day_of, quarter_of
+from alerts.evidence.posts import QUARTER, BrandHistory, Day, PostView, day_of, quarter_of
 from alerts.levels import LIFT, least_count, next_level
 from records import Evidence, Level, Signal
 
@@ -29,8 +29,8 @@ USUAL_WORDS = ("奶茶", "排队", "等了", "味道", "店员")
 PACE = Pace(rate=60.0, branching=0.9)
 
 
-def voice(number: int, **more: object) -> Voice:
-    made = Voice(
+def voice(number: int, **more: object) -> PostView:
+    made = PostView(
         post_key=f"weibo:{number}",
         at=NOW - timedelta(minutes=number % 300 + 1),
         author=f"user-{number}",
@@ -43,9 +43,9 @@ def voice(number: int, **more: object) -> Voice:
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def past(per_day: int = 12, days: int = 28, **more: object) -> Past:
+def past(per_day: int = 12, days: int = 28, **more: object) -> BrandHistory:
     """Return a past of ordinary complaints about service."""
-    return Past(
+    return BrandHistory(
         tuple(
             day_of(
                 voice(
@@ -128,7 +128,7 @@ def test_at_least_two_need_two() -> None:
 def test_a_usual_day_says_nothing() -> None:
     """As many complaints as ever, in the usual words by the usual people, are no evidence."""
     story = [voice(number) for number in range(20)]
-    assert channels.beside(story, [Fast("weibo:1", 2.0)], PAST, SPAN) == ()
+    assert channels.channel_evidence(story, [FastPost("weibo:1", 2.0)], PAST, SPAN) == ()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -145,7 +145,7 @@ def test_chance_alone_seldom_speaks(seed: int) -> None:
             )
             for number in random.integers(0, 10_000, 30).tolist()
         ]
-        found = channels.beside(story, [Fast("weibo:1", 3.0)], PAST, SPAN)
+        found = channels.channel_evidence(story, [FastPost("weibo:1", 3.0)], PAST, SPAN)
         lifted += cauchy([one.p_value for one in found if one.p_value < 1], 5) <= LIFT
     assert lifted <= 1
 
@@ -178,7 +178,7 @@ def test_the_brand_s_own_words_are_not_new() -> None:
 
 def test_words_that_come_in_bursts_are_less_surprising() -> None:
     """Where single days have always had words of their own, a new one means less."""
-    bursts = Past(
+    bursts = BrandHistory(
         tuple(
             day_of(voice(n, words=(USUAL_WORDS[day % 5],)) for n in range(12)) for day in range(28)
         )
@@ -208,27 +208,29 @@ def test_a_brand_of_stars_is_used_to_stars() -> None:
     """Where large accounts always complain, two of them are usual."""
     famous = past(followers=3_000_000)
     story = [voice(number, followers=3_000_000) for number in range(10)]
-    assert "reach" not in kinds(channels.beside(story, [], famous, SPAN))
+    assert "reach" not in kinds(channels.channel_evidence(story, [], famous, SPAN))
 
 
 def test_speed_is_held_against_all_that_posts_get() -> None:
     """Far more in an hour than others get in all is evidence; as much as they get is none."""
-    spread = Past((*PAST.days, Day(reposts=[10, 20, 40, 80, 160, 320] * 10, voices=60)))
-    fast = channels.velocity([Fast("weibo:1", 50_000.0), Fast("weibo:2", 3.0)], 5, spread)
-    usual = channels.velocity([Fast("weibo:1", 200.0)], 5, spread)
+    spread = BrandHistory((*PAST.days, Day(reposts=[10, 20, 40, 80, 160, 320] * 10, voices=60)))
+    fast = channels.velocity([FastPost("weibo:1", 50_000.0), FastPost("weibo:2", 3.0)], 5, spread)
+    usual = channels.velocity([FastPost("weibo:1", 200.0)], 5, spread)
     assert fast is not None
     assert usual is not None
     assert fast.parts[0].name == "weibo:1"
     assert fast.p_value < 0.02 < usual.p_value
     assert channels.velocity([], 5, spread) is None
-    assert channels.velocity([Fast("weibo:1", 0.0)], 5, spread) is None
+    assert channels.velocity([FastPost("weibo:1", 0.0)], 5, spread) is None
 
 
 def test_a_heavier_past_makes_speed_less_surprising() -> None:
     """The heavier the tail of the past, the less the same speed says."""
-    light = Past((Day(voices=100, reposts=[*range(100)]),))
-    heavy = Past((Day(voices=100, reposts=[*range(90), *(10 ** np.arange(1, 6)).tolist() * 2]),))
-    one, other = (channels.velocity([Fast("a", 5_000.0)], 1, each) for each in (light, heavy))
+    light = BrandHistory((Day(voices=100, reposts=[*range(100)]),))
+    heavy = BrandHistory(
+        (Day(voices=100, reposts=[*range(90), *(10 ** np.arange(1, 6)).tolist() * 2]),)
+    )
+    one, other = (channels.velocity([FastPost("a", 5_000.0)], 1, each) for each in (light, heavy))
     assert one is not None
     assert other is not None
     assert one.p_value < other.p_value
@@ -238,7 +240,7 @@ def test_a_second_platform_is_two_that_are_loud() -> None:
     """Two unusual sources are evidence with each source's usual; one, however loud, is not."""
     weibo = [voice(number) for number in range(60)]
     heimao = [voice(number, source="heimao") for number in range(500, 509)]
-    known = Past((*PAST.days[:-1], day_of([voice(9, source="heimao")])))
+    known = BrandHistory((*PAST.days[:-1], day_of([voice(9, source="heimao")])))
     both = channels.second_platform([*weibo, *heimao], known, SPAN)
     assert both is not None
     assert both.p_value < 1e-3
@@ -255,18 +257,18 @@ def test_a_hot_list_entry_is_evidence() -> None:
     assert found is not None
     assert found.p_value < 0.01
     assert found.parts[0].name == "云朵茶饮 喝出虫子"
-    daily = Past(tuple(replace(day, headlines=4) for day in PAST.days))
-    assert "hot_list" not in kinds(channels.beside([entry], [], daily, SPAN))
+    daily = BrandHistory(tuple(replace(day, headlines=4) for day in PAST.days))
+    assert "hot_list" not in kinds(channels.channel_evidence([entry], [], daily, SPAN))
 
 
 def test_without_a_past_nothing_weighs() -> None:
     """A brand without a past shows large accounts and entries, but with no weight."""
-    none = Past(())
+    none = BrandHistory(())
     story = [voice(n, followers=2_000_000, words=("虫子",), headline=n < 2) for n in range(9)]
-    found = channels.beside(story, [Fast("weibo:1", 900.0)], none, SPAN)
+    found = channels.channel_evidence(story, [FastPost("weibo:1", 900.0)], none, SPAN)
     assert kinds(found) == {"reach", "velocity", "hot_list"}
     assert {one.p_value for one in found} == {1.0}
-    assert weigh(signal(), found, PACE, SETTINGS).level is Level.BLUE
+    assert combine_evidence(signal(), found, PACE, SETTINGS).level is Level.BLUE
 
 
 @pytest.mark.parametrize(
@@ -294,7 +296,7 @@ def beside(p_value: float = 1e-6, *names: str) -> tuple[Evidence, ...]:
 
 def test_evidence_lifts_by_one() -> None:
     """Unlikely evidence beside the counts lifts a level by one, and says so."""
-    weighed = weigh(signal(), beside(), PACE, SETTINGS)
+    weighed = combine_evidence(signal(), beside(), PACE, SETTINGS)
     assert weighed.level is Level.YELLOW
     assert kinds(weighed.evidence) == {"negative", "complaints", "new_terms", "reach"}
     reasons = {reason.kind: reason for reason in weighed.reasons}
@@ -305,7 +307,7 @@ def test_evidence_lifts_by_one() -> None:
 
 def test_likely_evidence_lifts_nothing() -> None:
     """Evidence that chance brings once in fifty stories is shown and lifts nothing."""
-    weighed = weigh(signal(), beside(0.02), PACE, SETTINGS)
+    weighed = combine_evidence(signal(), beside(0.02), PACE, SETTINGS)
     assert weighed.level is Level.BLUE
     assert "beside" not in {reason.kind for reason in weighed.reasons}
     assert "reach" in kinds(weighed.evidence)
@@ -314,7 +316,7 @@ def test_likely_evidence_lifts_nothing() -> None:
 def test_nothing_beside_changes_no_level() -> None:
     """Without evidence beside them, the counts keep their level and their evidence."""
     for level in Level:
-        weighed = weigh(signal(level), (), PACE, SETTINGS)
+        weighed = combine_evidence(signal(level), (), PACE, SETTINGS)
         assert (weighed.level, weighed.evidence) == (level, signal(level).evidence)
 
 
@@ -330,7 +332,7 @@ def test_a_level_never_falls_and_rises_by_one_at_most(
 ) -> None:
     """Whatever is beside the counts: the level is the counts' own or the next."""
     found = tuple(Evidence("reach", 1.0, 0.1, SPAN, p_value) for p_value in p_values)
-    made = weigh(signal(level, low_baseline=low), found, Pace(rate, branching), SETTINGS)
+    made = combine_evidence(signal(level, low_baseline=low), found, Pace(rate, branching), SETTINGS)
     assert level <= made.level <= level + 1
     assert 0 < made.p_value <= 1
 
@@ -345,25 +347,27 @@ def test_a_level_never_falls_and_rises_by_one_at_most(
 )
 def test_red_takes_size_and_growth(pace: Pace, level: Level) -> None:
     """Evidence makes red only of what is large and calls forth nearly as much as it is."""
-    assert weigh(signal(Level.ORANGE), beside(), pace, SETTINGS).level is level
+    assert combine_evidence(signal(Level.ORANGE), beside(), pace, SETTINGS).level is level
 
 
 def test_the_hardly_known_stays_yellow() -> None:
     """A brand without history is not lifted above yellow, and the reason is told."""
-    weighed = weigh(signal(Level.YELLOW, low_baseline=True), beside(), PACE, SETTINGS)
+    weighed = combine_evidence(signal(Level.YELLOW, low_baseline=True), beside(), PACE, SETTINGS)
     assert weighed.level is Level.YELLOW
     assert weighed.reasons[-1].kind == "low_baseline"
 
 
 def test_a_handful_stays_a_handful() -> None:
     """However telling, a few posts are not lifted beyond what their number carries."""
-    assert weigh(signal(count=7.0), beside(1e-12), PACE, SETTINGS).level is Level.BLUE
+    assert combine_evidence(signal(count=7.0), beside(1e-12), PACE, SETTINGS).level is Level.BLUE
 
 
 def test_the_rarity_told_follows_the_setting() -> None:
     """With one false alarm in five weeks allowed, yellow is once in twenty weeks."""
     rare = DetectionSettings(false_alarms_per_week=0.2)
-    assert weigh(signal(Level.YELLOW), (), PACE, rare).reasons[0].value == pytest.approx(20.0)
+    assert combine_evidence(signal(Level.YELLOW), (), PACE, rare).reasons[0].value == pytest.approx(
+        20.0
+    )
 
 
 def test_the_next_level_takes_more() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from fengsui.annotate.prefetch import KEPT, LOT, LOTS, ScoringAhead, looking_ahead
+from fengsui.annotate.prefetch import KEPT, LOT, LOTS, Prefetch, looking_ahead
 from nlp.sentiment.model import ModelError, Score
 
 
@@ -36,7 +36,7 @@ def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_expected_is_not_scored_again() -> None:
     """A text that was expected is scored once, by another thread; others when they are asked."""
     model = Counting()
-    with ScoringAhead(model) as ahead:
+    with Prefetch(model) as ahead:
         ahead.expect(["a", "bb", "a"])
         assert model.done.wait(10)
         found = ahead.score(["bb", "ccc", "bb"])
@@ -49,7 +49,7 @@ def test_what_was_expected_is_not_scored_again() -> None:
 def test_what_has_not_begun_is_taken_over() -> None:
     """Who asks does not wait for what stands behind others."""
     model, held = Counting(), threading.Event()
-    with ScoringAhead(model) as ahead:
+    with Prefetch(model) as ahead:
         ahead._pool.submit(held.wait)  # keeps the only thread busy
         ahead.expect(["a"])
         assert ahead.score(["a"]) == Counting().score(["a"])
@@ -59,7 +59,7 @@ def test_what_has_not_begun_is_taken_over() -> None:
 
 def test_trouble_ahead_is_told_to_who_asks() -> None:
     """An error of the background is raised where the text is asked for, and for no other text."""
-    with ScoringAhead(Counting()) as ahead:
+    with Prefetch(Counting()) as ahead:
         ahead.expect(["broken"])
         assert ahead.score(["a"]) == Counting().score(["a"])
         with pytest.raises(ModelError, match="out of order"):
@@ -69,7 +69,7 @@ def test_trouble_ahead_is_told_to_who_asks() -> None:
 def test_memory_is_bounded() -> None:
     """The oldest scores are forgotten; whoever asks for them gets them all the same."""
     model = Counting()
-    with ScoringAhead(model) as ahead:
+    with Prefetch(model) as ahead:
         ahead.expect(["first"])
         ahead.expect(f"{number}" for number in range(KEPT))
         assert len(ahead._places) == KEPT
@@ -78,7 +78,7 @@ def test_memory_is_bounded() -> None:
 
 def test_only_the_score_is_kept_of_what_was_asked_for() -> None:
     """A text that may come again costs its score, not what was needed to wait for it."""
-    with ScoringAhead(Counting()) as ahead:
+    with Prefetch(Counting()) as ahead:
         ahead.expect(["a"])
         (expected,) = Counting().score(["a"])
         assert ahead.score(["a"]) == ahead.score(["a"]) == [expected]
@@ -89,7 +89,7 @@ def test_one_processor_does_nothing_ahead(monkeypatch: pytest.MonkeyPatch) -> No
     """Where nothing can be done beside, nothing is done before it is asked for."""
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
     model = Counting()
-    with ScoringAhead(model) as ahead:
+    with Prefetch(model) as ahead:
         ahead.expect(["a"])
     assert not model.asked
 

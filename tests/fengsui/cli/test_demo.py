@@ -8,7 +8,7 @@ import pytest
 
 from fengsui.demo.complaints import TEA
 from fengsui.demo.crisis import FIRST_COMPLAINT
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import load
 from records import IncidentStatus, Level
 from tests.fengsui.commands import Shell
@@ -26,9 +26,9 @@ def test_the_sample_crisis_is_heard_early_and_alone(fengsui: Shell) -> None:
     shown = fengsui("demo", "--cache", CACHE)
     assert shown.code == 0
     assert (CACHE / "incident.png").stat().st_size > 10_000
-    with Chain(load(CACHE / "fengsui.toml"), notifiers={}) as chain:
-        (incident,) = chain.ledger.incidents()
-        totals = chain.store.totals()
+    with Services(load(CACHE / "fengsui.toml"), notifiers={}) as services:
+        (incident,) = services.ledger.incidents()
+        totals = services.store.totals()
     assert incident.brand == TEA.name
     assert incident.status is IncidentStatus.RECOVERED
     firsts = {change.level: change.at for change in reversed(incident.history)}

@@ -7,7 +7,7 @@ import pytest
 from fengsui.analysis.explain import Explained, explain
 from fengsui.analysis.tune import tune
 from fengsui.pipeline.replay import replay
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Incident, Level, Window
 from tests.fengsui import stories
 from tests.fengsui.commands import Shell
@@ -18,10 +18,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Incident, list
     """Return the state of a replayed crisis, its incident, and the incident explained."""
     folder = tmp_path_factory.mktemp("told")
     file = stories.write(folder / "story.jsonl")
-    with Chain(stories.settings(folder / "state")) as chain:
-        replay(chain, [file])
-        incident = chain.ledger.incidents()[0]
-        return folder / "state", incident, list(explain(chain, incident))
+    with Services(stories.settings(folder / "state")) as services:
+        replay(services, [file])
+        incident = services.ledger.incidents()[0]
+        return folder / "state", incident, list(explain(services, incident))
 
 
 def test_ticks_are_told_from_an_hour_before(
@@ -52,9 +52,9 @@ def test_what_is_needed_is_what_alarms(told: tuple[Path, Incident, list[Explaine
 def test_more_allowed_is_more_heard(told: tuple[Path, Incident, list[Explained]]) -> None:
     """Who allows more alarms gets no fewer, and the crisis is among them at every setting."""
     state, incident, _ = told
-    with Chain(stories.settings(state)) as chain:
+    with Services(stories.settings(state)) as services:
         window = Window(stories.START, incident.updated_at)
-        found = tune(chain, stories.BRAND, window, (0.1, 1.0, 5.0))
+        found = tune(services, stories.BRAND, window, (0.1, 1.0, 5.0))
     assert [one.allowed for one in found] == [0.1, 1.0, 5.0]
     assert all(one.alarms >= 1 for one in found)
     assert all(sum(one.levels.values()) == len(one.opened) for one in found)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fengsui.analysis.search import passage
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import load
 from fengsui.stores.search_tokens import tokenize, words
 from tests.fengsui.commands import UNSAFE, Shell
@@ -36,15 +36,15 @@ def filled(request: pytest.FixtureRequest, fengsui: Shell, tmp_path: Path) -> Sh
             f'prefix = "{prefix}"\nreplicas = 0\n'
         )
     fengsui.settings(more)
-    with Chain(load(tmp_path / "fengsui.toml")) as chain:
-        chain.store.upsert_posts(
+    with Services(load(tmp_path / "fengsui.toml")) as services:
+        services.store.upsert_posts(
             post(number, at=NOW - age, text=text, author_name="某\x1b[2J人")
             for number, (age, text) in enumerate(TEXTS.items())
         )
-        waiting = chain.store.pending(10)
+        waiting = services.store.pending(10)
         changes = [{}, {"duplicate_of": "weibo:1"}, {}, {}]
         ordered = sorted(waiting, key=lambda item: item.post.key)
-        chain.store.annotate(
+        services.store.annotate(
             waiting,
             [mention(item.post, **some) for item, some in zip(ordered, changes, strict=True)],
         )

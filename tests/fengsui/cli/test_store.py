@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.core import TyperGroup
 
-from fengsui.services import Chain, ledger_url
+from fengsui.services import Services, ledger_url
 from fengsui.settings.application import load
 from store.ledger.ledger import Ledger
 from tests.fengsui.cli.test_help import commands
@@ -24,10 +24,10 @@ __all__ = ["elasticsearch_9", "elasticsearch_prefix", "elasticsearch_url"]
 
 
 def fill(folder: Path) -> None:
-    with Chain(load(folder / "fengsui.toml")) as chain:
-        chain.store.upsert_posts([post(1), post(2)])
-        annotate_all(chain.store)
-        chain.ledger.upsert_cases([case(1)])
+    with Services(load(folder / "fengsui.toml")) as services:
+        services.store.upsert_posts([post(1), post(2)])
+        annotate_all(services.store)
+        services.ledger.upsert_cases([case(1)])
 
 
 @pytest.fixture
@@ -71,9 +71,9 @@ def test_sqlite_is_made_once_and_described(embedded: Shell, tmp_path: Path) -> N
 def test_sqlite_is_migrated_and_reindexed(embedded: Shell, tmp_path: Path) -> None:
     """An index that is not whole is said so, filled by `migrate`, built anew by `reindex`."""
     fill(tmp_path)
-    with Chain(load(tmp_path / "fengsui.toml")) as chain:
-        chain.store._database.execute("INSERT INTO search (search) VALUES ('delete-all')")  # type: ignore[attr-defined]  # that of SQLite
-        chain.store._database.execute("UPDATE unindexed SET after = 0, until = 2")  # type: ignore[attr-defined]  # the same
+    with Services(load(tmp_path / "fengsui.toml")) as services:
+        services.store._database.execute("INSERT INTO search (search) VALUES ('delete-all')")  # type: ignore[attr-defined]  # that of SQLite
+        services.store._database.execute("UPDATE unindexed SET after = 0, until = 2")  # type: ignore[attr-defined]  # the same
     assert "run `fengsui store migrate`" in embedded("store", "status").out
     assert embedded("store", "migrate").out == "search: indexed, 2\n"
     assert embedded("store", "migrate").out == "the store is up to date\n"
@@ -92,10 +92,10 @@ def test_sqlite_has_nothing_for_kibana(embedded: Shell) -> None:
 def test_sqlite_expires_by_the_settings(fengsui: Shell, tmp_path: Path) -> None:
     """`expire` deletes posts older than `[upkeep] retention_days`; a search finds the others."""
     fengsui.settings("[upkeep]\nretention_days = 40\n")
-    with Chain(load(tmp_path / "fengsui.toml")) as chain:
+    with Services(load(tmp_path / "fengsui.toml")) as services:
         now = datetime.now(UTC)
-        chain.store.upsert_posts([post(1, at=now), post(2, at=now - timedelta(days=50))])
-        annotate_all(chain.store)
+        services.store.upsert_posts([post(1, at=now), post(2, at=now - timedelta(days=50))])
+        annotate_all(services.store)
     assert fengsui("store", "expire").out == "posts: deleted, 1\n"
     assert fengsui("store", "expire").out == "nothing is too old\n"
     found = fengsui("search", "虫子", "--json").answer["found"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import load
 from tests.fengsui.commands import UNSAFE, Shell
 from tests.store.making import BRAND, mention, post
@@ -70,13 +70,13 @@ def named(answer: dict[str, Any]) -> list[str]:
 def filled(fengsui: Shell, tmp_path: Path) -> Shell:
     """Return a command line with the talk in its store."""
     fengsui.settings()
-    with Chain(load(tmp_path / "fengsui.toml")) as chain:
-        chain.store.upsert_posts(
+    with Services(load(tmp_path / "fengsui.toml")) as services:
+        services.store.upsert_posts(
             post(number, at=NOW - age, text=text, author=f"a{number}")
             for number, (age, text) in enumerate(talk())
         )
-        waiting = chain.store.pending(1000)
-        chain.store.annotate(waiting, [mention(item.post) for item in waiting])
+        waiting = services.store.pending(1000)
+        services.store.annotate(waiting, [mention(item.post) for item in waiting])
     return fengsui
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from fengsui.demo import SampleFiles, generate
 from fengsui.demo.complaints import Complaint, complaints
-from fengsui.demo.narrator import Narrator
+from fengsui.demo.narrator import PostWriter
 from fengsui.demo.post import DIGITS, EPOCH, SamplePost, bid_of
 from fengsui.demo.rhythm import BEIJING
 from fengsui.demo.story import SINCE, UNTIL, story
@@ -38,7 +38,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
 @pytest.fixture(scope="module")
 def told() -> tuple[list[SamplePost], list[Complaint]]:
     """Return the posts and complaints before they are wrapped."""
-    narrator = Narrator(Random(SEED))
+    narrator = PostWriter(Random(SEED))
     return story(narrator), complaints(narrator)
 
 

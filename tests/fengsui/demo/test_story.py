@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix, triu
 
 from fengsui.demo.complaints import TEA, Complaint, complaints
 from fengsui.demo.crisis import APOLOGY, BIG_REPOST, FIRST_COMPLAINT, STATEMENT
-from fengsui.demo.narrator import Narrator
+from fengsui.demo.narrator import PostWriter
 from fengsui.demo.phrases import read
 from fengsui.demo.post import SamplePost
 from fengsui.demo.rhythm import arrivals, rhythm
@@ -25,7 +25,7 @@ SEED = 7
 @pytest.fixture(scope="module")
 def told() -> tuple[list[SamplePost], list[Complaint]]:
     """Return the posts and complaints before they are wrapped."""
-    narrator = Narrator(Random(SEED))
+    narrator = PostWriter(Random(SEED))
     return story(narrator), complaints(narrator)
 
 

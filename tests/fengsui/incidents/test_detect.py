@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from fengsui.counts.history import Pasts
-from fengsui.incidents.correlate import linked
-from fengsui.incidents.detect import Judged, Move
-from fengsui.incidents.evidence import Recent
-from fengsui.incidents.forecast import expect, sprouts
+from fengsui.counts.history import HistoryCache
+from fengsui.incidents.correlate import correlate
+from fengsui.incidents.detect import BrandDetection, IncidentUpdate
+from fengsui.incidents.evidence import RecentActivity
+from fengsui.incidents.forecast import emerging_complaints, expect
 from fengsui.incidents.themes import LEAST
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from nlp.brands.matcher import BrandSettings
 from nlp.dedup.index import signatures
@@ -41,18 +41,18 @@ USUAL = ("排队", "等了", "味道", "店员", "外卖")
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Iterator[Chain]:
+def services(tmp_path: Path) -> Iterator[Services]:
     """A chain that knows three brands and tells nobody."""
     brands = tuple(BrandSettings(name=brand) for brand in BRANDS)
-    with Chain(Settings(state=tmp_path, brands=brands), notifiers={}) as made:
+    with Services(Settings(state=tmp_path, brands=brands), notifiers={}) as made:
         past = Window(NOW - 60 * DAY, NOW + 2 * DAY)
         made.ledger.record_read("made", past, ok=True)
         yield made
 
 
-def put(chain: Chain, brand: str, at: datetime, *words: str, **more: object) -> None:
+def put(services: Services, brand: str, at: datetime, *words: str, **more: object) -> None:
     """Write a post with its mention as though both had been read and judged."""
-    number = chain.store.totals()["posts"]
+    number = services.store.totals()["posts"]
     wanted: dict[str, object] = {"source": "weibo", "kind": PostKind.POST, "followers": 200}
     wanted |= more
     troubled = bool(wanted.pop("troubled", True))
@@ -69,7 +69,7 @@ def put(chain: Chain, brand: str, at: datetime, *words: str, **more: object) -> 
         followers=int(str(wanted["followers"])),
         reposts=0,
     )
-    chain.store.upsert_posts([post])
+    services.store.upsert_posts([post])
     mention = Mention(
         post_key=post.key,
         brand=brand,
@@ -84,23 +84,23 @@ def put(chain: Chain, brand: str, at: datetime, *words: str, **more: object) -> 
         reach=int(str(wanted["followers"])),
         signature=signatures([text])[0],
     )
-    pending: list[Pending] = [one for one in chain.store.pending(10) if one.post.key == post.key]
-    chain.store.annotate(pending, [mention])
+    pending: list[Pending] = [one for one in services.store.pending(10) if one.post.key == post.key]
+    services.store.annotate(pending, [mention])
 
 
-def usual_weeks(chain: Chain, brand: str, days: int = 16, per_day: int = 6) -> None:
+def usual_weeks(services: Services, brand: str, days: int = 16, per_day: int = 6) -> None:
     """Write ordinary weeks of a brand up to the day before `NOW`."""
     for day in range(2, days):
         for n in range(per_day):
             at = NOW - day * DAY + n * DAY / per_day
-            put(chain, brand, at, USUAL[n % 5], USUAL[(n + day) % 5], troubled=n % 2 == 0)
+            put(services, brand, at, USUAL[n % 5], USUAL[(n + day) % 5], troubled=n % 2 == 0)
 
 
-def wave(chain: Chain, brand: str, *words: str, count: int = 40, **more: object) -> None:
+def wave(services: Services, brand: str, *words: str, count: int = 40, **more: object) -> None:
     """Write a wave of complaints over the two hours before `NOW`."""
     for n in range(count):
         at = NOW - 2 * HOUR + n * (2 * HOUR / count) + timedelta(seconds=7)
-        put(chain, brand, at, *words, **more)
+        put(services, brand, at, *words, **more)
 
 
 def open_incident(brand: str, *terms: str, level: Level = Level.YELLOW) -> Incident:
@@ -108,11 +108,11 @@ def open_incident(brand: str, *terms: str, level: Level = Level.YELLOW) -> Incid
     return replace(made, updated_at=NOW, evidence=made.evidence[:1], peak=20.0, terms=terms)
 
 
-def test_an_alert_has_evidence_and_forecast(chain: Chain) -> None:
+def test_an_alert_has_evidence_and_forecast(services: Services) -> None:
     """A wave in new words opens an incident that holds them, the level's reasons and a forecast."""
-    usual_weeks(chain, "云朵")
-    wave(chain, "云朵", "虫子", "味道")
-    found = steps.detect(chain, NOW, since=NOW - 3 * HOUR)
+    usual_weeks(services, "云朵")
+    wave(services, "云朵", "虫子", "味道")
+    found = steps.detect(services, NOW, since=NOW - 3 * HOUR)
     last = found.alerts[-1].incident
     assert {"negative", "new_terms"} <= {one.kind for one in last.evidence}
     assert "虫子" in last.terms
@@ -123,127 +123,131 @@ def test_an_alert_has_evidence_and_forecast(chain: Chain) -> None:
     assert theme.posts >= LEAST
     assert theme.of == found.alerts[-1].negative
     assert "虫子" in theme.title
-    (kept,) = chain.ledger.incidents()
+    (kept,) = services.ledger.incidents()
     assert kept.forecast is not None
     assert kept.forecast.at <= NOW
 
 
-def test_large_accounts_are_heard_from_the_store(chain: Chain) -> None:
+def test_large_accounts_are_heard_from_the_store(services: Services) -> None:
     """Complaints of widely followed accounts are evidence where they are no part of the past."""
-    usual_weeks(chain, "云朵")
-    wave(chain, "云朵", "味道", followers=3_000_000)
-    steps.detect(chain, NOW, since=NOW - 3 * HOUR)
-    (incident,) = chain.ledger.incidents()
+    usual_weeks(services, "云朵")
+    wave(services, "云朵", "味道", followers=3_000_000)
+    steps.detect(services, NOW, since=NOW - 3 * HOUR)
+    (incident,) = services.ledger.incidents()
     (reach,) = [one for one in incident.evidence if one.kind == "reach"]
     assert reach.observed > 4
     assert reach.expected < 1
 
 
-def test_evidence_alone_opens_nothing(chain: Chain) -> None:
+def test_evidence_alone_opens_nothing(services: Services) -> None:
     """However telling the words and accounts, without unusual counts there is no incident."""
-    usual_weeks(chain, "云朵")
+    usual_weeks(services, "云朵")
     for n in range(3):
-        put(chain, "云朵", NOW - n * MINUTE, "虫子", followers=9_000_000)
-    assert steps.detect(chain, NOW, since=NOW - 3 * HOUR).incidents == ()
+        put(services, "云朵", NOW - n * MINUTE, "虫子", followers=9_000_000)
+    assert steps.detect(services, NOW, since=NOW - 3 * HOUR).incidents == ()
 
 
-def headline(chain: Chain, at: datetime, title: str, brand: str = "云朵", **more: object) -> None:
+def headline(
+    services: Services, at: datetime, title: str, brand: str = "云朵", **more: object
+) -> None:
     """Write an entry of Weibo's hot list, judged as the chain judges one."""
-    put(chain, brand, at, kind="headline", text=f"#{title}#", source="hot.weibo", **more)
+    put(services, brand, at, kind="headline", text=f"#{title}#", source="hot.weibo", **more)
 
 
-def test_a_headline_of_trouble_opens_an_incident(chain: Chain) -> None:
+def test_a_headline_of_trouble_opens_an_incident(services: Services) -> None:
     """One entry of a hot list tells the brand at once, with its title; a repeat says no more."""
-    usual_weeks(chain, "云朵")
-    headline(chain, NOW - 3 * MINUTE, "云朵回应饮品异物")
-    found = steps.detect(chain, NOW)
+    usual_weeks(services, "云朵")
+    headline(services, NOW - 3 * MINUTE, "云朵回应饮品异物")
+    found = steps.detect(services, NOW)
     (alert,) = found.alerts
     assert (alert.change, alert.incident.level) == (Change.OPENED, Level.YELLOW)
     (told, *_) = alert.incident.evidence
     assert (told.kind, told.observed, told.parts[0].name) == ("hot_list", 1, "云朵回应饮品异物")
     assert [one.kind for one in alert.incident.evidence].count("hot_list") == 1
-    assert steps.detect(chain, NOW + MINUTE).alerts == ()
+    assert steps.detect(services, NOW + MINUTE).alerts == ()
 
 
-def test_what_stands_on_a_list_already_is_told_at_the_first_look(chain: Chain) -> None:
+def test_what_stands_on_a_list_already_is_told_at_the_first_look(services: Services) -> None:
     """A program that is started while the brand is on the list says so, once."""
-    usual_weeks(chain, "云朵")
-    headline(chain, NOW - 5 * HOUR, "云朵回应饮品异物")
-    (alert,) = steps.detect(chain, NOW).alerts
+    usual_weeks(services, "云朵")
+    headline(services, NOW - 5 * HOUR, "云朵回应饮品异物")
+    (alert,) = steps.detect(services, NOW).alerts
     assert alert.incident.evidence[0].kind == "hot_list"
-    assert steps.detect(chain, NOW + 20 * MINUTE).alerts == ()
+    assert steps.detect(services, NOW + 20 * MINUTE).alerts == ()
 
 
-def test_a_brand_on_every_list_is_not_told_of_one_more(chain: Chain) -> None:
+def test_a_brand_on_every_list_is_not_told_of_one_more(services: Services) -> None:
     """Who is in trouble on two days of three is heard when there are many entries, not for one."""
-    usual_weeks(chain, "云朵")
+    usual_weeks(services, "云朵")
     for day in range(2, 30):
         if day % 3:
-            headline(chain, NOW - day * DAY, f"云朵回应第{day}件事")
-    headline(chain, NOW - 4 * MINUTE, "云朵回应涨价")
-    assert steps.detect(chain, NOW).alerts == ()
+            headline(services, NOW - day * DAY, f"云朵回应第{day}件事")
+    headline(services, NOW - 4 * MINUTE, "云朵回应涨价")
+    assert steps.detect(services, NOW).alerts == ()
     for n in range(9):
-        headline(chain, NOW + n * MINUTE, f"云朵饮品异物之{n}")
-    (alert,) = steps.detect(chain, NOW + 10 * MINUTE).alerts
+        headline(services, NOW + n * MINUTE, f"云朵饮品异物之{n}")
+    (alert,) = steps.detect(services, NOW + 10 * MINUTE).alerts
     assert alert.incident.evidence[0].observed >= 5
 
 
-def test_counts_and_a_headline_are_one_incident(chain: Chain) -> None:
+def test_counts_and_a_headline_are_one_incident(services: Services) -> None:
     """What a hot list opens, counts raise: one incident, that names both."""
-    usual_weeks(chain, "云朵")
-    wave(chain, "云朵", "虫子", count=60)
-    headline(chain, NOW - 2 * HOUR, "云朵回应饮品异物")
-    found = steps.detect(chain, NOW, since=NOW - 3 * HOUR)
+    usual_weeks(services, "云朵")
+    wave(services, "云朵", "虫子", count=60)
+    headline(services, NOW - 2 * HOUR, "云朵回应饮品异物")
+    found = steps.detect(services, NOW, since=NOW - 3 * HOUR)
     assert found.alerts[0].incident.evidence[0].kind == "hot_list"
-    (incident,) = chain.ledger.incidents()
+    (incident,) = services.ledger.incidents()
     assert incident.level > Level.YELLOW
     assert {"negative", "hot_list"} <= {one.kind for one in incident.evidence}
 
 
-def test_judging_again_says_the_same(chain: Chain) -> None:
+def test_judging_again_says_the_same(services: Services) -> None:
     """A second look at the same ticks, with nothing new, tells nobody and changes nothing."""
-    usual_weeks(chain, "云朵")
-    wave(chain, "云朵", "虫子")
-    first = steps.detect(chain, NOW, since=NOW - 3 * HOUR)
-    before = chain.ledger.incidents()
-    again = steps.detect(chain, NOW)
+    usual_weeks(services, "云朵")
+    wave(services, "云朵", "虫子")
+    first = steps.detect(services, NOW, since=NOW - 3 * HOUR)
+    before = services.ledger.incidents()
+    again = steps.detect(services, NOW)
     assert first.alerts
     assert again.alerts == ()
-    assert chain.ledger.incidents() == before
+    assert services.ledger.incidents() == before
 
 
-def test_no_forecast_without_data(chain: Chain) -> None:
+def test_no_forecast_without_data(services: Services) -> None:
     """Of four complaints, or of the first minutes, nothing is told."""
     incident = open_incident("云朵")
-    settings = chain.settings.detection
+    settings = services.settings.detection
     for n in range(4):
-        put(chain, "云朵", NOW - 60 * MINUTE + n * MINUTE, "虫子")
-    assert expect(Recent(chain.store, "云朵", NOW), incident, settings) is None
-    put(chain, "云朵", NOW - MINUTE, "虫子")
-    assert expect(Recent(chain.store, "云朵", NOW), incident, settings) is not None
+        put(services, "云朵", NOW - 60 * MINUTE + n * MINUTE, "虫子")
+    assert expect(RecentActivity(services.store, "云朵", NOW), incident, settings) is None
+    put(services, "云朵", NOW - MINUTE, "虫子")
+    assert expect(RecentActivity(services.store, "云朵", NOW), incident, settings) is not None
     for n in range(9):
-        put(chain, "晨曦", NOW - 9 * MINUTE + n * MINUTE, "虫子")
-    assert expect(Recent(chain.store, "晨曦", NOW), open_incident("晨曦"), settings) is None
+        put(services, "晨曦", NOW - 9 * MINUTE + n * MINUTE, "虫子")
+    assert (
+        expect(RecentActivity(services.store, "晨曦", NOW), open_incident("晨曦"), settings) is None
+    )
 
 
-def test_a_forecast_sees_nothing_later(chain: Chain) -> None:
+def test_a_forecast_sees_nothing_later(services: Services) -> None:
     """What is published afterwards changes no forecast."""
-    wave(chain, "云朵", "虫子")
-    incident, settings = open_incident("云朵"), chain.settings.detection
-    before = expect(Recent(chain.store, "云朵", NOW), incident, settings)
+    wave(services, "云朵", "虫子")
+    incident, settings = open_incident("云朵"), services.settings.detection
+    before = expect(RecentActivity(services.store, "云朵", NOW), incident, settings)
     for n in range(200):
-        put(chain, "云朵", NOW + n * MINUTE / 10, "虫子")
+        put(services, "云朵", NOW + n * MINUTE / 10, "虫子")
     assert before is not None
-    assert expect(Recent(chain.store, "云朵", NOW), incident, settings) == before
+    assert expect(RecentActivity(services.store, "云朵", NOW), incident, settings) == before
 
 
-def test_more_makes_more_likely(chain: Chain) -> None:
+def test_more_makes_more_likely(services: Services) -> None:
     """Three times as many complaints make the next level likelier and the peak higher."""
-    wave(chain, "云朵", "虫子", count=20)
-    wave(chain, "晨曦", "虫子", count=60)
-    settings = chain.settings.detection
+    wave(services, "云朵", "虫子", count=20)
+    wave(services, "晨曦", "虫子", count=60)
+    settings = services.settings.detection
     few, many = (
-        expect(Recent(chain.store, brand, NOW), open_incident(brand), settings)
+        expect(RecentActivity(services.store, brand, NOW), open_incident(brand), settings)
         for brand in ("云朵", "晨曦")
     )
     assert few is not None
@@ -253,24 +257,24 @@ def test_more_makes_more_likely(chain: Chain) -> None:
     assert many.complaints.expected > few.complaints.expected
 
 
-def test_red_is_told_whether_it_doubles(chain: Chain) -> None:
+def test_red_is_told_whether_it_doubles(services: Services) -> None:
     """Above red there is no level: twice the greatest hour is asked for."""
-    wave(chain, "云朵", "虫子")
+    wave(services, "云朵", "虫子")
     red = open_incident("云朵", level=Level.RED)
-    found = expect(Recent(chain.store, "云朵", NOW), red, chain.settings.detection)
+    found = expect(RecentActivity(services.store, "云朵", NOW), red, services.settings.detection)
     assert found is not None
     assert (found.level, found.complaints.threshold) == ("", 40.0)
 
 
-def test_a_fast_post_is_forecast_by_its_readings(chain: Chain) -> None:
+def test_a_fast_post_is_forecast_by_its_readings(services: Services) -> None:
     """The reposts of the fastest post, as they were read, give a forecast of their own."""
-    wave(chain, "云朵", "虫子", count=6)
-    (first, *_) = chain.store.cited("云朵", Window(NOW - 3 * HOUR, NOW))
+    wave(services, "云朵", "虫子", count=6)
+    (first, *_) = services.store.cited("云朵", Window(NOW - 3 * HOUR, NOW))
     for n, reposts in enumerate((30, 300, 900)):
         read = NOW - (3 - n) * 20 * MINUTE
-        chain.store.upsert_posts([replace(first.post, fetched_at=read, reposts=reposts)])
-    recent = Recent(chain.store, "云朵", NOW)
-    found = expect(recent, open_incident("云朵"), chain.settings.detection)
+        services.store.upsert_posts([replace(first.post, fetched_at=read, reposts=reposts)])
+    recent = RecentActivity(services.store, "云朵", NOW)
+    found = expect(recent, open_incident("云朵"), services.settings.detection)
     assert found is not None
     (post,) = found.posts
     assert (post.post_key, post.reposts) == (first.post.key, 900)
@@ -278,33 +282,33 @@ def test_a_fast_post_is_forecast_by_its_readings(chain: Chain) -> None:
     assert post.forecast.expected > 0
 
 
-def test_the_past_is_read_once(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_past_is_read_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """Days that have not changed are not read again; one that has, is."""
-    usual_weeks(chain, "云朵")
-    pasts = Pasts(chain.store)
+    usual_weeks(services, "云朵")
+    pasts = HistoryCache(services.store)
     first = pasts.before("云朵", NOW)
     asked: list[Window] = []
-    cited = type(chain.store).cited
+    cited = type(services.store).cited
 
     def spied(store: object, brand: str, window: Window, limit: int | None = None) -> object:
         asked.append(window)
         return cited(store, brand, window, limit)  # type: ignore[arg-type]  # it is one
 
-    monkeypatch.setattr(type(chain.store), "cited", spied)
+    monkeypatch.setattr(type(services.store), "cited", spied)
     assert pasts.before("云朵", NOW) is first
     assert asked == []
-    put(chain, "云朵", NOW - 5 * DAY, "迟到")
+    put(services, "云朵", NOW - 5 * DAY, "迟到")
     late = pasts.before("云朵", NOW)
     assert len(asked) == 4
     assert late.words["迟到"] == 1
     assert late.voices == first.voices + 1
 
 
-def test_the_past_ends_before_the_story(chain: Chain) -> None:
+def test_the_past_ends_before_the_story(services: Services) -> None:
     """The day of the story, in China, is no past; neither are days before the first mention."""
-    usual_weeks(chain, "云朵", days=10)
-    wave(chain, "云朵", "虫子")
-    past = Pasts(chain.store).before("云朵", NOW)
+    usual_weeks(services, "云朵", days=10)
+    wave(services, "云朵", "虫子")
+    past = HistoryCache(services.store).before("云朵", NOW)
     assert "虫子" not in past.words
     assert 8 <= len(past.days) <= 10
 
@@ -313,75 +317,75 @@ def names() -> frozenset[str]:
     return frozenset(BRANDS)
 
 
-def test_three_brands_of_one_story_are_linked(chain: Chain) -> None:
+def test_three_brands_of_one_story_are_linked(services: Services) -> None:
     """Three brands that rise in the same tick name one another in their first alerts."""
     for brand in BRANDS:
-        usual_weeks(chain, brand)
-        wave(chain, brand, "农残", "抽检", "味道")
-    found = steps.detect(chain, NOW, since=NOW - 3 * HOUR)
+        usual_weeks(services, brand)
+        wave(services, brand, "农残", "抽检", "味道")
+    found = steps.detect(services, NOW, since=NOW - 3 * HOUR)
     last = {alert.incident.brand: alert.incident for alert in found.alerts}
     assert last.keys() == set(BRANDS)
     for brand, incident in last.items():
         assert {link.brand for link in incident.links} == set(BRANDS) - {brand}
         assert set(incident.links[0].terms) == {"农残", "抽检"}
-    assert all(len(one.links) == 2 for one in chain.ledger.incidents())
+    assert all(len(one.links) == 2 for one in services.ledger.incidents())
 
 
-def test_other_words_are_another_story(chain: Chain) -> None:
+def test_other_words_are_another_story(services: Services) -> None:
     """Brands in trouble for different things at the same time are not linked."""
-    usual_weeks(chain, "云朵")
-    usual_weeks(chain, "晨曦")
-    wave(chain, "云朵", "农残", "抽检")
-    wave(chain, "晨曦", "裁员", "欠薪")
-    steps.detect(chain, NOW, since=NOW - 3 * HOUR)
-    assert [one.links for one in chain.ledger.incidents()] == [(), ()]
+    usual_weeks(services, "云朵")
+    usual_weeks(services, "晨曦")
+    wave(services, "云朵", "农残", "抽检")
+    wave(services, "晨曦", "裁员", "欠薪")
+    steps.detect(services, NOW, since=NOW - 3 * HOUR)
+    assert [one.links for one in services.ledger.incidents()] == [(), ()]
 
 
-def judged(*incidents: Incident) -> list[Judged]:
-    move = Move(incidents[0], Change.RAISED, NOW, 1.0, None)
-    return [Judged(one.brand, {one.key: one}, (move,)) for one in incidents]
+def judged(*incidents: Incident) -> list[BrandDetection]:
+    move = IncidentUpdate(incidents[0], Change.RAISED, NOW, 1.0, None)
+    return [BrandDetection(one.brand, {one.key: one}, (move,)) for one in incidents]
 
 
-def test_near_copies_link_what_words_do_not(chain: Chain) -> None:
+def test_near_copies_link_what_words_do_not(services: Services) -> None:
     """Three posts that two brands share, or nearly, link their incidents; two do not."""
     for n in range(3):
         for brand in ("云朵", "晨曦"):
             put(
-                chain,
+                services,
                 brand,
                 NOW - (n + 1) * HOUR,
                 text=f"这几家奶茶店都被查出农残超标了大家注意{n * 'x'}",
             )
     one, other = open_incident("云朵"), open_incident("晨曦")
-    found = linked(chain.store, judged(one, other), (), names(), 0.5)
+    found = correlate(services.store, judged(one, other), (), names(), 0.5)
     assert {link.posts for each in found.values() for link in each.links} == {3}
     third = open_incident("山谷")
-    assert linked(chain.store, judged(one, third), (), names(), 0.5) == {}
+    assert correlate(services.store, judged(one, third), (), names(), 0.5) == {}
 
 
-def test_links_need_time_and_words(chain: Chain) -> None:
+def test_links_need_time_and_words(services: Services) -> None:
     """Stories a day apart, or that share but a brand's name, are not linked; found links stay."""
     one = open_incident("云朵", "农残", "抽检")
     late = replace(open_incident("晨曦", "农残", "抽检"), opened_at=NOW - 30 * HOUR)
     named = open_incident("晨曦", "山谷", "农残")
-    assert linked(chain.store, judged(one, late), (), names(), 0.5) == {}
-    assert linked(chain.store, judged(one, named), (), names(), 0.5) == {}
+    assert correlate(services.store, judged(one, late), (), names(), 0.5) == {}
+    assert correlate(services.store, judged(one, named), (), names(), 0.5) == {}
     same = open_incident("晨曦", "抽检", "农残")
-    found = linked(chain.store, judged(one, same), (), names(), 0.5)
+    found = correlate(services.store, judged(one, same), (), names(), 0.5)
     kept = found[one.key]
     over = replace(same, status=IncidentStatus.RECOVERED)
     assert kept.links[0].terms == ("农残", "抽检")
     third = open_incident("山谷")
-    assert linked(chain.store, judged(kept, over, third), (), names(), 0.5) == {}
+    assert correlate(services.store, judged(kept, over, third), (), names(), 0.5) == {}
 
 
-def test_complaints_sprout_before_they_alarm(chain: Chain) -> None:
+def test_complaints_sprout_before_they_alarm(services: Services) -> None:
     """A few complaints more than usual are named with their usual; usual or fewer are not."""
-    usual_weeks(chain, "云朵", per_day=12)
-    wave(chain, "云朵", "虫子", count=6)
-    wave(chain, "晨曦", "虫子", count=4)
-    (found,) = sprouts(chain.store, BRANDS, NOW, chain.settings.detection)
+    usual_weeks(services, "云朵", per_day=12)
+    wave(services, "云朵", "虫子", count=6)
+    wave(services, "晨曦", "虫子", count=4)
+    (found,) = emerging_complaints(services.store, BRANDS, NOW, services.settings.detection)
     assert (found.brand, found.count) == ("云朵", 6)
     assert 0 < found.usual < 2
     assert 0 < found.forecast.probability < 1
-    assert found.forecast.threshold >= 2 * chain.settings.detection.min_count
+    assert found.forecast.threshold >= 2 * services.settings.detection.min_count

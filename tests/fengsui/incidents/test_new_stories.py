@@ -11,7 +11,7 @@ import pytest
 from fengsui.incidents.new_stories import LEAST_PEOPLE, NEW
 from fengsui.pipeline.replay import replay
 from fengsui.pipeline.steps import detect
-from fengsui.services import Chain
+from fengsui.services import Services
 from records import Alert, Change, Incident
 from tests.fengsui import stories
 from tests.fengsui.stories import BRAND, CRISIS, DRINKS, PLACES
@@ -44,69 +44,69 @@ def told(path: Path, people: int, texts: tuple[str, ...] = ASSAULT, *, worms: fl
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Iterator[Chain]:
+def services(tmp_path: Path) -> Iterator[Services]:
     """A chain over the brand that tells nobody."""
-    with Chain(stories.settings(tmp_path / "state"), notifiers={}) as made:
+    with Services(stories.settings(tmp_path / "state"), notifiers={}) as made:
         yield made
 
 
-def alerts(chain: Chain) -> list[Alert]:
+def alerts(services: Services) -> list[Alert]:
     """Return the alerts of another story."""
-    every = [notification.alert for notification in chain.ledger.notifications()]
+    every = [notification.alert for notification in services.ledger.notifications()]
     return [alert for alert in every if alert.change is Change.NEW_STORY]
 
 
-def incident(chain: Chain) -> Incident:
+def incident(services: Services) -> Incident:
     """Return the only incident there is."""
-    (found,) = chain.ledger.incidents()
+    (found,) = services.ledger.incidents()
     return found
 
 
-def test_a_second_cause_is_told_once(chain: Chain, tmp_path: Path) -> None:
+def test_a_second_cause_is_told_once(services: Services, tmp_path: Path) -> None:
     """Within 40 minutes it is told in the words of its posts, with its first post and its share."""
-    replay(chain, [told(tmp_path / "posts.jsonl", 20)])
-    (alert,) = alerts(chain)
+    replay(services, [told(tmp_path / "posts.jsonl", 20)])
+    (alert,) = alerts(services)
     assert alert.story is not None
     assert SECOND < alert.at <= SECOND + timedelta(minutes=40)
     assert "店长" in alert.story.title or "打人" in alert.story.title
     assert LEAST_PEOPLE <= alert.story.authors <= alert.story.posts < alert.story.of
     assert (alert.citations[0].role, alert.citations[0].post_key) == ("story", alert.story.post_key)
-    assert [one.post_key for one in incident(chain).stories] == [alert.story.post_key]
+    assert [one.post_key for one in incident(services).stories] == [alert.story.post_key]
 
 
 @pytest.mark.parametrize(
     ("people", "texts"), [(20, stories.ANGRY), (LEAST_PEOPLE - 1, ASSAULT)], ids=["same", "few"]
 )
 def test_what_is_no_other_story_is_not_told(
-    chain: Chain, tmp_path: Path, people: int, texts: tuple[str, ...]
+    services: Services, tmp_path: Path, people: int, texts: tuple[str, ...]
 ) -> None:
     """More of the same cause is no other story, nor are fewer people than make one."""
-    replay(chain, [told(tmp_path / "posts.jsonl", people, texts)])
-    assert incident(chain).brand == BRAND
-    assert not alerts(chain)
+    replay(services, [told(tmp_path / "posts.jsonl", people, texts)])
+    assert incident(services).brand == BRAND
+    assert not alerts(services)
 
 
-def test_the_first_cause_is_not_another_story(chain: Chain, tmp_path: Path) -> None:
+def test_the_first_cause_is_not_another_story(services: Services, tmp_path: Path) -> None:
     """Until a story could be new, nothing is asked: what opened the incident is its story."""
-    replay(chain, [told(tmp_path / "posts.jsonl", 1, worms=NEW / HOUR + 1)])
-    assert not alerts(chain)
+    replay(services, [told(tmp_path / "posts.jsonl", 1, worms=NEW / HOUR + 1)])
+    assert not alerts(services)
 
 
-def test_judging_again_tells_nothing_again(chain: Chain, tmp_path: Path) -> None:
+def test_judging_again_tells_nothing_again(services: Services, tmp_path: Path) -> None:
     """Ticks that were judged before bring no other story a second time."""
-    replay(chain, [told(tmp_path / "posts.jsonl", 20)])
-    before = chain.ledger.notifications()
-    assert not detect(chain, incident(chain).updated_at, since=CRISIS).alerts
-    assert chain.ledger.notifications() == before
+    replay(services, [told(tmp_path / "posts.jsonl", 20)])
+    before = services.ledger.notifications()
+    assert not detect(services, incident(services).updated_at, since=CRISIS).alerts
+    assert services.ledger.notifications() == before
 
 
-def test_a_forgotten_post_names_no_story(chain: Chain, tmp_path: Path) -> None:
+def test_a_forgotten_post_names_no_story(services: Services, tmp_path: Path) -> None:
     """When its first post is forgotten, the alert of a story keeps its numbers and no word."""
-    replay(chain, [told(tmp_path / "posts.jsonl", 20)])
-    (alert,) = alerts(chain)
+    replay(services, [told(tmp_path / "posts.jsonl", 20)])
+    (alert,) = alerts(services)
     assert alert.story is not None
-    chain.ledger.forget_posts([alert.story.post_key])
-    (after,) = alerts(chain)
+    services.ledger.forget_posts([alert.story.post_key])
+    (after,) = alerts(services)
     assert after.story is not None
     assert (after.story.title, after.story.post_key) == ("", "")
     assert after.story.authors == alert.story.authors

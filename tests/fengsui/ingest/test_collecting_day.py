@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from fengsui.ingest import poll
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.client.client import Limits
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import SourceSettings
 from listeners.sources.weibo_mobile import WeiboMobileSource
@@ -62,43 +62,43 @@ def sources(url: str, *, most_pages: int = 50) -> tuple[SourceSettings, ...]:
     )  # fmt: skip
 
 
-def live(chain: Chain, clock: MovedClock, until: datetime) -> None:
+def live(services: Services, clock: MovedClock, until: datetime) -> None:
     """Poll whatever is due, as a schedule does."""
     while clock.now < until:
         minute = clock.now
-        for source in poll.due_sources(chain, clock.now):
+        for source in poll.due_sources(services, clock.now):
             try:
-                poll.poll(chain, source.name, clock.now)
+                poll.poll(services, source.name, clock.now)
             except ListenerError:
                 continue
         clock.now = max(clock.now, minute + STEP)
 
 
 def went_through(day: Day, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> Iterator[
-    tuple[Chain, Site, list[MadePost], datetime]
+    tuple[Services, Site, list[MadePost], datetime]
 ]:  # fmt: skip
     clock = MovedClock(START)
     end = START + day.length
     posts = made_posts((*LICENSED, *OWN), day.posts, START, end, seed)
     faults = Faults(seed, START, end, day.share, day.stop_share)
 
-    def means(chain: Chain, **_: object) -> Means:
-        return Means(chain.ledger, resume=True, clock=clock, sleep=clock.sleep,
+    def context(services: Services, **_: object) -> ReadContext:
+        return ReadContext(services.ledger, resume=True, clock=clock, sleep=clock.sleep,
                      limits=Limits(timeout_seconds=0.2))  # fmt: skip
 
-    monkeypatch.setattr(poll, "means_of", means)
+    monkeypatch.setattr(poll, "means_of", context)
     with Site(posts, clock, faults, skew=timedelta(seconds=-75), slow_seconds=0.3) as site:
         settings = Settings(state=folder, sources=sources(site.url))
-        with Chain(settings) as chain:
-            live(chain, clock, end + day.rest)
-            yield chain, site, posts, clock.now
+        with Services(settings) as services:
+            live(services, clock, end + day.rest)
+            yield services, site, posts, clock.now
 
 
-def check(chain: Chain, posts: list[MadePost], end: datetime) -> tuple[int, int]:
+def check(services: Services, posts: list[MadePost], end: datetime) -> tuple[int, int]:
     """Hold what is stored and what is on record against what was said; return both numbers."""
     lasting = {f"weibo:{post.mid}": post for post in posts if post.deleted_at is None}
-    stored = {post.key: post for post in chain.store.posts(list(lasting))}
-    gaps = chain.ledger.gaps(Window(START, end))
+    stored = {post.key: post for post in services.store.posts(list(lasting))}
+    gaps = services.ledger.gaps(Window(START, end))
     unexplained = [
         post
         for key, post in lasting.items()
@@ -106,25 +106,25 @@ def check(chain: Chain, posts: list[MadePost], end: datetime) -> tuple[int, int]
         and not any(part == post.keyword and post.at in span for _, part, span in gaps)
     ]
     assert not unexplained, unexplained[:3]
-    assert chain.store.totals()["posts"] <= len(posts)
+    assert services.store.totals()["posts"] <= len(posts)
     for key, post in stored.items():
         assert post.published_at == lasting[key].at
     return len(stored), len(lasting)
 
 
 def prove(day: Day, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    for chain, site, posts, end in went_through(day, folder, monkeypatch, seed):
-        stored, lasting = check(chain, posts, end)
+    for services, site, posts, end in went_through(day, folder, monkeypatch, seed):
+        stored, lasting = check(services, posts, end)
         drawn = site.faults.drawn
         assert len(drawn) >= 10, drawn
         lost = [post for post in posts if post.deleted_at is None and post.keyword in LICENSED]
-        found = chain.store.posts([f"weibo:{post.mid}" for post in lost])
+        found = services.store.posts([f"weibo:{post.mid}" for post in lost])
         # The licensed search can be asked for any past span: nothing of it is lost for good.
         assert len(found) == len(lost)
         log.warning(
             "%d of %d stored, %d requests, %d gaps, %s",
             stored, lasting, sum(site.asked.values()),
-            len(chain.ledger.gaps(Window(START, end))), dict(drawn),
+            len(services.ledger.gaps(Window(START, end))), dict(drawn),
         )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from alerts.messages.compose import compose
 from alerts.settings import RouteSettings, TerminalReceiver
-from fengsui.incidents.operational import close_trouble, open_trouble, open_troubles
-from fengsui.ingest.poll import due_sources, listener_since, poll, reached, standing
+from fengsui.incidents.operational import close_operational, open_operational, operational_incidents
+from fengsui.ingest.poll import due_sources, listener_since, poll
+from fengsui.ingest.source_state import reached, source_state
 from fengsui.pipeline import steps
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.errors import LoginNeeded, RetryLater
 from listeners.settings import FeedSource, FolderSource
@@ -41,9 +42,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def chain(settings: Settings) -> Iterator[Chain]:
+def services(settings: Settings) -> Iterator[Services]:
     """The stores."""
-    with Chain(settings) as made:
+    with Services(settings) as made:
         yield made
 
 
@@ -56,40 +57,42 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     monkeypatch.setattr("listeners.sources.feed.FeedListener.fetch", fetch)
 
 
-def test_rest_grows_with_every_failure(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rest_grows_with_every_failure(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """A source rests for its poll time, twice that, and so on, at most half an hour."""
     failing(monkeypatch, RetryLater("away", timedelta(0)))
     rests = []
     for _ in range(8):
         with pytest.raises(RetryLater):
-            poll(chain, "feed", NOW)
-        until = standing(chain, "feed").rest_until
+            poll(services, "feed", NOW)
+        until = source_state(services, "feed").rest_until
         assert until is not None
         rests.append((until - NOW) // MINUTE)
     assert rests == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
-def test_rest_that_a_source_asks_for_is_kept(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rest_that_a_source_asks_for_is_kept(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A source that asks for six hours is left alone for six hours."""
     failing(monkeypatch, RetryLater("slowly", timedelta(hours=6)))
     with pytest.raises(RetryLater):
-        poll(chain, "feed", NOW)
-    assert "feed" not in [source.name for source in due_sources(chain, NOW + 359 * MINUTE)]
-    assert "feed" in [source.name for source in due_sources(chain, NOW + 361 * MINUTE)]
+        poll(services, "feed", NOW)
+    assert "feed" not in [source.name for source in due_sources(services, NOW + 359 * MINUTE)]
+    assert "feed" in [source.name for source in due_sources(services, NOW + 361 * MINUTE)]
 
 
-def test_hiccup_is_no_incident(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hiccup_is_no_incident(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures of less than five minutes open nothing; then one incident opens, and no second."""
     failing(monkeypatch, RetryLater("away", timedelta(0)))
     seen = []
     for minutes in (0, 1, 4, 6, 20):
         with pytest.raises(RetryLater):
-            poll(chain, "feed", NOW + minutes * MINUTE)
-        seen.append(len(chain.ledger.incidents()))
+            poll(services, "feed", NOW + minutes * MINUTE)
+        seen.append(len(services.ledger.incidents()))
     assert seen == [0, 0, 0, 1, 1]
 
 
-def test_time_out_counts_as_a_failure(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_out_counts_as_a_failure(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """A read that is cut off from outside leaves a gap in the coverage and lets the source rest."""
 
     class CutOff(BaseException):
@@ -97,48 +100,48 @@ def test_time_out_counts_as_a_failure(chain: Chain, monkeypatch: pytest.MonkeyPa
 
     failing(monkeypatch, CutOff())
     with pytest.raises(CutOff):
-        poll(chain, "feed", NOW)
-    assert standing(chain, "feed").failures == 1
-    assert chain.ledger.coverage(Window(NOW - MINUTE, NOW), MINUTE) == [0.0]
-    assert reached(chain, "feed") is None
+        poll(services, "feed", NOW)
+    assert source_state(services, "feed").failures == 1
+    assert services.ledger.coverage(Window(NOW - MINUTE, NOW), MINUTE) == [0.0]
+    assert reached(services, "feed") is None
 
 
-def test_lost_login_opens_at_once(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lost_login_opens_at_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lost login opens an orange incident for every route, and detection leaves it alone."""
     failing(monkeypatch, LoginNeeded("the session has ended"))
     with pytest.raises(LoginNeeded):
-        poll(chain, "feed", NOW)
-    (incident,) = chain.ledger.open_incidents()
+        poll(services, "feed", NOW)
+    (incident,) = services.ledger.open_incidents()
     assert (incident.kind, incident.level) == (IncidentKind.COVERAGE, Level.ORANGE)
-    (told,) = chain.ledger.notifications()
+    (told,) = services.ledger.notifications()
     assert told.receiver == "terminal"
     for hours in (0, 12, 48):
-        steps.detect(chain, NOW + timedelta(hours=hours))
-    assert chain.ledger.open_incidents() == [incident]
+        steps.detect(services, NOW + timedelta(hours=hours))
+    assert services.ledger.open_incidents() == [incident]
 
 
-def test_brand_and_source_of_one_name_are_two_matters(chain: Chain) -> None:
+def test_brand_and_source_of_one_name_are_two_matters(services: Services) -> None:
     """A source named like a brand shares no incident with it."""
     for kind in (IncidentKind.COVERAGE, IncidentKind.PIPELINE):
-        open_trouble(chain, kind, stories.BRAND, "unread", NOW, level=Level.YELLOW)
-    assert len({incident.key for incident in chain.ledger.open_incidents()}) == 2
-    assert steps.detect(chain, NOW).incidents == ()
-    close_trouble(chain, IncidentKind.COVERAGE, stories.BRAND, NOW + MINUTE)
-    assert open_troubles(chain, IncidentKind.COVERAGE) == {}
-    assert list(open_troubles(chain, IncidentKind.PIPELINE)) == [stories.BRAND]
-    assert close_trouble(chain, IncidentKind.COVERAGE, stories.BRAND, NOW + MINUTE) is None
+        open_operational(services, kind, stories.BRAND, "unread", NOW, level=Level.YELLOW)
+    assert len({incident.key for incident in services.ledger.open_incidents()}) == 2
+    assert steps.detect(services, NOW).incidents == ()
+    close_operational(services, IncidentKind.COVERAGE, stories.BRAND, NOW + MINUTE)
+    assert operational_incidents(services, IncidentKind.COVERAGE) == {}
+    assert list(operational_incidents(services, IncidentKind.PIPELINE)) == [stories.BRAND]
+    assert close_operational(services, IncidentKind.COVERAGE, stories.BRAND, NOW + MINUTE) is None
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("reason", ["login", "refused", "unread", "<!channel>\nModelError"])
 @pytest.mark.parametrize("kind", [IncidentKind.COVERAGE, IncidentKind.PIPELINE])
 def test_trouble_is_told_in_words(
-    chain: Chain, kind: IncidentKind, reason: str, language: str
+    services: Services, kind: IncidentKind, reason: str, language: str
 ) -> None:
     """A message about trouble says what, since when, why, what next; its end says how long."""
-    open_trouble(chain, kind, "feed", reason, NOW, level=Level.ORANGE)
-    close_trouble(chain, kind, "feed", NOW + 90 * MINUTE)
-    opened, over = (n.alert for n in chain.ledger.notifications())
+    open_operational(services, kind, "feed", reason, NOW, level=Level.ORANGE)
+    close_operational(services, kind, "feed", NOW + 90 * MINUTE)
+    opened, over = (n.alert for n in services.ledger.notifications())
     assert (opened.change, over.change) == (Change.OPENED, Change.RECOVERED)
     message = compose(opened, language)  # type: ignore[arg-type]
     assert "feed" in message.title
@@ -151,15 +154,15 @@ def test_trouble_is_told_in_words(
     assert "1 " in ended.summary[0]
 
 
-def test_unchanged_files_are_left_out(chain: Chain, tmp_path: Path) -> None:
+def test_unchanged_files_are_left_out(services: Services, tmp_path: Path) -> None:
     """What a process before has read is not read again; what came since is, however old it says."""
-    source = chain.settings.sources[0]
+    source = services.settings.sources[0]
     folder = tmp_path / "inbox"
     stories.write(folder / "read.jsonl")
     now = datetime.now(UTC)
 
     def read(last: datetime) -> set[str]:
-        listener = listener_since(chain, source, last)
+        listener = listener_since(services, source, last)
         assert isinstance(listener, FolderListener)
         return {path.name for path in listener.stamps()}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from fengsui.cli.check import told
-from fengsui.incidents.operational import open_troubles
+from fengsui.incidents.operational import operational_incidents
 from fengsui.ingest.collect import collect
 from fengsui.ingest.poll import means_of, read
-from fengsui.ingest.slo import PROMISE, seen, watch_promises
-from fengsui.services import Chain
+from fengsui.ingest.slo import PROMISE, check_slo, source_health
+from fengsui.services import Services
 from listeners.errors import ListenerError, Refused, RetryLater
-from listeners.protocol import Covered, Item, Listener, Refusal
+from listeners.protocol import CoverageMarker, Item, Listener, Refusal
 from listeners.settings import FeedSource
 from records import IncidentKind, Window
 from tests.fengsui import stories
@@ -39,131 +39,136 @@ class Reads:
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Iterator[Chain]:
+def services(tmp_path: Path) -> Iterator[Services]:
     source = FeedSource(kind="feed", name="feed", url="https://x.example", poll_seconds=60)
-    with Chain(stories.settings(tmp_path / "state", sources=(source,))) as made:
+    with Services(stories.settings(tmp_path / "state", sources=(source,))) as made:
         yield made
 
 
-def look(chain: Chain, at: datetime = NOW) -> list[str]:
-    return list(told(seen(chain, chain.settings.sources[0], at)))
+def look(services: Services, at: datetime = NOW) -> list[str]:
+    return list(told(source_health(services, services.settings.sources[0], at)))
 
 
-def test_share_is_of_the_parts(chain: Chain) -> None:
+def test_share_is_of_the_parts(services: Services) -> None:
     """The share of a source is that of all its parts; one part unread is not the whole unread."""
     window = Window(NOW - HOUR, NOW)
-    parts = [Covered(part, window) for part in "abd"]
-    parts.append(Covered("c", window, ok=False, why=Refusal.PAGE_LIMIT))
-    collect(chain, Reads(*parts), window)
-    found = seen(chain, chain.settings.sources[0], NOW)
+    parts = [CoverageMarker(part, window) for part in "abd"]
+    parts.append(CoverageMarker("c", window, ok=False, why=Refusal.PAGE_LIMIT))
+    collect(services, Reads(*parts), window)
+    found = source_health(services, services.settings.sources[0], NOW)
     assert found.hour == 0.75
     assert found.gaps == (("c", window),)
-    assert chain.ledger.coverage(window, HOUR) == [0.75]
+    assert services.ledger.coverage(window, HOUR) == [0.75]
 
 
-def test_gap_is_closed_by_a_later_read(chain: Chain) -> None:
+def test_gap_is_closed_by_a_later_read(services: Services) -> None:
     """What could not be read at first and was read later is no gap."""
     window = Window(NOW - HOUR, NOW)
-    listener = Reads(Covered("a", window, ok=False, why=Refusal.UNWELL))
-    collect(chain, listener, window)
-    assert seen(chain, chain.settings.sources[0], NOW).gaps
-    collect(chain, Reads(Covered("a", window)), window)
-    assert not seen(chain, chain.settings.sources[0], NOW).gaps
+    listener = Reads(CoverageMarker("a", window, ok=False, why=Refusal.UNWELL))
+    collect(services, listener, window)
+    assert source_health(services, services.settings.sources[0], NOW).gaps
+    collect(services, Reads(CoverageMarker("a", window)), window)
+    assert not source_health(services, services.settings.sources[0], NOW).gaps
 
 
-def test_part_that_was_never_read_begins_where_it_was_first_wanted(chain: Chain) -> None:
+def test_part_that_was_never_read_begins_where_it_was_first_wanted(services: Services) -> None:
     """What a new part could not be read for is read when its turn comes, however late that is."""
     first, second = Window(NOW - HOUR, NOW), Window(NOW, NOW + HOUR)
-    unread = (Covered("a", window, ok=False, why=Refusal.OUT_OF_TIME) for window in (first, second))
+    unread = (
+        CoverageMarker("a", window, ok=False, why=Refusal.OUT_OF_TIME) for window in (first, second)
+    )
     for one in unread:
-        collect(chain, Reads(one), one.window)
-    assert means_of(chain).reached("feed", "a") == first.since
-    collect(chain, Reads(Covered("a", Window(first.since, second.until))), second)
-    assert means_of(chain).reached("feed", "a") == second.until
+        collect(services, Reads(one), one.window)
+    assert means_of(services).reached("feed", "a") == first.since
+    collect(services, Reads(CoverageMarker("a", Window(first.since, second.until))), second)
+    assert means_of(services).reached("feed", "a") == second.until
 
 
-def test_list_that_ended_early_reopens_what_was_read(chain: Chain) -> None:
+def test_list_that_ended_early_reopens_what_was_read(services: Services) -> None:
     """What came late to a span is lost where the next list does not reach it: a gap on record.
 
     Any other trouble takes nothing away from what was read.
     """
     window = Window(NOW - HOUR, NOW)
     late = Window(NOW - 10 * MINUTE, NOW)
-    collect(chain, Reads(Covered("a", window)), window)
-    collect(chain, Reads(Covered("a", late, ok=False, why=Refusal.UNWELL)), window)
-    assert not seen(chain, chain.settings.sources[0], NOW).gaps
-    collect(chain, Reads(Covered("a", late, ok=False, why=Refusal.PAGE_LIMIT)), window)
-    assert seen(chain, chain.settings.sources[0], NOW).gaps == (("a", late),)
+    collect(services, Reads(CoverageMarker("a", window)), window)
+    collect(services, Reads(CoverageMarker("a", late, ok=False, why=Refusal.UNWELL)), window)
+    assert not source_health(services, services.settings.sources[0], NOW).gaps
+    collect(services, Reads(CoverageMarker("a", late, ok=False, why=Refusal.PAGE_LIMIT)), window)
+    assert source_health(services, services.settings.sources[0], NOW).gaps == (("a", late),)
 
 
-def test_blind_is_not_quiet(chain: Chain) -> None:
+def test_blind_is_not_quiet(services: Services) -> None:
     """A quiet hour that was read has coverage 1, one that nobody read 0, and none is a zero."""
     quiet, blind = Window(NOW - HOUR, NOW), Window(NOW, NOW + HOUR)
-    collect(chain, Reads(), quiet)
+    collect(services, Reads(), quiet)
     with pytest.raises(RetryLater):
-        collect(chain, Reads(error=RetryLater("down", MINUTE)), blind)
-    assert chain.ledger.coverage(Window(NOW - HOUR, NOW + 2 * HOUR), HOUR) == [1.0, 0.0, 0.0]
+        collect(services, Reads(error=RetryLater("down", MINUTE)), blind)
+    assert services.ledger.coverage(Window(NOW - HOUR, NOW + 2 * HOUR), HOUR) == [1.0, 0.0, 0.0]
 
 
-def test_promise(chain: Chain) -> None:
+def test_promise(services: Services) -> None:
     """A source that keeps less than is promised is told of once, and when it does again."""
-    source = chain.settings.sources[0]
+    source = services.settings.sources[0]
     name = PROMISE.format(name="feed")
-    chain.ledger.record_read("feed", Window(NOW - HOUR, NOW - 20 * MINUTE), ok=True)
-    chain.ledger.record_read("feed", Window(NOW - 20 * MINUTE, NOW), ok=False)
-    watch_promises(chain, NOW)
-    watch_promises(chain, NOW + 2 * MINUTE)
-    assert list(open_troubles(chain, IncidentKind.COVERAGE)) == [name]
-    assert "67% < 90%" in seen(chain, source, NOW).broken_promise
-    chain.ledger.record_read("feed", Window(NOW - HOUR, NOW + 5 * MINUTE), ok=True)
-    watch_promises(chain, NOW + 5 * MINUTE)
-    assert not open_troubles(chain, IncidentKind.COVERAGE)
-    assert len(chain.ledger.notifications()) == 2
+    services.ledger.record_read("feed", Window(NOW - HOUR, NOW - 20 * MINUTE), ok=True)
+    services.ledger.record_read("feed", Window(NOW - 20 * MINUTE, NOW), ok=False)
+    check_slo(services, NOW)
+    check_slo(services, NOW + 2 * MINUTE)
+    assert list(operational_incidents(services, IncidentKind.COVERAGE)) == [name]
+    assert "67% < 90%" in source_health(services, source, NOW).broken_promise
+    services.ledger.record_read("feed", Window(NOW - HOUR, NOW + 5 * MINUTE), ok=True)
+    check_slo(services, NOW + 5 * MINUTE)
+    assert not operational_incidents(services, IncidentKind.COVERAGE)
+    assert len(services.ledger.notifications()) == 2
 
 
-def test_lag_is_a_promise_too(chain: Chain) -> None:
+def test_lag_is_a_promise_too(services: Services) -> None:
     """A part that lags behind breaks the promise although what was planned was read."""
-    source = chain.settings.sources[0]
-    read(chain, source, Reads(), NOW)
-    assert not seen(chain, source, NOW + 3 * MINUTE).broken_promise
-    assert "lag 5 > 4 min" in seen(chain, source, NOW + 5 * MINUTE).broken_promise
+    source = services.settings.sources[0]
+    read(services, source, Reads(), NOW)
+    assert not source_health(services, source, NOW + 3 * MINUTE).broken_promise
+    assert "lag 5 > 4 min" in source_health(services, source, NOW + 5 * MINUTE).broken_promise
 
 
-def test_unread_source_is_told_of_once(chain: Chain) -> None:
+def test_unread_source_is_told_of_once(services: Services) -> None:
     """Beside the incident that says that a source is not read, its promise raises no second."""
-    source = chain.settings.sources[0]
+    source = services.settings.sources[0]
     error = Refused("blocked (HTTP 432)", Refusal.BLOCKED)
     with pytest.raises(Refused):
-        read(chain, source, Reads(error=error), NOW)
-    watch_promises(chain, NOW)
-    assert list(open_troubles(chain, IncidentKind.COVERAGE)) == ["feed"]
+        read(services, source, Reads(error=error), NOW)
+    check_slo(services, NOW)
+    assert list(operational_incidents(services, IncidentKind.COVERAGE)) == ["feed"]
 
 
-def test_check_says_what_to_do(chain: Chain) -> None:
+def test_check_says_what_to_do(services: Services) -> None:
     """A person is told up to when a source was read, what it refused, and what to do."""
-    source = chain.settings.sources[0]
-    read(chain, source, Reads(), NOW - HOUR)
+    source = services.settings.sources[0]
+    read(services, source, Reads(), NOW - HOUR)
     with pytest.raises(Refused):
-        read(chain, source, Reads(error=Refused("blocked (HTTP 432)", Refusal.BLOCKED)), NOW)
-    said = "; ".join(look(chain))
+        read(services, source, Reads(error=Refused("blocked (HTTP 432)", Refusal.BLOCKED)), NOW)
+    said = "; ".join(look(services))
     for part in ("read up to 2026-06-21 19:00:00", "rests until 06-22 02:00", "blocked (HTTP 432)",
                  "leave it alone", "gap"):  # fmt: skip
         assert part in said
 
 
-def test_resting_source_is_blind(chain: Chain) -> None:
+def test_resting_source_is_blind(services: Services) -> None:
     """While a source rests after a refusal its parts are unread, minute by minute."""
     from fengsui.ingest.poll import rests  # noqa: PLC0415
 
-    source = chain.settings.sources[0]
-    parts = [Covered("a", Window(NOW - MINUTE, NOW)), Covered("b", Window(NOW - MINUTE, NOW))]
-    read(chain, source, Reads(*parts), NOW)
+    source = services.settings.sources[0]
+    parts = [
+        CoverageMarker("a", Window(NOW - MINUTE, NOW)),
+        CoverageMarker("b", Window(NOW - MINUTE, NOW)),
+    ]
+    read(services, source, Reads(*parts), NOW)
     later = NOW + MINUTE
-    spans = [Covered(part, Window(NOW, later), ok=False) for part in "ab"]
+    spans = [CoverageMarker(part, Window(NOW, later), ok=False) for part in "ab"]
     with pytest.raises(Refused):
-        read(chain, source, Reads(*spans, error=Refused("captcha", Refusal.CAPTCHA)), later)
-    assert rests(chain, source, later + 10 * MINUTE)
-    gaps = chain.ledger.gaps(Window(NOW - HOUR, NOW + HOUR))
+        read(services, source, Reads(*spans, error=Refused("captcha", Refusal.CAPTCHA)), later)
+    assert rests(services, source, later + 10 * MINUTE)
+    gaps = services.ledger.gaps(Window(NOW - HOUR, NOW + HOUR))
     assert {(part, span.until) for _, part, span in gaps} == {
         ("a", later + 10 * MINUTE), ("b", later + 10 * MINUTE)
     }  # fmt: skip

@@ -1,5 +1,4 @@
-"""Replays whose end is kept: `python -m tests.fengsui.pipeline.replays` writes it anew.
-anew.
+"""Replays whose end is kept; `python -m tests.fengsui.pipeline.replays` writes it anew.
 
 What is compared is what a user has afterwards: the rows of both databases and what was printed.
 Left out are times of writing, pseudonyms (each store has a key of its own) and the time it took.
@@ -33,7 +32,7 @@ _TABLES: Final = {
     "mentions": ("posts", "history", "mentions", "points"),
     "ledger": ("cursors", "spans", "quarantine", "incidents", "notifications", "cases"),
 }
-_BRANDS: Final = {
+_BRANDS: Final[Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]]] = {
     "tcl": ("weibo_search_tcl_2021.csv.xz", {"TCL": ("TCL电视",)}),
     "hot-topics": (
         "weibo_hottopic_snapshots_2023-05.csv.xz",
@@ -66,10 +65,9 @@ def _inputs(name: str, folder: Path) -> tuple[list[Path], str]:
         return [sample.weibo, sample.complaints], brands
     file = folder / source.stem
     file.write_bytes(lzma.decompress(source.read_bytes()))
-    named: Mapping[str, tuple[str, ...]] = _BRANDS[name][1]
     return [file], "\n".join(
         f'[[brands]]\nname = "{brand}"\naliases = {json.dumps(aliases, ensure_ascii=False)}'
-        for brand, aliases in named.items()
+        for brand, aliases in _BRANDS[name][1].items()
     )
 
 

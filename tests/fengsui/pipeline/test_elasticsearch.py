@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fengsui.pipeline.replay import replay
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records import Window
 from tests.fengsui import stories
@@ -45,17 +45,17 @@ def _later(row: dict[str, str]) -> str:
 
 def outcome(settings: Settings, file: Path) -> dict[str, object]:
     """Replay `file` and return all that the two stores have to agree on."""
-    with Chain(settings) as chain:
-        replay(chain, [file])
+    with Services(settings) as services:
+        replay(services, [file])
         ever = Window(SHOWN.since - timedelta(days=1), SHOWN.until + timedelta(days=2))
-        sent = chain.ledger.notifications()
+        sent = services.ledger.notifications()
         return {
-            "totals": chain.store.totals(),
-            "points": chain.store.points(stories.BRAND, ever, MINUTE),
-            "cited": list(chain.store.cited(stories.BRAND, ever)),
-            "incidents": chain.ledger.incidents(),
-            "cases": chain.ledger.cases(),
-            "dead letters": list(chain.ledger.dead_letters()),
+            "totals": services.store.totals(),
+            "points": services.store.points(stories.BRAND, ever, MINUTE),
+            "cited": list(services.store.cited(stories.BRAND, ever)),
+            "incidents": services.ledger.incidents(),
+            "cases": services.ledger.cases(),
+            "dead letters": list(services.ledger.dead_letters()),
             "notifications": sorted((n.key, n.state, n.alert) for n in sent),
         }
 

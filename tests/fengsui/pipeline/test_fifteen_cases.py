@@ -17,7 +17,7 @@ from rich.console import Console
 from alerts.notify.terminal import TerminalNotifier
 from fengsui.pipeline import steps
 from fengsui.pipeline.replay import replay
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from nlp.brands.matcher import BrandSettings
 from records import Change, Incident, Notification, NotificationState, Post, PostKind, Window
@@ -42,9 +42,9 @@ def _told(
     path = folder / "posts.jsonl"
     text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     path.write_text(text + "\n", encoding="utf-8")
-    with Chain(settings(folder / "state"), notifiers={}) as chain:
-        replay(chain, [path])
-        return list(chain.ledger.incidents()), chain.ledger.notifications()
+    with Services(settings(folder / "state"), notifiers={}) as services:
+        replay(services, [path])
+        return list(services.ledger.incidents()), services.ledger.notifications()
 
 
 def quiet() -> Iterator[Line]:
@@ -135,17 +135,17 @@ def test_case_9_brands_at_once_are_one_message(tmp_path: Path) -> None:
     terminal = TerminalNotifier("terminal", Console(file=out, width=120))
     brands = tuple(BrandSettings(name=name) for name in names)
     now = CRISIS + timedelta(hours=1)
-    with Chain(
+    with Services(
         Settings(state=tmp_path / "state", brands=brands), notifiers={"terminal": terminal}
-    ) as chain:
-        chain.ledger.record_read("made", Window(now - timedelta(days=20), now), ok=True)
-        steps.store_items(chain, list(_spikes(names, now)))
-        steps.annotate(chain)
-        steps.detect(chain, now)
-        told = chain.ledger.notifications()
-        assert steps.notify(chain, lambda: now).sent == len(told)
-        assert steps.notify(chain, lambda: now).sent == 0
-        states = [one.state for one in chain.ledger.notifications()]
+    ) as services:
+        services.ledger.record_read("made", Window(now - timedelta(days=20), now), ok=True)
+        steps.store_items(services, list(_spikes(names, now)))
+        steps.annotate(services)
+        steps.detect(services, now)
+        told = services.ledger.notifications()
+        assert steps.notify(services, lambda: now).sent == len(told)
+        assert steps.notify(services, lambda: now).sent == 0
+        states = [one.state for one in services.ledger.notifications()]
     opened = [one for one in told if one.alert.change is Change.OPENED]
     assert {one.alert.incident.brand for one in opened} == set(names)
     assert states == [NotificationState.SENT] * len(told)

@@ -14,7 +14,7 @@ import pytest
 from alerts.settings import SlackReceiver
 from fengsui.ingest.poll import means_of
 from fengsui.pipeline.run import poll_once, turn
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import load
 from listeners.parsing.weibo_ids import MID_EPOCH
 from listeners.settings import listener_of
@@ -71,11 +71,13 @@ def test_first_alert_at_any_minute(
     faults = Faults(1, now, now)
     with SlackServer() as slack, Site(crisis(now), lambda: now, faults) as site:
         path = written(tmp_path, site, slack)
-        with Chain(load(path)) as chain:
-            (source,) = chain.settings.sources
-            means = means_of(chain, budget=timedelta(seconds=30))
-            poll_once(chain, source, listener_of(source, replace(means, clock=lambda: now)), now)
-            turn(chain, lambda: now)
+        with Services(load(path)) as services:
+            (source,) = services.settings.sources
+            context = means_of(services, budget=timedelta(seconds=30))
+            poll_once(
+                services, source, listener_of(source, replace(context, clock=lambda: now)), now
+            )
+            turn(services, lambda: now)
         assert slack.keys()[0].startswith(f"{stories.BRAND}@")
 
 
@@ -111,9 +113,9 @@ def test_first_alert_without_a_manual_step(
                 process.send_signal(signal.SIGINT)
                 assert process.wait(timeout=60) == 0
     assert slack.keys()[0].startswith(f"{stories.BRAND}@")
-    with Chain(load(path)) as chain:
-        assert isinstance(chain.settings.receivers[0], SlackReceiver)
-        (incident,) = [one for one in chain.ledger.incidents() if one.kind is IncidentKind.BRAND]
+    with Services(load(path)) as services:
+        assert isinstance(services.settings.receivers[0], SlackReceiver)
+        (incident,) = [one for one in services.ledger.incidents() if one.kind is IncidentKind.BRAND]
         assert incident.brand == stories.BRAND
-        assert "10000" not in {mention.author for mention in chain.store.mentions_of(
+        assert "10000" not in {mention.author for mention in services.store.mentions_of(
             [f"weibo:{post.mid}" for post in crisis(datetime.now(UTC))])}  # fmt: skip

@@ -12,7 +12,7 @@ from fengsui.maintenance import upkeep
 from fengsui.pipeline import projection, steps
 from fengsui.pipeline.projection import first_kept, project, project_if_due
 from fengsui.pipeline.run import turn
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records import CaseStatus, IncidentKind, Mention, Rejected, Window
 from store.elasticsearch.projection.projection import Projected
@@ -66,24 +66,24 @@ def settings(tmp_path: Path, elasticsearch_url: str, elasticsearch_prefix: str) 
 
 
 @pytest.fixture
-def chain(settings: Settings) -> Iterator[Chain]:
-    with Chain(settings) as chain:
-        yield chain
+def services(settings: Settings) -> Iterator[Services]:
+    with Services(settings) as services:
+        yield services
 
 
-def write(chain: Chain, *numbers: int, at: datetime = NOON, **changes: Any) -> None:
+def write(services: Services, *numbers: int, at: datetime = NOON, **changes: Any) -> None:
     """Write a post a minute, each with a negative mention of the brand."""
     posts = [post(number, at=at + number * MINUTE) for number in numbers]
-    chain.store.upsert_posts(posts)
-    waiting = chain.store.pending(1_000)
-    chain.store.annotate(waiting, [mention(item.post, BRAND, **changes) for item in waiting])
+    services.store.upsert_posts(posts)
+    waiting = services.store.pending(1_000)
+    services.store.annotate(waiting, [mention(item.post, BRAND, **changes) for item in waiting])
 
 
-def test_counts_are_those_of_the_store(chain: Chain, shown: Shown) -> None:
+def test_counts_are_those_of_the_store(services: Services, shown: Shown) -> None:
     """Every tick from the first mention to now has a document with the counts of the store."""
-    chain.ledger.record_read("weibo", Window(NOON, NOW), ok=True)
-    write(chain, 0, 1, 2, 7, 33)
-    project(chain, NOW)
+    services.ledger.record_read("weibo", Window(NOON, NOW), ok=True)
+    write(services, 0, 1, 2, 7, 33)
+    project(services, NOW)
     documents = sorted(shown("counts").values(), key=lambda source: source["at"])
     assert [source["at"] for source in documents] == [
         (NOON + place * TICK).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -105,62 +105,64 @@ def test_counts_are_those_of_the_store(chain: Chain, shown: Shown) -> None:
     }
 
 
-def test_a_second_look_changes_nothing(chain: Chain, shown: Shown) -> None:
+def test_a_second_look_changes_nothing(services: Services, shown: Shown) -> None:
     """Repeated at the same time, for what changed or for everything, it writes nothing."""
-    fill(chain)
-    project(chain, NOW)
+    fill(services)
+    project(services, NOW)
     before = shown.all()
     assert all(before.values()), {kind: len(found) for kind, found in before.items()}
-    assert project(chain, NOW).written == 0
-    everything = project(chain, NOW, since=NOON - timedelta(days=3))
+    assert project(services, NOW).written == 0
+    everything = project(services, NOW, since=NOON - timedelta(days=3))
     assert (everything.written, everything.deleted) == (0, 0)
     assert everything.seen >= sum(map(len, before.values())) - 1
     assert shown.all() == before
 
 
-def fill(chain: Chain) -> None:
+def fill(services: Services) -> None:
     """Give the ledger and the store something of every kind."""
-    write(chain, 1, 2, 3)
+    write(services, 1, 2, 3)
     raised = incident(NOON)
     trouble = replace(incident(NOON, "weibo"), kind=IncidentKind.COVERAGE)
-    chain.ledger.record_detection([raised, trouble], [notification(raised)], {})
-    chain.ledger.upsert_cases([case(1), case(2)])
-    chain.ledger.record_read("weibo", Window(NOON, NOON + HOUR), ok=True)
-    chain.ledger.record_read("weibo", Window(NOON + HOUR, NOON + 2 * HOUR), ok=False)
-    chain.ledger.quarantine([rejected(1), rejected(2)])
+    services.ledger.record_detection([raised, trouble], [notification(raised)], {})
+    services.ledger.upsert_cases([case(1), case(2)])
+    services.ledger.record_read("weibo", Window(NOON, NOON + HOUR), ok=True)
+    services.ledger.record_read("weibo", Window(NOON + HOUR, NOON + 2 * HOUR), ok=False)
+    services.ledger.quarantine([rejected(1), rejected(2)])
 
 
 def rejected(number: int) -> Rejected:
     return Rejected("weibo", "export.csv", number, "no time", "secret text", NOON)
 
 
-def test_looks_at_changes_end_where_one_look_ends(chain: Chain, shown: Shown) -> None:
+def test_looks_at_changes_end_where_one_look_ends(services: Services, shown: Shown) -> None:
     """Looked at after every change, late and corrected posts included, it shows the same."""
     day = timedelta(days=1)
-    chain.ledger.record_read("weibo", Window(NOON - 3 * day, NOW + HOUR), ok=True)
-    write(chain, *range(1, 200, 3), at=NOON - 2 * day)
-    project(chain, NOW - HOUR)
-    write(chain, 1000, 1010, at=NOON - 16 * HOUR)
-    project(chain, NOW)
-    write(chain, 5, at=NOON - 2 * day)  # late
-    chain.store.reopen(Window(NOON - 2 * day, NOON - 2 * day + 30 * MINUTE))
-    waiting = chain.store.pending(100)
-    chain.store.annotate(waiting, [mention(w.post, duplicate_of="weibo:1") for w in waiting])
-    project(chain, NOW + HOUR)
+    services.ledger.record_read("weibo", Window(NOON - 3 * day, NOW + HOUR), ok=True)
+    write(services, *range(1, 200, 3), at=NOON - 2 * day)
+    project(services, NOW - HOUR)
+    write(services, 1000, 1010, at=NOON - 16 * HOUR)
+    project(services, NOW)
+    write(services, 5, at=NOON - 2 * day)  # late
+    services.store.reopen(Window(NOON - 2 * day, NOON - 2 * day + 30 * MINUTE))
+    waiting = services.store.pending(100)
+    services.store.annotate(waiting, [mention(w.post, duplicate_of="weibo:1") for w in waiting])
+    project(services, NOW + HOUR)
     before = shown("counts")
     assert any("expected" in source for source in before.values())
-    whole = project(chain, NOW + HOUR, since=NOON - 3 * day)
+    whole = project(services, NOW + HOUR, since=NOON - 3 * day)
     assert (whole.written, whole.deleted) == (0, 0)
     assert shown("counts") == before
-    assert sum(source["volume"] for source in before.values()) == chain.store.totals()["mentions"]
+    assert (
+        sum(source["volume"] for source in before.values()) == services.store.totals()["mentions"]
+    )
 
 
-def test_band_says_what_is_usual(chain: Chain, shown: Shown) -> None:
+def test_band_says_what_is_usual(services: Services, shown: Shown) -> None:
     """One mention each ten minutes: after a day the band is near that, before there is none."""
     day = timedelta(days=1)
-    chain.ledger.record_read("weibo", Window(NOON - 2 * day, NOW), ok=True)
-    write(chain, *range(0, 2 * 1440, 10), at=NOON - 2 * day)
-    project(chain, NOW)
+    services.ledger.record_read("weibo", Window(NOON - 2 * day, NOW), ok=True)
+    write(services, *range(0, 2 * 1440, 10), at=NOON - 2 * day)
+    project(services, NOW)
     documents = sorted(shown("counts").values(), key=lambda source: source["at"])
     assert not any("expected" in source for source in documents[:12])
     last = documents[-1]
@@ -169,10 +171,10 @@ def test_band_says_what_is_usual(chain: Chain, shown: Shown) -> None:
     assert last["expected_negative"] <= last["expected_negative_upper"]
 
 
-def test_incidents_and_levels(chain: Chain, shown: Shown) -> None:
+def test_incidents_and_levels(services: Services, shown: Shown) -> None:
     """An incident about a brand is shown with its words and levels; trouble of ours is not."""
-    fill(chain)
-    project(chain, NOW)
+    fill(services)
+    project(services, NOW)
     (document,) = shown("incidents").values()
     assert document | {"opened_at": "", "updated_at": "", "peak_at": ""} == {
         "incident": "云朵茶饮@20260301T1200Z",
@@ -194,16 +196,16 @@ def test_incidents_and_levels(chain: Chain, shown: Shown) -> None:
     assert (level["incident"], level["level_rank"]) == (document["incident"], 3)
 
 
-def test_changes_of_the_ledger_are_shown(chain: Chain, shown: Shown) -> None:
+def test_changes_of_the_ledger_are_shown(services: Services, shown: Shown) -> None:
     """A case handled, an incident ended, a new rejected item: the next look has them."""
-    fill(chain)
-    project(chain, NOW)
-    chain.ledger.set_case_status(case(1).key, CaseStatus.RESOLVED, NOW)
+    fill(services)
+    project(services, NOW)
+    services.ledger.set_case_status(case(1).key, CaseStatus.RESOLVED, NOW)
     ended = replace(incident(NOON), recovered_at=NOON + 90 * MINUTE, updated_at=NOON + 90 * MINUTE)
-    chain.ledger.record_detection([ended], [], {})
-    chain.ledger.quarantine([rejected(3)])
+    services.ledger.record_detection([ended], [], {})
+    services.ledger.quarantine([rejected(3)])
     # By the ledger's own clock, which says when they were written.
-    project(chain, NOW + MINUTE)
+    project(services, NOW + MINUTE)
     assert shown("cases")[case(1).key]["status"] == "resolved"
     (document,) = shown("incidents").values()
     assert document["minutes_open"] == 90
@@ -212,19 +214,19 @@ def test_changes_of_the_ledger_are_shown(chain: Chain, shown: Shown) -> None:
     assert not any("secret" in str(source) for source in shown("quarantine").values())
 
 
-def test_what_the_ledger_lost_vanishes(chain: Chain, shown: Shown) -> None:
+def test_what_the_ledger_lost_vanishes(services: Services, shown: Shown) -> None:
     """A case that is gone from the ledger goes at the next look, everything else with --since."""
-    fill(chain)
-    project(chain, NOW)
-    with chain.ledger._writing() as connection:
+    fill(services)
+    project(services, NOW)
+    with services.ledger._writing() as connection:
         connection.exec_driver_sql("DELETE FROM cases WHERE key LIKE '%weibo:2'")
         connection.exec_driver_sql("DELETE FROM incidents")
         connection.exec_driver_sql("DELETE FROM spans")
-    project(chain, NOW)
+    project(services, NOW)
     assert set(shown("cases")) == {case(1).key}
-    chain.store.reopen(DAY)
-    chain.store.annotate(chain.store.pending(10), no_mentions())
-    assert project(chain, NOW, since=NOON - HOUR).deleted > 0
+    services.store.reopen(DAY)
+    services.store.annotate(services.store.pending(10), no_mentions())
+    assert project(services, NOW, since=NOON - HOUR).deleted > 0
     left = {kind: len(found) for kind, found in shown.all().items()}
     assert left == {
         "counts": 0, "incidents": 0, "levels": 0, "cases": 1, "coverage": 0, "quarantine": 2,
@@ -236,10 +238,10 @@ def no_mentions() -> list[Mention]:
     return []
 
 
-def test_coverage_shows_gaps_and_lag(chain: Chain, shown: Shown) -> None:
+def test_coverage_shows_gaps_and_lag(services: Services, shown: Shown) -> None:
     """A failed read shows as a tick that is not ok, and the lag grows until one succeeds."""
-    fill(chain)
-    project(chain, NOW)
+    fill(services)
+    project(services, NOW)
     ticks = sorted(shown("coverage").values(), key=lambda source: source["at"])
     assert [source["ok"] for source in ticks] == [True] * 12 + [False] * 12
     assert [source["lag_seconds"] for source in ticks[10:15]] == [0, 0, 300, 600, 900]
@@ -248,39 +250,39 @@ def test_coverage_shows_gaps_and_lag(chain: Chain, shown: Shown) -> None:
 
 
 def test_killed_between_two_brands_loses_nothing(
-    chain: Chain, shown: Shown, monkeypatch: pytest.MonkeyPatch
+    services: Services, shown: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A look that broke off is made up for by the next, though the journal has been read."""
-    write(chain, 1, 2)
+    write(services, 1, 2)
 
     def broken(*_: object) -> Projected:
         raise RuntimeError("killed")
 
     monkeypatch.setattr(projection._Look, "_brand", broken)
     with pytest.raises(RuntimeError):
-        project(chain, NOW)
+        project(services, NOW)
     monkeypatch.undo()
-    project(chain, NOW)
+    project(services, NOW)
     assert sum(source["volume"] for source in shown("counts").values()) == 2
 
 
-def test_the_run_shows_it_at_its_own_pace(chain: Chain, shown: Shown) -> None:
+def test_the_run_shows_it_at_its_own_pace(services: Services, shown: Shown) -> None:
     """A turn of the run projects; the next one a second later leaves it alone."""
-    write(chain, 1, 2, at=NOW - 10 * MINUTE)
-    turn(chain, lambda: NOW)
+    write(services, 1, 2, at=NOW - 10 * MINUTE)
+    turn(services, lambda: NOW)
     assert sum(source["volume"] for source in shown("counts").values()) == 2
-    assert project_if_due(chain, NOW + timedelta(seconds=1)) == Projected()
-    assert project_if_due(chain, NOW + projection.PAUSE).seen > 0
+    assert project_if_due(services, NOW + timedelta(seconds=1)) == Projected()
+    assert project_if_due(services, NOW + projection.PAUSE).seen > 0
 
 
-def test_what_the_chain_detects_is_shown(chain: Chain, shown: Shown) -> None:
+def test_what_the_chain_detects_is_shown(services: Services, shown: Shown) -> None:
     """Incidents that the chain's own detection opened are shown, under their keys."""
-    chain.ledger.record_read("weibo", Window(NOON - timedelta(days=3), NOW), ok=True)
-    write(chain, *range(0, 3 * 1440, 30), at=NOON - timedelta(days=3), sentiment="neutral")
-    write(chain, *range(100_000, 100_060), at=NOW - 100_060 * MINUTE)
-    found = steps.detect(chain, NOW, since=NOW - HOUR)
+    services.ledger.record_read("weibo", Window(NOON - timedelta(days=3), NOW), ok=True)
+    write(services, *range(0, 3 * 1440, 30), at=NOON - timedelta(days=3), sentiment="neutral")
+    write(services, *range(100_000, 100_060), at=NOW - 100_060 * MINUTE)
+    found = steps.detect(services, NOW, since=NOW - HOUR)
     assert found.incidents
-    project(chain, NOW)
+    project(services, NOW)
     assert {source["incident"] for source in shown("incidents").values()} == {
         one.key for one in found.incidents
     }
@@ -291,10 +293,10 @@ def test_months_that_are_not_kept_are_not_made_again(
 ) -> None:
     """Counts of months before the retention are neither shown nor kept."""
     servers = settings.elasticsearch.model_copy(update={"retention_months": 1})
-    with Chain(settings.model_copy(update={"elasticsearch": servers})) as chain:
-        write(chain, 1, at=NOON - timedelta(days=80))
-        write(chain, 2, at=NOON - timedelta(days=20))
-        project(chain, NOW)
+    with Services(settings.model_copy(update={"elasticsearch": servers})) as services:
+        write(services, 1, at=NOON - timedelta(days=80))
+        write(services, 2, at=NOON - timedelta(days=20))
+        project(services, NOW)
         months = {source["at"][:7] for source in shown("counts").values()}
         assert months == {"2026-02", "2026-03"}
         _, listed = elasticsearch_9.call("GET", f"/{elasticsearch_prefix}-*")
@@ -313,9 +315,9 @@ def test_first_kept_month(months: int, first: str) -> None:
 def test_upkeep_drops_whole_months(settings: Settings) -> None:
     """Upkeep deletes the indices of months that are not kept any more, and nothing else."""
     kept = settings.elasticsearch.model_copy(update={"retention_months": 1})
-    with Chain(settings.model_copy(update={"elasticsearch": kept})) as chain:
-        write(chain, 1, 2)
-        write(chain, 3, at=NOON - timedelta(days=90))
-        assert upkeep.expire(chain, NOW) == 2  # the month's posts and its mentions
-        assert chain.store.totals()["posts"] == chain.store.totals()["mentions"] == 2
-        assert upkeep.expire(chain, NOW) == 0
+    with Services(settings.model_copy(update={"elasticsearch": kept})) as services:
+        write(services, 1, 2)
+        write(services, 3, at=NOON - timedelta(days=90))
+        assert upkeep.expire(services, NOW) == 2  # the month's posts and its mentions
+        assert services.store.totals()["posts"] == services.store.totals()["mentions"] == 2
+        assert upkeep.expire(services, NOW) == 0

@@ -19,7 +19,7 @@ import pytest
 from alerts.settings import RouteSettings, SlackReceiver
 from fengsui.pipeline import steps
 from fengsui.pipeline.run import run
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.formats.read import read_file
 from listeners.settings import FeedSource, FolderSource
@@ -92,10 +92,10 @@ def made_settings(folder: Path, url: str, *more: FeedSource) -> Settings:
     )
     quiet = folder / "quiet.jsonl"
     quiet.write_text(story_lines(stories.START, stories.CRISIS), encoding="utf-8")
-    with Chain(made) as chain:
-        steps.store_items(chain, list(read_file(quiet, fetched_at=None)))
-        steps.annotate(chain)
-        chain.ledger.record_read("inbox", Window(stories.START, NOW), ok=True)
+    with Services(made) as services:
+        steps.store_items(services, list(read_file(quiet, fetched_at=None)))
+        steps.annotate(services)
+        services.ledger.record_read("inbox", Window(stories.START, NOW), ok=True)
     return made
 
 
@@ -111,8 +111,8 @@ def running(settings: Settings, clock: Callable[[], datetime]) -> Iterator[None]
     stop = threading.Event()
 
     def target() -> None:
-        with Chain(settings) as chain:
-            run(chain, stop, clock=clock)
+        with Services(settings) as services:
+            run(services, stop, clock=clock)
 
     thread = threading.Thread(target=target)
     thread.start()
@@ -134,8 +134,8 @@ def eventually(condition: Callable[[], Any], seconds: float = 15) -> None:
 
 def sent(settings: Settings) -> list[str]:
     """Return the keys of the alerts that are recorded as sent."""
-    with Chain(settings) as chain:
-        log = chain.ledger.notifications()
+    with Services(settings) as services:
+        log = services.ledger.notifications()
     return [n.alert.key for n in log if n.state is NotificationState.SENT]
 
 
@@ -170,8 +170,8 @@ def test_source_that_will_not_answer_holds_up_no_other(
 def test_source_that_is_long_down_silences_no_other(tmp_path: Path, server: SlackServer) -> None:
     """Two hours after one of two sources has gone, a crisis in the other is still told."""
     made = made_settings(tmp_path, server.url)
-    with Chain(made) as chain:
-        chain.ledger.record_read("feed", Window(NOW - timedelta(hours=2), NOW), ok=False)
+    with Services(made) as services:
+        services.ledger.record_read("feed", Window(NOW - timedelta(hours=2), NOW), ok=False)
     write_crisis(tmp_path)
     with running(made, FastClock()):
         eventually(lambda: server.messages, seconds=3)

@@ -13,7 +13,7 @@ from alerts.notify.terminal import TerminalNotifier
 from fengsui.pipeline import steps
 from fengsui.pipeline.replay import replay
 from fengsui.pipeline.run import turn
-from fengsui.services import Chain
+from fengsui.services import Services
 from listeners.errors import RetryLater
 from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandSettings
@@ -38,9 +38,9 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> Iterator[Chain]:
+def services(tmp_path: Path) -> Iterator[Services]:
     """A chain over the story's brand that tells nobody."""
-    with Chain(stories.settings(tmp_path / "state"), notifiers={}) as made:
+    with Services(stories.settings(tmp_path / "state"), notifiers={}) as made:
         yield made
 
 
@@ -74,24 +74,24 @@ class Source:
             raise self._error
 
 
-def test_story_opens_rises_and_recovers(chain: Chain, tmp_path: Path) -> None:
+def test_story_opens_rises_and_recovers(services: Services, tmp_path: Path) -> None:
     """A crisis becomes one incident that opens in its first half hour, rises, and recovers."""
-    replay(chain, [stories.write(tmp_path / "story.jsonl")])
-    (incident,) = chain.ledger.incidents()
+    replay(services, [stories.write(tmp_path / "story.jsonl")])
+    (incident,) = services.ledger.incidents()
     assert incident.brand == stories.BRAND
     assert incident.status is IncidentStatus.RECOVERED
     assert incident.opened_at - stories.CRISIS < timedelta(minutes=30)
     assert incident.peak_level >= Level.ORANGE
-    changes = [n.alert.change for n in chain.ledger.notifications()]
+    changes = [n.alert.change for n in services.ledger.notifications()]
     assert changes[0] is Change.OPENED
     assert changes[-1] is Change.RECOVERED
     assert changes.count(Change.OPENED) == changes.count(Change.RECOVERED) == 1
 
 
-def test_alert_rests_on_posts(chain: Chain, tmp_path: Path) -> None:
+def test_alert_rests_on_posts(services: Services, tmp_path: Path) -> None:
     """Every alert of a crisis cites posts that the store holds, and counts what it holds."""
-    replay(chain, [stories.write(tmp_path / "story.jsonl")])
-    for notification in chain.ledger.notifications():
+    replay(services, [stories.write(tmp_path / "story.jsonl")])
+    for notification in services.ledger.notifications():
         alert = notification.alert
         assert alert.citations
         assert 0 < alert.negative <= alert.organic <= alert.volume
@@ -102,57 +102,57 @@ def test_replay_twice_is_replay_once(tmp_path: Path) -> None:
     """A replay that is run again on its own store adds nothing."""
     file = stories.write(tmp_path / "story.jsonl")
     made = stories.settings(tmp_path / "state")
-    with Chain(made, notifiers={}) as chain:
-        first = replay(chain, [file])
+    with Services(made, notifiers={}) as services:
+        first = replay(services, [file])
     once = contents(tmp_path / "state")
-    with Chain(made, notifiers={}) as chain:
-        second = replay(chain, [file])
+    with Services(made, notifiers={}) as services:
+        second = replay(services, [file])
     assert second.collected == first.collected
     assert contents(tmp_path / "state") == once
 
 
-def test_steps_twice_are_steps_once(chain: Chain, tmp_path: Path) -> None:
+def test_steps_twice_are_steps_once(services: Services, tmp_path: Path) -> None:
     """Each step run twice in a row leaves the databases as one run does."""
     file = stories.write(tmp_path / "story.jsonl")
     items = list(read_file(file, fetched_at=None))
     window = Window(stories.START, NOW + 8 * HOUR)
     seen = []
     for _ in range(2):
-        steps.collect(chain, Source(items), window)
-        steps.annotate(chain)
-        steps.detect(chain, NOW + 2 * HOUR, since=stories.START)
-        seen.append(contents(chain.state))
+        steps.collect(services, Source(items), window)
+        steps.annotate(services)
+        steps.detect(services, NOW + 2 * HOUR, since=stories.START)
+        seen.append(contents(services.state))
     assert seen[0] == seen[1]
     assert seen[0]["incidents"]
 
 
-def test_totals_add_up(chain: Chain) -> None:
+def test_totals_add_up(services: Services) -> None:
     """read = kept + duplicate + quarantined, also with repeats and unreadable items."""
     good = post(1, "云朵茶饮真好喝")
     bad = Rejected("weibo", "file", 3, "no id", "{}", NOW)
     collected = steps.collect(
-        chain, Source([good, good, bad, post(2, "路过")]), Window(NOW - HOUR, NOW)
+        services, Source([good, good, bad, post(2, "路过")]), Window(NOW - HOUR, NOW)
     )
     assert (collected.kept, collected.duplicate, collected.quarantined) == (2, 1, 1)
     assert collected.read == 4
-    assert chain.ledger.quarantine_reasons() == {"no id": 1}
+    assert services.ledger.quarantine_reasons() == {"no id": 1}
 
 
-def test_broken_source_keeps_what_came_and_leaves_a_gap(chain: Chain) -> None:
+def test_broken_source_keeps_what_came_and_leaves_a_gap(services: Services) -> None:
     """A source that breaks off: its posts are kept, its window counts as not read."""
     window = Window(NOW - HOUR, NOW)
     error = RetryLater("gone", timedelta(minutes=1))
     with pytest.raises(RetryLater):
-        steps.collect(chain, Source([post(1, "云朵茶饮")], error), window)
-    assert chain.store.totals()["posts"] == 1
-    assert set(chain.ledger.coverage(window, timedelta(minutes=5))) == {0.0}
+        steps.collect(services, Source([post(1, "云朵茶饮")], error), window)
+    assert services.store.totals()["posts"] == 1
+    assert set(services.ledger.coverage(window, timedelta(minutes=5))) == {0.0}
 
 
-def test_post_from_the_future_counts_when_it_was_read(chain: Chain) -> None:
+def test_post_from_the_future_counts_when_it_was_read(services: Services) -> None:
     """A post dated after its reading (a clock that is ahead) counts at its reading, with a note."""
     ahead = post(1, "云朵茶饮", NOW + 5 * HOUR)
-    steps.collect(chain, Source([ahead]), Window(NOW - HOUR, NOW))
-    (waiting,) = chain.store.pending(10)
+    steps.collect(services, Source([ahead]), Window(NOW - HOUR, NOW))
+    (waiting,) = services.store.pending(10)
     assert waiting.post.published_at == NOW
     assert waiting.post.notes == ("published_at: 5:00:00 after it was read",)
 
@@ -182,61 +182,69 @@ class PickyModel:
 def test_failing_model_loses_nothing(tmp_path: Path) -> None:
     """While the model fails the posts wait; when it works again they are judged."""
     made = stories.settings(tmp_path / "state")
-    with Chain(made, notifiers={}, model=BrokenModel()) as chain:
-        steps.collect(chain, Source([post(1, "云朵茶饮")]), Window(NOW - HOUR, NOW))
+    with Services(made, notifiers={}, model=BrokenModel()) as services:
+        steps.collect(services, Source([post(1, "云朵茶饮")]), Window(NOW - HOUR, NOW))
         with pytest.raises(ModelError):
-            steps.annotate(chain)
-    with Chain(made, notifiers={}) as chain:
-        assert steps.annotate(chain) == steps.Annotated(posts=1, mentions=1, cases=0)
+            steps.annotate(services)
+    with Services(made, notifiers={}) as services:
+        assert steps.annotate(services) == steps.Annotated(posts=1, mentions=1, cases=0)
 
 
 def test_one_poisonous_post_does_not_stop_the_batch(tmp_path: Path) -> None:
     """A text that breaks the judges is quarantined with its reason; the others are judged."""
     posts = [post(n, f"云朵茶饮第{n}次{'炸' if n == 2 else ''}") for n in range(5)]
-    with Chain(stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()) as chain:
-        steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW))
-        assert steps.annotate(chain).mentions == 4
-        assert chain.ledger.quarantine_reasons() == {"could not be annotated: ZeroDivisionError": 1}
-        assert steps.annotate(chain).posts == 0
+    with Services(
+        stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()
+    ) as services:
+        steps.collect(services, Source(posts), Window(NOW - HOUR, NOW))
+        assert steps.annotate(services).mentions == 4
+        assert services.ledger.quarantine_reasons() == {
+            "could not be annotated: ZeroDivisionError": 1
+        }
+        assert steps.annotate(services).posts == 0
 
 
 def test_broken_judges_quarantine_nothing(tmp_path: Path) -> None:
     """When every text of a batch breaks the judges, the posts wait instead of being put away."""
     posts = [post(n, f"云朵茶饮炸了第{n}次") for n in range(30)]
-    with Chain(stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()) as chain:
-        steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW))
+    with Services(
+        stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()
+    ) as services:
+        steps.collect(services, Source(posts), Window(NOW - HOUR, NOW))
         with pytest.raises(ZeroDivisionError):
-            steps.annotate(chain)
-        assert chain.ledger.quarantine_reasons() == {}
-        assert len(chain.store.pending(100)) == 30
+            steps.annotate(services)
+        assert services.ledger.quarantine_reasons() == {}
+        assert len(services.store.pending(100)) == 30
 
 
-def test_clock_set_back_judges_nothing_and_loses_nothing(chain: Chain, tmp_path: Path) -> None:
+def test_clock_set_back_judges_nothing_and_loses_nothing(
+    services: Services, tmp_path: Path
+) -> None:
     """With the clock an hour back nothing is judged twice; when time has come on, it goes on."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
     past = [item for item in items if isinstance(item, Post) and item.published_at < NOW]
-    steps.collect(chain, Source(past), Window(stories.START, NOW))
-    steps.annotate(chain)
-    assert not steps.detect(chain, NOW).alerts
-    cursor = chain.ledger.cursor(steps.DETECTED)
-    assert steps.detect(chain, NOW - HOUR) == steps.Detected()
-    assert chain.ledger.cursor(steps.DETECTED) == cursor
-    steps.collect(chain, Source(items), Window(NOW, NOW + 2 * HOUR))
-    steps.annotate(chain)
-    assert steps.detect(chain, NOW + 2 * HOUR).alerts
+    steps.collect(services, Source(past), Window(stories.START, NOW))
+    steps.annotate(services)
+    assert not steps.detect(services, NOW).alerts
+    cursor = services.ledger.cursor(steps.DETECTED)
+    assert steps.detect(services, NOW - HOUR) == steps.Detected()
+    assert services.ledger.cursor(steps.DETECTED) == cursor
+    steps.collect(services, Source(items), Window(NOW, NOW + 2 * HOUR))
+    steps.annotate(services)
+    assert steps.detect(services, NOW + 2 * HOUR).alerts
 
 
 def test_silenced_brand_is_judged_but_not_told(tmp_path: Path) -> None:
     """A silence keeps alerts in the log as suppressed, with its reason."""
-    with Chain(stories.settings(tmp_path / "state"), notifiers={}) as chain:
-        chain.ledger.silence(stories.BRAND, NOW + timedelta(days=9), "演练")
-        replay(chain, [stories.write(tmp_path / "story.jsonl")])
-        told = chain.ledger.notifications()
+    with Services(stories.settings(tmp_path / "state"), notifiers={}) as services:
+        services.ledger.silence(stories.BRAND, NOW + timedelta(days=9), "演练")
+        replay(services, [stories.write(tmp_path / "story.jsonl")])
+        told = services.ledger.notifications()
     assert told
     assert {(n.state, n.reason) for n in told} == {("suppressed", "silenced: 演练")}
 
 
-def test_late_posts_are_heard(chain: Chain, tmp_path: Path) -> None:
+def test_late_posts_are_heard(services: Services, tmp_path: Path) -> None:
     """A fifth of the posts seven minutes late opens the same incident, and no second one."""
     items = list(read_file(stories.write(tmp_path / "s.jsonl"), fetched_at=None))
     late = [
@@ -244,16 +252,16 @@ def test_late_posts_are_heard(chain: Chain, tmp_path: Path) -> None:
         for n, item in enumerate(items)
         if isinstance(item, Post)
     ]
-    chain.ledger.record_read("story", Window(stories.START, NOW + 8 * HOUR), ok=True)
+    services.ledger.record_read("story", Window(stories.START, NOW + 8 * HOUR), ok=True)
     at = stories.CRISIS - HOUR
     while at < NOW + 6 * HOUR:
         batch = [p for p in late if p.fetched_at <= at]
         late = late[len(batch) :] if not batch else [p for p in late if p.fetched_at > at]
-        steps.store_items(chain, batch)
-        steps.annotate(chain)
-        steps.detect(chain, at)
-        at += chain.tick
-    (incident,) = chain.ledger.incidents()
+        steps.store_items(services, batch)
+        steps.annotate(services)
+        steps.detect(services, at)
+        at += services.tick
+    (incident,) = services.ledger.incidents()
     assert incident.opened_at - stories.CRISIS < timedelta(minutes=30)
 
 
@@ -263,13 +271,13 @@ def test_two_thousand_brands(tmp_path: Path) -> None:
     brands = tuple(BrandSettings(name=name) for name in names)
     made = stories.settings(tmp_path / "state").model_copy(update={"brands": brands})
     posts = [post(n, f"今天喝了{name}，还可以", NOW) for n, name in enumerate(names)]
-    with Chain(made, notifiers={}) as chain:
-        steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW + HOUR))
-        assert steps.annotate(chain).mentions == 2000
-        assert steps.detect(chain, NOW + timedelta(minutes=5)) == steps.Detected()
+    with Services(made, notifiers={}) as services:
+        steps.collect(services, Source(posts), Window(NOW - HOUR, NOW + HOUR))
+        assert steps.annotate(services).mentions == 2000
+        assert steps.detect(services, NOW + timedelta(minutes=5)) == steps.Detected()
 
 
-def test_complaint_opens_a_case_and_the_same_customer_joins_it(chain: Chain) -> None:
+def test_complaint_opens_a_case_and_the_same_customer_joins_it(services: Services) -> None:
     """A complaint opens a case; the same customer's next one joins it, another's opens its own."""
     kind = PostKind.COMPLAINT
     posts = [
@@ -277,59 +285,59 @@ def test_complaint_opens_a_case_and_the_same_customer_joins_it(chain: Chain) -> 
         post(2, "云朵茶饮还是没有退款，客服不回复", NOW + HOUR, kind=kind, author="a"),
         post(3, "在云朵茶饮喝出虫子，要求赔偿", NOW + HOUR, kind=kind, author="b"),
     ]
-    steps.collect(chain, Source(posts), Window(NOW - HOUR, NOW + HOUR))
-    assert steps.annotate(chain).cases == 2
-    by_author = {case.author: case for case in chain.ledger.cases()}
-    a, b = (by_author[chain.privacy.pseudonym(author)] for author in ("a", "b"))
+    steps.collect(services, Source(posts), Window(NOW - HOUR, NOW + HOUR))
+    assert steps.annotate(services).cases == 2
+    by_author = {case.author: case for case in services.ledger.cases()}
+    a, b = (by_author[services.privacy.pseudonym(author)] for author in ("a", "b"))
     assert a.posts == ("weibo:1", "weibo:2")
     assert b.urgency > a.urgency
     assert b.due_at - b.first_seen == timedelta(hours=2)
-    assert next(iter(chain.ledger.cases())).author == b.author
+    assert next(iter(services.ledger.cases())).author == b.author
 
 
-def test_judging_again_changes_nothing(chain: Chain, tmp_path: Path) -> None:
+def test_judging_again_changes_nothing(services: Services, tmp_path: Path) -> None:
     """Posts that are judged again keep their mentions: none becomes a copy of itself."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
-    steps.collect(chain, Source(items), Window(stories.START, NOW + 8 * HOUR))
-    steps.annotate(chain)
-    before = contents(chain.state)
-    chain.store.reopen(Window(stories.START, NOW + 8 * HOUR))
-    steps.annotate(chain)
-    assert contents(chain.state) == before
+    steps.collect(services, Source(items), Window(stories.START, NOW + 8 * HOUR))
+    steps.annotate(services)
+    before = contents(services.state)
+    services.store.reopen(Window(stories.START, NOW + 8 * HOUR))
+    steps.annotate(services)
+    assert contents(services.state) == before
 
 
-def test_onlookers_join_one_case(chain: Chain) -> None:
+def test_onlookers_join_one_case(services: Services) -> None:
     """Angry posts that ask for nothing join one case; a customer's demand stays apart."""
     angry = [
         post(n, f"云朵茶饮又喝出虫子了，这是第{n}家店，恶心死了", author=f"o{n}")
         for n in range(1, 9)
     ]
     asks = post(9, "云朵茶饮喝出虫子，太恶心了，我要求退款并赔偿", NOW + HOUR, author="customer")
-    steps.collect(chain, Source([*angry, asks]), Window(NOW - HOUR, NOW + HOUR))
-    steps.annotate(chain)
-    cases = {case.chorus: case for case in chain.ledger.cases()}
-    assert len(chain.ledger.cases()) == 2
+    steps.collect(services, Source([*angry, asks]), Window(NOW - HOUR, NOW + HOUR))
+    steps.annotate(services)
+    cases = {case.chorus: case for case in services.ledger.cases()}
+    assert len(services.ledger.cases()) == 2
     assert len(cases[True].posts) == 8
-    assert cases[False].author == chain.privacy.pseudonym("customer")
+    assert cases[False].author == services.privacy.pseudonym("customer")
 
 
 def test_detection_that_failed_is_made_good(
-    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a failed detection had seen but not judged is judged by the next, without new posts."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
     past = [item for item in items if isinstance(item, Post) and item.published_at < NOW]
-    steps.collect(chain, Source(past), Window(stories.START, NOW))
-    steps.annotate(chain)
-    steps.detect(chain, NOW)
+    steps.collect(services, Source(past), Window(stories.START, NOW))
+    steps.annotate(services)
+    steps.detect(services, NOW)
     later = NOW + 2 * HOUR
-    steps.collect(chain, Source(items), Window(NOW, later))
-    steps.annotate(chain)
+    steps.collect(services, Source(items), Window(NOW, later))
+    steps.annotate(services)
     with monkeypatch.context() as patch:
-        patch.setattr(chain.ledger, "record_detection", _busy)
+        patch.setattr(services.ledger, "record_detection", _busy)
         with pytest.raises(StoreBusy):
-            steps.detect(chain, later)
-    assert steps.detect(chain, later).alerts
+            steps.detect(services, later)
+    assert steps.detect(services, later).alerts
 
 
 def _busy(*_: object) -> None:
@@ -339,16 +347,16 @@ def _busy(*_: object) -> None:
 def test_waiting_alerts_are_sent_while_the_model_fails(tmp_path: Path) -> None:
     """A turn in which the model fails still sends what waits."""
     made = stories.settings(tmp_path / "state")
-    with Chain(made, notifiers={}) as chain:
-        replay(chain, [stories.write(tmp_path / "story.jsonl")])
-        told = chain.ledger.notifications()[0]
+    with Services(made, notifiers={}) as services:
+        replay(services, [stories.write(tmp_path / "story.jsonl")])
+        told = services.ledger.notifications()[0]
         again = replace(told, receiver="terminal2", state=NotificationState.PENDING, retry_at=None)
-        chain.ledger.record_detection([], [again], {})
+        services.ledger.record_detection([], [again], {})
     terminal = TerminalNotifier("terminal2", Console(file=io.StringIO()))
-    with Chain(made, notifiers={"terminal2": terminal}, model=BrokenModel()) as chain:
-        chain.store.upsert_posts([post(999_999, "云朵茶饮")])
-        assert turn(chain, lambda: NOW + 20 * HOUR).sent == 1
-        assert chain.store.pending(1)
+    with Services(made, notifiers={"terminal2": terminal}, model=BrokenModel()) as services:
+        services.store.upsert_posts([post(999_999, "云朵茶饮")])
+        assert turn(services, lambda: NOW + 20 * HOUR).sent == 1
+        assert services.store.pending(1)
 
 
 def test_goods_set_later_are_rescored(tmp_path: Path) -> None:
@@ -357,13 +365,13 @@ def test_goods_set_later_are_rescored(tmp_path: Path) -> None:
     other = BrandSettings(name="白露茶")
     said = post(1, "云朵茶饮这车隔音太差，高速风噪大，垃圾"), post(2, "白露茶难喝，垃圾")
     before = made.model_copy(update={"brands": (*made.brands, other)})
-    with Chain(before, notifiers={}) as chain:
-        chain.store.upsert_posts(said)
-        steps.annotate(chain)
+    with Services(before, notifiers={}) as services:
+        services.store.upsert_posts(said)
+        steps.annotate(services)
     cars = tuple(brand.model_copy(update={"goods": "car"}) for brand in made.brands)
     after = made.model_copy(update={"brands": (*cars, other)})
-    with Chain(after, notifiers={}) as chain:
-        assert steps.rescore(chain, NOW - HOUR).posts == 1
-        (mention,) = chain.store.mentions_of([said[0].key])
+    with Services(after, notifiers={}) as services:
+        assert steps.rescore(services, NOW - HOUR).posts == 1
+        (mention,) = services.store.mentions_of([said[0].key])
         assert mention.aspects[0] == "舒适性"
-        assert steps.rescore(chain, NOW - HOUR).posts == 0
+        assert steps.rescore(services, NOW - HOUR).posts == 0

@@ -21,9 +21,9 @@ from listeners.client.breaker import (
     take_turn,
     write_state,
 )
-from listeners.client.client import JITTER, Limits, Web
+from listeners.client.client import JITTER, Limits, PoliteClient
 from listeners.client.response import Answer, json_of
-from listeners.client.state import OwnMemory
+from listeners.client.state import LocalState
 from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.protocol import Refusal
 from listeners.refusals import ADVICE, HOST_RESTS, PASSING
@@ -55,8 +55,8 @@ class Asked:
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
-def client(host: Asked, memory: OwnMemory | None = None, seconds: float = 1) -> Web:
-    return Web(
+def client(host: Asked, memory: LocalState | None = None, seconds: float = 1) -> PoliteClient:
+    return PoliteClient(
         memory, every=timedelta(seconds=seconds), clock=host.clock, sleep=host.clock.sleep,
         transport=httpx.MockTransport(host), limits=Limits(greatest_answer=10_000_000),
     )  # fmt: skip
@@ -114,7 +114,7 @@ def test_refusals(
 ) -> None:
     """Each refusal has its kind, its error, its rest of the host, and its retries in place."""
     host = Asked(MovedClock(NOW), given)
-    memory = OwnMemory()
+    memory = LocalState()
     with client(host, memory) as web, pytest.raises(error) as caught:
         web.ask(URL, read_answer)
     assert caught.value.refusal is kind  # type: ignore[attr-defined]
@@ -156,7 +156,7 @@ def test_passing_trouble_is_tried_again() -> None:
 
 def test_resting_host_is_not_asked() -> None:
     """While a host rests nobody asks it, not even another process for another source."""
-    clock, memory = MovedClock(NOW), OwnMemory()
+    clock, memory = MovedClock(NOW), LocalState()
     host = Asked(clock, answer(432, b""))
     with client(host, memory) as web, pytest.raises(Refused):
         web.ask(URL, read_answer)
@@ -169,7 +169,7 @@ def test_resting_host_is_not_asked() -> None:
 
 def test_pace_is_shared() -> None:
     """Two clients of one memory ask a host together no faster than one may."""
-    clock, memory = MovedClock(NOW), OwnMemory()
+    clock, memory = MovedClock(NOW), LocalState()
     host = Asked(clock, answer())
     with client(host, memory, 2) as one, client(host, memory, 2) as two:
         for web in (one, two, one, two):
@@ -191,7 +191,7 @@ def test_hosts_have_their_own_pace() -> None:
 
 def test_turn_too_far_off_is_not_waited_for() -> None:
     """Who would wait too long for a turn comes again later, and takes nobody's turn."""
-    memory = OwnMemory()
+    memory = LocalState()
     memory.set_cursor("host.m.weibo.cn", write_state(HostState(next_at=NOW + 5 * MINUTE)))
     host = Asked(MovedClock(NOW), answer())
     with client(host, memory) as web, pytest.raises(RetryLater) as caught:
@@ -234,7 +234,7 @@ def test_clock_set_back_does_not_wait_for_ever() -> None:
 
 def test_turns_are_taken_once() -> None:
     """Threads that take turns at once get different ones."""
-    clock, memory = MovedClock(NOW), OwnMemory()
+    clock, memory = MovedClock(NOW), LocalState()
     taken: list[float] = []
     lock = threading.Lock()
 
@@ -243,7 +243,7 @@ def test_turns_are_taken_once() -> None:
             with lock:
                 taken.append(seconds)
 
-        web = Web(memory, every=timedelta(seconds=3), clock=clock, sleep=sleep,
+        web = PoliteClient(memory, every=timedelta(seconds=3), clock=clock, sleep=sleep,
                   transport=httpx.MockTransport(lambda _: answer()))  # fmt: skip
         with web:
             web.ask(URL, read_answer)

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from listeners.context import Means
+from listeners.context import ReadContext
 from listeners.errors import RetryLater
-from listeners.protocol import Covered, Item
+from listeners.protocol import CoverageMarker, Item
 from listeners.push.server import GREATEST_BODY, Receiver
 from listeners.sources.webhook import WebhookSource, signature
 from listeners.sources.wechat_pay import WechatPaySource
@@ -62,8 +62,10 @@ def push(receiver: Receiver, body: bytes, path: str = "/posts", **headers: str) 
         return answer.status, json.loads(answer.read())
 
 
-def fetched(source: WebhookSource | WechatPaySource, means: Means | None = None) -> list[Item]:
-    return list(source.listener(means or Means()).fetch(WINDOW))
+def fetched(
+    source: WebhookSource | WechatPaySource, context: ReadContext | None = None
+) -> list[Item]:
+    return list(source.listener(context or ReadContext()).fetch(WINDOW))
 
 
 @pytest.mark.parametrize("body", [json_lines(own()), json.dumps([own()]).encode(),
@@ -74,7 +76,7 @@ def test_push_is_read_once(source: WebhookSource, receiver: Receiver, body: byte
     post, covered = fetched(source)
     assert isinstance(post, Post)
     assert post.key == "forum:7"
-    assert covered == Covered("", WINDOW)
+    assert covered == CoverageMarker("", WINDOW)
     assert fetched(source) == [covered]
 
 
@@ -88,9 +90,9 @@ def test_repeat_is_one_push(source: WebhookSource, receiver: Receiver) -> None:
 def test_killed_between_reading_and_storing(source: WebhookSource, receiver: Receiver) -> None:
     """What was read and not yet written down is read again."""
     push(receiver, json_lines(own()))
-    half = source.listener(Means()).fetch(WINDOW)
+    half = source.listener(ReadContext()).fetch(WINDOW)
     assert isinstance(next(half), Post)
-    assert isinstance(next(half), Covered)
+    assert isinstance(next(half), CoverageMarker)
     half.close()  # type: ignore[attr-defined]
     assert isinstance(fetched(source)[0], Post)
 
@@ -183,16 +185,16 @@ def test_part_of_a_push_is_told(source: WebhookSource, receiver: Receiver) -> No
     assert status == 202
     assert told == {"accepted": 1, "rejected": [{"position": 2, "reason": "no id"}]}
     kinds = [type(item) for item in fetched(source)]
-    assert kinds == [Post, Rejected, Covered]
+    assert kinds == [Post, Rejected, CoverageMarker]
 
 
 def test_nobody_receives(source: WebhookSource) -> None:
     """Where no server has run for a minute the source is blind, not quiet."""
     found: list[Item] = []
     with pytest.raises(RetryLater, match="receive"):
-        found.extend(source.listener(Means()).fetch(WINDOW))
+        found.extend(source.listener(ReadContext()).fetch(WINDOW))
     with source.receiver():
-        assert fetched(source) == [Covered("", WINDOW)]
+        assert fetched(source) == [CoverageMarker("", WINDOW)]
     old = (datetime.now(UTC) - timedelta(minutes=2)).timestamp()
     os.utime(source.path / ".alive", (old, old))
     with pytest.raises(RetryLater):
@@ -285,8 +287,8 @@ def test_complaint_in_full(pay: WechatPaySource, tmp_path: Path) -> None:
     body = notification()
     with whole.receiver(lambda: NOW) as receiver:
         push(receiver, body, "/wechat-pay", **signed(body))
-        means = Means(transport=httpx.MockTransport(serve))
-        post, _ = fetched(whole, means)
+        context = ReadContext(transport=httpx.MockTransport(serve))
+        post, _ = fetched(whole, context)
     assert isinstance(post, Post)
     assert post.text == "喝出虫子\n投诉问题：商品质量\n申请退款：18.00 元"
     assert post.author == "oUpF8"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from listeners.client.client import Limits, Web
+from listeners.client.client import Limits, PoliteClient
 from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.protocol import Listener
 from listeners.sources.feed import FeedListener
@@ -83,10 +83,10 @@ def feed(
     return FeedListener("licensed", server.url(), web=web())
 
 
-def web(greatest_answer: int = 1_000_000) -> Web:
+def web(greatest_answer: int = 1_000_000) -> PoliteClient:
     """Return a client whose clock stands at the window's end and that waits for nothing."""
     limits = Limits(greatest_answer=greatest_answer)
-    return Web(clock=lambda: WINDOW.until, sleep=lambda _: None, limits=limits)
+    return PoliteClient(clock=lambda: WINDOW.until, sleep=lambda _: None, limits=limits)
 
 
 class TestContract(ListenerContract):

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from listeners.client.state import OwnMemory
-from listeners.context import Means
+from listeners.client.state import LocalState
+from listeners.context import ReadContext
 from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.format import Reading
-from listeners.protocol import Covered
+from listeners.protocol import CoverageMarker
 from listeners.sources.imap import InboxSource, parse
 from records import Post, PostKind, Rejected, Window
 from tests.listeners.mail_server import PASSWORD, MailServer
@@ -64,24 +64,24 @@ def source(server: MailServer, **more: object) -> InboxSource:
     return InboxSource.model_validate(settings)  # fmt: skip
 
 
-def means(memory: OwnMemory) -> Means:
-    return Means(memory, resume=True, clock=lambda: NOW)
+def context(memory: LocalState) -> ReadContext:
+    return ReadContext(memory, resume=True, clock=lambda: NOW)
 
 
 def test_letters_are_read_once(server: MailServer) -> None:
     """Letters become complaints, each once; the mailbox is opened for reading only."""
-    memory = OwnMemory()
-    first, second, covered = source(server).listener(means(memory)).fetch(WINDOW)
+    memory = LocalState()
+    first, second, covered = source(server).listener(context(memory)).fetch(WINDOW)
     assert isinstance(first, Post)
     assert isinstance(second, Post)
-    assert covered == Covered("", WINDOW)
+    assert covered == CoverageMarker("", WINDOW)
     assert first.text == "投诉\n喝出虫子，要求退款"
     assert (first.author, first.author_name) == ("customer@example.com", "小满")
     assert first.kind is PostKind.COMPLAINT
     assert first.published_at == datetime(2026, 6, 21, 11, 30, tzinfo=UTC)
-    assert list(source(server).listener(means(memory)).fetch(WINDOW)) == [covered]
+    assert list(source(server).listener(context(memory)).fetch(WINDOW)) == [covered]
     server.letters[3] = letter(3)
-    third, _ = source(server).listener(means(memory)).fetch(WINDOW)
+    third, _ = source(server).listener(context(memory)).fetch(WINDOW)
     assert isinstance(third, Post)
     assert any(line.startswith("EXAMINE") for line in server.said)
     assert not any(word in line for line in server.said for word in ("STORE", "SELECT", "BODY["))
@@ -89,27 +89,27 @@ def test_letters_are_read_once(server: MailServer) -> None:
 
 def test_numbers_given_anew(server: MailServer) -> None:
     """Where the mailbox has numbered its letters anew, they are read again: posts have own ids."""
-    memory = OwnMemory()
-    before = list(source(server).listener(means(memory)).fetch(WINDOW))
+    memory = LocalState()
+    before = list(source(server).listener(context(memory)).fetch(WINDOW))
     server.valid = 2
-    after = list(source(server).listener(means(memory)).fetch(WINDOW))
+    after = list(source(server).listener(context(memory)).fetch(WINDOW))
     assert before == after
 
 
 def test_killed_before_it_was_written_down(server: MailServer) -> None:
     """A read that was broken off is done again from its beginning."""
-    memory = OwnMemory()
-    half = source(server).listener(means(memory)).fetch(WINDOW)
+    memory = LocalState()
+    half = source(server).listener(context(memory)).fetch(WINDOW)
     next(half)
     half.close()  # type: ignore[attr-defined]
-    assert len(list(source(server).listener(means(memory)).fetch(WINDOW))) == 3
+    assert len(list(source(server).listener(context(memory)).fetch(WINDOW))) == 3
 
 
 def test_wrong_password(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused password is a lost login, and is not repeated in the error."""
     monkeypatch.setenv("MAIL_PASSWORD", "wrong-one")
     with pytest.raises(LoginNeeded) as caught:
-        list(source(server).listener(means(OwnMemory())).fetch(WINDOW))
+        list(source(server).listener(context(LocalState())).fetch(WINDOW))
     assert caught.value.__suppress_context__
     assert "wrong-one" not in f"{caught.value} {caught.value.__cause__}"
 
@@ -117,9 +117,9 @@ def test_wrong_password(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> 
 def test_no_such_mailbox_and_no_server(server: MailServer) -> None:
     """A mailbox that is not there is refused; a server that is not there is asked again later."""
     with pytest.raises(Refused):
-        list(source(server, mailbox="Nothing").listener(means(OwnMemory())).fetch(WINDOW))
+        list(source(server, mailbox="Nothing").listener(context(LocalState())).fetch(WINDOW))
     with pytest.raises(RetryLater):
-        list(source(server, port=1).listener(means(OwnMemory())).fetch(WINDOW))
+        list(source(server, port=1).listener(context(LocalState())).fetch(WINDOW))
 
 
 def test_password_goes_encrypted(server: MailServer) -> None:

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from listeners.client.state import OwnMemory
-from listeners.context import PART, Means
+from listeners.client.state import LocalState
+from listeners.context import PART, ReadContext
 from listeners.errors import ListenerError, LoginNeeded
 from listeners.formats.format import Reading
 from listeners.formats.weibo import answers
-from listeners.protocol import Covered, Gone, Item, Listener, Refusal
+from listeners.protocol import CoverageMarker, Deletion, Item, Listener, Refusal
 from listeners.settings import SourceSettings, listener_of
 from listeners.sources.heimao import HeimaoSource
 from listeners.sources.hot_lists import NewsnowSource, WeiboHotSource
@@ -68,9 +68,9 @@ def site(made: list[MadePost]) -> Iterator[Site]:
         yield site
 
 
-def means(site: Site, memory: OwnMemory | None = None, **more: Any) -> Means:
+def context(site: Site, memory: LocalState | None = None, **more: Any) -> ReadContext:
     assert isinstance(site.clock, MovedClock)
-    return Means(memory or OwnMemory(), clock=site.clock, sleep=site.clock.sleep, **more)
+    return ReadContext(memory or LocalState(), clock=site.clock, sleep=site.clock.sleep, **more)
 
 
 def licensed(site: Site, **more: Any) -> WeiboSearchSource:
@@ -112,10 +112,10 @@ def desk(site: Site) -> HeimaoSource:
                         accept_terms="黑猫投诉用户协议", token_env="TOKEN")  # fmt: skip
 
 
-def items(found: Iterator[Item]) -> tuple[list[Post], list[Covered], list[Item]]:
+def items(found: Iterator[Item]) -> tuple[list[Post], list[CoverageMarker], list[Item]]:
     whole = list(found)
     posts = [item for item in whole if isinstance(item, Post)]
-    return posts, [item for item in whole if isinstance(item, Covered)], whole
+    return posts, [item for item in whole if isinstance(item, CoverageMarker)], whole
 
 
 SOURCES = [licensed, account, mobile, hot, newsnow, desk]
@@ -124,7 +124,7 @@ SOURCES = [licensed, account, mobile, hot, newsnow, desk]
 @pytest.mark.parametrize("source", SOURCES)
 def test_reads_the_site(site: Site, source: Any) -> None:
     """Every source brings whole posts from the site, and covers each part to the window's end."""
-    listener = source(site).listener(means(site))
+    listener = source(site).listener(context(site))
     posts, covered, _ = items(listener.fetch(WINDOW))
     assert posts
     assert all(post.source and post.id and post.published_at.tzinfo for post in posts)
@@ -139,11 +139,11 @@ def test_reads_the_site(site: Site, source: Any) -> None:
 def test_refusal_ends_the_read_and_is_told(site: Site, source: Any, stop: Stop) -> None:
     """A refusal ends the read with its error, and every part that was not read is told of."""
     site.faults = Faults(1, START, NOW + HOUR, stop_share=1.0, stops=(stop,))
-    listener = source(site).listener(means(site))
-    covered: list[Covered] = []
+    listener = source(site).listener(context(site))
+    covered: list[CoverageMarker] = []
     with pytest.raises(ListenerError):  # noqa: PT012  what came before it counts
         for item in listener.fetch(WINDOW):
-            assert isinstance(item, Covered)
+            assert isinstance(item, CoverageMarker)
             covered.append(item)
     assert covered
     assert not any(one.ok for one in covered)
@@ -159,7 +159,7 @@ def wanted(made: list[MadePost], keyword: str, window: Window = WINDOW) -> set[s
 @pytest.mark.parametrize("source", [licensed, mobile])
 def test_search_is_complete(site: Site, made: list[MadePost], source: Any) -> None:
     """A search finds everything that the site lists of the window, over all its pages."""
-    posts, _, _ = items(source(site).listener(means(site, budget=HOUR)).fetch(WINDOW))
+    posts, _, _ = items(source(site).listener(context(site, budget=HOUR)).fetch(WINDOW))
     found = {post.id for post in posts}
     for keyword in KEYWORDS:
         assert wanted(made, keyword) <= found
@@ -168,7 +168,7 @@ def test_search_is_complete(site: Site, made: list[MadePost], source: Any) -> No
 @pytest.mark.parametrize("source", [licensed, account, mobile, desk])
 def test_overlap_is_covered_too(site: Site, source: Any) -> None:
     """What is read again from before the window is told as seen: a first read begins with it."""
-    listener = source(site).listener(means(site, budget=HOUR))
+    listener = source(site).listener(context(site, budget=HOUR))
     _, covered, _ = items(listener.fetch(Window(NOW - timedelta(seconds=2), NOW)))
     for part in {one.part for one in covered}:
         seen = [one.window for one in covered if one.part == part and one.ok]
@@ -179,7 +179,7 @@ def test_overlap_is_covered_too(site: Site, source: Any) -> None:
 def test_window_is_split_until_it_fits(site: Site, made: list[MadePost]) -> None:
     """A span with more posts than pages show is halved until each half is complete."""
     window = Window(START, NOW)
-    listener = licensed(site, most_pages=1).listener(means(site, budget=HOUR))
+    listener = licensed(site, most_pages=1).listener(context(site, budget=HOUR))
     posts, covered, _ = items(listener.fetch(window))
     assert {one.mid for one in made if one.is_listed(NOW)} <= {post.id for post in posts}
     assert all(one.ok for one in covered)
@@ -189,7 +189,7 @@ def test_window_is_split_until_it_fits(site: Site, made: list[MadePost]) -> None
 def test_page_limit_leaves_a_gap(site: Site, made: list[MadePost]) -> None:
     """What a list does not show for its page limit is told as a gap that ends where it begins."""
     window = Window(START, NOW)
-    listener = mobile(site, most_pages=3).listener(means(site, budget=HOUR))
+    listener = mobile(site, most_pages=3).listener(context(site, budget=HOUR))
     posts, covered, _ = items(listener.fetch(window))
     found = {post.id for post in posts}
     for keyword in KEYWORDS:
@@ -205,7 +205,7 @@ def test_site_that_ends_its_list_at_the_limit_leaves_the_same_gap(site: Site) ->
     """A site that shows no more than the limit calls its list complete: it is cut off."""
     site.most_pages = 3
     window = Window(START, NOW)
-    listener = mobile(site, most_pages=3).listener(means(site, budget=HOUR))
+    listener = mobile(site, most_pages=3).listener(context(site, budget=HOUR))
     _, covered, _ = items(listener.fetch(window))
     for keyword in KEYWORDS:
         (gap,) = [one for one in covered if one.part == keyword and not one.ok]
@@ -216,7 +216,7 @@ def test_site_that_ends_its_list_at_the_limit_leaves_the_same_gap(site: Site) ->
 def test_overlap_beyond_the_page_limit_is_missed(site: Site) -> None:
     """A list too short for the overlap tells it as not seen: what came to it late is lost."""
     window = Window(NOW - timedelta(minutes=1), NOW)
-    listener = mobile(site, most_pages=1, overlap_minutes=1440).listener(means(site, budget=HOUR))
+    listener = mobile(site, most_pages=1, overlap_minutes=1440).listener(context(site, budget=HOUR))
     _, covered, _ = items(listener.fetch(window))
     for keyword in KEYWORDS:
         missed, seen = [one.window for one in covered if one.part == keyword]
@@ -227,8 +227,8 @@ def test_overlap_beyond_the_page_limit_is_missed(site: Site) -> None:
 
 def test_unread_part_comes_first_next_time(site: Site) -> None:
     """What there was no time left for is told as not seen, and read first at the next read."""
-    memory = OwnMemory()
-    listener = licensed(site).listener(means(site, memory, budget=timedelta(0), resume=True))
+    memory = LocalState()
+    listener = licensed(site).listener(context(site, memory, budget=timedelta(0), resume=True))
     _, (first, *others), _ = items(listener.fetch(WINDOW))
     assert first.ok
     assert [(one.window, one.why) for one in others] == [(WINDOW, Refusal.OUT_OF_TIME)]
@@ -246,18 +246,18 @@ def test_trouble_of_one_part_holds_up_no_other(site: Site) -> None:
         return ["?"] if query["q"] == broken else answer(query)
 
     site._limited = limited  # type: ignore[method-assign]
-    _, covered, _ = items(licensed(site).listener(means(site)).fetch(WINDOW))
+    _, covered, _ = items(licensed(site).listener(context(site)).fetch(WINDOW))
     assert {one.part: one.ok for one in covered} == {broken: False, KEYWORDS[1]: True}
 
 
 def test_look_again(site: Site, made: list[MadePost]) -> None:
     """Posts are asked for by their ids; one that is not there any more is gone."""
     there = [post.mid for post in made if post.is_listed(NOW)][:70]
-    listener = licensed(site).listener(means(site))
+    listener = licensed(site).listener(context(site))
     assert isinstance(listener, WeiboSearchListener)
     found = list(listener.look_again([*there, "1"]))
     assert {item.id for item in found if isinstance(item, Post)} == set(there)
-    assert [item.key for item in found if isinstance(item, Gone)] == ["weibo:1"]
+    assert [item.key for item in found if isinstance(item, Deletion)] == ["weibo:1"]
     nobody = list(listener.look_again(["1", "2"]))
     assert nobody == []
 
@@ -266,16 +266,18 @@ def test_witnesses_prove_that_others_are_gone(site: Site, made: list[MadePost]) 
     """However many are gone at once, each request holds a post that is there to prove it."""
     there = next(post.mid for post in made if post.is_listed(NOW))
     lost = [str(number) for number in range(1, 121)]
-    listener = licensed(site).listener(means(site))
+    listener = licensed(site).listener(context(site))
     assert isinstance(listener, WeiboSearchListener)
     found = list(listener.look_again(lost, [there]))
-    assert {item.key for item in found if isinstance(item, Gone)} == {f"weibo:{n}" for n in lost}
+    assert {item.key for item in found if isinstance(item, Deletion)} == {
+        f"weibo:{n}" for n in lost
+    }
     assert {item.id for item in found if isinstance(item, Post)} == {there}
 
 
 def test_comments_reposts_and_whole_texts(site: Site) -> None:
     """The posts most commented on come with their comments, and long posts with all their words."""
-    listener = mobile(site, threads=2, whole_texts=1).listener(means(site, budget=HOUR))
+    listener = mobile(site, threads=2, whole_texts=1).listener(context(site, budget=HOUR))
     posts, _, _ = items(listener.fetch(WINDOW))
     comments = [post for post in posts if post.kind is PostKind.COMMENT]
     assert len(comments) == 2 * 3 * len(KEYWORDS)
@@ -284,7 +286,7 @@ def test_comments_reposts_and_whole_texts(site: Site) -> None:
 
 def test_own_comments_name_their_post(site: Site) -> None:
     """A comment that an account received belongs to the post that came with it."""
-    posts, _, _ = items(account(site).listener(means(site)).fetch(WINDOW))
+    posts, _, _ = items(account(site).listener(context(site)).fetch(WINDOW))
     comments = [post for post in posts if post.kind is PostKind.COMMENT]
     assert comments
     assert all(one.parent == f"weibo:{int(one.id) - 7}" for one in comments)
@@ -292,7 +294,7 @@ def test_own_comments_name_their_post(site: Site) -> None:
 
 def test_hot_list(site: Site) -> None:
     """A hot list gives headlines with heat and place, without advertisements, once a day."""
-    posts, covered, _ = items(hot(site).listener(means(site)).fetch(WINDOW))
+    posts, covered, _ = items(hot(site).listener(context(site)).fetch(WINDOW))
     assert len({post.key for post in posts}) == 2
     assert {post.likes for post in posts} == {1_234_567}
     assert all("place: 1" in post.notes for post in posts)
@@ -303,7 +305,7 @@ def test_hot_list(site: Site) -> None:
 
 def test_hot_list_without_times_keeps_the_first(site: Site) -> None:
     """Words whose list has no times are of when they were first seen, poll after poll."""
-    shared = means(site)
+    shared = context(site)
     listener = newsnow(site).listener(shared)
     first, _, _ = items(listener.fetch(WINDOW))
     assert isinstance(site.clock, MovedClock)
@@ -316,7 +318,7 @@ def test_hot_list_without_times_keeps_the_first(site: Site) -> None:
 
 def test_desk_pages(site: Site) -> None:
     """All pages of the desk's lists are read back to the window."""
-    posts, _, _ = items(desk(site).listener(means(site)).fetch(WINDOW))
+    posts, _, _ = items(desk(site).listener(context(site)).fetch(WINDOW))
     assert len(posts) == 75
     assert {post.kind for post in posts} == {PostKind.COMPLAINT}
 
@@ -325,7 +327,7 @@ def test_missing_secret_is_a_lost_login(site: Site, monkeypatch: pytest.MonkeyPa
     """Without a session nothing is asked: a person has to log in."""
     monkeypatch.delenv("SESSION")
     with pytest.raises(LoginNeeded, match="SESSION"):
-        list(mobile(site).listener(means(site)).fetch(WINDOW))
+        list(mobile(site).listener(context(site)).fetch(WINDOW))
     assert not site.asked
 
 
@@ -396,7 +398,7 @@ def test_rss_without_time_is_of_when_it_was_first_seen() -> None:
         return httpx.Response(200, content=body, headers={"etag": '"0"'})
 
     source = RssSource(kind="rss", name="news", urls=("https://n.example/feed",))
-    shared = Means(clock=clock, sleep=clock.sleep, transport=httpx.MockTransport(serve))
+    shared = ReadContext(clock=clock, sleep=clock.sleep, transport=httpx.MockTransport(serve))
     listener = source.listener(shared)
     (first,), _, _ = items(listener.fetch(WINDOW))
     clock.sleep(900)
@@ -441,7 +443,7 @@ class TestSearchContract(ListenerContract):
 
         site: Any = type("At", (), {"url": "https://api.example"})
         source = replace_keywords(licensed(site))
-        return Stripped(listener_of(source, Means(transport=httpx.MockTransport(serve))))
+        return Stripped(listener_of(source, ReadContext(transport=httpx.MockTransport(serve))))
 
 
 class TestDeskContract(ListenerContract):
@@ -456,7 +458,7 @@ class TestDeskContract(ListenerContract):
 
         site: Any = type("At", (), {"url": "https://desk.example"})
         source = desk(site).model_copy(update={"lists": ("1",)})
-        return Stripped(listener_of(source, Means(transport=httpx.MockTransport(serve))))
+        return Stripped(listener_of(source, ReadContext(transport=httpx.MockTransport(serve))))
 
 
 def replace_keywords(source: WeiboSearchSource) -> WeiboSearchSource:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.complaints.rules import CATEGORIES, DEMANDS, DOUBTFUL, Complaint, conclude, judge, suspect
+from nlp.complaints.rules import CATEGORIES, DEMANDS, DOUBTFUL, Complaint, decide, judge, screen
 
 
 def _judged(text: str) -> Complaint:
@@ -152,13 +152,13 @@ DOUBTED = "客服说会处理，等了三天"
 
 def test_a_second_reader_decides_what_is_doubtful() -> None:
     """Between the bounds the mean of both log odds decides; outside, nobody else is asked."""
-    suspicion = suspect(DOUBTED, 0.6, is_complaint=False, least=DOUBTFUL[0])
+    suspicion = screen(DOUBTED, 0.6, is_complaint=False, least=DOUBTFUL[0])
     assert suspicion is not None
     assert suspicion.is_doubtful
-    assert conclude(suspicion, second=suspicion.odds) == conclude(suspicion)
-    assert conclude(suspicion, second=9.0) is not None
-    assert conclude(suspicion, second=-9.0) is None
-    sure = suspect("冰箱坏了，客服不理人，要求退款", 0.95, is_complaint=False)
+    assert decide(suspicion, second=suspicion.odds) == decide(suspicion)
+    assert decide(suspicion, second=9.0) is not None
+    assert decide(suspicion, second=-9.0) is None
+    sure = screen("冰箱坏了，客服不理人，要求退款", 0.95, is_complaint=False)
     assert sure is not None
     assert not sure.is_doubtful
 
@@ -166,16 +166,16 @@ def test_a_second_reader_decides_what_is_doubtful() -> None:
 @given(text=st.text("客服退款坏了好喜欢今天买的，", max_size=30), negative=st.floats(0, 1))
 def test_looking_longer_changes_no_answer(text: str, negative: float) -> None:
     """Whoever also looks at what is doubtful hears, without a second reader, what `judge` hears."""
-    looked = suspect(text, negative, is_complaint=False, least=DOUBTFUL[0])
-    assert conclude(looked) == judge(text, negative, is_complaint=False)
+    looked = screen(text, negative, is_complaint=False, least=DOUBTFUL[0])
+    assert decide(looked) == judge(text, negative, is_complaint=False)
 
 
 def test_what_was_filed_is_never_doubtful() -> None:
     """What came as a complaint stays one, whatever another reader would say."""
-    filed = suspect(DOUBTED, 0.0, is_complaint=True)
+    filed = screen(DOUBTED, 0.0, is_complaint=True)
     assert filed is not None
     assert not filed.is_doubtful
-    assert conclude(filed, second=-30.0) is not None
+    assert decide(filed, second=-30.0) is not None
 
 
 def test_threshold_is_a_probability() -> None:
