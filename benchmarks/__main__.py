@@ -6,11 +6,11 @@ import sys
 from benchmarks.measure import show
 
 PARTS = (
-    "segmentation",
-    "keywords",
-    "matching",
-    "duplicates",
-    "sentiment",
+    "nlp.segmentation",
+    "nlp.keywords",
+    "nlp.matching",
+    "nlp.duplicates",
+    "nlp.sentiment",
     "parsing",
     "polling",
     "store",

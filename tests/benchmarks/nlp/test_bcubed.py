@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.bcubed import bcubed
+from benchmarks.nlp.bcubed import bcubed
 
 
 def test_worked_by_hand() -> None:

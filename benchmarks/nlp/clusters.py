@@ -1,4 +1,4 @@
-"""Clusters of hot-topic posts beside alternatives: `python -m benchmarks.clusters DATA`.
+"""Clusters of hot-topic posts beside alternatives: `python -m benchmarks.nlp.clusters DATA`.
 
 The topic tag of a post is the truth and is cut out of its text before any method sees it. Counted
 are the posts with exactly one tag. Everything was tuned on the days before 2023-05-31; the table is
@@ -21,7 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bcubed import bcubed
+from benchmarks.nlp.bcubed import bcubed
 from nlp.dedup.index import DuplicateIndex, signatures
 from nlp.sentiment.onnx_encoder import OnnxEncoder
 from nlp.sentiment.transformer import FOLDER

@@ -1,0 +1,1 @@
+"""Parts of the understanding of texts, each measured next to its alternative."""
