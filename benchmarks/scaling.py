@@ -26,7 +26,6 @@ from fengsui.pipeline import steps
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from records import Window
-from tests.servers import postgresql
 from tests.servers.postgresql import PostgresqlServer
 
 WRITES = 200
@@ -142,8 +141,6 @@ def ledgers(folder: Path) -> Iterator[tuple[str, str]]:
     """Write to the ledger, one write after another."""
     with Services(Settings(state=folder / "state")) as services:
         yield "a write to the ledger, waiting included, SQLite", writes(services)
-    if postgresql.binaries() is None:
-        return
     other = Settings(state=folder / "other", ledger_url_env=LEDGER)
     with (
         PostgresqlServer() as server,

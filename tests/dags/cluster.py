@@ -20,11 +20,9 @@ from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from fengsui_airflow.processes import START_SECONDS, Airflow, AirflowDown, environment, family
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
-from tests.servers import postgresql, redis
 from tests.servers.elasticsearch import ElasticsearchServer
-from tests.servers.fixtures import require_elasticsearch
 from tests.servers.postgresql import Postgresql, PostgresqlServer
-from tests.servers.processes import free_port, missing
+from tests.servers.processes import free_port
 from tests.servers.redis import RedisServer
 
 # From the source to the alert.
@@ -58,16 +56,6 @@ ELASTICSEARCH = """store = "elasticsearch"
 urls = ["{url}"]
 replicas = 0
 """
-
-
-def demand_servers(*, workers: bool, elasticsearch: bool = False) -> None:
-    """Skip the test where a server is missing."""
-    if postgresql.binaries() is None:
-        missing("PostgreSQL", postgresql.PACKAGE)
-    if workers and not redis.installed():
-        missing("Redis", redis.PACKAGE)
-    if elasticsearch:
-        require_elasticsearch()
 
 
 class Cluster:

@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 from records import Mention, Window
-from tests.dags.cluster import MINUTELY, Cluster, demand_servers
+from tests.dags.cluster import MINUTELY, Cluster
 from tests.dags.one_run import one_run, stored
+from tests.servers.fixtures import require_elasticsearch
 
 pytestmark = [pytest.mark.distributed, pytest.mark.timeout(1200, method="thread")]
 
@@ -58,7 +59,7 @@ def real_posts(end: datetime) -> list[dict[str, Any]]:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """Return a running cluster that listens for the subject, its mentions in Elasticsearch."""
-    demand_servers(workers=True, elasticsearch=True)
+    require_elasticsearch()
     dags = [*MINUTELY, "hot_alert", "backfill_posts"]
     with Cluster(tmp_path, SUBJECT, workers=2, dags=dags, elasticsearch=True) as cluster:
         yield cluster

@@ -11,8 +11,9 @@ import pytest
 
 from fengsui.demo.playing import play
 from records import Window
-from tests.dags.cluster import Cluster, demand_servers
+from tests.dags.cluster import Cluster
 from tests.dags.one_run import one_run, stored
+from tests.servers.fixtures import require_elasticsearch
 
 pytestmark = [pytest.mark.distributed, pytest.mark.timeout(900, method="thread")]
 
@@ -26,7 +27,7 @@ ALL = 100_000
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """Return a running cluster with the sample's brands, its mentions in Elasticsearch."""
-    demand_servers(workers=True, elasticsearch=True)
+    require_elasticsearch()
     brands = resources.files("fengsui.demo").joinpath("brands.toml").read_text("utf-8")
     with Cluster(tmp_path, brands, workers=2, elasticsearch=True) as cluster:
         yield cluster

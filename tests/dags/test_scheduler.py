@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.alerts.notify.slack_server import blocks_of, text_of
-from tests.dags.cluster import Cluster, demand_servers
+from tests.dags.cluster import Cluster
 from tests.dags.desk import BRAND, minutes_ago, post, remember_quiet_weeks
 
 pytestmark = pytest.mark.timeout(600, method="thread")
@@ -30,7 +30,6 @@ class Desk(Cluster):
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """Return a running Airflow on PostgreSQL in which no sweep helps the fast path."""
-    demand_servers(workers=False)
     brand = f'[[brands]]\nname = "{BRAND}"\naliases = ["云朵奶茶"]\n'
     with Desk(tmp_path, brand, dags=["hot_alert", "respond_crisis"]) as cluster:
         yield cluster

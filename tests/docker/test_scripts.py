@@ -13,8 +13,8 @@ import pytest
 from tests.docker.stack import DOCKER, services
 from tests.servers.elasticsearch import USER
 from tests.servers.fixtures import Elasticsearch, elasticsearch_secured
-from tests.servers.processes import free_port, missing, until_ready
-from tests.servers.redis import PACKAGE, installed
+from tests.servers.processes import free_port, until_ready
+from tests.servers.redis import programs
 from tests.servers.roles import roles
 
 __all__ = ["elasticsearch_secured"]
@@ -118,14 +118,13 @@ def test_users_are_made_on_a_real_server(
 
 def test_redis_asks_for_its_password(tmp_path: Path) -> None:
     """Redis starts as in the stack, keeps its password out of sight, and is found healthy."""
-    if not installed():
-        missing("Redis", PACKAGE)
     port, service = free_port(), services()["redis"]
     own = f"dir {tmp_path}\nport {port}\nbind 127.0.0.1"
     command = [part.replace("$$", "$").replace("dir /data", own) for part in service["command"]]
     check = service["healthcheck"]["test"][1].replace("$$", "$")
     check = check.replace("redis-cli", f"redis-cli -p {port}")
-    environment = {"PATH": os.environ["PATH"], "REDIS_PASSWORD": "of-a-test"}
+    path = f"{programs()}:{os.environ['PATH']}"
+    environment = {"PATH": path, "REDIS_PASSWORD": "of-a-test"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
         until_ready(
             server,

