@@ -47,6 +47,8 @@ def band_chart(banded: Banded, path: Path) -> None:
     )
     from matplotlib.figure import Figure  # noqa: PLC0415
 
+    from fengsui.chart.font import sized  # noqa: PLC0415
+
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.06, 0.09, 0.92, 0.82))
@@ -71,8 +73,8 @@ def band_chart(banded: Banded, path: Path) -> None:
     axes.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(locator, tz=BEIJING)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(formatter)
-    axes.set_title(banded.title, loc="left", fontsize=11, parse_math=False)
-    axes.legend(loc="upper left", frameon=False, fontsize=9)
+    axes.set_title(banded.title, loc="left", fontproperties=sized(11), parse_math=False)
+    axes.legend(loc="upper left", frameon=False, prop=sized(9))
     axes.margins(x=0.01)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, format="png")

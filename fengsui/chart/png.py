@@ -2,30 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import MaxNLocator
 
-from fengsui.chart.timeline import BEIJING, LEVELS, WORDS, Language, Timeline, clock
+from fengsui.chart.font import FILE, sized
+from fengsui.chart.timeline import BEIJING, LEVELS, WORDS, Timeline, clock
 from records import Level
 
 SIZE, DPI = (12.0, 5.2), 150
 STEPS = 2_000
-# Families that hold Chinese, the plainest first; whatever else is installed is not looked through.
-CHINESE = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC",
-    "Hiragino Sans GB", "Microsoft YaHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei",
-    "Noto Sans CJK JP", "Arial Unicode MS",
-)  # fmt: skip
 INK, FAINT, PAPER, CALM = "#1f2933", "#7b8794", "#ffffff", "#9aa5b1"
 COLOURS = {
     Level.BLUE: "#3e7cb8",
@@ -37,20 +29,17 @@ RECOVERED = "#2f9e63"
 
 
 def png_chart(timeline: Timeline, path: Path) -> None:
-    """Draw the chart into the file `path`, 1800 by 780 pixels.
+    """Draw the chart, in Chinese, into the file `path`, 1800 by 780 pixels.
 
-    It speaks Chinese where a Chinese font is installed, else English; letters that no font has
-    are left out.
+    Letters that the font lacks are left out.
 
     Raises:
         OSError: the file cannot be written.
     """
-    font = _chinese_font()
-    language: Language = "en" if font is None else "zh"
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.055, 0.085, 0.9, 0.745), facecolor=PAPER)
-    words = _Words(language, font or FontProperties(family="DejaVu Sans"))
+    words = _Words()
     words.head(figure, timeline)
     if timeline.at:
         thin = timeline.thinned(STEPS)
@@ -58,34 +47,31 @@ def png_chart(timeline: Timeline, path: Path) -> None:
         _marks(axes, thin, words)
     else:
         axes.text(0.5, 0.5, words["empty"], ha="center", transform=axes.transAxes, **words.style())
-    _dress(axes, words)
+    _dress(axes)
     figure.savefig(path, format="png")
 
 
 class _Words:
-    """The words on the picture, in the language and the font that there is."""
+    """The Chinese words on the picture, and what it takes to draw them."""
 
-    def __init__(self, language: Language, font: FontProperties) -> None:
-        self._language, self._font = language, font
-        self._letters = FT2Font(font_manager.findfont(font)).get_charmap()
+    def __init__(self) -> None:
+        self._letters = FT2Font(FILE.path, face_index=FILE.face_index).get_charmap()
 
     def __getitem__(self, word: str) -> str:
-        return WORDS[self._language][word]
+        return WORDS["zh"][word]
 
     def level(self, level: Level) -> str:
         """Return the name of a level."""
-        return LEVELS[self._language][level]
+        return LEVELS["zh"][level]
 
     def style(self, size: float = 10, colour: str = INK) -> dict[str, Any]:
         """Return what a text needs to be drawn so."""
-        font = self._font.copy()
-        font.set_size(size)
-        return {"fontproperties": font, "color": colour}
+        return {"fontproperties": sized(size), "color": colour}
 
     def head(self, figure: Figure, timeline: Timeline) -> None:
         """Write the brand and what is counted."""
         brand = self._readable(timeline.brand)
-        title = timeline.title(self._language)
+        title = timeline.title("zh")
         first = brand or title[:1].upper() + title[1:]
         second = f"{title} · {self['zone']}" if brand else self["zone"]
         figure.text(0.055, 0.925, first, **self.style(17))
@@ -94,15 +80,6 @@ class _Words:
     def _readable(self, text: str) -> str:
         # A dollar sign would begin a formula.
         return "".join(letter for letter in text if ord(letter) in self._letters and letter != "$")
-
-
-@cache
-def _chinese_font() -> FontProperties | None:
-    """Return the first font of `CHINESE` that is installed."""
-    installed = {font.name: font.fname for font in font_manager.fontManager.ttflist}
-    return next(
-        (FontProperties(fname=installed[name]) for name in CHINESE if name in installed), None
-    )
 
 
 def _counts(axes: Axes, timeline: Timeline, words: _Words) -> None:
@@ -187,7 +164,7 @@ def _flag(axes: Axes, at: datetime, label: str, colour: str, height: float, word
     )  # fmt: skip
 
 
-def _dress(axes: Axes, words: _Words) -> None:
+def _dress(axes: Axes) -> None:
     """Keep what helps reading and take the rest of the frame away."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(CALM)
@@ -200,4 +177,4 @@ def _dress(axes: Axes, words: _Words) -> None:
     formatter = DateFormatter("%m-%d %H:%M", tz=BEIJING)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(formatter)
     for label in [*axes.get_xticklabels(), *axes.get_yticklabels()]:
-        label.set_fontproperties(words.style(9)["fontproperties"])
+        label.set_fontproperties(sized(9))

@@ -15,13 +15,13 @@ from PIL import Image
 from dashboards.kibana import palette
 from dashboards.kibana.aggregation import Scope
 from dashboards.kibana.dashboard import GRID, TITLES, Chart, Choice, Dashboard, Place, Ways
-from dashboards.kibana.drawing.fonts import sized
 from dashboards.kibana.drawing.panels import draw
 from dashboards.kibana.drawing.values import ZONE, cut
 from dashboards.kibana.drawing.xy import FAINT
 from dashboards.kibana.naming import Naming
 from dashboards.kibana.results import Shown
 from dashboards.kibana.words import Words
+from fengsui.chart.font import sized
 
 # Pixels: a cell of the grid, the bar on top, the space between panels, the title of a panel.
 CELL, ROW, BAR, GAP, TITLE = 29.0, 20.0, 92.0, 5.0, 24.0

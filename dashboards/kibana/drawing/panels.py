@@ -10,10 +10,10 @@ from matplotlib.text import Text
 
 from dashboards.kibana import palette
 from dashboards.kibana.aggregation import Row
-from dashboards.kibana.drawing.fonts import sized
 from dashboards.kibana.drawing.values import cut, said
 from dashboards.kibana.drawing.xy import FAINT, PALETTE, day, draw_xy, dress, time_axis
 from dashboards.kibana.results import Shown
+from fengsui.chart.font import sized
 
 Json: TypeAlias = dict[str, Any]
 

@@ -12,9 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from dashboards.kibana import palette
 from dashboards.kibana.aggregation import Row
-from dashboards.kibana.drawing.fonts import sized
 from dashboards.kibana.drawing.values import ZONE, cut, said
 from dashboards.kibana.results import Shown
+from fengsui.chart.font import sized
 
 Json: TypeAlias = dict[str, Any]
 Floats: TypeAlias = npt.NDArray[np.float64]

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-from fengsui.chart.png import _chinese_font, png_chart
+from fengsui.chart.font import FILE
+from fengsui.chart.png import png_chart
 from fengsui.chart.terminal import NARROW, terminal_chart
-from fengsui.chart.timeline import LEVELS, WORDS, Language, Timeline
+from fengsui.chart.timeline import LEVELS, WORDS, Timeline
 from records import Level, LevelChange
 
 STEP = timedelta(minutes=15)
@@ -153,14 +154,25 @@ def test_uneven_rows_are_refused() -> None:
         Timeline("甲", STEP, (START,), (), ())
 
 
-def test_chinese_needs_a_font() -> None:
-    """The picture's font holds every letter of its words, whichever language it speaks."""
-    font = _chinese_font()
-    language: Language = "en" if font is None else "zh"
-    path = font_manager.findfont(font or "DejaVu Sans")
-    letters = FT2Font(path).get_charmap()
-    words = [*WORDS[language].values(), *LEVELS[language].values()]
+def test_font_is_for_simplified_chinese() -> None:
+    """The font is the face for simplified Chinese, and holds every letter of the chart's words."""
+    font = FT2Font(FILE.path, face_index=FILE.face_index)
+    assert font.family_name == "Noto Sans CJK SC"
+    letters = font.get_charmap()
+    words = [*WORDS["zh"].values(), *LEVELS["zh"].values()]
     assert all(ord(letter) in letters for word in words for letter in word)
+
+
+def test_fonts_of_the_machine_are_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine without any font, or one whose list of fonts is old, draws the same picture."""
+    png_chart(timeline(97), tmp_path / "usual.png")
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda **_: [])
+    font_manager.fontManager._findfont_cached.cache_clear()  # type: ignore[attr-defined]
+    png_chart(timeline(97), tmp_path / "bare.png")
+    assert (tmp_path / "bare.png").read_bytes() == (tmp_path / "usual.png").read_bytes()
 
 
 @settings(max_examples=25, deadline=None)
