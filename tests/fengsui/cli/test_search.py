@@ -15,7 +15,6 @@ from tests.store.making import BRAND, mention, post
 
 __all__ = ["elasticsearch_9", "elasticsearch_prefix", "elasticsearch_url"]
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 TEXTS = {
     timedelta(minutes=10): "打客服電話要求退款",
     timedelta(hours=5): "客服很好\x1b[31m，退款\u202e很快",
@@ -24,8 +23,14 @@ TEXTS = {
 }
 
 
+@pytest.fixture
+def now() -> datetime:
+    """Return the time at which the test begins: the command asks its own clock a moment later."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 @pytest.fixture(params=["sqlite", "elasticsearch"])
-def filled(request: pytest.FixtureRequest, fengsui: Shell, tmp_path: Path) -> Shell:
+def filled(request: pytest.FixtureRequest, fengsui: Shell, tmp_path: Path, now: datetime) -> Shell:
     """Return a command line with four mentions in its store."""
     more = ""
     if request.param == "elasticsearch":
@@ -38,7 +43,7 @@ def filled(request: pytest.FixtureRequest, fengsui: Shell, tmp_path: Path) -> Sh
     fengsui.settings(more)
     with Services(load(tmp_path / "fengsui.toml")) as services:
         services.store.upsert_posts(
-            post(number, at=NOW - age, text=text, author_name="某\x1b[2J人")
+            post(number, at=now - age, text=text, author_name="某\x1b[2J人")
             for number, (age, text) in enumerate(TEXTS.items())
         )
         waiting = services.store.pending(10)
@@ -51,7 +56,7 @@ def filled(request: pytest.FixtureRequest, fengsui: Shell, tmp_path: Path) -> Sh
     return fengsui
 
 
-def test_search_finds_the_newest_first(filled: Shell) -> None:
+def test_search_finds_the_newest_first(filled: Shell, now: datetime) -> None:
     """Words, time, brand, limit and --organic narrow what is found; traditional text is found."""
 
     def found(*options: object) -> list[str]:
@@ -64,7 +69,7 @@ def test_search_finds_the_newest_first(filled: Shell) -> None:
     assert found("--since", "12h", "--organic") == ["weibo:0"]
     assert found("--since", "30m") == ["weibo:0"]
     assert found("--until", "7d") == ["weibo:3"]
-    day = f"{NOW - timedelta(days=4):%Y-%m-%d}"
+    day = f"{now - timedelta(days=4):%Y-%m-%d}"
     assert found("--since", day, "--until", "1d") == ["weibo:2"]
     assert found("--limit", 2) == ["weibo:0", "weibo:1"]
     assert found("--brand", "没有") == []

@@ -14,7 +14,6 @@ from fengsui.settings.application import load
 from tests.fengsui.commands import UNSAFE, Shell
 from tests.store.making import BRAND, mention, post
 
-NOW = datetime.now(UTC).replace(microsecond=0)
 USUAL = ("味道", "门店", "排队", "好喝", "价格", "包装", "周末", "朋友", "奶茶", "下午", "孩子")
 BEFORE = "喝买点见吃尝选拿送拆等卖推看要换配加有用"
 BEHIND = "吐退换扔丢坏漏洒臭酸苦硬碎化黑霉少空旧贵"
@@ -42,15 +41,21 @@ def talk() -> list[tuple[timedelta, str]]:
     return [*usual, *new]
 
 
-def rows() -> list[dict[str, str]]:
-    """Return the talk in fengsui's own format."""
+@pytest.fixture
+def now() -> datetime:
+    """Return the time at which the test begins: the command asks its own clock a moment later."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def rows(now: datetime) -> list[dict[str, str]]:
+    """Return the talk up to `now` in fengsui's own format."""
     return [
         {
             "source": "forum",
             "id": str(number),
             "author": f"a{number}",
             "text": text,
-            "published_at": (NOW - age).isoformat(),
+            "published_at": (now - age).isoformat(),
         }
         for number, (age, text) in enumerate(talk())
     ]
@@ -67,12 +72,12 @@ def named(answer: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture
-def filled(fengsui: Shell, tmp_path: Path) -> Shell:
+def filled(fengsui: Shell, tmp_path: Path, now: datetime) -> Shell:
     """Return a command line with the talk in its store."""
     fengsui.settings()
     with Services(load(tmp_path / "fengsui.toml")) as services:
         services.store.upsert_posts(
-            post(number, at=NOW - age, text=text, author=f"a{number}")
+            post(number, at=now - age, text=text, author=f"a{number}")
             for number, (age, text) in enumerate(talk())
         )
         waiting = services.store.pending(1000)
@@ -97,19 +102,19 @@ def test_the_store(filled: Shell) -> None:
     ] * 2
 
 
-def test_files(fengsui: Shell) -> None:
+def test_files(fengsui: Shell, now: datetime) -> None:
     """Files need neither settings nor a brand; a post in two files counts once."""
-    path = write(fengsui.folder, rows())
+    path = write(fengsui.folder, rows(now))
     once = fengsui("terms", path, "--json").answer
-    twice = fengsui("terms", path, write(fengsui.folder, rows(), "b.jsonl"), "--json").answer
+    twice = fengsui("terms", path, write(fengsui.folder, rows(now), "b.jsonl"), "--json").answer
     assert set(named(once)) == {"鳄梨芒", "异物"}
     assert once == twice
     assert named(fengsui("terms", path, "--brand", f"{BRAND}=别名", "--json").answer) == named(once)
 
 
-def test_other_brands_and_times(fengsui: Shell) -> None:
+def test_other_brands_and_times(fengsui: Shell, now: datetime) -> None:
     """A brand that nobody names, and a time without posts, have no terms; no post is said so."""
-    path = write(fengsui.folder, rows())
+    path = write(fengsui.folder, rows(now))
     assert fengsui("terms", path, "--brand", "别家", "--lang", "en").out == "no posts\n"
     asked = ("--since", "20d", "--until", "10d", "--json")
     answer = fengsui("terms", path, *asked).answer
@@ -117,9 +122,9 @@ def test_other_brands_and_times(fengsui: Shell) -> None:
     assert answer["recent"] > 0
 
 
-def test_languages(fengsui: Shell) -> None:
+def test_languages(fengsui: Shell, now: datetime) -> None:
     """The table is in the language that is asked for."""
-    path = write(fengsui.folder, rows())
+    path = write(fengsui.folder, rows(now))
     assert "新出现与上升的词" in fengsui("terms", path).out
     assert "New and rising terms" in fengsui("terms", path, "--lang", "en").out
 
