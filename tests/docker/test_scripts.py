@@ -13,7 +13,7 @@ import pytest
 from tests.docker.stack import DOCKER, services
 from tests.servers.elasticsearch import USER
 from tests.servers.fixtures import Elasticsearch, elasticsearch_secured
-from tests.servers.processes import free_port, until_ready
+from tests.servers.processes import free_port, missing, until_ready
 from tests.servers.redis import programs
 from tests.servers.roles import roles
 
@@ -77,7 +77,7 @@ def test_users_are_made_on_a_real_server(
 ) -> None:
     """make-users, twice, leaves users that can log in with their roles, and one key."""
     if shutil.which("curl") is None:
-        pytest.fail("curl is needed")
+        missing("curl, which make-users asks Elasticsearch with,", "curl")
     key = tmp_path / "kibana"
     environment = {
         **PASSWORDS,

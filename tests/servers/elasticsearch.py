@@ -340,6 +340,9 @@ def main() -> None:
 
 
 def _fetch() -> None:
+    if java_home() is None:
+        # None of them could run, and the tests that need one say what is missing.
+        return
     for distribution in DISTRIBUTIONS.values():
         fetched(distribution)
 

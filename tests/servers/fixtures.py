@@ -114,7 +114,8 @@ def unique_prefix() -> str:
 def require_elasticsearch(version: str = "9") -> None:
     """Skip the test, or fail it under FENGSUI_NO_SKIP=1, where no server can be started."""
     if java_home() is None:
-        missing(f"Java {NEEDED} or newer", "openjdk-21-jre-headless (or set ES_JAVA_HOME)")
+        what = f"Java {NEEDED} or newer, on which Elasticsearch runs,"
+        missing(what, "openjdk-21-jre-headless maven (or set ES_JAVA_HOME)")
     if not place(DISTRIBUTIONS[version]).exists() and shutil.which("mvn") is None:
         missing("Maven, which fetches Elasticsearch,", "maven")
 
