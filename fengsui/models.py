@@ -4,44 +4,19 @@ import hashlib
 import shutil
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
-import msgspec
-
-# Where the ledger keeps what was promoted.
-PROMOTED = "model"
+from store.ledger.state import PROMOTED, CursorStore, Promotion
 
 
-class Cursors(Protocol):
-    """Where it is kept."""
-
-    def cursor(self, name: str) -> str | None:
-        """Return the value of a cursor, None before its first."""
-        ...
-
-    def set_cursor(self, name: str, value: str) -> None:
-        """Set a cursor."""
-        ...
-
-
-class Promotion(msgspec.Struct, frozen=True):
-    """A folder that stands in for the settings' model until the settings name another one."""
-
-    instead_of: str
-    folder: str
-    at: datetime
-
-
-def model_in_use(cursors: Cursors, setting: str) -> str:
+def model_in_use(ledger: CursorStore, setting: str) -> str:
     """Return what names the model: the promoted folder, else `setting`."""
-    value = cursors.cursor(PROMOTED)
-    if value is None:
+    promoted = PROMOTED.get(ledger)
+    if promoted is None or promoted.instead_of != setting:
         return setting
-    promoted = msgspec.json.decode(value, type=Promotion)
-    return promoted.folder if promoted.instead_of == setting else setting
+    return promoted.folder
 
 
-def promote(cursors: Cursors, setting: str, candidate: Path, state: Path, now: datetime) -> str:
+def promote(ledger: CursorStore, setting: str, candidate: Path, state: Path, now: datetime) -> str:
     """Copy the candidate's folder into the state and let it score from now on; return the copy.
 
     A copy, so that what was approved stays what it was. Promoting it again changes nothing.
@@ -55,8 +30,7 @@ def promote(cursors: Cursors, setting: str, candidate: Path, state: Path, now: d
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(candidate, part)
         part.replace(folder)
-    promoted = Promotion(setting, str(folder), now)
-    cursors.set_cursor(PROMOTED, msgspec.json.encode(promoted).decode())
+    PROMOTED.set(ledger, Promotion(setting, str(folder), now))
     return str(folder)
 
 

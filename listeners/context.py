@@ -13,9 +13,8 @@ from listeners.client.breaker import utc_now
 from listeners.client.client import AGENT, Limits, PoliteClient
 from listeners.client.state import LocalState, StateStore
 from listeners.protocol import Refusal
+from records.state import PART, REFUSED
 
-REFUSED: Final = "refused.{source}"
-PART: Final = "part.{source}.{part}"
 BUDGET: Final = timedelta(seconds=40)
 
 
@@ -57,22 +56,37 @@ class ReadContext:
 
     def reached(self, source: str, part: str) -> datetime | None:
         """Return up to when a part was read, None where it is read from the window's beginning."""
-        text = self.memory.cursor(PART.format(source=source, part=part)) if self.resume else None
-        return datetime.fromisoformat(text) if text else None
+        return part_reached(self.memory, source, part) if self.resume else None
 
     def _refused(self, source: str, refusal: Refusal) -> None:
         now = self.clock()
 
         def count(text: str | None) -> str:
-            known = dict(read_refusal_count(text))
+            known = dict(_read_counts(text))
             before = known.get(refusal)
             known[refusal] = RefusalCount(before.times + 1 if before else 1, now)
             return msgspec.json.encode(known).decode()
 
-        self.memory.amend(REFUSED.format(source=source), count)
+        self.memory.amend(REFUSED.key(source), count)
 
 
-def read_refusal_count(text: str | None) -> Mapping[Refusal, RefusalCount]:
+def part_reached(memory: StateStore, source: str, part: str) -> datetime | None:
+    """Return up to when a part of a source was read, None if never."""
+    text = memory.cursor(PART.key(source, part))
+    return datetime.fromisoformat(text) if text else None
+
+
+def set_part_reached(memory: StateStore, source: str, part: str, at: datetime) -> None:
+    """Remember that a part of a source was read up to `at`."""
+    memory.set_cursor(PART.key(source, part), at.isoformat())
+
+
+def refusal_counts(memory: StateStore, source: str) -> Mapping[Refusal, RefusalCount]:
+    """Return how often a source refused in each way."""
+    return _read_counts(memory.cursor(REFUSED.key(source)))
+
+
+def _read_counts(text: str | None) -> Mapping[Refusal, RefusalCount]:
     """Return the refusals that `text` counts; what cannot be read is none."""
     try:
         return msgspec.json.decode(text, type=dict[Refusal, RefusalCount]) if text else {}

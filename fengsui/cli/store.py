@@ -1,10 +1,10 @@
 """`store`: the store made, looked at, brought up to date, built anew; its dead letters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from rich.console import Console
@@ -16,8 +16,14 @@ from fengsui.services import Services, ledger_url
 from fengsui.settings.application import DEFAULT_PATH, Settings
 from fengsui.stores.keeper import Done, Found, Keeper, keeper_of, resend
 from nlp.text.normalise import printable
+from records.state import FAMILIES, Family, family_of
 from store.ledger.dead_letters import DeadLetter
 from store.ledger.ledger import Ledger
+
+# A key, its value and its family, None where it is of none.
+Entry: TypeAlias = tuple[str, str, Family | None]
+# So much of a value is shown to people; `--json` has all of it.
+_SHOWN = 100
 
 group = typer.Typer(
     name="store",
@@ -88,6 +94,74 @@ def _table(found: Found) -> Table:
     for part in found.parts:
         size = "" if part.size is None else f"{part.size / 1e6:,.1f} MB"
         table.add_row(Text(part.name), part.version, f"{part.documents:,}", size, part.state)
+    return table
+
+
+@group.command()
+def state(
+    config: Config = DEFAULT_PATH,
+    family: Annotated[
+        str | None, typer.Option(help="Only this family, by its name.", metavar="NAME")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List what is remembered from one run to the next: families of keys, and what they hold now.
+
+    Each family has a pattern, what its values are, the module that writes them, and their purpose.
+    """
+    chosen = [one for one in FAMILIES if family in {None, one.name}]
+    if not chosen:
+        names = ", ".join(sorted(one.name for one in FAMILIES))
+        raise typer.BadParameter(f"there is no family {family!r}; there are {names}")
+    with _ledger(settings_of(config)) as ledger:
+        found = ledger.cursors()
+    entries = [(key, value, family_of(key)) for key, value in found]
+    if family is not None:
+        entries = [entry for entry in entries if entry[2] in chosen]
+    if json:
+        print_json(_state_answer(chosen, entries))
+        return
+    Console().print(_family_table(chosen, entries))
+    if entries:
+        Console().print(_entry_table(entries))
+
+
+def _state_answer(chosen: Sequence[Family], entries: Sequence[Entry]) -> dict[str, Any]:
+    """Return the families with their entries; `unknown` are keys that are of none."""
+
+    def of(family: Family | None) -> list[dict[str, str]]:
+        return [{"key": key, "value": value} for key, value, one in entries if one is family]
+
+    families = [
+        {
+            "family": one.name,
+            "pattern": one.pattern,
+            "value": one.value,
+            "writer": one.writer,
+            "purpose": one.purpose,
+            "entries": of(one),
+        }
+        for one in chosen
+    ]
+    return {"families": families, "unknown": of(None)}
+
+
+def _family_table(chosen: Sequence[Family], entries: Sequence[Entry]) -> Table:
+    table = Table()
+    for heading in ("keys", "value", "entries", "written by", "what for"):
+        table.add_column(heading, justify="right" if heading == "entries" else "left")
+    for one in chosen:
+        number = sum(family is one for *_, family in entries)
+        table.add_row(one.pattern, one.value, f"{number:,}", one.writer, one.purpose)
+    return table
+
+
+def _entry_table(entries: Sequence[Entry]) -> Table:
+    table = Table("key", "value")
+    for key, value, family in entries:
+        shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
+        note = "" if family is not None else " (no family of this program)"
+        table.add_row(Text(printable(f"{key}{note}")), Text(printable(shown)))
     return table
 
 

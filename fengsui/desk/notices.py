@@ -10,11 +10,10 @@ from alerts.messages.notice import Notice
 from alerts.notify.protocol import NotifyError, Teller
 from fengsui.services import Services
 from records import Receipt
+from store.ledger.state import NOTICES, NoticeState
 
 log = logging.getLogger(__name__)
 
-# What was told last on a subject: "sending KEY" before, "sent KEY" after.
-TOLD = "notice.{subject}.{receiver}"
 # A sender that died can have sent at most so long ago.
 DOUBT = timedelta(days=2)
 
@@ -61,20 +60,19 @@ def tell(
     failed: list[tuple[str, str]] = []
     for name in receivers if receivers is not None else receivers_of_notices(services):
         notice = write(_language_of(services, name))
-        cursor = TOLD.format(subject=subject, receiver=name)
-        before = services.ledger.cursor(cursor)
-        if before == f"sent {notice.key}":
+        before = NOTICES.get(services.ledger, subject, name)
+        if before == NoticeState(notice.key, is_sent=True):
             known.append(name)
             continue
-        doubtful = before == f"sending {notice.key}"
-        services.ledger.set_cursor(cursor, f"sending {notice.key}")
+        being_sent = NoticeState(notice.key, is_sent=False)
+        NOTICES.set(services.ledger, being_sent, subject, name)
         try:
-            _deliver(services, name, notice, now, doubtful, (threads or {}).get(name))
+            _deliver(services, name, notice, now, before == being_sent, (threads or {}).get(name))
         except NotifyError as error:
             log.warning("%s was not told %s: %s", name, notice.key, error)
             failed.append((name, str(error)))
             continue
-        services.ledger.set_cursor(cursor, f"sent {notice.key}")
+        NOTICES.set(services.ledger, NoticeState(notice.key, is_sent=True), subject, name)
         sent.append(name)
     return Told(tuple(sent), tuple(known), tuple(failed))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from fengsui.services import Services
-from listeners.context import PART
+from listeners.context import part_reached, set_part_reached
 from listeners.errors import ListenerError
 from listeners.protocol import CoverageMarker, Deletion, Item, Listener, Refusal
 from records import Post, Rejected, Window
@@ -101,14 +101,13 @@ def _record(services: Services, source: str, covered: CoverageMarker) -> None:
     lost = covered.why is Refusal.PAGE_LIMIT
     part = covered.part
     services.ledger.record_read(source, covered.window, ok=covered.ok, part=part, retracts=lost)
-    name = PART.format(source=source, part=covered.part)
-    reached = services.ledger.cursor(name)
+    reached = part_reached(services.ledger, source, part)
     if not covered.ok:
         if reached is None:  # never read: it begins there whenever its turn comes
-            services.ledger.set_cursor(name, covered.window.since.isoformat())
+            set_part_reached(services.ledger, source, part, covered.window.since)
         return
-    if reached is None or datetime.fromisoformat(reached) < covered.window.until:
-        services.ledger.set_cursor(name, covered.window.until.isoformat())
+    if reached is None or reached < covered.window.until:
+        set_part_reached(services.ledger, source, part, covered.window.until)
 
 
 def _not_ahead(item: Item, now: datetime) -> Item:

@@ -17,9 +17,9 @@ from fengsui.ingest import collect
 from fengsui.ingest.collect import Collected
 from fengsui.ingest.slo import check_slo
 from fengsui.ingest.source_state import (
-    COLLECTED_TO,
     SourceState,
     reached,
+    set_reached,
     set_source_state,
     source_state,
 )
@@ -126,7 +126,7 @@ def read(
             services.ledger.record_unread(name, window)
         _failed(services, source, before, error, now)
         raise
-    services.ledger.set_cursor(COLLECTED_TO.format(name=name), now.isoformat())
+    set_reached(services, name, now)
     set_source_state(
         services, name, SourceState(why=before.why, said=before.said, failed_at=before.failed_at)
     )

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol, runtime_checkable
 
-import msgspec
-
 from fengsui.ingest.collect import Collected, store_items
 from fengsui.ingest.poll import means_of
 from fengsui.services import Services
@@ -14,6 +12,7 @@ from listeners.errors import ListenerError
 from listeners.protocol import Deletion, Item, Listener
 from listeners.settings import SourceSettings, listener_of
 from records import Window
+from store.ledger.state import LOOKED, MISSING
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +22,6 @@ EACH: Final = timedelta(hours=10)
 PAUSE: Final = timedelta(hours=1)
 MOST: Final = 500
 WITNESSES: Final = 5
-LOOKED: Final = "looked.{name}"
-MISSING: Final = "missing.{name}"
 WEIBO: Final = "weibo"
 
 
@@ -51,11 +48,11 @@ def recheck_if_due(
     """
     if not isinstance(listener, Rechecks):
         return Collected()
-    text = services.ledger.cursor(LOOKED.format(name=source.name))
-    if text and timedelta(0) <= now - datetime.fromisoformat(text) < PAUSE:
+    last = LOOKED.get(services.ledger, source.name)
+    if last is not None and timedelta(0) <= now - last < PAUSE:
         return Collected()
     collected = recheck(services, source.name, listener, now)
-    services.ledger.set_cursor(LOOKED.format(name=source.name), now.isoformat())
+    LOOKED.set(services.ledger, now, source.name)
     return collected
 
 
@@ -87,14 +84,12 @@ def recheck(services: Services, name: str, listener: Rechecks, now: datetime) ->
         return Collected()
     lately = services.store.fetched_before(WEIBO, week, now, len(keys) + WITNESSES)
     witnesses = [key for key in lately if key not in keys]
-    cursor = MISSING.format(name=name)
-    text = services.ledger.cursor(cursor)
-    before = frozenset(msgspec.json.decode(text, type=list[str])) if text else frozenset[str]()
+    before = frozenset(MISSING.get(services.ledger, name) or ())
     items = list(listener.recheck(_ids(keys), _ids(witnesses)))
     missing = {item.key for item in items if isinstance(item, Deletion)}
     sure = [item for item in items if not isinstance(item, Deletion) or item.key in before]
     collected = store_items(services, sure)
-    services.ledger.set_cursor(cursor, msgspec.json.encode(sorted(missing - before)).decode())
+    MISSING.set(services.ledger, sorted(missing - before), name)
     return collected
 
 

@@ -12,15 +12,15 @@ from typing import Final
 from fengsui.incidents.operational import close_operational, open_operational, operational_incidents
 from fengsui.ingest.source_state import SourceState, reached, source_state
 from fengsui.services import Services
-from listeners.context import PART, REFUSED, RefusalCount, read_refusal_count
+from listeners.context import RefusalCount, part_reached, refusal_counts
 from listeners.protocol import Refusal
 from listeners.settings import SourceSettings
 from records import IncidentKind, Level, Window
+from store.ledger.state import WATCHED
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
-WATCHED: Final = "watched"
 # Not the source's own name: its incident of being unread is another one.
 PROMISE: Final = "{name} (SLO)"
 
@@ -78,7 +78,7 @@ def source_health(services: Services, source: SourceSettings, now: datetime) -> 
         gaps=tuple(
             (part, span) for of, part, span in ledger.gaps(Window(now - DAY, now)) if of == name
         ),
-        refused=read_refusal_count(ledger.cursor(REFUSED.format(source=name))),
+        refused=refusal_counts(ledger, name),
     )
 
 
@@ -91,8 +91,8 @@ def _lag(services: Services, name: str, now: datetime) -> timedelta | None:
     """Return the lag of the part furthest behind; parts a day behind are no longer asked for."""
     lags = []
     for part in services.ledger.parts(name):
-        text = services.ledger.cursor(PART.format(source=name, part=part))
-        if text and (lag := now - datetime.fromisoformat(text)) < DAY:
+        last = part_reached(services.ledger, name, part)
+        if last is not None and (lag := now - last) < DAY:
             lags.append(lag)
     last = reached(services, name)
     if not lags and last is not None:
@@ -105,10 +105,10 @@ def check_slo(services: Services, now: datetime) -> None:
 
     At most once a minute, and never beside the incident that says that a source is not read at all.
     """
-    text = services.ledger.cursor(WATCHED)
-    if text and timedelta(0) <= now - datetime.fromisoformat(text) < MINUTE:
+    last = WATCHED.get(services.ledger)
+    if last is not None and timedelta(0) <= now - last < MINUTE:
         return
-    services.ledger.set_cursor(WATCHED, now.isoformat())
+    WATCHED.set(services.ledger, now)
     unread = operational_incidents(services, IncidentKind.COVERAGE)
     for source in services.settings.sources:
         name = PROMISE.format(name=source.name)

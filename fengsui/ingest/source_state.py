@@ -1,14 +1,14 @@
 """How things stand with each source, as the ledger remembers it."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from fengsui.services import Services
 from listeners.protocol import Refusal
-
-COLLECTED_TO = "collect.{name}"
-STANDING = "standing.{name}"
+from records import state
+from store.ledger.state import COLLECTED_TO, json_of
 
 
 class SourceState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -26,18 +26,24 @@ class SourceState(msgspec.Struct, frozen=True, omit_defaults=True):
     failed_at: datetime | None = None
 
 
+_STANDING: Final = json_of(state.STANDING, SourceState)
+
+
 def source_state(services: Services, name: str) -> SourceState:
     """Return how things stand with the source `name`."""
-    value = services.ledger.cursor(STANDING.format(name=name))
-    return msgspec.json.decode(value, type=SourceState) if value else SourceState()
+    return _STANDING.get(services.ledger, name) or SourceState()
 
 
 def reached(services: Services, name: str) -> datetime | None:
     """Return up to when the source `name` was read, None if never."""
-    value = services.ledger.cursor(COLLECTED_TO.format(name=name))
-    return datetime.fromisoformat(value) if value else None
+    return COLLECTED_TO.get(services.ledger, name)
+
+
+def set_reached(services: Services, name: str, at: datetime) -> None:
+    """Remember that the source `name` was read up to `at`."""
+    COLLECTED_TO.set(services.ledger, at, name)
 
 
 def set_source_state(services: Services, name: str, stands: SourceState) -> None:
     """Remember how things stand with the source `name`."""
-    services.ledger.set_cursor(STANDING.format(name=name), msgspec.json.encode(stands).decode())
+    _STANDING.set(services.ledger, stands, name)

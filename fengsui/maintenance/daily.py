@@ -6,21 +6,21 @@ from zoneinfo import ZoneInfo
 
 from fengsui.maintenance.upkeep import NothingToKeep, expire
 from fengsui.services import Services
+from store.ledger.state import CLEANED_ON
 
 log = logging.getLogger(__name__)
 
-DONE = "daily"
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def daily_if_due(services: Services, now: datetime) -> bool:
     """Do it where it was not done today (in Beijing), and return whether it was done now."""
     day = f"{now.astimezone(BEIJING):%Y-%m-%d}"
-    if services.ledger.cursor(DONE) == day:
+    if CLEANED_ON.get(services.ledger) == day:
         return False
     try:
         log.info("%d posts left", expire(services, now))
     except NothingToKeep as error:
         log.info("%s", error)
-    services.ledger.set_cursor(DONE, day)
+    CLEANED_ON.set(services.ledger, day)
     return True

@@ -10,24 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import msgspec
-
 from fengsui.ingest.poll import means_of, source_of
-from fengsui.ingest.source_state import COLLECTED_TO, reached
+from fengsui.ingest.source_state import reached, set_reached
 from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Annotated, Collected
 from fengsui.services import Services
 from listeners.settings import listener_of
 from records import Window
-
-PROGRESS = "backfill"
-
-
-class _Progress(msgspec.Struct, frozen=True):
-    """How many slices of a run are judged."""
-
-    run: str
-    done: int = 0
+from store.ledger.state import BACKFILL, BackfillProgress
 
 
 def collect_range(services: Services, name: str, window: Window) -> Collected:
@@ -47,8 +37,7 @@ def collect_range(services: Services, name: str, window: Window) -> Collected:
     )
     last = reached(services, name)
     if last is None or window.since <= last < window.until:
-        cursor = COLLECTED_TO.format(name=name)
-        services.ledger.set_cursor(cursor, window.until.isoformat())
+        set_reached(services, name, window.until)
     return collected
 
 
@@ -67,11 +56,10 @@ def judge_next(services: Services, run: str, slices: Sequence[Window]) -> Annota
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
-    value = services.ledger.cursor(PROGRESS)
-    progress = msgspec.json.decode(value, type=_Progress) if value else _Progress(run)
+    progress = BACKFILL.get(services.ledger) or BackfillProgress(run)
     done = progress.done if progress.run == run else 0
     if done >= len(slices):
         return Annotated()
     annotated = steps.reannotate(services, slices[done])
-    services.ledger.set_cursor(PROGRESS, msgspec.json.encode(_Progress(run, done + 1)).decode())
+    BACKFILL.set(services.ledger, BackfillProgress(run, done + 1))
     return annotated

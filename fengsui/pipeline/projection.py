@@ -30,10 +30,10 @@ from store.elasticsearch.projection.rows import (
     trouble_document,
 )
 from store.errors import StoreFull
+from store.ledger.state import PROJECTED, ProjectionProgress
 
 log = logging.getLogger(__name__)
 
-CURSOR = "project"
 # How often the continuous run brings Kibana up to date.
 PAUSE = timedelta(seconds=30)
 # A failed read is mostly made good within this time. Older gaps that are filled show with `since`.
@@ -45,21 +45,6 @@ HISTORY = timedelta(days=100)
 CHUNK = timedelta(days=28)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How far the projection has come.
-
-    `at` is the last look, `revision` that of the counts then; `left` has, by brand, from when on
-    counts are still to be shown; `brands` are those that have any; `expired` is the day on which
-    months that are not kept were last dropped.
-    """
-
-    at: datetime | None = None
-    revision: int = 0
-    left: dict[str, datetime] = msgspec.field(default_factory=dict)
-    brands: tuple[str, ...] = ()
-    expired: str = ""
 
 
 def project_if_due(services: Services, now: datetime) -> Projected:
@@ -95,10 +80,9 @@ def project(services: Services, now: datetime, *, since: datetime | None = None)
     return done
 
 
-def progress_of(services: Services) -> Progress:
+def progress_of(services: Services) -> ProjectionProgress:
     """Return how far the projection has come."""
-    value = services.ledger.cursor(CURSOR)
-    return msgspec.json.decode(value, type=Progress) if value else Progress()
+    return PROJECTED.get(services.ledger) or ProjectionProgress()
 
 
 class _Look:
@@ -160,7 +144,7 @@ class _Look:
 
     def _save(self, **changes: object) -> None:
         self._progress = msgspec.structs.replace(self._progress, **changes)
-        self._services.ledger.set_cursor(CURSOR, msgspec.json.encode(self._progress).decode())
+        PROJECTED.set(self._services.ledger, self._progress)
 
     def _brand(self, brand: str, begin: datetime) -> Projected:
         """Show a brand's ticks from `begin` (its first mention at least) to the open one."""

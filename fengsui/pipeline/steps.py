@@ -33,6 +33,7 @@ from records import (
     Window,
 )
 from store.interface import Pending
+from store.ledger.state import DETECTED, DetectedTo
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +41,6 @@ __all__ = ["BATCH", "Collected", "batches", "collect", "store_items"]
 
 # When so many posts and every one of a batch break the judges, it is the judges that are broken.
 SYSTEMATIC = 10
-# Where detection has come to: the time, and the revision of the counts that it had seen.
-DETECTED = "detect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,17 +236,13 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     ]
     if links:
         services.ledger.record_detection([*links.values()], [], {})
-    services.ledger.set_cursor(DETECTED, f"{now.isoformat()} {services.counts.revision}")
+    DETECTED.set(services.ledger, DetectedTo(now, services.counts.revision))
     return Detected(tuple(incidents.values()), tuple(alerts))
 
 
 def detected_to(services: Services) -> tuple[datetime | None, int]:
     """Return where detection has come to: the time (None: nowhere) and the revision seen."""
-    cursor = services.ledger.cursor(DETECTED)
-    if cursor is None:
-        return None, 0
-    at, revision = cursor.split()
-    return datetime.fromisoformat(at), int(revision)
+    return DETECTED.get(services.ledger) or (None, 0)
 
 
 def _tell(services: Services, judged: BrandDetection, now: datetime) -> list[Alert]:

@@ -30,6 +30,7 @@ from listeners.client.state import LocalState, StateStore
 from listeners.errors import ListenerError, RetryLater
 from listeners.protocol import Refusal
 from listeners.refusals import PASSING
+from records.state import HOST, SEEN
 
 T = TypeVar("T")
 
@@ -41,8 +42,6 @@ FIRST_PAUSE: Final = timedelta(seconds=1)
 JITTER: Final = 0.3
 # Who would have to wait longer for his turn leaves and comes again.
 PATIENCE: Final = timedelta(seconds=60)
-HOST: Final = "host.{host}"
-SEEN: Final = "seen.{digest}"
 
 
 @cache
@@ -169,7 +168,7 @@ class PoliteClient:
             turns[:] = [turn]
             return write_state(state)
 
-        self.memory.amend(HOST.format(host=host), book)
+        self.memory.amend(HOST.key(host), book)
         turn = turns[0]
         if turn.why is not None:
             raise RetryLater(f"{host} rests: {turn.why}", turn.at - now, Refusal.RESTING)
@@ -192,16 +191,16 @@ class PoliteClient:
             after = succeeded(state) if error is None else failed(state, now, error)
             return None if after == state else write_state(after)
 
-        self.memory.amend(HOST.format(host=host), change)
+        self.memory.amend(HOST.key(host), change)
 
     def _rests(self, host: str) -> bool:
-        state: HostState = read_state(self.memory.cursor(HOST.format(host=host)))
+        state: HostState = read_state(self.memory.cursor(HOST.key(host)))
         return state.rest_until is not None and self.clock() < state.rest_until
 
     def _answer(self, url: str, headers: Mapping[str, str], *, conditional: bool) -> Answer:
         if self._client is None:
             raise RuntimeError("a client is used inside its block")
-        name = SEEN.format(digest=hashlib.blake2b(url.encode(), digest_size=16).hexdigest())
+        name = SEEN.key(hashlib.blake2b(url.encode(), digest_size=16).hexdigest())
         asked = {**headers, **(self._validators(name) if conditional else {})}
         response, body = http.transfer(self._client, url, asked, greatest=self._greatest)
         here = self.clock()

@@ -13,6 +13,7 @@ import msgspec
 from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, json_of, public
+from listeners.client.state import StateStore
 from listeners.context import ReadContext
 from listeners.errors import Refused
 from listeners.formats.format import Reading
@@ -24,11 +25,11 @@ from listeners.protocol import CoverageMarker, Item, Listener, Refusal
 from listeners.refusals import WeiboVerdict, check_weibo
 from listeners.source import Seconds, WebSource, checked_address
 from records import Post, PostKind, Rejected, Window
+from records.state import FIRST
 
 WEIBO_HOME: Final = "https://weibo.com"
 NEWSNOW_SHOWN: Final = 30
 SOURCE: Final = "hot.{site}"
-FIRST: Final = "first.{source}.{part}"
 
 
 class WeiboList(StrEnum):
@@ -233,8 +234,8 @@ class HotListener:
             yield from read_parts(self._name, parts, window, self._context, self._list)
 
     def _list(self, part: str, window: Window) -> Iterator[Item]:
-        name = FIRST.format(source=self._name, part=part)
-        first_seen = read_first(self._context.memory.cursor(name))
+        memory = self._context.memory
+        first_seen = read_first(memory, self._name, part)
 
         def read(answer: Answer) -> tuple[Answer, list[Post | Rejected]]:
             if answer.unchanged:
@@ -249,16 +250,22 @@ class HotListener:
         if not answer.unchanged:
             stands = {one.id.partition("_")[2]: one.published_at for one in entries
                       if isinstance(one, Post)}  # fmt: skip
-            self._context.memory.set_cursor(name, msgspec.json.encode(stands).decode())
+            write_first(memory, self._name, part, stands)
         answer.remember()
 
 
-def read_first(text: str | None) -> Mapping[str, datetime]:
-    """Return since when words stand in a list; what cannot be read is forgotten."""
+def read_first(memory: StateStore, source: str, part: str) -> Mapping[str, datetime]:
+    """Return since when the entries of a list stand in it; what cannot be read is forgotten."""
+    text = memory.cursor(FIRST.key(source, part))
     try:
         return msgspec.json.decode(text, type=dict[str, datetime]) if text else {}
     except msgspec.MsgspecError:
         return {}
+
+
+def write_first(memory: StateStore, source: str, part: str, first: Mapping[str, datetime]) -> None:
+    """Remember since when the entries of a list stand in it."""
+    memory.set_cursor(FIRST.key(source, part), msgspec.json.encode(first).decode())
 
 
 def watched(part: str, window: Window, span: timedelta) -> Iterator[CoverageMarker]:

@@ -26,12 +26,12 @@ from listeners.refusals import SOON
 from listeners.source import OWN_HOSTS, Seconds, Source, Variable
 from listeners.sources.feed import secret
 from records import Post, PostKind, Rejected, Window
+from records.state import IMAP
 
 SECONDS: Final = 30.0
 # So much of a letter is read: its words stand before its attachments.
 GREATEST_LETTER: Final = 1024 * 1024
 MOST_LETTERS: Final = 500
-REACHED: Final = "imap.{source}"
 SOURCE: Final = "mail"
 # From here on a letter repeats the one that it answers.
 _QUOTE = re.compile(
@@ -213,11 +213,11 @@ class InboxListener:
             yield CoverageMarker("", window)
         else:
             yield CoverageMarker("", Window(window.until, window.until))
-        self._context.memory.set_cursor(REACHED.format(source=self.name), f"{valid} {last}")
+        self._context.memory.set_cursor(IMAP.key(self.name), f"{valid} {last}")
 
     def _reached(self, valid: int) -> int:
         """Return the number of the last letter that was read, 0 where numbers were given anew."""
-        text = self._context.memory.cursor(REACHED.format(source=self.name)) or ""
+        text = self._context.memory.cursor(IMAP.key(self.name)) or ""
         before, _, number = text.partition(" ")
         return int(number) if self._context.resume and before == str(valid) else 0
 

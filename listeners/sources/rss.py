@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, ClassVar, Final, Literal
 
 import feedparser
-import msgspec
 from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, public
@@ -23,7 +22,7 @@ from listeners.parsing.times import EARLIEST, LATEST
 from listeners.protocol import Item, Listener, Refusal
 from listeners.refusals import SOON
 from listeners.source import Seconds, WebSource, checked_address
-from listeners.sources.hot_lists import FIRST, read_first, watched
+from listeners.sources.hot_lists import read_first, watched, write_first
 from records import Post, PostKind, Rejected, Window
 
 # A feed lists its last entries for hours, so that a missed poll or two lose nothing.
@@ -156,8 +155,8 @@ class RssListener:
         answer, entries = self._web.ask(
             part, partial(_read, site=self._settings.site), conditional=True
         )
-        name = FIRST.format(source=self.name, part=part)
-        entries = dated_once(entries, read_first(self._context.memory.cursor(name)))
+        memory = self._context.memory
+        entries = dated_once(entries, read_first(memory, self.name, part))
         yield from entries
         yield from watched(part, window, timedelta(seconds=self._settings.listed_seconds))
         if not answer.unchanged:
@@ -166,7 +165,7 @@ class RssListener:
                 for one in entries
                 if isinstance(one, Post) and UNDATED in one.notes
             }
-            self._context.memory.set_cursor(name, msgspec.json.encode(undated).decode())
+            write_first(memory, self.name, part, undated)
         answer.remember()
 
 

@@ -37,6 +37,12 @@ class ReadLog(LedgerDatabase):
             row = {"name": name, "value": storable(value)}
             upsert(connection, schema.cursors, [row], replace=True)
 
+    def cursors(self) -> list[tuple[str, str]]:
+        """Return every key with its value, in the order of the keys."""
+        columns = schema.cursors.c
+        query = select(columns.name, columns.value).order_by(columns.name)
+        return [(row.name, row.value) for row in self._rows(query)]
+
     def amend(self, name: str, change: Callable[[str | None], str | None]) -> None:
         """Replace the cursor `name` by `change` of it; nobody else writes in between.
 

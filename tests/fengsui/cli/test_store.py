@@ -9,7 +9,9 @@ from typer.core import TyperGroup
 
 from fengsui.services import Services, ledger_url
 from fengsui.settings.application import load
+from records.state import FAMILIES
 from store.ledger.ledger import Ledger
+from store.ledger.state import COLLECTED_TO
 from tests.fengsui.cli.test_help import commands
 from tests.fengsui.commands import UNSAFE, Shell
 from tests.servers.fixtures import (
@@ -66,6 +68,30 @@ def test_sqlite_is_made_once_and_described(embedded: Shell, tmp_path: Path) -> N
     assert found["is_current"] is True
     assert found["parts"][0]["size"] > 10_000
     assert "SQLite, schema 3" in embedded("store", "status").out
+
+
+def test_state_lists_families_and_entries(embedded: Shell, tmp_path: Path) -> None:
+    """`state` shows every family with its entries, one by name, and keys that are of none."""
+    with Services(load(tmp_path / "fengsui.toml")) as services:
+        COLLECTED_TO.set(services.ledger, NOON, "inbox")
+        services.ledger.set_cursor("older", "x\x1b[31m" + "y" * 200)
+    answer = embedded("store", "state", "--json").answer
+    families = {one["family"]: one for one in answer["families"]}
+    assert families.keys() == {family.name for family in FAMILIES}
+    assert families["collect"]["entries"] == [{"key": "collect.inbox", "value": NOON.isoformat()}]
+    assert families["collect"]["pattern"] == "collect.{source}"
+    assert all(one["writer"] and one["purpose"] and one["value"] for one in families.values())
+    assert families["watched"]["entries"] == []
+    assert [one["key"] for one in answer["unknown"]] == ["older"]
+    shown = embedded("store", "state").out
+    assert "collect.inbox" in shown
+    assert "older (no family of this program)" in shown
+    assert not UNSAFE.search(shown)
+    alone = embedded("store", "state", "--family", "collect", "--json").answer
+    assert ([one["family"] for one in alone["families"]], alone["unknown"]) == (["collect"], [])
+    wrong = embedded("store", "state", "--family", "x")
+    assert wrong.code == 2
+    assert "no family 'x'" in wrong.err
 
 
 def test_sqlite_is_migrated_and_reindexed(embedded: Shell, tmp_path: Path) -> None:

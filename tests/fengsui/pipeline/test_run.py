@@ -22,11 +22,16 @@ from fengsui.pipeline.run import run
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.formats.read import read_file
-from listeners.settings import FeedSource, FolderSource
+from listeners.settings import FeedSource, FolderSource, SourceSettings
+from listeners.sources.weibo_official import WeiboSearchSource
 from records import NotificationState, Window
+from records.state import family_of
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, Fault, SlackServer
 from tests.fengsui import stories
 from tests.fengsui.contents import contents
+from tests.listeners.faults import Faults
+from tests.listeners.made_posts import made_posts
+from tests.listeners.weibo_site import Site
 
 NOW = stories.CRISIS + timedelta(minutes=25)
 # A message's stamp must not lie before the alert that it brings.
@@ -75,7 +80,7 @@ def story_lines(since: datetime, until: datetime) -> str:
     return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in posts)
 
 
-def made_settings(folder: Path, url: str, *more: FeedSource) -> Settings:
+def made_settings(folder: Path, url: str, *more: SourceSettings) -> Settings:
     """Return settings with a folder to watch and Slack to tell; the quiet days are stored."""
     (folder / "inbox").mkdir()
     source = FolderSource(
@@ -165,6 +170,33 @@ def test_source_that_will_not_answer_holds_up_no_other(
             time.sleep(0.5)
             write_crisis(tmp_path)
             eventually(lambda: server.messages)
+
+
+def test_every_key_of_a_run_is_of_a_family(
+    tmp_path: Path, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a run of several sources remembers stands under keys of the registry alone."""
+    monkeypatch.setenv("WEIBO_TOKEN", "a-token")
+    clock = FastClock()
+    posts = made_posts([stories.BRAND], 5, NOW - timedelta(minutes=2), NOW, seed=1)
+    with Site(posts, clock, Faults(1, NOW, NOW)) as site:
+        feed = FeedSource(kind="feed", name="feed", url=closed_port(), poll_seconds=5)
+        licensed = WeiboSearchSource(
+            kind="weibo_search", name="licensed", keywords=(stories.BRAND,),
+            token_env="WEIBO_TOKEN", accept_terms="微博开放平台开发者协议", base_url=site.url,
+            request_seconds=0,
+        )  # fmt: skip
+        made = made_settings(tmp_path, server.url, feed, licensed)
+        write_crisis(tmp_path)
+        with running(made, clock):
+            eventually(lambda: server.messages)
+    with Services(made) as services:
+        keys = [key for key, _ in services.ledger.cursors()]
+    families = {family.name if (family := family_of(key)) else key for key in keys}
+    # Every family but those of a mailbox, of lists, of pages, of Kibana and of people's own doing.
+    assert families == {
+        "collect", "standing", "part", "refused", "host", "looked", "watched", "detect", "daily",
+    }  # fmt: skip
 
 
 def test_source_that_is_long_down_silences_no_other(tmp_path: Path, server: SlackServer) -> None:

@@ -226,9 +226,9 @@ def test_clock_set_back_judges_nothing_and_loses_nothing(
     steps.collect(services, Source(past), Window(stories.START, NOW))
     steps.annotate(services)
     assert not steps.detect(services, NOW).alerts
-    cursor = services.ledger.cursor(steps.DETECTED)
+    reached = steps.detected_to(services)
     assert steps.detect(services, NOW - HOUR) == steps.Detected()
-    assert services.ledger.cursor(steps.DETECTED) == cursor
+    assert steps.detected_to(services) == reached
     steps.collect(services, Source(items), Window(NOW, NOW + 2 * HOUR))
     steps.annotate(services)
     assert steps.detect(services, NOW + 2 * HOUR).alerts

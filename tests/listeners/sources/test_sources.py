@@ -11,7 +11,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from listeners.client.state import LocalState
-from listeners.context import PART, ReadContext
+from listeners.context import ReadContext, set_part_reached
 from listeners.errors import ListenerError, LoginNeeded
 from listeners.formats.format import Reading
 from listeners.formats.weibo import answers
@@ -232,7 +232,7 @@ def test_unread_part_comes_first_next_time(site: Site) -> None:
     _, (first, *others), _ = items(listener.fetch(WINDOW))
     assert first.ok
     assert [(one.window, one.why) for one in others] == [(WINDOW, Refusal.OUT_OF_TIME)]
-    memory.set_cursor(PART.format(source="licensed", part=first.part), NOW.isoformat())
+    set_part_reached(memory, "licensed", first.part, NOW)
     _, (second, *_), _ = items(listener.fetch(WINDOW))
     assert {first.part, second.part} == set(KEYWORDS)
 
