@@ -1,10 +1,10 @@
 """What a source of posts looks like to the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from records import Post, Rejected, Window
 
@@ -73,5 +73,18 @@ class Listener(Protocol):
             RetryLater: the source asks to come back later, or is not reachable.
             LoginNeeded: the source wants a login that is missing or has ended.
             Refused: the source will not answer this; trying again changes nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class Rechecks(Protocol):
+    """A listener whose source can be asked for posts by their ids."""
+
+    def recheck(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
+        """Yield the posts as they are now, and as gone those that are not there any more.
+
+        `witnesses` are posts seen lately, asked for with all others: where none of what was asked
+        for is there, nothing is known.
         """
         ...

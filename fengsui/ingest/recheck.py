@@ -1,15 +1,15 @@
 """Posts of the last days are looked at again, to see whether their source has deleted them."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from fengsui.ingest.collect import Collected, store_items
 from fengsui.ingest.poll import means_of
 from fengsui.services import Services
 from listeners.errors import ListenerError
-from listeners.protocol import Deletion, Item, Listener
+from listeners.protocol import Deletion, Listener, Rechecks
 from listeners.settings import SourceSettings, listener_of
 from records import Window
 from store.ledger.state import LOOKED, MISSING
@@ -23,19 +23,6 @@ PAUSE: Final = timedelta(hours=1)
 MOST: Final = 500
 WITNESSES: Final = 5
 WEIBO: Final = "weibo"
-
-
-@runtime_checkable
-class Rechecks(Protocol):
-    """A listener whose source tells of posts by their ids."""
-
-    def recheck(self, ids: Sequence[str], witnesses: Sequence[str] = ()) -> Iterator[Item]:
-        """Yield the posts as they are now, and as gone those that are not there any more.
-
-        `witnesses` are posts seen lately, asked for beside all others: where none of what was asked
-        for is there, nothing is known.
-        """
-        ...
 
 
 def recheck_if_due(

@@ -169,7 +169,7 @@ class WeiboSearchListener(_Official):
 
         yield from split_by_time(keyword, window, self._overlap, self._settings.most_pages, page_of)
 
-    def look_again(
+    def recheck(
         self, ids: Sequence[str], witnesses: Sequence[str] = ()
     ) -> Iterator[Post | Rejected | Deletion]:
         """Yield the posts with these ids as they are now, and as gone what is not there any more.

@@ -15,7 +15,7 @@ from listeners.context import ReadContext, set_part_reached
 from listeners.errors import ListenerError, LoginNeeded
 from listeners.formats.format import Reading
 from listeners.formats.weibo import answers
-from listeners.protocol import CoverageMarker, Deletion, Item, Listener, Refusal
+from listeners.protocol import CoverageMarker, Deletion, Item, Listener, Rechecks, Refusal
 from listeners.settings import SourceSettings, listener_of
 from listeners.sources.heimao import HeimaoSource
 from listeners.sources.hot_lists import NewsnowSource, WeiboHotSource
@@ -225,6 +225,11 @@ def test_overlap_beyond_the_page_limit_is_missed(site: Site) -> None:
         assert seen.until == NOW
 
 
+def test_licensed_search_can_be_asked_again(site: Site) -> None:
+    """The source that finds posts by their ids says so: deleted posts are looked for there."""
+    assert isinstance(licensed(site).listener(context(site)), Rechecks)
+
+
 def test_unread_part_comes_first_next_time(site: Site) -> None:
     """What there was no time left for is told as not seen, and read first at the next read."""
     memory = LocalState()
@@ -250,15 +255,15 @@ def test_trouble_of_one_part_holds_up_no_other(site: Site) -> None:
     assert {one.part: one.ok for one in covered} == {broken: False, KEYWORDS[1]: True}
 
 
-def test_look_again(site: Site, made: list[MadePost]) -> None:
+def test_recheck(site: Site, made: list[MadePost]) -> None:
     """Posts are asked for by their ids; one that is not there any more is gone."""
     there = [post.mid for post in made if post.is_listed(NOW)][:70]
     listener = licensed(site).listener(context(site))
     assert isinstance(listener, WeiboSearchListener)
-    found = list(listener.look_again([*there, "1"]))
+    found = list(listener.recheck([*there, "1"]))
     assert {item.id for item in found if isinstance(item, Post)} == set(there)
     assert [item.key for item in found if isinstance(item, Deletion)] == ["weibo:1"]
-    nobody = list(listener.look_again(["1", "2"]))
+    nobody = list(listener.recheck(["1", "2"]))
     assert nobody == []
 
 
@@ -268,7 +273,7 @@ def test_witnesses_prove_that_others_are_gone(site: Site, made: list[MadePost]) 
     lost = [str(number) for number in range(1, 121)]
     listener = licensed(site).listener(context(site))
     assert isinstance(listener, WeiboSearchListener)
-    found = list(listener.look_again(lost, [there]))
+    found = list(listener.recheck(lost, [there]))
     assert {item.key for item in found if isinstance(item, Deletion)} == {
         f"weibo:{n}" for n in lost
     }
