@@ -26,7 +26,7 @@ from nlp.dedup.index import DuplicateIndex, signatures
 from nlp.sentiment.onnx_encoder import OnnxEncoder
 from nlp.sentiment.transformer import FOLDER
 from nlp.text.normalise import Text, normalise
-from nlp.text.segment import cut
+from nlp.text.segment import PLAIN
 from nlp.topics.clusters import ClusterPost, Clusters
 
 _FILE: Final = "weibo_hottopic_snapshots_2023-05.csv.xz"
@@ -201,7 +201,9 @@ def told(posts: Sequence[Tagged]) -> Labels:
     return labels
 
 
-def _tfidf(posts: Sequence[Tagged], analyzer: Any = cut, ngrams: tuple[int, int] = (1, 1)) -> Any:
+def _tfidf(
+    posts: Sequence[Tagged], analyzer: Any = PLAIN.cut, ngrams: tuple[int, int] = (1, 1)
+) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - as above
 
     made = TfidfVectorizer(analyzer=analyzer, ngram_range=ngrams, sublinear_tf=True, min_df=2)
@@ -211,7 +213,7 @@ def _tfidf(posts: Sequence[Tagged], analyzer: Any = cut, ngrams: tuple[int, int]
 def _names(post: Tagged) -> bool:
     """Whether the text has a word of two characters and more that its tag has."""
     text = post.hidden().display
-    return any(len(word) > 1 and word in text for word in cut(post.tag))
+    return any(len(word) > 1 and word in text for word in PLAIN.cut(post.tag))
 
 
 def _without_tags(text: str) -> str:

@@ -17,7 +17,7 @@ from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, read, towards
 from nlp.text.keywords import extract
 from nlp.text.normalise import Text, normalise
-from nlp.text.segment import load_words
+from nlp.text.segment import segmenter_of
 from nlp.topics.headlines import TROUBLE, tells_of_trouble
 from records import Mention, Post, PostKind, Sentiment
 from store.interface import Sketch
@@ -107,8 +107,11 @@ class Annotator:
         self._campaigns = CampaignGuard(window=timedelta(hours=settings.copy_hours))
         self._newest: datetime | None = None
         self._goods = {brand.name: of_goods(brand.goods) for brand in brands if brand.goods}
-        self._own_names = {name for brand in brands for name in (brand.name, *brand.aliases)}
-        load_words(sorted(self._own_names))  # else their pieces would pass for keywords
+        self._own_names = frozenset(
+            name for brand in brands for name in (brand.name, *brand.aliases)
+        )
+        # Names are words of their own, else their pieces would pass for keywords.
+        self._segmenter = segmenter_of(self._own_names)
 
     @property
     def reaches_back_to(self) -> datetime | None:
@@ -250,7 +253,7 @@ class Annotator:
         return tuple(dict.fromkeys((*learned, *points)))
 
     def _keywords(self, own: str) -> tuple[str, ...]:
-        found = extract(own, self._settings.keywords + 4)
+        found = extract(own, self._settings.keywords + 4, self._segmenter)
         words = (word for word, _ in found if word not in self._own_names)
         return tuple(words)[: self._settings.keywords]
 

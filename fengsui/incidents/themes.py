@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from functools import cache
 from typing import Final
 
 from nlp.text.normalise import fold, normalise
-from nlp.text.segment import cut, load_words
+from nlp.text.segment import Segmenter, segmenter_of
 from nlp.topics.clusters import ClusterPost, Clusters, ClusterSettings
 from records import Theme
 from store.interface import Cited
@@ -29,8 +28,8 @@ def themes_of(
 ) -> tuple[Theme, ...]:
     """Return what the `posts` say alike, the largest first; `names` are those of their brand.
 
-    `watched` are the names of all brands: they are words, whether or not posts were judged in this
-    process. The same posts in the same order give the same themes.
+    `watched` are the names of all brands: they are cut as whole words. The same posts in the same
+    order give the same themes.
     """
     clusters = clusters_of(posts, names, watched)
     authors: defaultdict[int | None, set[str]] = defaultdict(set)
@@ -51,9 +50,15 @@ def themes_of(
 
 def clusters_of(posts: Sequence[Cited], names: Iterable[str], watched: frozenset[str]) -> Clusters:
     """Return the `posts` of one brand, put together by what they say; see `themes_of`."""
-    _know(watched)
+    segmenter = segmenter_of(watched)
     clusters = Clusters(
-        ClusterSettings(merges=_MERGES, idle=_ALWAYS, most=max(len(posts), 1), names=_words(names))
+        ClusterSettings(
+            merges=_MERGES,
+            idle=_ALWAYS,
+            most=max(len(posts), 1),
+            names=_words(names, segmenter),
+            segmenter=segmenter,
+        )
     )
     clusters.add(
         ClusterPost(
@@ -67,12 +72,7 @@ def clusters_of(posts: Sequence[Cited], names: Iterable[str], watched: frozenset
     return clusters
 
 
-@cache
-def _know(names: frozenset[str]) -> None:
-    load_words(sorted(names))
-
-
-def _words(names: Iterable[str]) -> frozenset[str]:
+def _words(names: Iterable[str], segmenter: Segmenter) -> frozenset[str]:
     """Return the words that the names of a brand are made of, and the names."""
     folded = [fold(name) for name in names]
-    return frozenset([*folded, *(word for name in folded for word in cut(name))])
+    return frozenset([*folded, *(word for name in folded for word in segmenter.cut(name))])

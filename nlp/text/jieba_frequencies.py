@@ -79,6 +79,24 @@ class JiebaFrequencies(dict[str, int]):
                 yield word, int(frequency)
 
 
+class AddedFrequencies(dict[str, int]):
+    """`FREQ` of a `jieba.Tokenizer`: the words that were added to it, before those of `known`."""
+
+    def __init__(self, known: JiebaFrequencies) -> None:
+        super().__init__()
+        self._known = known
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(word) or word in self._known
+
+    def __missing__(self, word: str) -> int:
+        return self._known[word]
+
+    def get(self, word: str, default: Any = None) -> Any:
+        """Return the frequency of `word`, or `default`."""
+        return super().get(word) if super().__contains__(word) else self._known.get(word, default)
+
+
 def _lines(text: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where lines begin (and the text ends), and the places of each line's two blanks."""
     letters = np.frombuffer(text, np.uint8)

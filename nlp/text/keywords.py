@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Set as AbstractSet
 from functools import cache
 from operator import itemgetter
-from pathlib import Path
 from typing import Final
 
-from nlp.text.segment import cut, reference
+from nlp.text.segment import PLAIN, Segmenter, jieba_folder
 
 # jieba's own, by test.
 STOP_WORDS: Final = frozenset(
@@ -21,13 +20,13 @@ _WEIGHT: Final = itemgetter(1)
 _REMEMBERED: Final = 500_000  # words; the language of a year of posts
 
 
-def extract(text: str, top_k: int = 20) -> list[tuple[str, float]]:
+def extract(text: str, top_k: int = 20, segmenter: Segmenter = PLAIN) -> list[tuple[str, float]]:
     """Return the `top_k` weightiest words of `text` with their weights, weightiest first.
 
     Words of one character and stop words do not count. All words are returned for a `top_k` of 0.
     """
     known = _rarity()
-    words = [word for word in cut(text) if len(word) > 1 and known[word]]
+    words = [word for word in segmenter.cut(text) if len(word) > 1 and known[word]]
     total = len(words)
     weights = [(word, count * (known[word] / total)) for word, count in Counter(words).items()]
     weights.sort(key=_WEIGHT, reverse=True)
@@ -67,8 +66,8 @@ class _Rarity(dict[str, float]):
 
 @cache
 def _rarity() -> _Rarity:
-    """Read jieba's table itself: jieba.analyse would also load its tagger, for half a second."""
-    table = Path(str(reference().__file__)).with_name("analyse") / "idf.txt"
+    """Read jieba's table itself: jieba.analyse also loads its tagger, for half a second."""
+    table = jieba_folder() / "analyse" / "idf.txt"
     parts = table.read_text(encoding="utf-8").split()
     known = dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
     median = sorted(known.values())[len(known) // 2]

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple, TypeVar
 from nlp.dedup.distinct import SAME
 from nlp.dedup.index import DuplicateIndex, signatures
 from nlp.text.normalise import Text
+from nlp.text.segment import PLAIN, Segmenter
 from nlp.topics.centroids import Centres, Vector
 from nlp.topics.titles import Samples, Title
 from nlp.topics.words import WordWeights, words_of
@@ -46,7 +47,7 @@ class ClusterSettings:
     grows by `grown` with each doubling of the smaller one: large clusters share words by chance.
     Without a post for `idle` a cluster is closed, and so is the one that waits longest where more
     than `most` are open. `names` are words that tell no posts apart, as the names of the brand
-    that all of them are about.
+    that all of them are about. `segmenter` cuts the posts into words.
     """
 
     joins: float = 0.12
@@ -56,6 +57,7 @@ class ClusterSettings:
     idle: timedelta = timedelta(days=2)
     most: int = 3_000
     names: frozenset[str] = frozenset()
+    segmenter: Segmenter = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Clusters:
             cluster.posts,
             cluster.first,
             cluster.last,
-            cluster.samples.title(self._centres.vector(number)),
+            cluster.samples.title(self._centres.vector(number), self._set.segmenter),
             tuple(self._centres.heaviest(number, _NAMED)),
         )
 
@@ -150,7 +152,7 @@ class Clusters:
         original = self._copies.add(post.key, "", post.author, post.at, signature)
         if (known := self.number_of(post.key)) is not None:
             return known
-        words = words_of(post.text) - self._set.names
+        words = words_of(post.text, self._set.segmenter) - self._set.names
         self._weights.take_in(words)
         vector = self._weights.weighed(words, self._centres.particular)
         number = self._place(vector, self.number_of(original) if original else None, post.at)

@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick
 from nlp.dedup.distinct import OwnText, spoken
 from nlp.text.keywords import rarity
 from nlp.text.normalise import fold, printable
-from nlp.text.segment import cut
+from nlp.text.segment import PLAIN
 
 PRIOR_WORDS: Final = 500.0
 """Weight of the prior: as if so many words had been said in all."""
@@ -117,7 +117,7 @@ class Terms:
     def of(self, text: str) -> set[str]:
         """Return the terms of `text`: two characters and more, no stop words, no numbers."""
         words = spoken(text)
-        terms = {word for word in cut(words) if 1 < len(word) <= _LONGEST and _is_term(word)}
+        terms = {word for word in PLAIN.cut(words) if 1 < len(word) <= _LONGEST and _is_term(word)}
         if self._finder is not None:
             terms.update(self._finder.find_matches_as_strings(words, overlapping=True))
         return terms - self._left_out

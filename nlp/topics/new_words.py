@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from nlp.dedup.distinct import OwnText, spoken
 from nlp.text.normalise import fold
-from nlp.text.segment import known_parts, knows
+from nlp.text.segment import PLAIN
 
 LONGEST: Final = 5
 """Characters of the longest new word."""
@@ -77,7 +77,7 @@ def find_new_words(
     """Return the new words of distinct texts (see `distinct`), those of most authors first.
 
     Left out is what jieba's dictionary knows and what is a part of a brand word or holds one. The
-    answer depends on nothing but the arguments and the dictionary.
+    answer depends on nothing but the arguments and the dictionary, to which no brand adds words.
     """
     asked = thresholds or Thresholds()
     brands = [fold(word) for word in brand_words]
@@ -93,11 +93,11 @@ def find_new_words(
 def _is_new(word: NewWord, asked: Thresholds) -> bool:
     """Whether the dictionary neither knows the word nor explains it as a phrase."""
     text = word.word
-    if text[0] in _NO_BEGINNING or text[-1] in _NO_END or knows(text):
+    if text[0] in _NO_BEGINNING or text[-1] in _NO_END or PLAIN.knows(text):
         return False
     if len(set(text)) == 1:  # 哈哈哈哈 is a laugh
         return False
-    is_phrase = all(len(part) > 1 for part in known_parts(text))
+    is_phrase = all(len(part) > 1 for part in PLAIN.known_parts(text))
     return not is_phrase or word.cohesion >= asked.compound
 
 
@@ -119,7 +119,8 @@ def _without_phrases(words: Sequence[NewWord]) -> Iterator[NewWord]:
         text = word.word
         halves = ((text[:at], text[at:]) for at in range(2, len(text) - 1))
         if not any(
-            (left in new and (right in new or knows(right))) or (right in new and knows(left))
+            (left in new and (right in new or PLAIN.knows(right)))
+            or (right in new and PLAIN.knows(left))
             for left, right in halves
         ):
             yield word

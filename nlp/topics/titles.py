@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from nlp.text.normalise import EMOTICON, Text, printable
+from nlp.text.segment import PLAIN, Segmenter
 from nlp.topics.centroids import Vector
 from nlp.topics.words import words_of
 
@@ -69,7 +70,7 @@ class Samples:
         self._tags.update(other._tags)
         self._tagged += other._tagged
 
-    def title(self, centre: Vector) -> Title:
+    def title(self, centre: Vector, segmenter: Segmenter = PLAIN) -> Title:
         """Return what the cluster is about in at most LIMIT characters, or "" if nothing is said.
 
         That is the topic tag that most posts have, where a third of them have it; else, of the
@@ -78,31 +79,35 @@ class Samples:
         """
         tag, count = max(self._tags.items(), key=lambda item: (item[1], item[0]), default=("", 0))
         if tag and 3 * count >= self._tagged:
-            return Title(shortened(tag, centre))
+            return Title(shortened(tag, centre, segmenter))
         near = sorted(
             self._posts, key=lambda post: (-_product(post.vector, centre), post.text.display)
         )
         found = [
-            Title(best_sentence(post.text.display, centre), post.key) for post in near[:NEAREST]
+            Title(best_sentence(post.text.display, centre, segmenter), post.key)
+            for post in near[:NEAREST]
         ]
-        return max(found, key=lambda title: weight(title.text, centre), default=Title())
+        return max(found, key=lambda title: weight(title.text, centre, segmenter), default=Title())
 
 
-def best_sentence(text: str, centre: Mapping[str, float]) -> str:
+def best_sentence(text: str, centre: Mapping[str, float], segmenter: Segmenter = PLAIN) -> str:
     """Return the sentence of `text` that says most of the centre, shortened; "" without one."""
     found = [part for part in _sentences(text) if len(part) >= _SHORTEST]
     if not found:
         found = list(_sentences(text))
-    return shortened(max(found, key=lambda part: weight(part, centre)), centre) if found else ""
+    if not found:
+        return ""
+    best = max(found, key=lambda part: weight(part, centre, segmenter))
+    return shortened(best, centre, segmenter)
 
 
-def shortened(sentence: str, centre: Mapping[str, float]) -> str:
+def shortened(sentence: str, centre: Mapping[str, float], segmenter: Segmenter = PLAIN) -> str:
     """Return `sentence` in LIMIT characters: the clause that says most, or else its beginning."""
     if len(sentence) <= LIMIT:
         return sentence
     clauses = [part for part in _CLAUSE.split(sentence) if _SHORTEST <= len(part) <= LIMIT]
     if clauses:
-        return max(clauses, key=lambda part: weight(part, centre))
+        return max(clauses, key=lambda part: weight(part, centre, segmenter))
     return sentence[: LIMIT - 1].rstrip() + _ELLIPSIS
 
 
@@ -113,9 +118,9 @@ def _sentences(text: str) -> Iterator[str]:
             yield " ".join(part.split()).strip("，,、：: /|-\"'“”「」")
 
 
-def weight(part: str, centre: Mapping[str, float]) -> float:
+def weight(part: str, centre: Mapping[str, float], segmenter: Segmenter = PLAIN) -> float:
     """Return how much of the centre a sentence says; what it says besides counts against it."""
-    said = sum(centre.get(word, 0.0) for word in words_of(Text(part, "")))
+    said = sum(centre.get(word, 0.0) for word in words_of(Text(part, ""), segmenter))
     return said / math.sqrt(len(part) + 10)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from nlp.dedup.distinct import spoken
 from nlp.text.keywords import rarity
 from nlp.text.normalise import Text
-from nlp.text.segment import cut
+from nlp.text.segment import PLAIN, Segmenter
 from nlp.topics.centroids import Vector
 
 COMMON: Final = 4.0
@@ -62,10 +62,11 @@ class WordWeights:
         return {word: weight / length for word, weight in weights.items()}
 
 
-def words_of(text: Text) -> set[str]:
+def words_of(text: Text, segmenter: Segmenter = PLAIN) -> set[str]:
     """Return the words of a text that tell events apart; those of its topic tags among them."""
     told = "\n".join((spoken(text.display), *text.topics))
-    return {word for word in cut(told) if 1 < len(word) <= _LONGEST and _tells(word)}
+    words = segmenter.cut(told)
+    return {word for word in words if 1 < len(word) <= _LONGEST and _tells(word)}
 
 
 def _tells(word: str) -> bool:

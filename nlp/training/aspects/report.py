@@ -20,7 +20,7 @@ from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.onnx_encoder import OnnxEncoder
 from nlp.sentiment.tasks import TASKS
 from nlp.sentiment.transformer import FOLDER
-from nlp.text.segment import cut
+from nlp.text.segment import PLAIN
 from nlp.training.aspects.card import CARD
 from nlp.training.aspects.corpus import Labelled, Pair, micro_f1, part
 
@@ -70,7 +70,7 @@ class Learned:
     def __init__(self, train: Sequence[Labelled], dev: Sequence[Labelled], more: Floats) -> None:
         """Fit on `train`; thresholds are chosen on `dev`. `more` has a row a post of `train`."""
         self._characters = _tfidf(analyzer="char", ngram_range=(1, 4))
-        self._words = _tfidf(analyzer=cut)
+        self._words = _tfidf(analyzer=PLAIN.cut)
         texts = [post.text for post in train]
         self._characters.fit(texts)
         self._words.fit(texts)

@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import SGDClassifier
 
-from nlp.text.segment import cut
+from nlp.text.segment import PLAIN
 
 Span = tuple[int, int]
 Floats = npt.NDArray[np.float64]
@@ -51,7 +51,7 @@ def spans_of(tags: Sequence[int]) -> frozenset[Span]:
 def features(text: str) -> Iterator[list[str]]:
     """Yield what is known of each character of `text`: those around it, and the words."""
     around = _EDGE * 2 + text + _EDGE * 2
-    words = list(cut(text))
+    words = PLAIN.cut(text)
     if "".join(words) != text:  # a cutter that drops blanks would shift all places
         words = list(text)
     beside = ["", *words, ""]

@@ -10,7 +10,7 @@ from fengsui.annotate.annotator import AnnotationSettings, Annotator, scorer
 from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import Score
-from nlp.text.segment import cut, reference
+from nlp.text.segment import Segmenter
 from records import Post, PostKind, Sentiment
 
 NOON = datetime(2026, 3, 15, 4, tzinfo=UTC)
@@ -31,14 +31,28 @@ def _post(text: str) -> Post:
 
 
 def test_names_are_words() -> None:
-    """The names of brands are cut as whole words, as jieba cuts them, and no keyword is a piece."""
+    """The names of brands are cut as whole words, and no keyword is a piece of one."""
     brands = [BrandSettings(name="霁湖云饮", aliases=("禾屿冰铺",))]
     annotator = Annotator(brands, LinearModel.load(), AnnotationSettings())
     (mention,) = annotator.annotate([_post(TEXT)])
-    assert cut(TEXT) == reference().lcut(TEXT)
-    assert {"霁湖云饮", "禾屿冰铺"} <= set(cut(TEXT))
+    assert {"霁湖云饮", "禾屿冰铺"} <= set(Segmenter(["霁湖云饮", "禾屿冰铺"]).cut(TEXT))
     assert "客服" in mention.keywords
     assert not any(set(word) & set("霁湖云饮禾屿冰铺") for word in mention.keywords)
+
+
+def test_brands_of_another_annotator_change_no_keywords() -> None:
+    """Two sets of brands in one process: each gives the keywords that it gives alone."""
+    model, settings = LinearModel.load(), AnnotationSettings()
+    post = _post("云朵的门店卖大头菜炖锅巴，霁湖云饮也卖")
+
+    def keywords() -> tuple[str, ...]:
+        (mention,) = Annotator([BrandSettings(name="云朵")], model, settings).annotate([post])
+        return mention.keywords
+
+    alone = keywords()
+    other = [BrandSettings(name="霁湖云饮", aliases=("大头菜炖锅巴",))]
+    assert Annotator(other, model, settings).annotate([post])
+    assert keywords() == alone
 
 
 class Reader:

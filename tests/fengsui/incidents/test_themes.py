@@ -90,10 +90,10 @@ def test_a_topic_tag_belongs_to_nobody() -> None:
 _SAID = """
 import sys
 from fengsui.incidents.themes import themes_of
-from nlp.text.segment import load_words
+from nlp.text.segment import segmenter_of
 from tests.fengsui.incidents.test_themes import NAMES, REFUND, WORMS, cited
 if sys.argv[1] == "judged":
-    load_words(sorted(NAMES))
+    segmenter_of(frozenset(NAMES)).cut(WORMS[0])
 print(themes_of([cited(n, text) for n, text in enumerate(WORMS + REFUND)], NAMES, frozenset(NAMES)))
 """
 

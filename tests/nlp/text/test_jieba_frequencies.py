@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.text.jieba_frequencies import JiebaFrequencies
-from nlp.text.segment import reference
+from nlp.text.jieba_frequencies import AddedFrequencies, JiebaFrequencies
+from nlp.text.segment import jieba_folder
+from tests.nlp.original_jieba import original_jieba
 
 WORDS = st.text(st.sampled_from("aB&的了é𠀀小米"), min_size=1, max_size=4)
 
@@ -17,13 +18,13 @@ WORDS = st.text(st.sampled_from("aB&的了é𠀀小米"), min_size=1, max_size=4
 def jiebas_own(path: Path) -> tuple[dict[str, int], int]:
     """Return what jieba makes of a dictionary."""
     with path.open("rb") as file:
-        frequencies, total = reference().Tokenizer.gen_pfdict(file)
+        frequencies, total = original_jieba().Tokenizer.gen_pfdict(file)
     return dict(frequencies), int(total)
 
 
 def test_whole_dictionary_is_jiebas() -> None:
     """Every word and prefix of jieba's dictionary has jieba's number, asked for in any order."""
-    path = Path(str(reference().__file__)).with_name("dict.txt")
+    path = jieba_folder() / "dict.txt"
     expected, total = jiebas_own(path)
     found = JiebaFrequencies(path)
     assert found.total == total
@@ -59,6 +60,18 @@ def test_added_word_stays(tmp_path: Path) -> None:
     found = JiebaFrequencies(path)
     found["小米"] = 50
     assert (found["小米"], found["小"]) == (50, 9)
+
+
+def test_added_words_are_ones_own(tmp_path: Path) -> None:
+    """Words that are added stand before the known ones, and change them for nobody else."""
+    path = tmp_path / "dict.txt"
+    path.write_text("小米 5 n\n小 9 n\n", encoding="utf-8")
+    known = JiebaFrequencies(path)
+    one, other = AddedFrequencies(known), AddedFrequencies(known)
+    one["小米"], one["大米"] = 50, 7
+    assert (one["小米"], one["小"], one.get("大米"), "大米" in one) == (50, 9, 7, True)
+    assert (other["小米"], other.get("大米", 0), "大米" in other) == (5, 0, False)
+    assert (known["小米"], "大米" in known) == (5, False)
 
 
 def test_wrong_file_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The keywords are those of jieba.analyse."""
 
 import warnings
+from importlib import import_module
 from types import ModuleType
 
 import pytest
@@ -8,17 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlp.text.keywords import STOP_WORDS, _Rarity, _rarity, extract
+from nlp.text.segment import Segmenter
+from tests.nlp.original_jieba import original_jieba
 from tests.nlp.real_texts import real_texts
 
 
 @pytest.fixture(scope="module")
 def analyse() -> ModuleType:
+    original_jieba()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import jieba.analyse  # noqa: PLC0415 - warns about the way it is written
-
-    module: ModuleType = jieba.analyse
-    return module
+        warnings.simplefilter("ignore")  # it leaves a file open
+        return import_module("jieba.analyse")
 
 
 @given(text=st.text(st.sampled_from("云朵茶饮真难喝的了the and投诉退款 \r\n.-哈"), max_size=60))
@@ -47,6 +48,15 @@ def test_all_words(analyse: ModuleType) -> None:
     """A `top_k` of 0 asks for all words."""
     text = "云朵茶饮的饮料里有虫子，门店拒绝退款，客服电话打不通，我要投诉到消协"
     assert extract(text, 0) == analyse.extract_tags(text, topK=0, withWeight=True)
+
+
+def test_names_of_one_brand_change_no_keywords_of_another() -> None:
+    """Each segmenter gives the keywords of its own words, whatever others were asked before."""
+    text = "霁湖云饮的客服态度恶劣"
+    before = extract(text)
+    named = dict(extract(text, segmenter=Segmenter(["霁湖云饮"])))
+    assert "霁湖云饮" in named
+    assert extract(text, segmenter=Segmenter(["禾屿冰铺"])) == extract(text) == before
 
 
 def test_nothing_to_say() -> None:
