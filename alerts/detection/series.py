@@ -1,14 +1,11 @@
-"""What a detector looks like to the rest, and the counts that it reads."""
+"""The counts that the detector reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-from records import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +24,6 @@ class Series:
     step: timedelta
     counts: Mapping[str, npt.NDArray[np.float64]]
     coverage: npt.NDArray[np.float64]
-
-
-class Detector(Protocol):
-    """A judge of counts: the same series gives the same signals, and nothing looks ahead."""
-
-    @property
-    def name(self) -> str:
-        """Name and version, kept with every signal."""
-        ...
-
-    def score(self, series: Series, since: datetime) -> list[Signal]:
-        """Return a signal for every unusual tick that ends after `since`, oldest first.
-
-        Everything before `since` serves as history. A tick of which too little was read is no
-        history; what was read of it is a lower bound and may still signal. A tick of which nothing
-        was read says nothing.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

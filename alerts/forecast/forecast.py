@@ -1,8 +1,6 @@
 """From what was seen of something that grows to what is expected of it."""
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,10 +11,7 @@ from alerts.forecast.events import (
     Cascade,
     Floats,
     Observed,
-    check_zones,
     observe,
-    observe_counts,
-    observe_times,
     recent,
     thin,
 )
@@ -57,47 +52,6 @@ def forecast(
         ForecastModelError: the weights that ship are missing or damaged.
     """
     return forecast_observed(observe(cascade, now), threshold, model)
-
-
-def forecast_times(
-    times: Iterable[datetime], now: datetime, threshold: float, model: CascadeModel | None = None
-) -> Forecast:
-    """Forecast a cluster of complaints from their times alone.
-
-    Of those of the six hours up to `now`, the first is the beginning that the others follow; it is
-    counted in the `final` number.
-
-    Raises:
-        ValueError: a time without a zone, or a threshold that is not above zero.
-        ForecastModelError: the weights that ship are missing or damaged.
-    """
-    known = list(times)
-    check_zones((*known, now))
-    known.sort()
-    fresh = [at for at in known if now - HORIZON < at <= now]
-    began = fresh[0] if fresh else now
-    found = forecast_cluster(observe_times(began, fresh[1:], now), threshold, model)
-    earlier = bisect_right(known, now) - max(len(fresh) - 1, 0)
-    return replace(found, final=found.final + earlier)
-
-
-def forecast_counts(
-    began: datetime,
-    counts: Iterable[tuple[datetime, int | None]],
-    now: datetime,
-    threshold: float,
-    *,
-    followers: int | None = None,
-    text: str | None = None,
-    model: CascadeModel | None = None,
-) -> Forecast:
-    """Forecast a post from the readings of one of its counts, as the history of a store holds them.
-
-    Raises:
-        ValueError: a time without a zone, `now` before `began`, or a threshold not above zero.
-        ForecastModelError: the weights that ship are missing or damaged.
-    """
-    return forecast_observed(observe_counts(began, counts, now, followers, text), threshold, model)
 
 
 def forecast_observed(

@@ -149,20 +149,8 @@ def _is_brief(words: str) -> bool:
     return not tells_grievance(words)
 
 
-_DEFAULT_NAME: Final = re.compile(r"(?:手机)?用户\w{6,}")
-_FRESH: Final = 5  # followers that an account has at least once people know it
 _MANY: Final = 18  # 3-grams of a text that hardly comes to two people: some twenty characters
 _SEEN: Final = 64  # earlier copies that are looked at, newest first
-
-
-def is_fresh(name: str, followers: int | None) -> bool:
-    """Whether an account looks newly made: a name never chosen, or known to hardly anybody.
-
-    Where the source does not say how many follow it, the name alone tells.
-    """
-    if _DEFAULT_NAME.fullmatch(name):
-        return True
-    return followers is not None and followers < _FRESH
 
 
 class _Seen(NamedTuple):
@@ -321,38 +309,3 @@ class CampaignGuard:
 def _grams(signature: bytes) -> int:
     """Return about how many different 3-grams a long text has, from its bitmap."""
     return int.from_bytes(signature[BODY:], "little").bit_count()
-
-
-class NewcomerGuard:
-    """Finds bursts of newly made accounts that speak of one brand.
-
-    A mention by a fresh account (`is_fresh`) is of a burst if `accounts` other fresh ones named
-    the brand within `window` before it. Who complains is never discounted: a customer may register
-    only to complain. Order, forgetting and adding again are as with FloodGuard.
-    """
-
-    def __init__(self, accounts: int = 5, window: timedelta = timedelta(minutes=30)) -> None:
-        if not 1 <= accounts <= _SEEN or window <= timedelta(0):
-            raise ValueError("a burst needs a positive limit and window")
-        self._accounts = accounts
-        self._memory = _Memory(window)
-
-    def add(
-        self,
-        author: str,
-        group: str,
-        at: datetime,
-        key: str,
-        *,
-        fresh: bool,
-        complains: bool = False,
-    ) -> bool:
-        """Take in that post `key` of `author` named `group` at `at`: whether it is of a burst.
-
-        Raises:
-            ValueError: `at` is naive.
-        """
-        if not fresh:
-            return False
-        others = set(self._memory.add(group, key, at, author)) - {author}
-        return not complains and len(others) >= self._accounts

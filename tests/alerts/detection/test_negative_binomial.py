@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 
 from alerts.detection.negative_binomial import NegativeBinomialDetector, panel_of
-from alerts.detection.series import Detector
 from alerts.detection.settings import DetectionSettings
 from records import Level, Signal
-from tests.alerts.detection.contract import DetectorContract
 from tests.alerts.detection.simulated import (
     DAY,
     START,
@@ -27,11 +25,6 @@ from tests.alerts.detection.simulated import (
 
 DETECTOR = NegativeBinomialDetector(DetectionSettings())
 HISTORY = 3 * WEEK
-
-
-class TestNegativeBinomial(DetectorContract):
-    def made(self) -> Detector:
-        return NegativeBinomialDetector(DetectionSettings())
 
 
 def heard(

@@ -15,6 +15,7 @@ from alerts.forecast.events import (
     Event,
     Observed,
     observe,
+    observe_bins,
     observe_counts,
     observe_times,
     recent,
@@ -24,9 +25,8 @@ from alerts.forecast.events import (
 from alerts.forecast.forecast import (
     HORIZON,
     forecast,
-    forecast_counts,
+    forecast_cluster,
     forecast_observed,
-    forecast_times,
 )
 from alerts.forecast.reasons import KINDS
 from records import Forecast
@@ -227,9 +227,7 @@ def test_an_event_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         forecast(Cascade(BEGAN, (Event(naive),)), BEGAN, 1)
     with pytest.raises(ValueError, match="no time zone"):
-        forecast_times([BEGAN, naive], BEGAN, 1)
-    with pytest.raises(ValueError, match="no time zone"):
-        forecast_counts(BEGAN, [(BEGAN, 1), (naive, 2)], BEGAN, 1)
+        observe_counts(BEGAN, [(BEGAN, 1), (naive, 2)], BEGAN)
 
 
 def test_the_zone_that_times_are_written_in_changes_nothing() -> None:
@@ -256,31 +254,19 @@ def test_readings_of_a_count_become_events_between_them() -> None:
     assert observe_counts(BEGAN, read[:1], BEGAN + 3 * minute).count == 0
 
 
-def test_a_cluster_of_complaints_is_forecast_from_its_times() -> None:
-    """The first complaint of six hours is the beginning; those after `now` are not seen."""
-    now = BEGAN + 20 * HOUR
-    early = [BEGAN, BEGAN + HOUR]
-    burst = [now - timedelta(minutes=minute) for minute in range(50)]
-    found = forecast_times([*burst, *early], now, 50)
-    assert forecast_times([*early, *burst, now + HOUR], now, 50) == found
-    assert found.age == timedelta(minutes=49)
-    assert found.final >= 52
-    assert found.probability > forecast_times([*early, *burst[::10]], now, 50).probability
-
-
 def test_no_complaint_at_all_is_no_danger() -> None:
-    """Without a complaint in six hours nothing is expected, and what was before still counts."""
-    assert forecast_times([], BEGAN, 5).final == 0
-    old = forecast_times([BEGAN, BEGAN + HOUR], BEGAN + 30 * HOUR, 5)
-    assert (old.expected, old.final) == (0, 2)
+    """Where nothing has begun nothing is expected of a cluster of complaints."""
+    found = forecast_cluster(observe_bins([], HOUR, BEGAN), 5)
+    assert (found.expected, found.final) == (0, 0)
 
 
 def test_a_post_is_forecast_from_the_history_of_its_count() -> None:
     """A count that rose in one reading is a forecast; later readings change nothing."""
+    now = BEGAN + HOUR
     read = [(BEGAN + timedelta(minutes=20 * n), 40 * n * n) for n in range(1, 4)]
-    found = forecast_counts(BEGAN, read, BEGAN + HOUR, 100, followers=5_000)
+    found = forecast_observed(observe_counts(BEGAN, read, now, 5_000), 100)
     later = [*read, (BEGAN + 2 * HOUR, 9_999)]
-    assert forecast_counts(BEGAN, later, BEGAN + HOUR, 100, followers=5_000) == found
+    assert forecast_observed(observe_counts(BEGAN, later, now, 5_000), 100) == found
     assert found.final >= 360
     assert sound(found)
 

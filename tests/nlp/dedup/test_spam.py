@@ -11,9 +11,7 @@ from nlp.dedup.signature import signatures
 from nlp.dedup.spam import (
     CampaignGuard,
     FloodGuard,
-    NewcomerGuard,
     advert_reason,
-    is_fresh,
     may_advertise,
 )
 from nlp.text.normalise import normalise
@@ -267,46 +265,12 @@ def test_campaign_counts_a_post_once(posts: list[tuple[str, int]]) -> None:
     assert [guard.add(*post, TEXT) for post in told] == answers
 
 
-def test_newcomers() -> None:
-    """The sixth fresh account within half an hour is of a burst, unless it complains."""
-    guard = NewcomerGuard()
-    for number in range(5):
-        at = NOON + timedelta(minutes=number)
-        assert not guard.add(f"{number}", "云朵", at, f"{number}", fresh=True)
-    soon = NOON + timedelta(minutes=6)
-    assert not guard.add("known", "云朵", soon, "known", fresh=False)
-    assert not guard.add("angry", "云朵", soon, "angry", fresh=True, complains=True)
-    assert not guard.add("other", "小米", soon, "other", fresh=True)
-    assert guard.add("sixth", "云朵", soon, "sixth", fresh=True)
-    assert not guard.add("late", "云朵", NOON + timedelta(hours=2), "late", fresh=True)
-
-
-@pytest.mark.parametrize(
-    ("name", "followers", "fresh"),
-    [
-        ("用户7382910456", None, True),
-        ("手机用户20395867", 900, True),
-        ("云朵爱好者", 2, True),
-        ("云朵爱好者", None, False),
-        ("云朵爱好者", 5, False),
-        ("用户体验研究所", 300, False),
-    ],
-)
-def test_fresh(name: str, followers: int | None, *, fresh: bool) -> None:
-    """A name never chosen, or next to no followers, makes an account look new."""
-    assert is_fresh(name, followers) is fresh
-
-
 def test_guards_need_sense() -> None:
     """Limits that mean nothing and times without a zone are refused."""
     with pytest.raises(ValueError, match="positive"):
         CampaignGuard(authors=0)
-    with pytest.raises(ValueError, match="positive"):
-        NewcomerGuard(accounts=0)
     with pytest.raises(ValueError, match="aware"):
         CampaignGuard().add("甲", NOON.replace(tzinfo=None), "0", TEXT)
-    with pytest.raises(ValueError, match="aware"):
-        NewcomerGuard().add("甲", "云朵", NOON.replace(tzinfo=None), "0", fresh=True)
 
 
 def test_campaign_forgets() -> None:

@@ -1,4 +1,4 @@
-"""What every detector must do; a test class of each one inherits from it."""
+"""What a detector must do, whatever its method."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.detection.series import Detector, Series
+from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.detection.series import Series
+from alerts.detection.settings import DetectionSettings
 from records import Level, Signal
 from tests.alerts.detection.simulated import DAY, START, STEP, add, end_of, series, talk
 
@@ -32,19 +34,16 @@ def cut(whole: Series, since: int, until: int) -> Series:
     return replace(whole, start=start, counts=counts, coverage=whole.coverage[since:until])
 
 
-class DetectorContract:
-    """Subclasses make the detector."""
+DETECTOR = NegativeBinomialDetector(DetectionSettings())
 
-    def made(self) -> Detector:
-        """Return the detector to be tested."""
-        raise NotImplementedError
+
+class TestDetector:
+    @pytest.fixture
+    def detector(self) -> NegativeBinomialDetector:
+        return DETECTOR
 
     @pytest.fixture
-    def detector(self) -> Detector:
-        return self.made()
-
-    @pytest.fixture
-    def signals(self, detector: Detector) -> list[Signal]:
+    def signals(self, detector: NegativeBinomialDetector) -> list[Signal]:
         return detector.score(troubled(), end_of(BURST - 13))
 
     def test_hears_a_crisis(self, signals: list[Signal]) -> None:
@@ -53,7 +52,9 @@ class DetectorContract:
         assert end_of(BURST) <= times[0] <= end_of(BURST + 1)
         assert times == sorted(set(times))
 
-    def test_signals_are_complete(self, detector: Detector, signals: list[Signal]) -> None:
+    def test_signals_are_complete(
+        self, detector: NegativeBinomialDetector, signals: list[Signal]
+    ) -> None:
         """Each signal names brand, detector, level and evidence with finite numbers."""
         for signal in signals:
             assert (signal.brand, signal.detector) == ("云朵", detector.name)
@@ -64,7 +65,7 @@ class DetectorContract:
                 assert 1e-300 <= item.p_value <= 1
                 assert item.horizon >= STEP
 
-    def test_is_pure(self, detector: Detector) -> None:
+    def test_is_pure(self, detector: NegativeBinomialDetector) -> None:
         """The same series gives the same signals, and its arrays stay as they were."""
         whole = troubled()
         before = {name: values.copy() for name, values in whole.counts.items()}
@@ -73,7 +74,9 @@ class DetectorContract:
         for name, values in whole.counts.items():
             assert np.array_equal(values, before[name])
 
-    def test_does_not_look_ahead(self, detector: Detector, signals: list[Signal]) -> None:
+    def test_does_not_look_ahead(
+        self, detector: NegativeBinomialDetector, signals: list[Signal]
+    ) -> None:
         """What comes after a tick does not change its signal."""
         for until in (BURST + 1, BURST + 3, BURST + 17):
             known = detector.score(cut(troubled(), 0, until), end_of(BURST - 13))
@@ -83,37 +86,36 @@ class DetectorContract:
     @given(data=st.data())
     def test_splitting_changes_nothing(self, data: st.DataObject) -> None:
         """Judged at once, or bit by bit with restarts between, the signals are identical."""
-        detector = self.made()
         whole = troubled()
         since, until = BURST - 13, BURST + 47
         cuts = data.draw(st.lists(st.integers(since, until), max_size=6).map(sorted))
         found: list[Signal] = []
         for left, right in zip([since, *cuts], [*cuts, until], strict=True):
             begin = max(0, right - 28 * DAY)
-            found += detector.score(cut(whole, begin, right), end_of(left - 1))
-        assert found == detector.score(cut(whole, 0, until), end_of(since - 1))
+            found += DETECTOR.score(cut(whole, begin, right), end_of(left - 1))
+        assert found == DETECTOR.score(cut(whole, 0, until), end_of(since - 1))
 
     @pytest.mark.parametrize("dtype", ["int32", "int64", "float32"])
     def test_takes_any_number_type(
-        self, detector: Detector, signals: list[Signal], dtype: str
+        self, detector: NegativeBinomialDetector, signals: list[Signal], dtype: str
     ) -> None:
         """The type of the arrays does not matter."""
         whole = troubled()
         counts = {name: values.astype(dtype) for name, values in whole.counts.items()}
         assert detector.score(replace(whole, counts=counts), end_of(BURST - 13)) == signals
 
-    def test_zeros_are_silent(self, detector: Detector) -> None:
+    def test_zeros_are_silent(self, detector: NegativeBinomialDetector) -> None:
         """A brand that nobody mentions never signals."""
         counts = {name: np.zeros(TICKS) for name in ("volume", "negative", "complaints")}
         assert detector.score(series(counts), START) == []
 
-    def test_nothing_is_silent(self, detector: Detector) -> None:
+    def test_nothing_is_silent(self, detector: NegativeBinomialDetector) -> None:
         """An empty series, and one with nothing after `since`, give no signal."""
         empty = {name: np.zeros(0) for name in ("volume", "negative")}
         assert detector.score(series(empty), START) == []
         assert detector.score(troubled(), end_of(TICKS)) == []
 
-    def test_unread_ticks_do_not_signal(self, detector: Detector) -> None:
+    def test_unread_ticks_do_not_signal(self, detector: NegativeBinomialDetector) -> None:
         """A tick of which nothing was read says nothing, whatever its counts are."""
         whole = troubled()
         coverage = np.ones(TICKS)
@@ -122,7 +124,7 @@ class DetectorContract:
         assert heard
         assert heard[0].at >= end_of(BURST + 20)
 
-    def test_ticks_read_in_part_still_signal(self, detector: Detector) -> None:
+    def test_ticks_read_in_part_still_signal(self, detector: NegativeBinomialDetector) -> None:
         """While a source is down, what the others bring is heard as if nothing were missing."""
         whole = troubled()
         coverage = np.ones(TICKS)
@@ -132,7 +134,7 @@ class DetectorContract:
         assert heard
         assert heard[0].at == told[0].at
 
-    def test_an_early_look_says_no_more(self, detector: Detector) -> None:
+    def test_an_early_look_says_no_more(self, detector: NegativeBinomialDetector) -> None:
         """While the last tick fills up, its signal never grows weaker."""
         whole = cut(troubled(), 0, BURST + 2)
         levels = []
@@ -144,13 +146,15 @@ class DetectorContract:
             levels.append(heard[0].level if heard else 0)
         assert levels == sorted(levels)
 
-    def test_zone_does_not_matter(self, detector: Detector, signals: list[Signal]) -> None:
+    def test_zone_does_not_matter(
+        self, detector: NegativeBinomialDetector, signals: list[Signal]
+    ) -> None:
         """The same instant in another zone is the same instant."""
         whole = troubled()
         moved = replace(whole, start=whole.start.astimezone(ZoneInfo("Asia/Shanghai")))
         assert detector.score(moved, end_of(BURST - 13)) == signals
 
-    def test_lengths_must_agree(self, detector: Detector) -> None:
+    def test_lengths_must_agree(self, detector: NegativeBinomialDetector) -> None:
         """Arrays of different lengths are refused."""
         whole = troubled()
         with pytest.raises(ValueError, match="length"):
