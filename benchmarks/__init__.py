@@ -1,1 +1,1 @@
-"""Each part beside its alternative, as ratios in one run."""
+"""Compare each part with its alternative, as ratios in one run."""

@@ -1,4 +1,4 @@
-"""Measure every part beside its alternative: `python -m benchmarks [part ...]`."""
+"""Compare every part with its alternative: `python -m benchmarks [part ...]`."""
 
 import importlib
 import sys

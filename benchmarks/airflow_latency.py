@@ -5,7 +5,7 @@ runs with its own scheduler, PostgreSQL and the ledger on PostgreSQL; a watched 
 and a local server stands in for Slack. A brand's twelve complaints appear at once; the time runs
 until the message about that brand is accepted. `hot` leaves every DAG on; `scheduled` pauses
 hot_alert, so that the minutely DAGs alone are measured; `burst` lets 200 posts appear one by one as
-fast as they can be written, and waits until each is judged.
+fast as they can be written, and waits until each is scored.
 """
 
 import os
@@ -74,7 +74,7 @@ def trials(cluster: Cluster, brands: Sequence[str], apart: float) -> list[float]
 
 
 def burst(cluster: Cluster) -> float:
-    """Return the seconds until each of 200 posts, one line after another, is judged."""
+    """Return the seconds until each of 200 posts, one line after another, is scored."""
     rng = random.Random(9)
     started = time.monotonic()
     with cluster.services() as services:
@@ -113,7 +113,7 @@ def measure(modes: Sequence[str]) -> None:
 
 
 def show(mode: str, trials: Sequence[float]) -> None:
-    """Print the percentiles beside the goal."""
+    """Print the percentiles and the goal."""
     p50, p95 = np.percentile(trials, [50, 95])
     said = "met" if p95 <= GOALS[mode] else "missed"
     print(

@@ -1,7 +1,7 @@
-"""The whole chain beside the chain that one would write from well-known parts.
+"""Compare the whole chain with one that is written from well-known parts.
 
 Both read the same JSON Lines, every line of which names one of 1,000 aliases, and end with posts,
-judged mentions and counts per brand and minute in SQLite. The peer is json + pydantic + re +
+scored mentions and counts per brand and minute in SQLite. The peer is json + pydantic + re +
 jieba.analyse + SnowNLP + SQLite row by row, as `sentiment` None without SnowNLP.
 
     python -m benchmarks.chain [MODEL]
@@ -55,7 +55,7 @@ class PeerPost(pydantic.BaseModel):
 
 
 class Unscored:
-    """A model that judges nothing, to measure what the rest costs."""
+    """A model that scores nothing, to measure what the rest costs."""
 
     name = "none"
 

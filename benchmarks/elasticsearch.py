@@ -1,7 +1,7 @@
-"""The Elasticsearch store on a real server: writes beside the client's own, reads at a million.
+"""The Elasticsearch store on a real server: writes against the client's own, reads at a million.
 
 The server is the one of the tests, with its compiler at full strength. Times are those of the
-clock: a server works beside us. `ratio` is documents a second over those of `helpers.bulk`.
+clock: a server works next to us. `ratio` is documents a second over those of `helpers.bulk`.
 """
 
 import random
@@ -146,7 +146,7 @@ def _time_line(brand: str) -> dict[str, Any]:
 
 
 def _causes(brand: str) -> dict[str, Any]:
-    """Ask what is said of a brand today beside what is said of it otherwise."""
+    """Ask which words posts about a brand use today more than at other times."""
     usual = {"term": {"brand": brand}}
     words = {"field": "keywords", "background_filter": usual, "min_doc_count": 3}
     return {

@@ -129,7 +129,7 @@ def prepare(folder: Path, url: str) -> Path:
 
 @contextmanager
 def running(config: Path) -> Iterator[None]:
-    """Run `fengsui run` beside the block, and end it with SIGINT."""
+    """Run `fengsui run` while the block runs, then end it with SIGINT."""
     process = subprocess.Popen(
         [sys.executable, "-m", "fengsui", "run", "--config", str(config)],
         env=os.environ | {"SLACK_BOT_TOKEN": TOKEN},

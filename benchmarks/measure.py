@@ -1,4 +1,4 @@
-"""How parts are measured beside their alternatives, and how the outcome is shown."""
+"""Measure parts against their alternatives, and show the outcome."""
 
 import gc
 import os
@@ -13,7 +13,7 @@ from rich.table import Table
 
 
 class Row(NamedTuple):
-    """One part beside one alternative; `ratio` says how many times faster ours is."""
+    """One part and one alternative; `ratio` says how many times faster ours is."""
 
     part: str
     ours: str

@@ -1,4 +1,4 @@
-"""The SQLite store beside obsei's: `python -m benchmarks.obsei INTERPRETER [POSTS]`.
+"""Compare the SQLite store with obsei's: `python -m benchmarks.obsei INTERPRETER [POSTS]`.
 
 INTERPRETER is a Python that has obsei 1.1 (PyPI), in a virtual environment of its own: it is
 no dependency of ours. Both sides get records that are made already, and CPU time counts. Ours also

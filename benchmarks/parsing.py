@@ -1,4 +1,4 @@
-"""Parsing an interface's answers, from bytes to records, beside json with pydantic."""
+"""Compare parsing an interface's answers, from bytes to records, with json and pydantic."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A poll of 50 keywords beside the pace that its host allows, in one process.
+"""Compare a poll of 50 keywords with the pace that its host allows, in one process.
 
 The local site of the tests, a process of its own, answers the licensed search; what is read goes
 into the stores. The bound is the time that the pace alone takes for as many requests; `ratio` is

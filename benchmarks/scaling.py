@@ -30,7 +30,7 @@ from tests.servers.postgresql import PostgresqlServer
 
 WRITES = 200
 LEDGER = "FENGSUI_LEDGER_URL"
-# What a task loads before it judges: the program, the dictionaries, the models.
+# What a task loads before it scores: the program, the dictionaries, the models.
 LOADING = """
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,7 +66,7 @@ def costs() -> Iterator[tuple[str, str]]:
 
 
 def posts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Read and judge the sample's past."""
+    """Read and score the sample's past."""
     story = play(datetime.now(UTC) - timedelta(days=1)).past
     file = folder / "posts.jsonl"
     lines = (json.dumps(line.item, ensure_ascii=False) + "\n" for line in story)
@@ -113,7 +113,7 @@ def detected(folder: Path, number: int) -> tuple[float, float]:
     writer.flush()
     config = folder / "fengsui.toml"
     tables = "".join(f'[[brands]]\nname = "{name}"\n' for name in names)
-    # What judges makes no difference to the counts, and this is quick.
+    # The model makes no difference to the counts, and this is quick.
     config.write_text(f'state = "state"\nmodel = "linear"\n{tables}', encoding="utf-8")
     with Services(load(config)) as services:
         import_file(services, folder / "history.jsonl")

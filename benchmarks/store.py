@@ -1,4 +1,4 @@
-"""The SQLite store beside what one would write first: row by row, and counted when asked.
+"""Compare the SQLite store with the obvious one: written row by row, counted when asked.
 
 Both sides keep posts, mentions and counts a minute in WAL. The peer commits every post and adds to
 its counts, so that a repeat would count twice; the store recounts and keeps its promise.

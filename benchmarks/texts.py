@@ -1,4 +1,4 @@
-"""Texts to measure on: real posts where they lie beside the checkout, else made-up ones."""
+"""Texts to measure on: real posts where they lie next to the checkout, else made-up ones."""
 
 import csv
 import lzma

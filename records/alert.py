@@ -1,4 +1,4 @@
-"""What people are told about an incident, and the record that they were told."""
+"""Alerts about an incident, and the record that they were delivered."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from records.post import Account
 
 
 class Change(StrEnum):
-    """Why an incident is spoken of (again)."""
+    """Why an alert is sent."""
 
     OPENED = "opened"
     REOPENED = "reopened"

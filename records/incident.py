@@ -45,10 +45,10 @@ class EvidencePart:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One kind of evidence, its number beside its usual.
+    """One kind of evidence: the number observed and the number expected.
 
-    `kind` is volume, negative, negative_share or complaints, or one of those beside the counts
-    (see alerts/evidence); `observed` and `expected` have the unit of the kind (a count over
+    `kind` is volume, negative, negative_share or complaints, or a kind that does not come from the
+    counts (see alerts/evidence); `observed` and `expected` have the unit of the kind (a count over
     `horizon`, or a share in [0, 1]). `p_value` is the probability of at least this much on a usual
     day; 1 also where nothing is known of usual days. `parts` are what it is made of, the most
     telling first. Where an incident is not about a brand, `kind` says what went wrong, and
@@ -67,9 +67,10 @@ class Evidence:
 class LevelReason:
     """One reason for a level.
 
-    `kind` is rarity (`value` is once in how many weeks), evidence (`value` is how many kinds),
-    beside (raised by one for what the kinds `names` say), wave (`value` is how many times as large
-    as the greatest wave before) or low_baseline (held down: too little is known of the brand).
+    `kind` is `rarity` (`value` is once in how many weeks), `evidence` (`value` is how many kinds),
+    `beside` (raised by one for evidence outside the counts, of the kinds in `names`), `wave`
+    (`value` is how many times as large as the greatest wave before) or `low_baseline` (held down:
+    too little is known of the brand).
     """
 
     kind: str
@@ -93,7 +94,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Another story that began while an incident was open: when it was told, and by which post."""
+    """Another story that began during an incident: when it was reported, and its first post."""
 
     at: datetime
     post_key: str
@@ -101,7 +102,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A brand's tick that is not usual. `at` is the end of the tick that was judged."""
+    """A brand's tick that departs from the baseline. `at` is the end of the scored tick."""
 
     brand: str
     detector: str
@@ -127,16 +128,16 @@ class Incident:
 
     The natural key is the brand and the minute it opened. `signal_at` is the last tick that
     signalled, `level_at` the last that signalled at the present level or above, `updated_at` the
-    last that was judged. `peak` is the greatest negative count an hour, reached at `peak_at`.
+    last that was scored. `peak` is the greatest negative count an hour, reached at `peak_at`.
     `evidence`, its combined `p_value` and `reasons` belong to the signal that brought the present
     level. By its `kind` it is about a brand, or `brand` holds the name of the source (coverage) or
     of the step (pipeline) in trouble.
 
-    `forecast` is what was expected when it was last judged, None where too little was known.
+    `forecast` is what was expected when it was last scored, None where too little was known.
     `terms` are the words new to the brand that the story is known by. `links` are other brands'
     incidents of the same story. A reopened story is in its next `wave`; `past_peak` is the greatest
     negative count an hour of the waves before this one, `past_level` the highest level of theirs.
-    `stories` are those that began meanwhile and were told.
+    `stories` are those that began meanwhile and were reported.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""A brand in a post, read and judged."""
+"""A brand in a post, read and scored."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1]
 # Old or private ways to say what the field has words for, and what to write instead.
 REFUSED = {
     r"\b(?:is|are|was|were|be|been|being) (?:told|heard|said)\b": "report, detect, show, state",
-    r"\bbeside\b": "next to, compared with, besides",
+    # In backticks or quotes it is a stored kind of reason, or a name.
+    r"(?<![`\"])\bbeside\b": "next to, compared with, besides",
     r"\bwhoever\b": "anyone who, a person who",
     r"\bmend(?:s|ed|ing)?\b": "fix, repair",
     r"\btroubles? of our own\b": "operational incident",

@@ -1,7 +1,7 @@
 """Measure detection: `python -m benchmarks.detection [part ...] [--data ../shared/data]`.
 
 Without a part it measures all of them, about 40 minutes on two cores. `--write FILE` puts the
-tables into a file, beside the plots.
+tables into a file, and the plots into the same folder.
 """
 
 import argparse

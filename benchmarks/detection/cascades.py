@@ -1,10 +1,10 @@
-"""The cascade forecast beside simple rules, on the newest fifth of the CED cascades.
+"""Compare the cascade forecast with simple rules, on the newest fifth of the CED cascades.
 
     python -m benchmarks.detection cascades
 
-Which cascades end among the largest tenth, told from their first 10 minutes, hour and six hours.
-The rules' one number is turned into a probability on the validation part, as ours is.
-`python -m benchmarks.detection.cascades DATA --unseen FOLDER` judges all the cascades of another
+Which cascades end among the largest tenth, from their first 10 minutes, hour and six hours. The
+rules' one number is turned into a probability on the validation part, as ours is.
+`python -m benchmarks.detection.cascades DATA --unseen FOLDER` forecasts all the cascades of another
 folder instead.
 """
 
@@ -73,7 +73,7 @@ def best_seismic(train: Sequence[ced.Labelled], age: int) -> Rule:
 
 
 def rules(train: Sequence[ced.Labelled], age: int) -> dict[str, Rule]:
-    """Return the rules beside which we are measured; each gives a number that ranks.
+    """Return the rules that we compare with; each gives a number that ranks.
 
     Szabo and Huberman (2010, doi:10.1145/1787234.1787254) multiply the count so far by a constant:
     the ranking is the count's, and so, after calibration, is the probability.

@@ -1,8 +1,8 @@
 """Brands whose crises stood on Weibo's hot lists between 2024-05 and 2025-06.
 
 Made by reading the archive's titles: what a brand had to answer for, from which day on, and words
-of the titles that tell of it. The first hour in which such a title names the brand is the truth to
-beat. `BESIDE` are brands that were on the lists without a crisis of that kind.
+of the titles that report it. The first hour in which such a title names the brand is the truth to
+beat. `BESIDE` holds brands that were on the lists without a crisis of that kind.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 
 class Crisis(NamedTuple):
-    """A brand's crisis: not before `since`, told of by titles in which `words` is found."""
+    """A brand's crisis: not before `since`, reported by titles in which `words` is found."""
 
     brand: str
     since: date

@@ -1,8 +1,8 @@
 """The hot-search archive: how soon an alarm comes after a crisis first stood on the list.
 
 The titles go through what the chain does with a headline: brands are matched, copies found, trouble
-read (`nlp.topics.headlines`), and each hour is judged as a tick. An alarm within `FORGIVEN` of a
-crisis's first hour belongs to it; every other is false, though many tell of real trouble. A
+read (`nlp.topics.headlines`), and each hour is scored as a tick. An alarm within `FORGIVEN` of a
+crisis's first hour belongs to it; every other is false, though many report real trouble. A
 brand's past begins with the archive here, in the store with the brand's first mention.
 """
 
@@ -42,7 +42,7 @@ class Archive(NamedTuple):
 
 
 def load(data: Path) -> Archive:
-    """Read the archive for the brands of CRISES and BESIDE; advertisements are left out."""
+    """Read the archive for the brands with and without a crisis; leave advertisements out."""
     brands = sorted({crisis.brand for crisis in CRISES} | set(BESIDE))
     matcher = BrandMatcher([BrandSettings(name=brand) for brand in brands])
     first: dict[str, datetime] = {}

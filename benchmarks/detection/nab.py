@@ -2,10 +2,10 @@
 
     python -m benchmarks.detection nab
 
-Beside it stand the detectors whose results the archive holds, each at the one threshold that is
-best for it on all files of the archive (as NAB does it; that helps them: tweets are among those).
+The detectors whose results the archive holds are compared, each at the one threshold that is best
+for it on all files of the archive (as NAB does it; that helps them: tweets are among those).
 Ours has no threshold to choose: its alerts are what it would have sent. The strict measure counts a
-label as heard if an alert lies between 30 minutes before and an hour after it.
+label as detected if an alert lies between 30 minutes before and an hour after it.
 """
 
 import csv
@@ -118,7 +118,7 @@ def best_threshold(
 
 
 def strictly(series: Mapping[str, Series], rows: Mapping[str, Sequence[int]]) -> tuple[int, float]:
-    """Return how many labels were heard, and the false episodes a brand and week."""
+    """Return how many labels were detected, and the false episodes a brand and week."""
     heard, false, weeks = 0, 0, 0.0
     for name, one in series.items():
         labels_heard, last = set(), datetime.min  # noqa: DTZ901 - NAB's times have no zone
@@ -175,7 +175,7 @@ def chosen_elsewhere(series: Mapping[str, Series]) -> float:
 
 
 def tables(data: Path) -> list[Table]:
-    """Judge every realTweets series of the archive and return the table."""
+    """Score every realTweets series of the archive and return the table."""
     with unpacked(data / "nab.tar.xz") as root:
         return [_table(root, load(root))]
 

@@ -1,10 +1,10 @@
-"""Outbreaks laid over real quiet series: how many are heard, how soon, at how many false alarms.
+"""Outbreaks laid over real quiet series: how many are detected, how soon, at what false alarms.
 
 The quiet series are the five realTweets files of NAB outside their labelled windows, thinned to
-less busy brands. An outbreak multiplies what is usual at its hour for three hours. Every method is
-judged at the thresholds that give it a number of false episodes a brand-week on the series without
-outbreaks: so only what it hears differs. One threshold for all brands lets a method spend all its
-false episodes on the brand that bursts most; so each is judged at a threshold a brand as well.
+less busy brands. An outbreak multiplies the baseline of its hour for three hours. Every method is
+scored at the thresholds that give it a number of false episodes a brand-week on the series without
+outbreaks: so only what it detects differs. One threshold for all brands lets a method spend all its
+false episodes on the brand that bursts most; so each is scored at a threshold a brand as well.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +42,7 @@ Scorer = Callable[[Floats], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A real series of ticks; `judged` tells those outside windows and after the history."""
+    """A real series of ticks; `judged` marks the scored ones: after the history, no window."""
 
     start: datetime
     counts: Floats
@@ -50,7 +50,7 @@ class Quiet:
 
     @property
     def weeks(self) -> float:
-        """How long is judged."""
+        """How many weeks are scored."""
         return float(self.judged.sum()) / (7 * DAY)
 
     def thinned(self, rate: float, random: np.random.Generator) -> "Quiet | None":
@@ -107,7 +107,7 @@ def scorers(start: datetime) -> dict[str, Scorer]:
 
 
 def episodes(scores: Floats, judged: npt.NDArray[np.bool_], threshold: float) -> int:
-    """Return how many episodes begin on judged ticks; those less than an hour apart are one."""
+    """Return how many episodes begin on scored ticks; those less than an hour apart are one."""
     ticks = np.flatnonzero((scores >= threshold) & judged)
     return int((np.diff(ticks, prepend=-APART - 1) > APART).sum())
 
@@ -139,7 +139,7 @@ class Laid(NamedTuple):
 
 
 def laid(one: Quiet, factor: float, random: np.random.Generator) -> Laid:
-    """Return the series up to the end of an outbreak at a judged tick drawn by chance."""
+    """Return the series up to the end of an outbreak at a scored tick drawn by chance."""
     usable = np.flatnonzero(one.judged[:-LENGTH] & one.judged[LENGTH:])
     at = int(random.choice(usable))
     counts = one.counts[: at + LENGTH].copy()
@@ -151,14 +151,14 @@ def laid(one: Quiet, factor: float, random: np.random.Generator) -> Laid:
 
 
 class Heard(NamedTuple):
-    """How many of the outbreaks are heard, and the median minutes until then (nan: none)."""
+    """The share of outbreaks that are detected, and the median minutes until then (nan: none)."""
 
     share: float
     minutes: float
 
 
 def heard(scores: Sequence[tuple[Floats, int]], threshold: float) -> Heard:
-    """Return how outbreaks are heard; `scores` hold those of a series and where it begins."""
+    """Return how outbreaks are detected; `scores` holds a series and where its outbreak begins."""
     delays = []
     for values, at in scores:
         ticks = np.flatnonzero(values[at:] >= threshold)
@@ -171,7 +171,7 @@ Curves = Mapping[tuple[float, float, str], Mapping[float, Heard]]
 
 
 class Measured(NamedTuple):
-    """How outbreaks are heard by rate, factor and method, and how unlike the brands are alarmed.
+    """How outbreaks are detected by rate, factor and method, and how false episodes are spread.
 
     `curves` go by the false episodes allowed, with one threshold for all brands, `own` is at `AT`
     of them with a threshold a brand. `worst` is the most false episodes a week that one brand has,
@@ -184,7 +184,7 @@ class Measured(NamedTuple):
 
 
 def measure(archive: Path) -> Measured:
-    """Return how outbreaks are heard."""
+    """Return how each method detects the outbreaks."""
     every = real(archive)
     found = Measured({}, {}, {})
     for rate in RATES:
@@ -206,7 +206,7 @@ def _judge(
     thin: Sequence[Quiet],
     made: Mapping[float, Sequence[tuple[Laid, Quiet]]],
 ) -> None:
-    """Add what one method hears of the outbreaks on brands of one rate."""
+    """Add what one method detects of the outbreaks on brands of one rate."""
     calm = [(scorers(one.start)[name](one.counts), one) for one in thin]
     bounds = {allowed: threshold_for(calm, allowed) for allowed in ALLOWED}
     own = {id(one): threshold_for([(scores, one)], AT) for scores, one in calm}
@@ -224,7 +224,7 @@ def _judge(
 
 
 def plot(curves: Curves, path: Path) -> None:
-    """Draw the share heard against false episodes, a panel for each rate and factor."""
+    """Draw the share detected against false episodes, a panel for each rate and factor."""
     figure = Figure(figsize=(13, 14), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(RATES), len(FACTORS), sharex=True, sharey=True)

@@ -1,4 +1,4 @@
-"""The promise: how many incidents quiet brands open, beside how many were allowed.
+"""The promise: how many incidents quiet brands open, compared with how many are allowed.
 
 Simulated brands of several sizes and kinds of scatter, and the realTweets series of NAB outside
 their labelled windows.
@@ -44,7 +44,7 @@ def opened(counts: dict[str, Floats], since: int) -> list[int]:
 
 
 def false_alarms(rate: float, kind: str, *, weeks: int = 30) -> tuple[float, float]:
-    """Return incidents a quiet brand-week, judged by volume alone and by all channels."""
+    """Return incidents a quiet brand-week, by volume alone and by all channels."""
     size = HISTORY + weeks * WEEK
     alone = {"volume": quiet(np.random.default_rng(1), rate, size, kind)}
     full = talk(np.random.default_rng(2), rate, size, kind)

@@ -72,7 +72,7 @@ def farrington(hours: Floats) -> Floats:
     around = [np.roll(same, shift, axis=1) for shift in (-HOUR, 0, HOUR)]
     around[0][:, -HOUR:] = np.nan
     past = np.concatenate(around)
-    past[:, : 21 * DAY] = 0.0  # three weeks are needed; what comes before is not judged
+    past[:, : 21 * DAY] = 0.0  # three weeks are needed; what comes before is not scored
     mean = np.maximum(np.nanmean(past, axis=0), 0.05)
     dispersion = np.maximum(np.nanvar(past, axis=0, ddof=1) / mean, 1.0)
     spread = np.sqrt(dispersion * mean + dispersion * mean / len(past))

@@ -55,7 +55,7 @@ def board_of_all_brands(brands: int) -> tuple[float, list[float]]:
 
 
 def run() -> list[Row]:
-    """Return what a tick of 1,000 and of 10,000 brands costs beside the cold start."""
+    """Return the cost of a tick of 1,000 and of 10,000 brands, and that of the cold start."""
     rows = []
     for brands in (1_000, 10_000):
         cold, seconds = board_of_all_brands(brands)

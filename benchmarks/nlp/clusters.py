@@ -1,4 +1,4 @@
-"""Clusters of hot-topic posts beside alternatives: `python -m benchmarks.nlp.clusters DATA`.
+"""Compare clusters of hot-topic posts with alternatives: `python -m benchmarks.nlp.clusters DATA`.
 
 The topic tag of a post is the truth and is cut out of its text before any method sees it. Counted
 are the posts with exactly one tag. Everything was tuned on the days before 2023-05-31; the table is

@@ -1,4 +1,4 @@
-"""Near-duplicates beside datasketch: the sketches, and the search in them."""
+"""Compare near-duplicates with datasketch: the sketches, and the search in them."""
 
 import random
 from datetime import UTC, datetime, timedelta

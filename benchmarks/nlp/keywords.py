@@ -1,4 +1,4 @@
-"""Keywords beside jieba.analyse."""
+"""Compare keywords with jieba.analyse."""
 
 import warnings
 

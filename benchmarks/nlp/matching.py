@@ -1,4 +1,4 @@
-"""Brand matching beside one regular expression of all aliases."""
+"""Compare brand matching with one regular expression of all aliases."""
 
 import random
 import re

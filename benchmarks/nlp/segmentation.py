@@ -1,4 +1,4 @@
-"""Segmentation beside jieba."""
+"""Compare segmentation with jieba."""
 
 import warnings
 

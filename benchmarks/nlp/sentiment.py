@@ -1,4 +1,4 @@
-"""The sentiment models beside SnowNLP and a BERT-base in PyTorch, over the same texts in one run.
+"""Compare the sentiment models with SnowNLP and a BERT-base in PyTorch, over the same texts.
 
 BERT-base needs the extra `torch` (`make install-train`, then `.venv-train/bin/python -m
 benchmarks sentiment`); its weights are of chance, since only its time counts. One core for all.

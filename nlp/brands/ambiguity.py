@@ -1,4 +1,4 @@
-"""Whether a word that is also a firm's name means the firm, told by what stands around it.
+"""Whether a word that is also a firm's name means the firm, recognised by what stands around it.
 
 A logistic regression over the characters before and after the word, the word itself unseen: what
 it has learned of one name holds for another, and for one that a user brings along. Fitted by

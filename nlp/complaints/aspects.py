@@ -3,7 +3,7 @@
 One logistic regression a subject, and one for the polarity, over the short runs of characters that
 a text holds, each weighed by how rare it is (TF-IDF without the TF: posts are short). The runs are
 kept as text, as those of `nlp.complaints.model` are: one automaton finds them, and a person can
-read what a subject is told by. Fitted by `nlp.training.aspects.fit`.
+read what a subject is recognised by. Fitted by `nlp.training.aspects.fit`.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ SIGNS: Final = (-1, 0, 1)
 
 
 class Aspect(NamedTuple):
-    """A subject and the polarity (-1, 0 or 1) of what is said of it."""
+    """A subject and the polarity (-1, 0 or 1) of what the text says of it."""
 
     subject: str
     polarity: int
@@ -42,7 +42,7 @@ class AspectModel:
     `grams` are distinct, `rarity` (shape (grams,), float32) is theirs, `weights` has shape (rows,
     grams), int8. Of a text's distinct grams `g` a row's evidence is the sum of `weights[row, g] *
     rarity[g]` over the length of `rarity[g]`, times `scale[row]`, plus `bias[row]`. A subject is
-    told from a log odds of `thresholds[subject]` on.
+    reported from a log odds of `thresholds[subject]` on.
     """
 
     subjects: tuple[str, ...]
@@ -79,8 +79,8 @@ class AspectModel:
     def aspects(self, text: str, *, at_least_one: bool = False) -> list[Aspect]:
         """Return what `text` is about, surest first; all of it has the polarity of the text.
 
-        With `at_least_one` the likeliest subject is told whatever its odds, as where it is known
-        that the text is about one of them.
+        With `at_least_one` return the likeliest subject whatever its odds, for a text that is known
+        to be about one of them.
         """
         odds = self.evidence(text)
         above = odds[: len(self.subjects)] - self.thresholds

@@ -1,7 +1,7 @@
 """What a model has learned of complaints: short runs of characters, each with a weight.
 
 A logistic regression over character n-grams, of which only the ones that weigh something are
-kept, as text: they are found in one pass of an automaton, so that one post is judged in a few
+kept, as text: they are found in one pass of an automaton, so that one post is scored in a few
 microseconds without a batch, and a person can read what the model goes by. A second, small
 regression weighs its answer together with the probability of a negative tone and the signs that
 the rules of `nlp.complaints.rules` find. Both are fitted by `nlp.training.complaints.fit`.

@@ -1,8 +1,8 @@
 """Which texts are a customer's complaint, about what, wanting what, and how serious.
 
 Whether a text complains is weighed: learned runs of characters (`nlp.complaints.model`), the
-tone, and the field's own words (`nlp.complaints.lexicon`). What it is about, what is wanted and how
-serious it is, is told by those words alone, so that a person can see which decided.
+tone, and the field's own words (`nlp.complaints.lexicon`). Those words alone decide what it
+is about, what is wanted and how serious it is, so that a person can see which of them decided.
 """
 
 import math

@@ -2,9 +2,9 @@
 
 After expectancy disconfirmation (R. Oliver, "A cognitive model of the antecedents and consequences
 of satisfaction decisions", 1980, doi:10.1177/002224378001700405): 本以为大牌放心，结果三天就坏.
-What is said from a word of expectation to a word of outcome is the expectation, what follows is
-the experience; each is judged by the linear sentiment model. 比想象的好, 不如预期 say the
-difference themselves.
+The words from one of expectation to one of outcome are the expectation, what follows is the
+experience; the linear sentiment model scores each. 比想象的好, 不如预期 state the difference
+themselves.
 """
 
 import re
@@ -23,7 +23,7 @@ _OUTCOME: Final = re.compile(
     r"结果|没想到|没成想|想不到|谁知|哪知|谁料|谁成想|不料|竟然?|居然|实际|事实上|收到(?:货|后|以后)?|"
     r"到手|买回来|打开|到了(?:才|以后|之后)|却|然而|可是?(?!以|能|乐|爱)|但是?|不过"
 )
-# Words of hope are judged less surely than words of experience: of 0, 0.5 and 1 this half serves
+# Words of hope are scored less surely than words of experience: of 0, 0.5 and 1 this half serves
 # best where both count (sign against the label of the text, the dev part of the training corpora).
 _HOPE: Final = 0.5
 _REACH: Final = 60  # characters between the two
@@ -69,7 +69,7 @@ def stated(text: str) -> Stated | None:
 def satisfactions(texts: Sequence[str]) -> list[float | None]:
     """Return experience minus expectation, in [-1, 1], of each text; None where it is not stated.
 
-    Both parts are judged from -1 to 1 (positive less negative probability), the expectation weighs
+    Both parts are scored from -1 to 1 (positive less negative probability), the expectation weighs
     half, and the difference is brought to that range; where the text says it in one word, it is 1
     or -1.
 

@@ -1,6 +1,6 @@
 """The classes of a question by hashed character n-grams: one linear row a class.
 
-What it is worth beside an encoder: it knows set phrases by heart that an encoder smooths over, so
+What it adds to an encoder: it knows set phrases by heart that an encoder smooths over, so
 the mean of both is right more often than either. Whole numbers are summed, so a text's answer does
 not move by a bit with its neighbours. Fitted by `nlp.training.sentiment.emotions`.
 """

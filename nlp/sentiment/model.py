@@ -25,7 +25,7 @@ class Score(NamedTuple):
 
 
 class SentimentModel(Protocol):
-    """A judge of texts. The same text gets the same score whatever stands beside it."""
+    """A scorer of texts. The same text gets the same score, whatever is scored with it."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """A Hugging Face folder with an ONNX model: texts in, logits out, without PyTorch.
 
 A text is read alone and unpadded: dynamic 8-bit models scale by the largest activation of what is
-read together, so a text beside others would score a little differently; and on one core a batch
+read together, so a text among others would score a little differently; and on one core a batch
 is no faster.
 """
 

@@ -142,7 +142,7 @@ def each(ask: Callable[[str], T], texts: Sequence[str]) -> list[T]:
 
 
 def softmax(logits: Sequence[float], temperature: float) -> list[float]:
-    """Return probabilities; scalar, so that a text's do not depend on what is computed beside."""
+    """Return probabilities; scalar, so that a text's do not depend on other texts."""
     top = max(logits)
     powers = [math.exp((logit - top) / temperature) for logit in logits]
     return [power / sum(powers) for power in powers]

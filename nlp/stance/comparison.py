@@ -94,7 +94,7 @@ def _sides(masked: str) -> int | None:
 
 
 def _than(clause: str) -> int | None:
-    """Return the brand's side in 甲比乙好; None where nothing of the kind is said."""
+    """Return the brand's side in 甲比乙好; None where the clause compares nothing so."""
     if (than := _THAN.search(clause)) is None:
         return (
             -_outcome(clause[beside.end() :]) or None

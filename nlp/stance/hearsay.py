@@ -72,7 +72,7 @@ def headline(reading: Reading, base: Score) -> Verdict | None:
 
 
 def second_hand(reading: Reading) -> Verdict | None:
-    """Speak where others are said to judge: neutral, unless the author adds an own judgement."""
+    """Speak where the author reports what others think: neutral, unless they judge themselves."""
     for number, clause in enumerate(reading.clauses):
         at = _reported(clause, reading.own)
         if at < 0:

@@ -1,4 +1,4 @@
-"""Irony: praise or thanks beside a bad fact, praise in quotation marks, emoticons that mock.
+"""Irony: praise or thanks next to a bad fact, praise in quotation marks, emoticons that mock.
 
 The sign is the contrast of a positive word with a negative situation (Riloff et al. 2013,
 https://aclanthology.org/D13-1066).
@@ -18,7 +18,7 @@ _THANKS: Final = re.compile(
     r"(?:谢谢|感谢|多亏|多谢|感恩|托)[^。！？!?]{1,16}?(?:让我|我才|使我|令我|教会我|带我|我现在)[^。]{0,6}"
     r"(?:知道|体验|见识|学会|明白|懂得|领教|认识到|重温|感受|站|等|走|睡|看清)"
 )
-_DOUBT: Final = 0.35  # probability of negative from which what a mocking word stands beside is bad
+_DOUBT: Final = 0.35  # probability of negative from which the text around a mocking word is bad
 
 
 def irony(reading: Reading, base: Score) -> Verdict | None:
@@ -35,7 +35,7 @@ def irony(reading: Reading, base: Score) -> Verdict | None:
 
 
 def _by_emoticon(reading: Reading, base: Score) -> bool:
-    """Whether an emoticon mocks what stands beside it."""
+    """Whether an emoticon mocks the words around it."""
     bad = any(clause.lean < 0 for clause in reading.clauses)
     good = any(clause.lean > 0 or clause.has(Kind.MOCKING) for clause in reading.clauses)
     if reading.has(Kind.IRONIC):
@@ -63,7 +63,7 @@ def _praises(words: str) -> bool:
 
 
 def _is_bad(reading: Reading, base: Score) -> bool:
-    """Whether a fact is told that one could not expect, or the model doubts the praise."""
+    """Whether the text reports a fact that nobody expects, or the model doubts the praise."""
     return reading.has(Kind.COUNTER) or base.negative >= _DOUBT
 
 

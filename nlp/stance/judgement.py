@@ -18,7 +18,7 @@ _NEGATED: Final = 2.6  # and where a negation turned one: a model of n-grams rea
 _CONTRAST: Final = 0.8  # words that a main clause without any is worth
 _MOST: Final = 4.0
 # Rules that take a text for nobody's complaint do not speak against a model that is so sure of one:
-# a complaint that is not heard costs more than one too many (real posts: 134 of 323 fell silent).
+# a complaint that is missed costs more than one too many (real posts: 134 of 323 fell silent).
 _PLAIN: Final = 0.8
 _SILENCING: Final = frozenset({"question"})
 
@@ -66,7 +66,7 @@ def _by_words(reading: Reading, part: Score) -> Stance:
     decisive = reading.decisive
     total = sum(clause.lean for clause in decisive)
     if last := [clause.lean for clause in decisive if clause.lean]:
-        total += last[-1] / 2  # what is said last weighs more
+        total += last[-1] / 2  # the last word weighs more
     turned = any(clause.negated for clause in decisive)
     reason = "negation" if turned else "concession" if reading.main else "words"
     if not total and reading.main:

@@ -29,7 +29,7 @@ def question(reading: Reading) -> Verdict | None:
 
 
 def _only_asks(reading: Reading, *, asking: bool) -> bool:
-    """Whether a question is asked for its answer, and no judgement stands beside it."""
+    """Whether a question is asked for its answer, without a judgement next to it."""
     politely = _SOFT.search(reading.own) is not None
     if not politely and (not asking or _TWICE.search(reading.own)):
         return False

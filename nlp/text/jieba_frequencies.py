@@ -24,9 +24,9 @@ _WIDTHS: Final = np.array([1] * 12 + [2, 2, 3, 4])
 class JiebaFrequencies(dict[str, int]):
     """`FREQ` of a `jieba.Tokenizer`: words with their frequencies, and their prefixes with 0.
 
-    `path` is a dictionary in jieba's form, a line a word: `word frequency tag`, UTF-8. To whoever
-    asks for or sets single words it is the dict that jieba makes; who goes through it meets only
-    what was asked for so far. `total` is the sum of all frequencies.
+    `path` is a dictionary in jieba's form, a line a word: `word frequency tag`, UTF-8. For
+    code that reads or sets single words it is the dict that jieba makes; iterating over it gives
+    only the words that were asked for so far. `total` is the sum of all frequencies.
 
     Raises:
         OSError: the dictionary cannot be read.

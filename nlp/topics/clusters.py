@@ -3,8 +3,8 @@
 A near-copy joins the cluster of what it copies. Any other post joins the open cluster whose centre
 is most similar (cosine of weighted words, found through an inverted index), if that is similar
 enough, or opens one: single-pass clustering of a stream, as in J. Allan, R. Papka and V. Lavrenko,
-"On-line new event detection and tracking" (1998). What was opened too early is mended: a cluster
-that has doubled looks for another one to go together with. Centres forget: a post weighs half of
+"On-line new event detection and tracking" (1998). A cluster opened too early is repaired: one
+that has doubled looks for another one to merge with. Centres forget: a post weighs half of
 one that comes a half-life later (forward decay, G. Cormode and others 2009).
 """
 
@@ -64,7 +64,7 @@ class ClusterSettings:
 class ClusterView:
     """A cluster as it stands: how many `posts`, from when to when, its heaviest `words`.
 
-    The text of `title` is raw, of at most 30 characters; whoever shows it escapes it.
+    The text of `title` is raw, of at most 30 characters; escape it where it is shown.
     """
 
     number: int

@@ -3,7 +3,7 @@
 Words are compared by log-odds with an informative Dirichlet prior: B. Monroe, M. Colaresi and
 K. Quinn, "Fightin' Words: Lexical feature selection and evaluation for identifying the content of
 political conflict" (2008, doi:10.1093/pan/mpn018), equations 16, 20 and 22, with all posts, old and
-recent, as the prior. First come those that are surely said many times as often: by the lower end of
+recent, as the prior. First come those that are surely many times as frequent: by the lower end of
 the interval of the odds. What is counted is not posts but authors: who says a word ten times is one
 voice, and a word of fewer than five is nobody's yet.
 """
@@ -36,11 +36,11 @@ _INSIDE: Final = 0.7  # share of the authors of a term who say a longer one with
 
 
 class Term(NamedTuple):
-    """A term that is said more than before.
+    """A term that people use more than before.
 
     `authors` use it in `texts` of the recent posts; `before` authors used it in the past, which
     lets `expected` of the recent ones do so. `log_odds` is how far the odds lie above the past's
-    (natural logarithm), `z` that in standard errors. `is_new`: nobody had said it; `is_found`: the
+    (natural logarithm), `z` that in standard errors. `is_new`: nobody had used it; `is_found`: the
     dictionary does not know it. `sample` is a passage of a post.
     """
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from nlp.sentiment.model import Score
 
-# Who apologises, answers or is made to: 回应 is what these lists say of whoever is in trouble.
+# Somebody apologises, answers or is made to: these lists say 回应 of those who are in trouble.
 _ANSWERS: Final = "致歉|道歉|歉意|回应|发声|声明|否认|澄清|承认|说明情况|情况通报|官方通报|警方通报"
 _SANCTIONS: Final = (
     "立案|约谈|被罚|罚款|罚没|处罚|整改|停业|停产|停售|下架|召回|查封|查处|吊销|叫停|封禁|不合格|超标|抽检|"
@@ -43,10 +43,10 @@ _TROUBLE: Final = re.compile(
 )
 
 # Of 100 titles drawn from the lists of 2020-11 to 2024-04 that name one of 42 brands and hold such
-# a word, 80 told of trouble for the brand.
+# a word, 80 reported trouble for the brand.
 TROUBLE: Final = Score(0.8, 0.2, 0.0)
 
 
 def tells_of_trouble(title: str) -> bool:
-    """Say whether a hot list's title tells of trouble for whoever it names."""
+    """Return whether a hot list's title reports trouble for those that it names."""
     return _TROUBLE.search(title) is not None

@@ -1,8 +1,8 @@
 """New words: runs of Chinese characters that belong together and stand in many surroundings.
 
 A run is a word if its characters come together far more often than by chance (pointwise mutual
-information of its weakest split) and if both its sides are free (entropy of the characters beside
-it): Matrix67, "互联网时代的社会语言学：基于SNS的文本数据挖掘" (2012), after J. Huang and D. Powers,
+information of its weakest split) and if both its sides are free (entropy of its neighbours):
+Matrix67, "互联网时代的社会语言学：基于SNS的文本数据挖掘" (2012), after J. Huang and D. Powers,
 "Chinese word segmentation based on contextual entropy" (2003). An edge of a text or of a sentence
 counts as a neighbour of its own each time, as in H. Feng, K. Chen, X. Deng and W. Zheng, "Accessor
 variety criteria for Chinese word extraction" (2004): a comma proves that a word ends there.
@@ -47,7 +47,7 @@ class Thresholds:
     knows (雪糕刺客) has to reach `compound`. In few texts no run can reach much, for it is bounded
     by the run's own rarity: then `bound` of that will do (G. Bouma 2009, normalised pointwise
     mutual information), though not for a run of known words. `freedom` is the entropy, in nats, of
-    what stands beside it, on its less free side. A part of a longer word is none of its own unless
+    its neighbours on its less free side. A part of a longer word is none of its own unless
     it stands `apart`, as a share, in other places as well.
     """
 
@@ -113,7 +113,7 @@ def _without_parts(words: Sequence[NewWord], apart: float) -> Iterator[NewWord]:
 
 
 def _without_phrases(words: Sequence[NewWord]) -> Iterator[NewWord]:
-    """Yield the words that are not another new word with a whole word beside it (期待 + 白鹿)."""
+    """Yield the words that are not another new word joined to a whole word (期待 + 白鹿)."""
     new = {word.word for word in words}
     for word in words:
         text = word.word

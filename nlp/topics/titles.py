@@ -71,7 +71,7 @@ class Samples:
         self._tagged += other._tagged
 
     def title(self, centre: Vector, segmenter: Segmenter = PLAIN) -> Title:
-        """Return what the cluster is about in at most LIMIT characters, or "" if nothing is said.
+        """Return what the cluster is about in at most LIMIT characters, or "" if no post says it.
 
         That is the topic tag that most posts have, where a third of them have it; else, of the
         samples nearest to the centre, the sentence that says most of what the centre says, cut at

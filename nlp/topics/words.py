@@ -21,7 +21,7 @@ _REMEMBERED: Final = 100_000  # words that are counted at a time
 # The stream is taken to have begun like this many posts in which every word was as rare as ever.
 _BEFORE: Final = 300.0
 _SEEN: Final = 3.0
-_USUAL: Final = 2.0  # added to the logarithm of how much more often a word is said than elsewhere
+_USUAL: Final = 2.0  # added to the logarithm of how many times as often as elsewhere a word occurs
 _LEAST: Final = 0.05
 _NUMBER: Final = re.compile(r"[\d.%]+")
 

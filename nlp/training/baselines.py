@@ -1,4 +1,4 @@
-"""What the models are measured beside, in the same run."""
+"""Baselines that the models are compared with, in the same run."""
 
 from collections.abc import Callable, Sequence
 

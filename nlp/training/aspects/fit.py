@@ -1,4 +1,4 @@
-r"""Fit what tells the aspects of one kind of goods, and measure it beside others.
+r"""Fit the aspect model of one kind of goods, and compare it with others.
 
     python -m nlp.training.aspects.fit --data ../shared/data --out nlp/complaints/aspect_weights
     python -m nlp.training.aspects.fit --file own.csv --text 内容 --labels 标签 --out DIR \
@@ -50,7 +50,7 @@ THRESHOLDS: Final = np.linspace(-2.2, 2.2, 23).round(1)  # log odds
 
 
 def fit(posts: Sequence[Labelled], recipe: Recipe) -> AspectModel:
-    """Fit on the train part; from which odds a subject is told is chosen on the dev part.
+    """Fit on the train part; choose on the dev part from which odds a subject is reported.
 
     Raises:
         ValueError: the posts are too few, or all have one polarity.
@@ -145,7 +145,7 @@ def _with_all_signs(
 
 
 def _thresholds(model: AspectModel, dev: Sequence[Labelled], subjects: Sequence[str]) -> Floats:
-    """Return the log odds from which each subject is told: those of its best F1 on `dev`."""
+    """Return the log odds from which to report each subject: those of its best F1 on `dev`."""
     odds = np.array([model.evidence(post.text)[: len(subjects)] for post in dev])
     best = []
     for place, subject in enumerate(subjects):

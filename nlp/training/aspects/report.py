@@ -113,7 +113,7 @@ class Learned:
         return np.array(best)
 
     def pairs(self, texts: Sequence[str], more: Floats) -> Given:
-        """Return what is told of each text: at least one subject, all with the text's polarity."""
+        """Return the subjects of each text: at least one, all with the text's polarity."""
         chances = self._chances(texts)
         signs = self._sign.predict(self._with(self._features(texts), more))
         found = []

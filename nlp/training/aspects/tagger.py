@@ -1,6 +1,6 @@
 """A tagger that learns where aspect terms stand: begin, inside or outside, character by character.
 
-Each character's tag is judged by the characters and words around it (logistic regression over
+Each character's tag is scored by the characters and words around it (logistic regression over
 hashed features), and of all tag sequences in which no term lacks its beginning the likeliest is
 taken (Viterbi). It is the plain baseline of sequence labelling, before conditional random fields.
 """

@@ -1,4 +1,4 @@
-"""Fit what tells a complaint, measure it beside the rules and TF-IDF, and write card and metrics.
+"""Fit the complaint model, compare it with the rules and TF-IDF, and write card and metrics.
 
 python -m nlp.training.complaints.fit --data ../shared/data --out nlp/complaints/weights
 python -m nlp.training.complaints.fit --data ../shared/data --report

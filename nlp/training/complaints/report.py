@@ -1,4 +1,4 @@
-"""What the complaint model is worth, beside the rules alone and TF-IDF, on the same posts."""
+"""Compare the complaint model with the rules alone and with TF-IDF, on the same posts."""
 
 import json
 from collections import Counter

@@ -1,10 +1,10 @@
-"""Fit emotions by n-grams, choose how much they count beside the encoder that ships, measure both.
+"""Fit emotions by n-grams, weigh them against the encoder that ships, and measure both.
 
     python -m nlp.training.sentiment.emotions --data ../shared/data --out nlp/sentiment/weights
 
 One support vector machine a class (squared hinge, classes weighed by their inverse frequency),
 over the hashed n-grams that scoring reads, each weighed by its rarity. The encoder's part in the
-mean and the temperature are chosen on the dev parts; macro-F1 is told of the test parts.
+mean and the temperature are chosen on the dev parts; macro-F1 is that of the test parts.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 Nobody labelled them. A letter complains where its words name a wrong or demand redress, and asks
 where its title is put as a question and names none. Between the two, nothing is taken. So the
-model sees complaints told flatly, as a matter of fact, which reviews and posts hardly hold.
+model sees complaints stated flatly, as a matter of fact, which reviews and posts hardly hold.
 """
 
 import re

@@ -25,7 +25,7 @@ class SetMetrics:
 
     `accuracy` and `macro_f1` are over the classes that the set has. `polar` is the accuracy of
     choosing between negative and positive where one of them is true; `polar_sample` the same over
-    `sample` of those texts, beside which `other`, another judge, read the same ones.
+    `sample` of those texts; `other` is that of another model on the same ones.
     """
 
     name: str
@@ -127,7 +127,7 @@ def write_report(
 ) -> None:
     """Write `metrics.json` and the model card `README.md` into `folder`.
 
-    `fitted` says in a line what the model was fitted with; `other` is read beside it.
+    `fitted` says in a line what the model was fitted with; `other` is compared with it.
     """
     metrics = measure(model, examples, other)
     sizes = {part: sum(e.split == part for e in examples) for part in ("train", "dev", "test")}
