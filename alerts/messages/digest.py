@@ -16,31 +16,6 @@ BRAND_LIMIT: Final = 16
 MOST: Final = 200
 PARAGRAPH: Final = 50
 
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "zh": {
-        "opened": "{count} 个品牌同时告警",
-        "reopened": "{count} 个品牌再度告警",
-        "raised": "{count} 个品牌同时升级",
-        "lowered": "{count} 个品牌同时降级",
-        "recovered": "{count} 个品牌恢复",
-        "new_story": "{count} 个品牌又起新话题",
-        "line": "{emoji}{brand} {negative}（平时 {usual}）",
-        "heading": "{levels} · 负面条数",
-        "why": "合并通知：后续变化在本条的话题里说明。",
-    },
-    "en": {
-        "opened": "{count} brands alarm at once",
-        "reopened": "{count} brands flare up again",
-        "raised": "{count} brands rise at once",
-        "lowered": "{count} brands calm down",
-        "recovered": "{count} brands recovered",
-        "new_story": "{count} brands have another story",
-        "line": "{emoji}{brand} {negative} (usual {usual})",
-        "heading": "{levels} · negative posts",
-        "why": "One notice for all; what follows is told in its thread.",
-    },
-}
-
 
 def key_of(alerts: Iterable[Alert]) -> str:
     """Return the natural key of the notice that tells of `alerts`, in whatever order."""
@@ -53,14 +28,14 @@ def grouped(alerts: Sequence[Alert], change: Change, language: Language) -> Noti
 
     At most `MOST`: more go out as several notices.
     """
-    words = _WORDS[language]
+    words = CATALOGUES[language]
     ordered = sorted(alerts, key=_severity)
     paragraphs = [
         Paragraph(_heading(some, language), tuple(_line(one, change, language) for one in some))
         for some in (ordered[at : at + PARAGRAPH] for at in range(0, len(ordered), PARAGRAPH))
     ]
-    paragraphs.append(Paragraph(words["why"], ()))
-    title = words[change.value].format(count=len(ordered))
+    paragraphs.append(Paragraph(words["bundle.why"], ()))
+    title = words[f"bundle.{change}"].format(count=len(ordered))
     worst = RECOVERED_EMOJI if change is Change.RECOVERED else EMOJI[ordered[0].incident.level]
     return Notice(key_of(alerts), language, f"{worst} {title}", tuple(paragraphs))
 
@@ -71,7 +46,7 @@ def _severity(alert: Alert) -> tuple[int, float, str]:
 
 def _line(alert: Alert, change: Change, language: Language) -> str:
     over = change is Change.RECOVERED
-    return _WORDS[language]["line"].format(
+    return CATALOGUES[language]["bundle.line"].format(
         emoji=RECOVERED_EMOJI if over else EMOJI[alert.incident.level],
         brand=one_line(alert.incident.brand, BRAND_LIMIT),
         negative=number(alert.negative, language),
@@ -84,4 +59,4 @@ def _heading(alerts: Sequence[Alert], language: Language) -> str:
     held = {alert.incident.level for alert in alerts}
     words = CATALOGUES[language]
     levels = (words[f"level.{one.name.lower()}"] for one in reversed(Level) if one in held)
-    return _WORDS[language]["heading"].format(levels=" ".join(levels))
+    return words["bundle.heading"].format(levels=" ".join(levels))

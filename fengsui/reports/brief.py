@@ -4,7 +4,7 @@ The numbers are gathered once, from the store and the ledger; the words are foun
 language. Names and words of posts are shown raw here and escaped by each channel.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -131,7 +131,7 @@ def compose(brief: Brief, language: Language) -> Notice:
 @dataclass(frozen=True, slots=True)
 class _Writer:
     brief: Brief
-    words: dict[str, str]
+    words: Mapping[str, str]
     language: Language
 
     def say(self, key: str, **values: str) -> str:

@@ -1,7 +1,6 @@
 """Messages: what they say in both languages, and what hostile text can do to them (nothing)."""
 
 import json
-import string
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
@@ -11,12 +10,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.catalogue import CATALOGUES, LANGUAGES, Language
 from alerts.messages.compose import CITATIONS, compose
+from alerts.messages.digest import grouped
 from alerts.messages.format import masked_name, number, one_line, percent, safe_link
+from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
 from alerts.notify.slack.blocks import escape, payload_of
 from nlp.complaints.rules import CATEGORIES
-from records import Account, Alert, Change, Evidence, EvidencePart, Level, LevelReason, Link, Theme
+from records import (
+    Account,
+    Alert,
+    Change,
+    Evidence,
+    EvidencePart,
+    IncidentKind,
+    Level,
+    LevelReason,
+    Link,
+    Theme,
+)
 from tests.alerts.made import (
     HOUR,
     MINUTE,
@@ -31,7 +43,6 @@ from tests.alerts.made import (
 )
 from tests.alerts.notify.slack_server import blocks_of, fault_of_form, text_of
 
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
 # Every kind of character that markup, terminals and layout give a power to.
 HOSTILE = st.text(
     st.one_of(
@@ -43,22 +54,11 @@ HOSTILE = st.text(
 )
 
 
-def _slots(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
-
-
 def test_the_title_names_what_is_new() -> None:
     """Of the frequent words those come first that are new to the brand, and no numbers."""
     words = (("奶茶", 80), ("315", 70), ("虫子", 64), ("退款", 31))
     alert = replace(made_alert(incident=made_told()), keywords=words)
     assert "「虫子」「退款」" in compose(alert).title
-
-
-def test_both_languages_have_the_same_words() -> None:
-    """Both catalogues have the same keys, and each entry the same slots."""
-    chinese, english = CATALOGUES["zh"], CATALOGUES["en"]
-    assert set(chinese) == set(english)
-    assert {k: _slots(v) for k, v in chinese.items()} == {k: _slots(v) for k, v in english.items()}
 
 
 def test_every_word_is_used() -> None:
@@ -76,10 +76,26 @@ def test_every_word_is_used() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         spied = {"zh": Spy(CATALOGUES["zh"]), "en": CATALOGUES["en"]}
-        patch.setattr("alerts.messages.compose.CATALOGUES", spied)
-        for alert in _every_kind():
-            compose(alert, "zh")
+        for module in ("compose", "ops_text", "digest"):
+            patch.setattr(f"alerts.messages.{module}.CATALOGUES", spied)
+        for alert in (*_every_kind(), *_operational()):
+            compose(alert, "zh").plain()
+        for change in Change:
+            grouped([made_alert(change)], change, "zh")
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
+
+
+def _operational() -> list[Alert]:
+    """Return alerts of sources and steps that fail for every kind of reason, and of their end."""
+    return [
+        replace(
+            made_alert(change),
+            incident=replace(made_incident(), kind=kind, evidence=(Evidence(why, 1, 0, HOUR, 0),)),
+        )
+        for kind in (IncidentKind.COVERAGE, IncidentKind.PIPELINE)
+        for change in (Change.OPENED, Change.RECOVERED)
+        for why in (LOGIN, REFUSED, UNREAD, "TimeoutError")
+    ]
 
 
 def _every_kind() -> list[Alert]:
@@ -240,14 +256,6 @@ def test_a_forgotten_title_is_not_told() -> None:
     """A theme whose words were taken out of what is kept has no line."""
     gone = replace(made_alert().themes[0], title="", post_key="")
     assert compose(replace(made_alert(), themes=(gone,))).themes.lines == ()
-
-
-def test_categories_are_called_as_everywhere() -> None:
-    """What a category is called in an alert is what the case list calls it."""
-    for language in LANGUAGES:
-        words = CATALOGUES[language]
-        called = {name: words[f"category.{name}"] for name in CATEGORIES}
-        assert called == {name: getattr(said, language) for name, said in CATEGORIES.items()}
 
 
 def test_a_recovery_tells_the_whole_story() -> None:
