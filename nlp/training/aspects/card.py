@@ -10,8 +10,9 @@ to four characters, weighed by their rarity; one logistic regression a subject, 
 polarity of the text; 8-bit weights, the runs kept as text (`nlp.complaints.aspects`). Fitted with:
 {recipe}.
 
-A brand asks for it by `goods = "{name}"`. What its mentions that are negative or complaints are
-told to be about, and not to praise, joins the pain points of `nlp.complaints.pain_points`.
+A brand asks for it by `goods = "{name}"`. The subjects that the model finds in the
+brand's negative mentions and complaints, and that the text does not praise, join the pain points of
+`nlp.complaints.pain_points`.
 
 ## Data
 
@@ -24,7 +25,7 @@ measured with their help was seen by them.
 
 Micro-F1 on the test part, of pairs of subject and polarity, and of subjects alone. *words* are
 those of the pain points with their clause's linear sentiment; *TF-IDF* learned from the same posts
-and keeps all its features; *as the chain asks it* tells no subject where none is likely enough,
+and keeps all its features; *as the chain asks it* reports no subject where none is likely enough,
 while every post of the set has one.
 
 | method | pairs | subjects |
@@ -39,6 +40,6 @@ while every post of the set has one.
 
 - The polarity is that of the whole text: of a post that praises one subject and blames another, one
   of the two is wrong.
-- Learned from forum posts about buying and driving: what is said of service tells it little.
+- Learned from forum posts about buying and driving: words about service help it little.
 - Only the first 400 characters decide.
 """

@@ -19,8 +19,8 @@ automaton in some microseconds, and a person can read what decided. Fitted with:
 
 {train:,} posts to train on, {hand:,} of them labelled by hand for this project (only their digests
 are kept, `nlp/training/complaints/labels.csv`) and some written for it
-(`nlp/training/complaints/posts.csv`). The rest is told by its kind: bad reviews of goods, meals and
-stays and letters to authorities that name a wrong are taken for complaints; good reviews,
+(`nlp/training/complaints/posts.csv`). The rest is labelled by its kind: bad reviews of goods, meals
+and stays and letters to authorities that name a wrong are taken for complaints; good reviews,
 questions, news and everyday posts for none (`nlp/training/complaints/corpus.py`). The second
 regression saw a tenth of those sets and the development half of the labelled sample. Licences of
 the sets are unstated; no row of them is part of this project.
@@ -38,15 +38,15 @@ posts, the labelled sample apart).
 {scores}
 
 Of the complaints in the held-out half, the category is one of those labelled in {category}%, the
-severity equal in {severity}%, the set of demands equal in {demands}% (told by the field's words).
+severity equal in {severity}%, the set of demands equal in {demands}% (by the field's words).
 
 ## Limits
 
 - The goal of F1 90 on labelled posts of streams is not reached, nor is the floor of 85: a
   customer's wrong is hard to tell from a fan's, a bystander's or a boy-friend's where both use the
   same words (`垃圾`, `骗`, `态度`). The floor is reached on letters and reviews of goods.
-- Irony (`四千多买了个装饰品`) and a wrong told without any word of the trade are missed.
-- One-line verdicts (`太恶心了`) are not heard: nobody can say what they are about.
+- Irony (`四千多买了个装饰品`) and a wrong stated without any word of the trade are missed.
+- One-line verdicts (`太恶心了`) are not detected: nobody can say what they are about.
 - Reviews of books and records (NLPCC2014) are half opinions on a work; the set calls them negative.
 - Posts of agencies and bystanders who speak for a victim are sometimes taken for the victim's own.
 - Only the first 400 characters decide.

@@ -67,7 +67,7 @@ reading everything (`accuracy_given_up`), on dev:
 ## Limits
 
 - Irony that no word marks, slang newer than 2023 and insults by homophone are often missed.
-- It judges a text, not what is said of a brand in it: a comparison of two brands gets one answer
+- It scores a text, not what the text says of a brand: a comparison of two brands gets one answer
   ([measured](../../../docs/sentiment.md)).
 - Labels of *Weibo emoticons* are a rule's, of *moods* and NLPCC2013 emotions'; the sets disagree
   about what is neutral, which is the weakest class.

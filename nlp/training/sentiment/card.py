@@ -45,7 +45,7 @@ Of the training texts 15% keep their bracketed emoticons; the others lose them, 
 reads the words and takes an emoticon as one more hint. ChnSentiCorp, moods, OSM2022 and the last
 four rows are only trained on. A text of a set without neutral ones counts `one_sided` of its weight
 for the question whether it is neutral, and the neutral posts of car owners count three quarters.
-Among mixes that dev could not tell apart, one was taken that hears more of the flatly told
+Among mixes that dev could not tell apart, one was taken that detects more of the flatly stated
 complaints in `tests/nlp/sentences.py`: nothing is trained on those, yet their score flatters.
 
 The licences of most of these sets are unstated; none of their rows is part of this project. The
@@ -67,10 +67,10 @@ the two questions, fitted on dev.
 
 - Irony is missed: `呵呵 这就是大品牌的售后` reads as praise.
 - Slang and hyperbole are known by few examples, and half of it goes wrong: `好喝到哭` reads as
-  negative. A defect told as plain fact (`刹车突然失灵`), without a demand, may read as neutral.
+  negative. A defect stated as plain fact (`刹车突然失灵`), without a demand, may read as neutral.
 - A short plain question about a product (`退货地址填哪个`) is often given a side.
-- What holds the words of a demand leans to negative, whoever reports it: of hot-search titles that
-  tell of such a wrong, 37% are called negative (7,743 titles that were not trained on).
+- What holds the words of a demand leans to negative, even in a mere report: of hot-search titles
+  that report such a wrong, 37% are called negative (7,743 titles that were not trained on).
 - One sentence that praises one thing and blames another gets one answer, usually that of the
   longer half; the model does not know whom a judgement is about.
 - A short news title about a scandal may be called negative though it only reports; one that
