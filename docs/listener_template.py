@@ -1,7 +1,7 @@
-"""A source in one file. Copy it to `listeners/<source>.py` and replace what is marked.
+"""A source in one file. Copy it to `listeners/sources/<source>.py` and replace what is marked.
 
-`parse` is pure: an answer in, posts and rejected items out. The listener asks and pages; what is
-polite, counted, resumed and told is done by what it is built of.
+`parse` is pure: an answer in, posts and rejected items out. The listener asks and pages; its
+building blocks keep the pace, count, resume and report.
 """
 
 from collections.abc import Iterator
