@@ -49,11 +49,45 @@ class Cited:
     post: Post
 
 
+class Maintenance(Protocol):
+    """What a store without servers of its own is looked after by."""
+
+    def repair_counts(self, since: datetime) -> int:
+        """Count every minute from `since` on again that disagrees; return how many did."""
+        ...
+
+    def reindex(self) -> None:
+        """Check what is stored and make its indices anew.
+
+        Raises:
+            StoreCorrupt: it is damaged.
+        """
+        ...
+
+
 class MentionStore(Protocol):
     """Posts, mentions and counts. Every write is idempotent; several processes write at once."""
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *exception: object) -> None: ...
+
+    @property
+    def place(self) -> str:
+        """Where it is: a file, or the addresses of servers, without any secret."""
+        ...
+
+    @property
+    def maintenance(self) -> Maintenance | None:
+        """What repairs its counts and its indices, None where its servers do.
+
+        Such servers drop whole months; elsewhere posts leave one by one (`expire`).
+        """
+        ...
+
+    @property
+    def feeds_kibana(self) -> bool:
+        """Whether it has indices for what Kibana shows of the counts and the ledger."""
+        ...
 
     def upsert_posts(self, posts: Iterable[Post]) -> Upserted:
         """Write posts under their keys, in one transaction.

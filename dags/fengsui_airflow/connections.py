@@ -96,7 +96,7 @@ def _ledger(settings: "Settings", secrets: dict[str, str]) -> None:
 
 
 def _with_elasticsearch(settings: "Settings", secrets: dict[str, str]) -> "Settings":
-    found = _found(ELASTICSEARCH) if settings.store == "elasticsearch" else None
+    found = _found(ELASTICSEARCH) if settings.has_elasticsearch else None
     if found is None:
         return settings
     servers = settings.elasticsearch

@@ -99,12 +99,11 @@ def _store(settings: Settings) -> str:
     settings.state.mkdir(parents=True, exist_ok=True)
     servers = settings.elasticsearch
     at_once = servers.model_copy(update={"patience_seconds": min(servers.patience_seconds, 5)})
-    place = settings.state if settings.store == "sqlite" else ", ".join(servers.urls)
     with (
         Ledger(ledger_url(settings)) as ledger,
         opened_store(settings.model_copy(update={"elasticsearch": at_once}), ledger) as store,
     ):
-        return f"{store.totals()['posts']} posts in {place}"
+        return f"{store.totals()['posts']} posts in {store.place}"
 
 
 def _ledger(settings: Settings) -> str:

@@ -14,7 +14,8 @@ from rich.text import Text
 from fengsui.cli.options import BEIJING, Config, Json, Since, print_json, read_time, settings_of
 from fengsui.services import Services, ledger_url
 from fengsui.settings.application import DEFAULT_PATH, Settings
-from fengsui.stores.keeper import Done, Found, Keeper, keeper_of, resend
+from fengsui.stores.keeper import Done, Found, Keeper, resend
+from fengsui.stores.open import keeper_of
 from nlp.text.normalise import printable
 from records.state import FAMILIES, Family, family_of
 from store.ledger.dead_letters import DeadLetter
@@ -207,13 +208,13 @@ def project(config: Config = DEFAULT_PATH, since: Since = None, json: Json = Fal
     the ledger no longer has goes.
     """
     settings = settings_of(config)
-    if settings.store != "elasticsearch":
-        raise typer.BadParameter('only store = "elasticsearch" has something to show in Kibana')
     # The client takes a second to load: only where it is used.
     from fengsui.pipeline.projection import project as project_all  # noqa: PLC0415  # see above
 
     now = datetime.now(UTC)
     with Services(settings) as services:
+        if not services.store.feeds_kibana:
+            raise typer.BadParameter('only store = "elasticsearch" has something to show in Kibana')
         done = project_all(services, now, since=read_time(since, now) if since else None)
     if json:
         print_json(asdict(done))

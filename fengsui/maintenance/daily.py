@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from fengsui.maintenance.upkeep import NothingToKeep, expire
+from fengsui.maintenance.upkeep import expire
 from fengsui.services import Services
 from store.ledger.state import CLEANED_ON
 
@@ -18,9 +18,6 @@ def daily_if_due(services: Services, now: datetime) -> bool:
     day = f"{now.astimezone(BEIJING):%Y-%m-%d}"
     if CLEANED_ON.get(services.ledger) == day:
         return False
-    try:
-        log.info("%d posts left", expire(services, now))
-    except NothingToKeep as error:
-        log.info("%s", error)
+    log.info("%d posts left", expire(services, now))
     CLEANED_ON.set(services.ledger, day)
     return True

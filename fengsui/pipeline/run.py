@@ -114,7 +114,7 @@ def turn(services: Services, clock: Callable[[], datetime]) -> Cycle:
 
 def show_in_kibana(services: Services, now: datetime) -> None:
     """Show in Kibana what there is, where there is one."""
-    if services.settings.store == "elasticsearch":
+    if services.store.feeds_kibana:
         # The client takes a second to load: only where it is used.
         from fengsui.pipeline.projection import project_if_due  # noqa: PLC0415  # see above
 

@@ -72,6 +72,11 @@ class Settings(BaseModel):
         description="more messages of one kind for one receiver at once go out as one notice",
     )
 
+    @property
+    def has_elasticsearch(self) -> bool:
+        """Whether the store is on servers of Elasticsearch; else it is a file in `state`."""
+        return self.store == "elasticsearch"
+
     @model_validator(mode="after")
     def _names_agree(self) -> "Settings":
         faults = [

@@ -1,7 +1,7 @@
 """What a person does with a store as a whole, whichever it is: made, looked at, mended."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -89,17 +89,9 @@ class Keeper(Protocol):
         ...
 
 
-def keeper_of(settings: Settings) -> AbstractContextManager[Keeper]:
-    """Return what keeps the store of the settings.
-
-    Raises:
-        StoreError: it cannot be reached or used.
-    """
-    return _sqlite(settings) if settings.store == "sqlite" else _elasticsearch(settings)
-
-
 @contextmanager
-def _sqlite(settings: Settings) -> Iterator[Keeper]:
+def sqlite_keeper(settings: Settings) -> Iterator[Keeper]:
+    """Open the file; yield what keeps it."""
     path = settings.state / "mentions.sqlite3"
     was_there = path.exists()
     with SqliteMentionStore(path, tokenize=tokenize) as store:
@@ -154,7 +146,8 @@ class _SqliteKeeper:
 
 
 @contextmanager
-def _elasticsearch(settings: Settings) -> Iterator[Keeper]:
+def elasticsearch_keeper(settings: Settings) -> Iterator[Keeper]:
+    """Connect to the servers; yield what keeps the indices there."""
     from store.elasticsearch.client import Server  # noqa: PLC0415 - loads for a second
 
     server = Server.of(settings.elasticsearch)

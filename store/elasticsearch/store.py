@@ -7,19 +7,19 @@ from typing import Any, Self
 
 from records import Mention, Point, Post, PostKind, Window
 from store.elasticsearch.bulk import Action, BulkWriter, Reject, refuse
+from store.elasticsearch.changes import changed_minutes, gone_mentions, mark_done
 from store.elasticsearch.client import Server
 from store.elasticsearch.clock import Clock
 from store.elasticsearch.counting import Counting
 from store.elasticsearch.forgetting import Forgetting
 from store.elasticsearch.indices.lifecycle import Indices
 from store.elasticsearch.indices.mappings import KINDS, Json
-from store.elasticsearch.indices.names import identifier, index_for, plain
+from store.elasticsearch.indices.names import identifier, index_for
 from store.elasticsearch.journal import Journal
-from store.elasticsearch.posts.posts import Change, Posts, published_in
+from store.elasticsearch.posts.posts import Posts, published_in
 from store.elasticsearch.reading import PAGE, pages, refresh
 from store.elasticsearch.rows import (
     COUNTED_FIELDS,
-    Cell,
     Held,
     MentionDocument,
     Noted,
@@ -92,6 +92,21 @@ class ElasticsearchMentionStore:
     def __exit__(self, *exception: object) -> None:
         self._writer.close()
         self._server.close()
+
+    @property
+    def place(self) -> str:
+        """The addresses of the servers."""
+        return self._server.place
+
+    @property
+    def maintenance(self) -> None:
+        """None: the servers look after their indices, and whole months are dropped."""
+        return None
+
+    @property
+    def feeds_kibana(self) -> bool:
+        """Kibana reads the same servers."""
+        return True
 
     def upsert_posts(self, posts: Iterable[Post]) -> Upserted:
         """Write posts under their keys; a batch that fails halfway may simply be written again."""
@@ -294,15 +309,17 @@ class ElasticsearchMentionStore:
         """
         hits = self._of_posts(list(posts), list(COUNTED_FIELDS))
         before = [(hit["_source"]["post_key"], noted_mention(hit)) for hit in hits]
-        self._writer.settle([*self._written(posts, before, made), *_gone(posts, before, made)])
+        self._writer.settle(
+            [*self._written(posts, before, made), *gone_mentions(posts, before, made)]
+        )
         done = {key for key, post in posts.items() if not post.pending}
-        changed = _changed(done, before, made)
+        changed = changed_minutes(done, before, made)
         if changed:
             self._journal.append(changed, datetime.now(UTC))
         revisions = {key: post.revision for key, post in posts.items()}
         self._posts.change(
             [post for post in posts.values() if post.pending],
-            lambda post: _done(post, revisions),
+            lambda post: mark_done(post, revisions),
         )
 
     def _written(
@@ -353,47 +370,3 @@ class ElasticsearchMentionStore:
         for key, mention in mentions:
             if key in posts:
                 yield Cited(mention, read_post(posts[key].row.body))
-
-
-def _gone(
-    posts: dict[str, Held], before: Sequence[tuple[str, Noted]], made: Sequence[MentionDocument]
-) -> Iterator[Action]:
-    """Yield the deletions of the mentions that a post no longer has, or has in another month."""
-    kept = {(new.index, new.id) for new in made}
-    for key, old in before:
-        index = plain(old.index)
-        if (index, old.id) not in kept:
-            version = posts[key].revision
-            yield Action("delete", index, old.id, b"", version, "external_gte")
-
-
-def _changed(
-    done: set[str], before: Sequence[tuple[str, Noted]], made: Sequence[MentionDocument]
-) -> dict[str, int]:
-    """Return the earliest minute, by brand, whose counts the new mentions may have changed.
-
-    Of a post that was done, the mentions that differ. Of one that was pending, all: an earlier
-    attempt may have written them and been killed before it told.
-    """
-    cells: dict[Cell, int] = defaultdict(int)
-    touched: set[Cell] = set()
-    for key, sign, cell in [
-        *((key, -1, old.cell) for key, old in before),
-        *((new.post_key, 1, new.cell) for new in made),
-    ]:
-        if key in done:
-            cells[cell] += sign
-        else:
-            touched.add(cell)
-    touched |= {cell for cell, balance in cells.items() if balance}
-    earliest: dict[str, int] = {}
-    for cell in touched:
-        earliest[cell.brand] = min(cell.minute, earliest.get(cell.brand, cell.minute))
-    return earliest
-
-
-def _done(post: Held, revisions: dict[str, int]) -> Change | None:
-    """Return the mark on a post that its judgement is written, unless it has changed since."""
-    if not post.pending or post.revision != revisions.get(identifier(post.row.key)):
-        return None
-    return Change(post, pending=False)

@@ -14,7 +14,7 @@ from records import Mention, Point, Post, Window
 from records.post import DELETED
 from store.encoding import decoder, instant, micros, storable
 from store.errors import sqlite_errors
-from store.interface import Cited, Pending, Sketch, Snapshot, Upserted
+from store.interface import Cited, Maintenance, Pending, Sketch, Snapshot, Upserted
 from store.query import Query, Tokenize, Wanted, parse
 from store.rows import MINUTE, MentionRow, PostRow, cells, mention_row, post_row, snapshot
 from store.sqlite import statements as sql
@@ -68,6 +68,21 @@ class SqliteMentionStore:
 
     def __exit__(self, *exception: object) -> None:
         self._database.close()
+
+    @property
+    def place(self) -> str:
+        """The path of the file."""
+        return str(self._path)
+
+    @property
+    def maintenance(self) -> Maintenance:
+        """The store itself: a file has no servers."""
+        return self
+
+    @property
+    def feeds_kibana(self) -> bool:
+        """Kibana reads no files."""
+        return False
 
     def upsert_posts(self, posts: Iterable[Post]) -> Upserted:
         """Write posts under their keys, in one transaction."""

@@ -19,6 +19,14 @@ class MentionStoreContract:
     def store(self) -> Iterator[MentionStore]:
         raise NotImplementedError("a store's tests give the store")
 
+    def test_says_what_it_can(self, store: MentionStore) -> None:
+        """A store says where it is, and is looked after from here or by servers of its own."""
+        assert store.place
+        assert (store.maintenance is None) == store.feeds_kibana
+        if store.maintenance is not None:
+            assert store.maintenance.repair_counts(NOON) == 0
+            store.maintenance.reindex()
+
     def test_posts_come_back_as_they_were(self, store: MentionStore) -> None:
         """A post returns from the store with every field and every microsecond."""
         written = post(at=NOON.replace(microsecond=123_457), parent="weibo:7", notes=("无",))
