@@ -1,10 +1,10 @@
 """What a source of posts looks like to the rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from records import Post, Rejected, Window
 
@@ -86,5 +86,37 @@ class Rechecks(Protocol):
 
         `witnesses` are posts seen lately, asked for with all others: where none of what was asked
         for is there, nothing is known.
+        """
+        ...
+
+
+class WatchPace(NamedTuple):
+    """How a listener is watched.
+
+    It is asked `every` so often, None as often as it is read. What came may grow for `settles`
+    more, and is worth another read then.
+    """
+
+    every: timedelta | None = None
+    settles: timedelta = timedelta(0)
+
+
+@runtime_checkable
+class Watchable(Protocol):
+    """A listener that can say between two reads what there is; nothing is stored or passed over.
+
+    One that is not has a host that allows so many questions and no more: its schedule has them.
+    """
+
+    @property
+    def watch_pace(self) -> WatchPace:
+        """How often it may be asked, and how long what came may grow."""
+        ...
+
+    def waiting(self, now: datetime) -> frozenset[Hashable]:
+        """Return what there is, each by something that changes when there is more of it to read.
+
+        Raises:
+            ListenerError: it cannot be asked.
         """
         ...

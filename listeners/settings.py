@@ -3,8 +3,9 @@
 A source's own module holds its settings beside its `parse` and its listener; here they are listed.
 """
 
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self, TypeAlias
+from typing import Annotated, ClassVar, Final, Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
@@ -22,6 +23,9 @@ from listeners.sources.wechat_pay import WechatPaySource
 from listeners.sources.weibo_mobile import WeiboMobileSource
 from listeners.sources.weibo_official import WeiboAccountSource, WeiboSearchSource
 
+# Clocks of file servers differ from ours; what is older than the last read by more was read then.
+CLOCK_SKEW: Final = timedelta(seconds=60)
+
 
 class FolderSource(Source):
     """A folder into which exports and recordings are put.
@@ -37,9 +41,19 @@ class FolderSource(Source):
     poll_seconds: Seconds = 5
     settle_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 2
 
-    def listener(self, context: ReadContext) -> Listener:  # noqa: ARG002  it asks nobody
+    def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
-        return FolderListener(self.name, self.path, settle_seconds=self.settle_seconds)
+        return self.listener_since(context, None)
+
+    def listener_since(self, context: ReadContext, last: datetime | None) -> Listener:  # noqa: ARG002  it asks nobody
+        """Return the listener that leaves out what another process read before `last`."""
+        settled = timedelta(seconds=self.settle_seconds)
+        return FolderListener(
+            self.name,
+            self.path,
+            settle_seconds=self.settle_seconds,
+            changed_since=None if last is None else last - settled - CLOCK_SKEW,
+        )
 
 
 class FeedSource(WebSource):
@@ -80,8 +94,6 @@ SourceSettings: TypeAlias = (
     | InboxSource
     | WebhookSource
 )
-# Sources to which others push, each with a server of its own.
-PUSHED: tuple[type[WebhookSource], type[WechatPaySource]] = (WebhookSource, WechatPaySource)
 
 
 def listener_of(settings: SourceSettings, context: ReadContext | None = None) -> Listener:

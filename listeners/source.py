@@ -1,5 +1,6 @@
 """What the settings of every source have, and of those that are asked over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, TypeAlias
 from urllib.parse import urlsplit
 
@@ -38,6 +39,10 @@ class Source(BaseModel):
     def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
         raise NotImplementedError
+
+    def listener_since(self, context: ReadContext, last: datetime | None) -> Listener:  # noqa: ARG002  some sources need no time
+        """Return the listener of a source that another process read up to `last`, None if never."""
+        return self.listener(context)
 
 
 class WebSource(Source):

@@ -18,8 +18,9 @@ from fengsui.settings.application import DEFAULT_PATH, Settings
 from fengsui.stores.open import opened_store
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
+from listeners.push.server import PushedSource
 from listeners.refusals import ADVICE
-from listeners.settings import PUSHED, SourceSettings, listener_of
+from listeners.settings import SourceSettings, listener_of
 from nlp.complaints.aspects import of_goods
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
@@ -121,7 +122,7 @@ def _pseudonyms(settings: Settings) -> str:
 
 def _source(settings: Settings, source: SourceSettings) -> str:
     """Ask a source for as little as it gives; the pace that all processes keep is kept here too."""
-    if isinstance(source, PUSHED):
+    if isinstance(source, PushedSource):
         return "pushed to; `fengsui run` or `fengsui receive` listens for it"
     now = datetime.now(UTC)
     with Ledger(ledger_url(settings)) as ledger:

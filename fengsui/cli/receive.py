@@ -10,7 +10,7 @@ from fengsui.cli.additions import CommandError
 from fengsui.cli.options import Config, settings_of
 from fengsui.pipeline.run import receiving
 from fengsui.settings.application import DEFAULT_PATH
-from listeners.settings import PUSHED
+from listeners.push.server import PushedSource
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def receive(config: Config = DEFAULT_PATH) -> None:
     """Take what others push (webhook, WeChat Pay) until Ctrl-C; a schedule reads it."""
     settings = settings_of(config)
-    names = [source.name for source in settings.sources if isinstance(source, PUSHED)]
+    names = [source.name for source in settings.sources if isinstance(source, PushedSource)]
     if not names:
         raise CommandError(f"{config} defines no source that is pushed to")
     stop = threading.Event()

@@ -27,8 +27,7 @@ from fengsui.services import Services
 from listeners.context import BUDGET, ReadContext
 from listeners.errors import ListenerError, LoginNeeded, Refused, RetryLater
 from listeners.protocol import Listener, Refusal
-from listeners.settings import FolderSource, SourceSettings, listener_of
-from listeners.sources.folder import FolderListener
+from listeners.settings import SourceSettings
 from records import IncidentKind, Level, Window
 
 log = logging.getLogger(__name__)
@@ -44,8 +43,6 @@ REFUSED_PAUSE = timedelta(minutes=30)
 BLOCKED_PAUSE = timedelta(hours=6)
 # People are told of a source that has failed for so long; a shorter hiccup mends itself.
 TOLD_AFTER = timedelta(minutes=5)
-# Clocks of file servers differ from ours; what is older than the last read by more was read then.
-CLOCK_SKEW = timedelta(seconds=60)
 
 
 class UnknownSource(Exception):
@@ -176,15 +173,7 @@ def means_of(services: Services, *, budget: timedelta = BUDGET) -> ReadContext:
 
 def listener_since(services: Services, source: SourceSettings, last: datetime | None) -> Listener:
     """Return the listener of a source that was read up to `last` by another process."""
-    if last is None or not isinstance(source, FolderSource):
-        return listener_of(source, means_of(services))
-    settled = timedelta(seconds=source.settle_seconds)
-    return FolderListener(
-        source.name,
-        source.path,
-        settle_seconds=source.settle_seconds,
-        changed_since=last - settled - CLOCK_SKEW,
-    )
+    return source.listener_since(means_of(services), last)
 
 
 def _failed(

@@ -1,23 +1,16 @@
 """Watches one source for anything new, without storing it: who is woken reads it properly."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from listeners.errors import ListenerError, Refused, RetryLater
-from listeners.protocol import Listener
-from listeners.push.spool import SpoolListener
-from listeners.settings import FolderSource, SourceSettings, listener_of
-from listeners.sources.feed import FeedListener
-from listeners.sources.folder import FolderListener, Stamp
-from records import Post, Window
+from listeners.protocol import Watchable, WatchPace
+from listeners.settings import SourceSettings, listener_of
 
 log = logging.getLogger(__name__)
 
-# A folder is looked at as often: it costs little, and nobody is asked.
-FOLDER_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(minutes=30)
 
 
@@ -26,16 +19,14 @@ class SourceWatcher:
 
     def __init__(self, source: SourceSettings) -> None:
         self.name = source.name
-        self._own_pause = timedelta(seconds=source.poll_seconds)
-        self._settle = timedelta(0)
-        if isinstance(source, FolderSource):
-            self._own_pause = min(self._own_pause, FOLDER_PAUSE)
-            # What is still being written is read to its end once it has settled.
-            self._settle = timedelta(seconds=source.settle_seconds) + FOLDER_PAUSE / 2
+        listener = listener_of(source)
+        self._watched = listener if isinstance(listener, Watchable) else None
+        pace = self._watched.watch_pace if self._watched is not None else WatchPace()
+        poll = timedelta(seconds=source.poll_seconds)
+        self._own_pause = poll if pace.every is None else min(poll, pace.every)
+        self._settles = pace.settles
         self.pause = self._own_pause
-        self._listener: Listener = listener_of(source)
-        self._known: frozenset[str] | None = None
-        self._files: Mapping[Path, Stamp] | None = None
+        self._known: frozenset[Hashable] | None = None
         self._settles_at: datetime | None = None
         self._failures = 0
 
@@ -61,29 +52,14 @@ class SourceWatcher:
         return new
 
     def _look(self, now: datetime) -> bool:
-        if isinstance(self._listener, FolderListener):
-            return self._look_into(self._listener, now)
-        if isinstance(self._listener, SpoolListener):
-            waiting = frozenset(self._listener.waiting())
-            known, self._known = self._known, waiting
-            return known is not None and bool(waiting - known)
-        if not isinstance(self._listener, FeedListener):
-            # Its host allows so many questions and no more: the schedule has them.
+        if self._watched is None:
             self.pause = LONGEST_PAUSE
             return False
-        # A feed sends what it has, whatever the window.
-        window = Window(now - self._own_pause, now)
-        keys = frozenset(
-            item.key for item in self._listener.fetch(window) if isinstance(item, Post)
-        )
-        known, self._known = self._known, keys
-        return known is not None and bool(keys - known)
-
-    def _look_into(self, folder: FolderListener, now: datetime) -> bool:
-        files = folder.stamps()
-        known, self._files = self._files, files
-        if known is not None and files != known and files.items() - known.items():
-            self._settles_at = now + self._settle
+        waiting = self._watched.waiting(now)
+        known, self._known = self._known, waiting
+        if known is not None and waiting - known:
+            # What is still being written is read to its end once it has settled.
+            self._settles_at = now + self._settles if self._settles else None
             return True
         if self._settles_at is not None and now >= self._settles_at:
             self._settles_at = None

@@ -28,7 +28,8 @@ from listeners.client.breaker import utc_now
 from listeners.context import BUDGET
 from listeners.errors import ListenerError
 from listeners.protocol import Listener
-from listeners.settings import PUSHED, SourceSettings, listener_of
+from listeners.push.server import PushedSource
+from listeners.settings import SourceSettings, listener_of
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def receiving(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ex
     """
     with ExitStack() as stack:
         for source in settings.sources:
-            if isinstance(source, PUSHED):
+            if isinstance(source, PushedSource):
                 receiver = stack.enter_context(source.receiver(clock))
                 log.info("%s is received at 127.0.0.1:%d", source.name, receiver.port)
         return stack.pop_all()

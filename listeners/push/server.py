@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from listeners.client.breaker import utc_now
 from listeners.push.spool import PULSE, Spool
+from listeners.source import Source
 
 GREATEST_BODY: Final = 1024 * 1024
 SECONDS: Final = 10.0
@@ -91,6 +92,16 @@ class Receiver:
         payload, reply = self._accept(headers, body, self._clock())
         self._spool.put(payload)
         return reply
+
+
+class PushedSource(Source):
+    """A source to which others push; what came waits on disk until it is read."""
+
+    platform: ClassVar[str] = "folder"
+
+    def receiver(self, clock: Callable[[], datetime] = utc_now) -> Receiver:
+        """Return the server that takes what comes."""
+        raise NotImplementedError
 
 
 class _Server(ThreadingHTTPServer):

@@ -5,7 +5,7 @@ Who receives and who reads may be two processes. A file goes when what it holds 
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from listeners.context import ReadContext
 from listeners.errors import RetryLater
 from listeners.formats.format import Reading
 from listeners.pagination import Entry
-from listeners.protocol import CoverageMarker, Item, Refusal
+from listeners.protocol import CoverageMarker, Item, Refusal, WatchPace
 from listeners.refusals import SOON
 from records import Window
 
@@ -92,9 +92,14 @@ class SpoolListener:
         """The name of the source in the settings."""
         return self._name
 
-    def waiting(self) -> list[str]:
+    @property
+    def watch_pace(self) -> WatchPace:
+        """As often as it is read; what waits is whole."""
+        return WatchPace()
+
+    def waiting(self, now: datetime) -> frozenset[Hashable]:  # noqa: ARG002  see `Watchable`
         """Return the names of what waits."""
-        return [path.name for path in self._spool.waiting()]
+        return frozenset(path.name for path in self._spool.waiting())
 
     def fetch(self, window: Window) -> Iterator[Item]:
         """Yield what waits; a file is deleted when what stood in it has been written down.

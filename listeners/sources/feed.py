@@ -2,7 +2,8 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from datetime import datetime
 from typing import Final
 
 from listeners.client.client import PoliteClient
@@ -12,9 +13,9 @@ from listeners.formats.detect import Layout, layout_of
 from listeners.formats.format import Reading
 from listeners.formats.items import Items
 from listeners.formats.read import UnknownFormat, parse_items
-from listeners.protocol import Item, Refusal
+from listeners.protocol import Item, Refusal, WatchPace
 from listeners.refusals import SOON
-from records import Window
+from records import Post, Window
 
 ACCEPT: Final = "application/json, application/x-ndjson, text/csv, */*;q=0.1"
 
@@ -50,6 +51,21 @@ class FeedListener:
         """
         with self._web as web:
             yield from web.ask(self._url, self._items, headers=self._headers())
+
+    @property
+    def watch_pace(self) -> WatchPace:
+        """As often as it is read; an answer is whole."""
+        return WatchPace()
+
+    def waiting(self, now: datetime) -> frozenset[Hashable]:
+        """Return the keys of the posts that the feed sends now.
+
+        Raises:
+            ListenerError: see `fetch`.
+        """
+        return frozenset(
+            item.key for item in self.fetch(Window(now, now)) if isinstance(item, Post)
+        )
 
     def _items(self, answer: Answer) -> Iterator[Item]:
         """Return the items; a refusal is found here, before anything is yielded."""

@@ -3,7 +3,7 @@
 import io
 import os
 import stat
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,12 +15,15 @@ from listeners.formats.format import Reading
 from listeners.formats.items import Items
 from listeners.formats.read import UnknownFormat, layout_of_file, parse_items
 from listeners.parsing.bytes import GREATEST_LINE, is_compressed, opened
+from listeners.protocol import WatchPace
 from records import Post, Rejected, Window
 
 # Names that editors, browsers and downloads give to a file that is not finished.
 UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
 # So much before the mark is remembered, to see that the file is still the one that was read.
 TRACE: Final = 256
+# Who watches a folder looks at it as often.
+LOOK_EVERY: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,18 @@ class FolderListener:
             if place is None or place.stamp != stamp or not place.done:
                 yield from self._read(path, stamp, place, window.until)
 
-    def stamps(self) -> dict[Path, Stamp]:
-        """Return what every file that is there looks like: it changes when there is more to read.
+    @property
+    def watch_pace(self) -> WatchPace:
+        """Often: it costs little, and nobody is asked. A file that grows is complete later."""
+        return WatchPace(LOOK_EVERY, self._settle + LOOK_EVERY / 2)
+
+    def waiting(self, now: datetime) -> frozenset[Hashable]:  # noqa: ARG002  see `Watchable`
+        """Return the files that are there, each with what it looks like.
 
         Raises:
             Refused: the folder is not there or cannot be listed.
         """
-        return dict(self._files())
+        return frozenset(self._files())
 
     def _files(self) -> list[tuple[Path, Stamp]]:
         """Return the files with what they look like, in the order in which they were written."""

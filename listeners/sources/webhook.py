@@ -24,9 +24,9 @@ from listeners.formats.items import Items
 from listeners.formats.read import parse_items
 from listeners.pagination import Entry
 from listeners.protocol import Listener
-from listeners.push.server import NotAccepted, Receiver, Reply
+from listeners.push.server import NotAccepted, PushedSource, Receiver, Reply
 from listeners.push.spool import Spool, SpoolListener
-from listeners.source import Seconds, Source, Variable
+from listeners.source import Seconds, Variable
 from listeners.sources.feed import secret
 from records import Post, Rejected
 
@@ -37,14 +37,13 @@ LEAST_SECRET: Final = 16
 SHOWN: Final = 20
 
 
-class WebhookSource(Source):
+class WebhookSource(PushedSource):
     """A door for posts from elsewhere. `secret_env` names the variable with the shared secret.
 
     It listens at 127.0.0.1 only; a proxy that speaks TLS stands before it. What came waits in the
     folder `path` until it is read.
     """
 
-    platform: ClassVar[str] = "folder"
     paths: ClassVar[tuple[str, ...]] = ("path",)
 
     kind: Literal["webhook"]

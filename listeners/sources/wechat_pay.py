@@ -30,7 +30,7 @@ from listeners.pagination import Entry
 from listeners.parsing import fields
 from listeners.parsing.times import read_time
 from listeners.protocol import Item, Listener
-from listeners.push.server import NotAccepted, Receiver, Reply
+from listeners.push.server import NotAccepted, PushedSource, Receiver, Reply
 from listeners.push.spool import Spool, SpoolListener
 from listeners.source import Seconds, Variable, WebSource, checked_address
 from listeners.sources.feed import secret
@@ -46,7 +46,7 @@ REPLAY: Final = timedelta(minutes=5)
 UNTOLD: Final = "text: the complaint itself was not asked for"
 
 
-class WechatPaySource(WebSource):
+class WechatPaySource(PushedSource, WebSource):
     """Notifications of complaints.
 
     `platform_key` is a PEM file with the platform's certificate or public key, `platform_serial`
@@ -54,7 +54,6 @@ class WechatPaySource(WebSource):
     `merchant`, `merchant_serial` and `merchant_key` (a PEM file) complaints are read in full.
     """
 
-    platform: ClassVar[str] = "folder"
     paths: ClassVar[tuple[str, ...]] = ("path", "platform_key", "merchant_key")
 
     kind: Literal["wechat_pay"]
