@@ -1,18 +1,15 @@
-"""Posts and mentions as rows of the SQLite tables."""
+"""Posts as rows: what both stores keep of a post with its body."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import xxhash
 
-from records import Mention, Post, Sentiment
-from store.encoding import mention_body, micros, post_body
+from records import Post
+from store.encoding import micros, post_body
 
 MINUTE = 60_000_000  # microseconds
 _UNKNOWN = -1
 _GREATEST = 2**62
-# More followers than there are people: keeps a sum over any number of hostile rows in 64 bits.
-_GREATEST_REACH = 10**10
 
 
 class PostRow(NamedTuple):
@@ -25,21 +22,6 @@ class PostRow(NamedTuple):
     comments: int
     likes: int
     judged: int
-    body: bytes
-
-
-class MentionRow(NamedTuple):
-    """A mention in the order of the columns."""
-
-    post_key: str
-    brand: str
-    published_at: int
-    organic: bool
-    negative: bool
-    complaint: bool
-    copy: bool
-    reach: int
-    author: str
     body: bytes
 
 
@@ -57,34 +39,6 @@ def post_row(post: Post) -> PostRow:
         _judged(post, published_at),
         body,
     )
-
-
-def mention_row(mention: Mention) -> MentionRow:
-    """Return the row of `mention`; what is not organic is neither negative nor a complaint."""
-    mention, body = mention_body(mention)
-    organic = mention.organic
-    return MentionRow(
-        mention.post_key,
-        mention.brand,
-        micros(mention.published_at),
-        organic,
-        organic and mention.sentiment is Sentiment.NEGATIVE,
-        organic and mention.complaint,
-        mention.duplicate_of is not None,
-        min(max(mention.reach, 0), _GREATEST_REACH) if organic else 0,
-        mention.author,
-        body,
-    )
-
-
-def snapshot(row: PostRow) -> tuple[int, int, int, int, str, int]:
-    """Return the counts of `row`, with what finds the stored post and tells whether it is later."""
-    return (row.fetched_at, row.reposts, row.comments, row.likes, row.key, row.fetched_at)
-
-
-def cells(rows: Iterable[MentionRow]) -> set[tuple[str, int]]:
-    """Return the (brand, minute) cells that `rows` are counted in."""
-    return {(row.brand, row.published_at // MINUTE) for row in rows}
 
 
 def _count(count: int | None) -> int:

@@ -16,9 +16,10 @@ from store.encoding import decoder, instant, micros, storable
 from store.errors import sqlite_errors
 from store.interface import Cited, Maintenance, Pending, Sketch, Snapshot, Upserted
 from store.query import Query, Tokenize, Wanted, parse
-from store.rows import MINUTE, MentionRow, PostRow, cells, mention_row, post_row, snapshot
+from store.rows import MINUTE, PostRow, post_row
 from store.sqlite import statements as sql
 from store.sqlite import upkeep
+from store.sqlite.rows import MentionRow, cells, mention_row, snapshot
 from store.sqlite.schema import open_database
 from store.sqlite.search import ABOUT, FOUND_BODIES, About, SearchIndex, find, is_whole
 from store.tokens import tokens
