@@ -130,8 +130,8 @@ class Incident:
     signalled, `level_at` the last that signalled at the present level or above, `updated_at` the
     last that was scored. `peak` is the greatest negative count an hour, reached at `peak_at`.
     `evidence`, its combined `p_value` and `reasons` belong to the signal that brought the present
-    level. By its `kind` it is about a brand, or `brand` holds the name of the source (coverage) or
-    of the step (pipeline) in trouble.
+    level. By its `kind` it is about a brand, or it is operational: about a source (coverage) or a
+    step (pipeline) in trouble. `subject` names any of them.
 
     `forecast` is what was expected when it was last scored, None where too little was known.
     `terms` are the words new to the brand that the story is known by. `links` are other brands'
@@ -165,6 +165,44 @@ class Incident:
     past_peak: float = 0.0
     past_level: Level | None = None
     stories: tuple[Story, ...] = ()
+
+    @classmethod
+    def operational(
+        cls, kind: IncidentKind, subject: str, reason: str, at: datetime, level: Level
+    ) -> "Incident":
+        """Return an incident of `kind` that opens at `at`: a source or a step is in trouble.
+
+        `subject` is the name of the source or the step, `reason` says what went wrong.
+        """
+        return cls(
+            key=cls.key_of(f"{kind}:{subject}", at),
+            kind=kind,
+            brand=subject,
+            level=level,
+            status=IncidentStatus.OPEN,
+            opened_at=at,
+            updated_at=at,
+            signal_at=at,
+            level_at=at,
+            peak_level=level,
+            peak=0.0,
+            peak_at=at,
+            evidence=(Evidence(reason, 1.0, 0.0, timedelta(minutes=1), 0.0),),
+            history=(LevelChange(at, level),),
+        )
+
+    @property
+    def is_operational(self) -> bool:
+        """Whether it is about a source or a step of ours, not about a brand."""
+        return self.kind is not IncidentKind.BRAND
+
+    @property
+    def subject(self) -> str:
+        """What it is about: the name of the brand, of the source or of the step.
+
+        The field is `brand` for all of them, as in every stored body.
+        """
+        return self.brand
 
     @staticmethod
     def key_of(brand: str, opened_at: datetime) -> str:

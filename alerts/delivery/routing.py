@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from alerts.settings import RouteSettings
-from records import Incident, IncidentKind
+from records import Incident
 
 
 def receivers_of(incident: Incident, routes: Sequence[RouteSettings]) -> tuple[str, ...]:
@@ -17,6 +17,6 @@ def receivers_of(incident: Incident, routes: Sequence[RouteSettings]) -> tuple[s
 
 
 def _fits(incident: Incident, route: RouteSettings) -> bool:
-    ours = incident.kind is not IncidentKind.BRAND
+    ours = incident.is_operational
     concerned = ours or not route.brands or incident.brand in route.brands
     return concerned and incident.peak_level >= route.min_level

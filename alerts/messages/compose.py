@@ -21,7 +21,7 @@ from alerts.messages.format import (
 )
 from alerts.messages.message import Message, Quote, Section
 from alerts.messages.ops_text import circumstances, next_step, what_happened
-from records import Account, Alert, Change, Citation, IncidentKind, Level
+from records import Account, Alert, Change, Citation, Level
 
 TITLE_LIMIT = 120
 BRAND_LIMIT = 30
@@ -44,7 +44,7 @@ def compose(alert: Alert, language: Language = "zh") -> Message:
     it lasted, how bad it was and which cases stay open. Trouble of our own has no posts to show.
     """
     writer = _Writer(alert, language, CATALOGUES[language])
-    if alert.incident.kind is not IncidentKind.BRAND:
+    if alert.incident.is_operational:
         return writer.trouble()
     full = alert.change not in {Change.LOWERED, Change.RECOVERED}
     recovered = alert.change is Change.RECOVERED
@@ -95,11 +95,11 @@ class _Writer:
             if recovered
             else self.level(self.alert.incident.level)
         )
-        brand = one_line(self.alert.incident.brand, BRAND_LIMIT)
-        return cut(f"{state} · {brand} · {self._what()}", TITLE_LIMIT)
+        subject = one_line(self.alert.incident.subject, BRAND_LIMIT)
+        return cut(f"{state} · {subject} · {self._what()}", TITLE_LIMIT)
 
     def _what(self) -> str:
-        if self.alert.incident.kind is not IncidentKind.BRAND:
+        if self.alert.incident.is_operational:
             return what_happened(self.alert, self.language)
         listed = self._listed()
         if listed and self.alert.change in {Change.OPENED, Change.REOPENED}:

@@ -48,7 +48,7 @@ def _line(alert: Alert, change: Change, language: Language) -> str:
     over = change is Change.RECOVERED
     return CATALOGUES[language]["bundle.line"].format(
         emoji=RECOVERED_EMOJI if over else EMOJI[alert.incident.level],
-        brand=one_line(alert.incident.brand, BRAND_LIMIT),
+        brand=one_line(alert.incident.subject, BRAND_LIMIT),
         negative=number(alert.negative, language),
         usual=number(alert.usual, language),
     )

@@ -87,7 +87,7 @@ def cases(
 
 def _sprouted(services: Services, brand: str | None, now: datetime) -> list[EmergingComplaints]:
     """Return what may become an alarm of the brands (or the one) that have no open incident."""
-    busy = {one.brand for one in services.ledger.open_incidents()}
+    busy = {one.brand for one in services.ledger.open_incidents() if not one.is_operational}
     asked = [name for name in services.brands if name not in busy and brand in {None, name}]
     return emerging_complaints(services.store, asked, now, services.settings.detection)
 

@@ -28,7 +28,7 @@ from fengsui.cli.options import (
 from fengsui.services import Services
 from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
-from records import IncidentKind, Level
+from records import Level
 
 DEFAULT_SPAN: Final = timedelta(weeks=8)
 TICK_HEADINGS: Final[dict[Language, tuple[str, ...]]] = {
@@ -84,7 +84,7 @@ def explain(
         found = services.ledger.incident(incident)
         if found is None:
             raise typer.BadParameter(f"there is no incident {incident!r}")
-        if found.kind is not IncidentKind.BRAND:
+        if found.is_operational:
             raise typer.BadParameter(f"{incident!r} is no incident about a brand")
         ticks = list(explained(services, found))
     if json:

@@ -18,7 +18,7 @@ from alerts.messages.notice import Notice, Paragraph
 from fengsui.desk.notices import Told, tell
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
-from records import Case, CaseStatus, Incident, IncidentKind, IncidentStatus
+from records import Case, CaseStatus, Incident, IncidentStatus
 
 NAMED: Final = 4
 BRAND_LIMIT: Final = 30
@@ -75,10 +75,10 @@ def choose(services: Services, key: str) -> Incident:
     """
     if key:
         found = services.ledger.incident(key)
-        if found is None or found.kind is not IncidentKind.BRAND:
+        if found is None or found.is_operational:
             raise NoIncident(f"no brand has an incident {one_line(key, 80)!r}")
         return found
-    open_now = [one for one in services.ledger.open_incidents() if one.kind is IncidentKind.BRAND]
+    open_now = [one for one in services.ledger.open_incidents() if not one.is_operational]
     if not open_now:
         raise NoIncident("no incident is open")
     return min(open_now, key=lambda one: (-one.level, one.opened_at, one.key))

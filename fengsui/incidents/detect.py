@@ -14,7 +14,7 @@ from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
 from fengsui.incidents.new_stories import another_story
 from fengsui.services import Services
-from records import Change, Incident, IncidentKind, IncidentStatus, Level, Signal, Story, Theme
+from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def detect_brand(
             return BrandDetection(brand, {})
         # One that has just recovered is reopened by a greater wave.
         past = reversed(services.ledger.incidents(brand=brand))
-        incident = next((one for one in past if one.kind is IncidentKind.BRAND), None)
+        incident = next((one for one in past if not one.is_operational), None)
     told = _told(incident)
     touched: dict[str, Incident] = {}
     moves: list[IncidentUpdate] = []

@@ -14,7 +14,7 @@ from fengsui.counts.history import is_troubled
 from fengsui.incidents.evidence import SPAN
 from fengsui.incidents.themes import clusters_of
 from nlp.topics.clusters import ClusterView
-from records import Incident, IncidentKind, IncidentStatus, Theme, Window
+from records import Incident, IncidentStatus, Theme, Window
 from store.interface import Cited, MentionStore
 
 HOUR: Final = timedelta(hours=1)
@@ -83,7 +83,7 @@ def another_story(
 
 
 def _is_asked(incident: Incident, at: datetime, step: timedelta) -> bool:
-    is_open = incident.kind is IncidentKind.BRAND and incident.status is IncidentStatus.OPEN
+    is_open = not incident.is_operational and incident.status is IncidentStatus.OPEN
     is_due = (at - _EPOCH) // EVERY > (at - step - _EPOCH) // EVERY
     return is_open and is_due and at - incident.opened_at >= NEW
 

@@ -4,24 +4,20 @@ They go the way of every incident: opened once, told through the receivers, reco
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.delivery.routing import receivers_of
 from fengsui.services import Services
 from records import (
     Alert,
     Change,
-    Evidence,
     Incident,
     IncidentKind,
     IncidentStatus,
     Level,
-    LevelChange,
     Notification,
     NotificationState,
 )
-
-MINUTE = timedelta(minutes=1)
 
 
 def open_operational(
@@ -34,22 +30,7 @@ def open_operational(
     known = operational_incidents(services, kind).get(name)
     if known is not None:
         return known
-    incident = Incident(
-        key=Incident.key_of(f"{kind}:{name}", now),
-        kind=kind,
-        brand=name,
-        level=level,
-        status=IncidentStatus.OPEN,
-        opened_at=now,
-        updated_at=now,
-        signal_at=now,
-        level_at=now,
-        peak_level=level,
-        peak=0.0,
-        peak_at=now,
-        evidence=(Evidence(reason, 1.0, 0.0, MINUTE, 0.0),),
-        history=(LevelChange(now, level),),
-    )
+    incident = Incident.operational(kind, name, reason, now, level)
     _record(services, incident, Change.OPENED, now)
     return incident
 
@@ -68,7 +49,7 @@ def close_operational(
 
 def operational_incidents(services: Services, kind: IncidentKind) -> dict[str, Incident]:
     """Return the open incidents of `kind` by what they are about."""
-    return {one.brand: one for one in services.ledger.open_incidents() if one.kind is kind}
+    return {one.subject: one for one in services.ledger.open_incidents() if one.kind is kind}
 
 
 def _record(services: Services, incident: Incident, change: Change, now: datetime) -> None:

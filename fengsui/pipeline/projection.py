@@ -15,7 +15,7 @@ from alerts.detection.bands import Bands, baseline_bands
 from alerts.detection.series import Series
 from fengsui.counts.counts import CHANNELS
 from fengsui.services import Services
-from records import Incident, IncidentKind, Point, Window
+from records import Incident, Point, Window
 from store.elasticsearch.projection.projection import Projected, Projection, within
 from store.elasticsearch.projection.rows import (
     Band,
@@ -205,10 +205,10 @@ class _Look:
         return self._put({"incidents", "levels", "troubles"}, documents)
 
     def _shown(self, incident: Incident) -> Iterator[Document]:
-        if incident.kind is IncidentKind.BRAND:
-            yield from incident_documents(incident, self._keywords(incident.key))
-        else:
+        if incident.is_operational:
             yield trouble_document(incident)
+        else:
+            yield from incident_documents(incident, self._keywords(incident.key))
 
     def _written(self, last: datetime) -> list[Incident]:
         return self._services.ledger.incidents_written(last - CLOCK_SKEW)

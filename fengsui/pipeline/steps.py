@@ -24,7 +24,6 @@ from nlp.sentiment.registry import ModelError
 from records import (
     Alert,
     Incident,
-    IncidentKind,
     Mention,
     Notification,
     NotificationState,
@@ -210,7 +209,7 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     open_incidents = {
         incident.brand: incident
         for incident in services.ledger.open_incidents()
-        if incident.kind is IncidentKind.BRAND
+        if not incident.is_operational
     }
     looked_at = changed.intersection(services.brands) if since is None else set(services.brands)
     entries = listed(services, start, now, is_first=last is None and since is None)

@@ -103,7 +103,7 @@ def _incidents(services: Services, window: Window) -> Iterator[Incident]:
     concerned = [
         incident
         for incident in known.values()
-        if incident.kind is IncidentKind.BRAND
+        if not incident.is_operational
         and incident.opened_at < window.until
         and (incident.recovered_at is None or incident.recovered_at >= window.since)
     ]

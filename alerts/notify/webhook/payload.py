@@ -71,7 +71,7 @@ def _incident(incident: Incident) -> dict[str, Any]:
     return {
         "key": incident.key,
         "kind": str(incident.kind),
-        "brand": one_line(incident.brand, TEXT_LIMIT),
+        "brand": one_line(incident.subject, TEXT_LIMIT),
         "level": _level(incident.level),
         "status": str(incident.status),
         "opened_at": _time(incident.opened_at),

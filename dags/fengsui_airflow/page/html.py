@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
 from fengsui_airflow.page.words import KINDS, LEVELS, WORDS
 from listeners.refusals import ADVICE
-from records import Incident, IncidentKind, IncidentStatus, Level
+from records import Incident, IncidentStatus, Level
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 # A minute, as collect_posts has it.
@@ -102,12 +102,12 @@ def _incident(incident: Incident, language: str) -> Sequence[str]:
     words = WORDS[language]
     is_open = incident.status is IncidentStatus.OPEN
     return (
-        KINDS[language][incident.kind] + escape(incident.brand),
+        KINDS[language][incident.kind] + escape(incident.subject),
         _level(incident.level if is_open else incident.peak_level, language),
         words["open"] if is_open else words["recovered"],
         _time(incident.opened_at, words),
         _time(incident.updated_at, words),
-        f"{incident.peak:,.0f}" if incident.kind is IncidentKind.BRAND else "",
+        f"{incident.peak:,.0f}" if not incident.is_operational else "",
     )
 
 

@@ -8,7 +8,7 @@ from fengsui.ingest.slo import DAY, SourceHealth, source_health
 from fengsui.services import Services
 from listeners.context import RefusalCount
 from listeners.protocol import Refusal
-from records import Incident, IncidentKind, Window
+from records import Incident, Window
 
 HOUR = timedelta(hours=1)
 # The usual hour is the mean of so many days.
@@ -65,7 +65,7 @@ class Overview:
 def overview(services: Services, now: datetime) -> Overview:
     """Return what the page shows at `now`."""
     open_incidents = services.ledger.open_incidents()
-    by_brand = {one.brand: one for one in open_incidents if one.kind is IncidentKind.BRAND}
+    by_brand = {one.brand: one for one in open_incidents if not one.is_operational}
     # Where something is going on comes first, also of more brands than are shown.
     names = sorted(services.brands, key=lambda name: name not in by_brand)
     brands = [_brand(services, name, by_brand.get(name), now) for name in names[:MOST_BRANDS]]

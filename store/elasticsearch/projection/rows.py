@@ -115,7 +115,7 @@ def trouble_document(incident: Incident) -> Document:
     source = course | {
         "trouble": identifier(incident.key),
         "kind": str(incident.kind),
-        "about": incident.brand,
+        "about": incident.subject,
         "reason": incident.evidence[0].kind if incident.evidence else None,
     }
     return _document("troubles", incident.key, incident.opened_at, source)
