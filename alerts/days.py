@@ -1,4 +1,4 @@
-"""China's days: what a brand is used to is told by whole days of its readers' clock."""
+"""Days of China's calendar: compare a brand with its past by whole days of local time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final

@@ -19,9 +19,9 @@ from records import (
 
 # A wave so many times as large as all before it is worse than they were.
 TWICE: Final = 2.0
-# A wave has ebbed when half of what it had above the usual is gone.
+# A wave has ebbed when half of its rise above the baseline is gone.
 EBB: Final = 0.5
-# What stays high without surprising any more is the new usual: that long, and it is over.
+# A rate that stays high so long without another signal is the new baseline: the incident ends.
 NEW_USUAL: Final = timedelta(hours=24)
 HOUR: Final = timedelta(hours=1)
 # A story known by a hot list alone is watched as long as a title stands there mostly.
@@ -30,7 +30,7 @@ LISTED: Final = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """The incident after a tick, and what people should be told of it, if anything."""
+    """The incident after a tick, and the change to notify people of, if any."""
 
     incident: Incident | None
     change: Change | None = None
@@ -49,8 +49,8 @@ def advance(
 
     `rate` is the negative count of the hour that ends at `at`. A tick that is not `known` (too
     little was read) can signal, for what was read is a lower bound, but it is not quiet. Ticks come
-    in order; a tick that was judged before changes nothing, but that late posts may raise the last
-    one.
+    in order; a tick that was scored before changes nothing, except that late posts may raise the
+    last one.
 
     The worse an incident, the longer quiet has to last before it falls or recovers. The times of
     the last signals are moved on by the time that nobody read, so that it does not count as quiet.
@@ -190,7 +190,7 @@ def _reopened(incident: Incident, signal: Signal) -> Incident:
 
 
 def _skipped(incident: Incident, at: datetime, settings: DetectionSettings) -> Incident:
-    """Return the incident with the unknown ticks since the last judged one left out of account."""
+    """Return the incident with the unknown ticks since the last scored one left out of account."""
     unread = at - incident.updated_at - timedelta(minutes=settings.tick_minutes)
     if unread <= timedelta(0):
         return incident

@@ -1,12 +1,12 @@
 """The level policy: which rarity, size and kinds of evidence make blue, yellow, orange or red.
 
-How the promise on false alarms is kept: evidence beside the counts never opens an incident, but a
-hot list that names the brand (alerts/evidence/hot_lists.py), which keeps a promise of its own: how
-often one opens by chance is those two promises alone. Evidence can lift a level by one, where it is
-unlikely itself (`LIFT`, all of it combined, whatever depends on what). A chance incident of a level
-lasts some 18 ticks, so at most 18 * LIFT = 2% of them are lifted by chance, and the level above
-has room for a quarter of them (levels are 4, 13 and 52 times rarer than blue): a fiftieth of a
-level's incidents adds at most a tenth to what the next level promises.
+How the limit on false alarms is kept: besides the counts, only a hot list that names the brand
+(alerts/evidence/hot_lists.py) opens an incident, and it keeps a limit of its own: these two limits
+alone set how often one opens by chance. Evidence can lift a level by one, where it is unlikely
+itself (`LIFT`, all of it combined, whatever depends on what). A chance incident of a level lasts
+some 18 ticks, so at most 18 * LIFT = 2% of them are lifted by chance, and the level above has room
+for a quarter of them (levels are 4, 13 and 52 times rarer than blue): a fiftieth of a level's
+incidents adds at most a tenth to what the next level allows.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ KINDS_NEEDED: Final = {Level.RED: 3, Level.ORANGE: 2, Level.YELLOW: 1, Level.BLU
 # However rare, a handful is a handful: a level takes so many times the least count that alarms.
 TIMES_LEAST: Final = {Level.ORANGE: 4.0, Level.YELLOW: 2.0}
 # Red is kept for what a whole company must know of: so many negatives in the last hour, and so
-# many times the usual hour.
+# many times the baseline of an hour.
 RED_COUNT: Final = 50.0
 RED_TIMES: Final = 10.0
 # Red by kinds of evidence: what calls forth nearly as much as it is grows by itself.
 NEARLY_ONE: Final = 0.8
 RED_KINDS: Final = 3
-# All evidence beside the counts together must be this unlikely to lift a level.
+# All evidence besides the counts, combined, must be this unlikely to lift a level.
 LIFT: Final = 1e-3
 _HOUR: Final = timedelta(hours=1)
 
@@ -45,7 +45,7 @@ def level_of(rarity: float, kinds: int, ceiling: Level) -> Level:
 
 
 def baseline_hour(evidence: Sequence[Evidence]) -> float:
-    """Return how many negative posts an hour usually sees; 0 where the evidence does not say."""
+    """Return the baseline of negative posts in an hour; 0 where the evidence does not say."""
     found = next((one for one in evidence if one.kind == "negative" and one.horizon), None)
     return found.expected * (_HOUR / found.horizon) if found else 0.0
 
@@ -53,7 +53,7 @@ def baseline_hour(evidence: Sequence[Evidence]) -> float:
 def least_count(level: Level, usual: float, min_count: float) -> float:
     """Return the least count of negatives that a level takes, however rare it is.
 
-    `usual` is that of an hour, `min_count` the least that alarms at all (DetectionSettings).
+    `usual` is the baseline of an hour, `min_count` the least that alarms (DetectionSettings).
     """
     if level is Level.RED:
         return max(RED_COUNT, RED_TIMES * usual)

@@ -1,7 +1,7 @@
 """A source in one file. Copy it to `listeners/sources/<source>.py` and replace what is marked.
 
-`parse` is pure: an answer in, posts and rejected items out. The listener asks and pages; its
-building blocks keep the pace, count, resume and report.
+`parse` is pure: an answer in, posts and rejected items out. The listener asks and pages; its parts
+pace the requests, count refusals, resume and report coverage.
 """
 
 from collections.abc import Iterator

@@ -91,8 +91,8 @@ class Services:
     def annotator(self, earliest: datetime) -> Annotator:
         """Return an annotator that knows the mentions before posts from `earliest` on.
 
-        Posts from long before the newest mention (an import, posts judged again) get one that
-        remembers their own time, beside the one for what is new.
+        Posts from long before the newest mention (an import, posts annotated again) get one that
+        remembers their own time, besides the one for what is new.
         """
         if self._annotator is None:
             newest = self.store.newest()
@@ -163,7 +163,7 @@ def _settle_collector() -> None:
     """Keep the garbage collector off the dictionaries, and from running every few posts.
 
     Models and dictionaries live as long as the process; walking them again and again took a
-    quarter of the chain's time (benchmarks/chain.py).
+    quarter of the pipeline's time (benchmarks/chain.py).
     """
     gc.collect()
     gc.freeze()

@@ -62,9 +62,9 @@ def newest_first(
 ) -> Iterator[Item]:
     """Yield the pages of a list that has the newest first, until it reaches back far enough.
 
-    It is read from `overlap` before the window, for what came late or was edited, and told as
-    covered from there. Where the list ends at its page limit, what lies before its oldest entry is
-    told as not seen, the overlap too: it was read before, but what came late to it was not.
+    Read it from `overlap` before the window, for what came late or was edited, and report it as
+    covered from there. Where the list ends at its page limit, report what lies before its oldest
+    entry as not seen, the overlap too: it was read before, but what came late to it was not.
 
     Raises:
         ListenerError: a page could not be read.
@@ -118,9 +118,9 @@ def split_by_time(
 ) -> Iterator[Item]:
     """Yield the pages of a list that takes a window, halved until each fits the page limit.
 
-    It is read from `overlap` before the window, for what came late or was edited. The oldest half
-    comes first, and each is told as covered when it is complete. A window of at most `smallest`
-    that still does not fit is read as far as it goes; what is left of it is told as not seen.
+    Read it from `overlap` before the window, for what came late or was edited. The oldest half
+    comes first; report each as covered when it is complete. Read a window of at most `smallest`
+    that still does not fit as far as it goes, and report what is left of it as not seen.
 
     Raises:
         ListenerError: a page could not be read.
@@ -168,9 +168,9 @@ def read_parts(
 ) -> Iterator[Item]:
     """Yield what the parts of a source have, the one first that was read the longest time ago.
 
-    Each is read from where it was last read to. What there is no time left for is told as not seen
-    and comes first at the next read. A part whose trouble passes by itself holds up no other;
-    anything else ends the read, and what was not read is told.
+    Read each from where its last read ended. Report a part for which no time is left as not seen;
+    it comes first at the next read. A part whose error passes by itself holds up no other; any
+    other error ends the read, and what was not read is reported.
 
     Raises:
         ListenerError: a refusal that concerns all parts, or every part has failed.

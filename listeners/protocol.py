@@ -35,7 +35,7 @@ class CoverageMarker:
     """What stood before it in the stream is all that `part` of the source published in `window`.
 
     With `ok` False it is known that something of the window was not seen, and `why` says so. The
-    reader of the stream writes down what came before, then this; the listener goes on after that.
+    consumer of the stream stores what came before, then this; the listener goes on after that.
     A source without parts has the one part "".
     """
 
@@ -67,7 +67,7 @@ class Listener(Protocol):
     def fetch(self, window: Window) -> Iterator[Item]:
         """Yield what was published in `window`, unreadable items as Rejected, in no set order.
 
-        A stream without any Covered covers the whole window when it ends without an error.
+        A stream without a CoverageMarker covers the whole window when it ends without an error.
 
         Raises:
             RetryLater: the source asks to come back later, or is not reachable.

@@ -1,4 +1,4 @@
-"""How sources refuse, told apart by what the caller should do.
+"""How sources refuse, sorted by what the caller should do.
 
 A refusal in a recorded answer and one from a live feed are the same words.
 """

@@ -1,6 +1,6 @@
 """The settings of the sources, and the listener that each of them asks for.
 
-A source's own module holds its settings beside its `parse` and its listener; here they are listed.
+A source's own module holds its settings with its `parse` and its listener; this module lists them.
 """
 
 from datetime import datetime, timedelta
@@ -97,5 +97,5 @@ SourceSettings: TypeAlias = (
 
 
 def listener_of(settings: SourceSettings, context: ReadContext | None = None) -> Listener:
-    """Return the listener that reads the source; without `means` it shares nothing with others."""
+    """Return the listener that reads the source; without `context` it shares nothing."""
     return settings.listener(context or ReadContext())

@@ -13,7 +13,7 @@ Places = npt.NDArray[np.int64]
 
 ROOT: Final = -1  # the parent of what answers the beginning itself
 UNKNOWN: Final = -2  # the parent of what answers nobody knows what
-MOST: Final = 1_000_000  # events of a count that are told apart; more are taken for that many
+MOST: Final = 1_000_000  # most events that a count stands for; a larger count is cut
 
 
 @dataclass(frozen=True, slots=True)

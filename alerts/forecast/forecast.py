@@ -59,8 +59,8 @@ def forecast_observed(
 ) -> Forecast:
     """Forecast what was observed already; see `forecast`.
 
-    Of what is older than six hours, the last six are looked at. What is younger than ten minutes
-    is judged as if ten had gone by and nothing more had come.
+    Of what is older than six hours, use the last six. Score what is younger than ten minutes as if
+    ten had gone by and nothing more had come.
 
     Raises:
         ValueError: the threshold is not a number above zero.
@@ -74,7 +74,7 @@ def _forecast(seen: Observed, view: "_View", threshold: float) -> Forecast:
     if not (math.isfinite(threshold) and threshold > 0):
         raise ValueError(f"a threshold is a number above zero, not {threshold}")
     peak = _outlook(view, "peak")
-    # What is usual is told by the model of the nearer age.
+    # Compare features with the medians of the model of the nearer age.
     nearest, row = view.whole[0 if view.weight < 0.5 else -1]
     return Forecast(
         probability=peak.reaches(threshold),

@@ -52,7 +52,7 @@ def remembered(seconds: Floats | float) -> Floats:
 def fit(seen: Observed) -> Hawkes:
     """Fit the process to what was seen.
 
-    An age of zero is taken for one second, for nothing can be said of no time at all.
+    Take an age of zero for one second, for no time at all allows no estimate.
     """
     age = max(seen.age, 1.0)
     whole = float(remembered(age))

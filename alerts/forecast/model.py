@@ -61,8 +61,8 @@ class AgeModel:
     """What is asked at one age with one family of features.
 
     Of more than `ceiling` events (nine of ten training cascades had fewer) a sample of that many is
-    judged, and what is expected is multiplied again: trees know nothing beyond what they have seen.
-    `usual` holds the training medians of the features `names` (what is unknown is taken for usual).
+    scored, and what is expected is multiplied again: trees know nothing beyond what they have seen.
+    `usual` holds the training medians of the features `names` (the stand-ins for unknown ones).
     The log odds of a place among the largest tenth are `lines` (bias, slope of the trees `top`,
     slope of the logarithm of the final size).
     """
@@ -75,7 +75,7 @@ class AgeModel:
     sizes: Mapping[str, Size]
 
     def fill(self, rows: Floats) -> Floats:
-        """Return `rows`, shape (rows, names), with what is unknown taken for usual."""
+        """Return `rows`, shape (rows, names), with the medians in place of what is unknown."""
         return np.where(np.isnan(rows), self.usual, rows)
 
     def final(self, rows: Floats) -> Floats:

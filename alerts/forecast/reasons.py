@@ -73,8 +73,8 @@ KINDS: Final[Mapping[str, Kind]] = {
 def reasons(model: AgeModel, row: Floats, size: str) -> tuple[ForecastReason, ...]:
     """Return what moved the forecast of `size` most, the strongest first.
 
-    The effect of a kind is what the forecast would lose if that kind alone had been usual. `row`
-    has shape (names,); what is unknown in it moves nothing.
+    The effect of a kind is what the forecast would lose if that kind alone had its medians.
+    `row` has shape (names,); what is unknown in it moves nothing.
     """
     filled = model.fill(row[None, :])[0]
     kinds = [name for name, kind in KINDS.items() if kind.shown in model.names]

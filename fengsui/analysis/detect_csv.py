@@ -31,7 +31,7 @@ FIRST_TICKS: Final = 14
 # A day without scatter is taken to be so many units high.
 FLAT_UNITS: Final = 20.0
 
-# A row may lie this share of a step beside its step.
+# A row may lie off its step by this share of a step.
 JITTER: Final = 0.25
 
 
@@ -41,7 +41,7 @@ class CsvError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CsvReport:
-    """How many rows were judged, how many carry an alert, and the seconds from row to row."""
+    """How many rows were scored, how many carry an alert, and the seconds from row to row."""
 
     rows: int
     alerts: int
@@ -60,13 +60,13 @@ class _Row:
 def detect_csv(
     path: Path, out: TextIO, settings: DetectionSettings, plot: Path | None = None
 ) -> CsvReport:
-    """Judge the file's `timestamp,value` rows and write each with its score and alert to `out`.
+    """Score the file's `timestamp,value` rows and write each with its score and alert to `out`.
 
     Rows go out in the order and the spelling of the file. `score` in [0, 1) grows with surprise:
     0 is nothing to speak of, 0.5 is what the settings allow as often, if nothing in the day before
     surprised as much; what did not exceed the last day scores half. `alert` is 1 on the row where
-    an alarm begins. Nothing looks ahead; the first day of a file stays silent, since its usual is
-    not known yet. `plot` is where to draw values, expectation and alarms, as a PNG.
+    an alarm begins. Nothing looks ahead; the first day of a file stays silent, since its baseline
+    is not known yet. `plot` is where to draw values, expectation and alarms, as a PNG.
 
     Numbers that are no counts (the first day has fractions or negative ones) are laid over the
     scale of that day first: what is above its lowest value, in units in which the day scatters as

@@ -1,6 +1,6 @@
 """An incident explained tick by tick: the evidence, the threshold, what would have had to differ.
 
-The counts are judged again as they stand in the store now; late posts are among them.
+Score the counts again as they stand in the store now; late posts are among them.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ MOST_TICKS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel of a tick at its most telling horizon.
+    """One channel of a tick at its most surprising horizon.
 
     `observed` is what was counted over `horizon`, `expected` the mean, `needed` the least count
     that would have alarmed. `a_week` is how often a week the model alone expects as much. `missing`
@@ -60,7 +60,7 @@ class Explained:
 def explain(services: Services, incident: Incident) -> Iterator[Explained]:
     """Yield the ticks of an incident about a brand, from an hour before it opened on.
 
-    Its last is the one that was judged last; of a very long one only the beginning is told.
+    The last tick is the one that was scored last; a very long incident yields only its beginning.
     """
     step = services.tick
     until = min(
@@ -114,7 +114,7 @@ def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -
 
 
 def missing(scored: ScoredTick, at: int, row: int, needed: float) -> tuple[str, ...]:
-    """Return the names of what stood against an alarm: of Refusal, or `rarity`."""
+    """Return the names of what stood against an alarm: of SuppressionReason, or `rarity`."""
     refused = SuppressionReason(int(scored.refused[at, row]))
     counted = SuppressionReason.FEW | SuppressionReason.EXCESS | SuppressionReason.CHANCE
     names = [flag.name.lower() for flag in refused & ~counted if flag.name]

@@ -1,7 +1,7 @@
 """Score every text of a file, and measure the answers where the file holds labels.
 
-A text is read whole, own words and quoted ones, since whoever labelled it read it so; the chain
-reads an author's own words alone, for it asks what the author says of a brand.
+Read each text whole, own words and quoted ones, since the person who labelled it read it so; the
+pipeline reads an author's own words alone, for it asks what the author says of a brand.
 
 Columns of the input are written back as they came, also where a cell begins with = + - or @: the
 file is the user's own, and a changed text would no longer be the text that was scored. The columns
@@ -179,7 +179,7 @@ def _added(question: Question, given: str, shares: Mapping[str, float]) -> dict[
 
 @contextmanager
 def _output(out: Path, reading: _Reading) -> Iterator[TableWriter]:
-    """Write beside `out` and move it there at the end: nobody finds half a file."""
+    """Write next to `out` and move the file there at the end: nobody finds half a file."""
     part = out.with_name(f".part-{out.name}")
     try:
         with open_for_writing(part) as file:

@@ -1,6 +1,6 @@
 """Tables in files, read and written row by row: CSV, TSV, JSON Lines, also .gz and .xz.
 
-The kind, the compression and the encoding (UTF-8, with BOM or without, else GB18030) are told by
+Detect the kind, the compression and the encoding (UTF-8, with BOM or without, else GB18030) by
 what a file holds, not by its name.
 """
 

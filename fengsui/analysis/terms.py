@@ -31,7 +31,7 @@ class Found:
     """What is new in the posts of `window`.
 
     `recent` distinct texts were read, and `past` of the time before. `words` are those that the
-    dictionary does not know, `terms` those that are said more than before.
+    dictionary does not know, `terms` those that people use more than before.
     """
 
     window: Window

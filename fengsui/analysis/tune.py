@@ -1,4 +1,4 @@
-"""A brand's own history judged again at several settings of the one knob."""
+"""Replay a brand's own history at several settings of the one knob."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -47,8 +47,8 @@ def tune(
 ) -> list[Tried]:
     """Replay `window` of a brand's counts at each setting; nothing is written.
 
-    Counts only: evidence beside them can lift a level, but opens nothing. Weeks of which too little
-    was read do not count.
+    Counts only: other evidence can lift a level, but opens nothing. Weeks of which too little was
+    read do not count.
 
     Raises:
         ValueError: nothing of the window was read well enough.

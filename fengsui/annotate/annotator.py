@@ -1,4 +1,4 @@
-"""From posts to mentions: match brands, find copies, score, judge complaints, pick keywords."""
+"""From posts to mentions: match brands, find copies, score, find complaints, pick keywords."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from store.interface import Sketch
 
 FLOOD = "flood"
 LOTTERY = "lottery"
-# Discounts that come of what was said before: where a text is judged again, they stay.
+# Discounts that depend on earlier posts: they stay where a text is annotated again.
 PLACED = frozenset({FLOOD, "campaign", "repeats"})
 
 
@@ -79,7 +79,7 @@ def scorer(model: SentimentModel, goods: str = "") -> str:
 
 
 class Annotator:
-    """Judges posts in the order they are given and remembers what it needs to know copies by.
+    """Annotates posts in the order they are given and remembers what it needs to detect copies.
 
     The same posts after the same memories give the same mentions, however they are batched.
     """
@@ -115,7 +115,7 @@ class Annotator:
 
     @property
     def reaches_back_to(self) -> datetime | None:
-        """From when on copies are known: what is older is judged by another annotator."""
+        """The time from which copies are known: another annotator takes what is older."""
         return self._newest - self._settings.memory if self._newest else None
 
     def remember(self, sketches: Iterable[Sketch]) -> None:
@@ -133,8 +133,8 @@ class Annotator:
     def annotate(self, posts: Sequence[Post], before: Sequence[Mention] = ()) -> list[Mention]:
         """Return a mention for every brand in every post, in the order of the posts.
 
-        `before` are the mentions that the posts had when they were last judged. Where the text is
-        still the same, it stays the copy or the voice that it was: it is no copy of itself.
+        `before` are the mentions that the posts had when they were last annotated. Where the text
+        is still the same, it stays the copy or the original that it was: it is no copy of itself.
         """
         known = {(mention.post_key, mention.brand): mention for mention in before}
         candidates = list(_candidates(self._matcher, posts))
@@ -156,9 +156,9 @@ class Annotator:
         return [score[text] for text in texts]
 
     def _judged(self, candidates: Sequence[_Candidate]) -> Iterator[_Judged]:
-        """Judge the candidates, each judge the whole batch before the next one begins.
+        """Annotate the candidates; each model reads the whole batch before the next one begins.
 
-        So the tables of each stay in the processor's cache: the chain takes 1.0 to 1.3 times less,
+        So the tables of each stay in the processor's cache: annotation takes 1.0 to 1.3 times less,
         the more the busier the machine is.
         """
         own, readings, parts = _asked(candidates)
@@ -179,7 +179,7 @@ class Annotator:
     def _complaints(
         self, candidates: Sequence[_Candidate], scores: Sequence[Score]
     ) -> list[Complaint | None]:
-        """Judge which candidates complain; of the doubtful ones the model is asked as well."""
+        """Decide which candidates complain; ask the model as well about the doubtful ones."""
         threshold = self._settings.complaint_confidence
         suspicions = list(map(self._suspect, candidates, scores))
         doubtful = [one.own for one in suspicions if one is not None and one.is_doubtful]
@@ -192,7 +192,7 @@ class Annotator:
 
     def _suspect(self, candidate: _Candidate, score: Score) -> Screening | None:
         if candidate.post.kind is PostKind.HEADLINE:
-            return None  # it tells of complaints; no customer speaks
+            return None  # it reports complaints; no customer speaks
         return screen(
             candidate.text.own,
             score.negative,
@@ -285,7 +285,7 @@ def _asked(
 def _readings(candidate: _Candidate) -> list[Reading | None]:
     """Return what the rules read for each brand; nothing where a complaint is filed.
 
-    Who files one has judged, whatever form the words take.
+    Filing one takes a stance already, whatever form the words take.
     """
     post, text, matches = candidate
     if post.kind is PostKind.COMPLAINT:
@@ -325,7 +325,7 @@ def _stance(
 
 
 def _advert(candidate: _Candidate, score: Score) -> str:
-    """Return why a post is advertising; who complains, or enters a lottery in anger, is heard."""
+    """Return why a post is advertising; a complaint or an angry lottery entry never is."""
     if candidate.post.kind is PostKind.COMPLAINT:
         return ""
     reason = advert_reason(candidate.text)

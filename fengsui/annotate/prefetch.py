@@ -58,7 +58,7 @@ class Prefetch:
                 place.scores.cancel()
 
     def _read(self, texts: Sequence[str]) -> list[Score]:
-        """Score texts, and let the model look at those that may complain: it remembers them."""
+        """Score texts, and let the model score those that may complain: it remembers them."""
         scores = self._model.score(texts)
         if isinstance(self._model, ComplaintReader):
             self._model.complaint_odds(

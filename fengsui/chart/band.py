@@ -17,7 +17,7 @@ INK, BAND, EDGE, ALARM = "#1f2933", "#cfe0f0", "#3e7cb8", "#cf2e3c"
 
 @dataclass(frozen=True, slots=True)
 class Banded:
-    """A judged series: arrays of shape (ticks,), the first tick at `start`.
+    """A scored series: arrays of shape (ticks,), the first tick at `start`.
 
     `values` are NaN where nothing was read; `mean` and `upper` where too little was known.
     `alarms` are the places of the ticks on which an alarm begins.

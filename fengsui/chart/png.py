@@ -83,7 +83,7 @@ class _Words:
 
 
 def _counts(axes: Axes, timeline: Timeline, words: _Words) -> None:
-    """Draw the counts as bars in the colour of their level, and the line of the usual."""
+    """Draw the counts as bars in the colour of their level, and the line of the baseline."""
     left = [_place(at) for at in timeline.at]
     width = (left[1] - left[0]) if len(left) > 1 else timeline.step / timedelta(days=1)
     levels = [timeline.level_at(at) for at in timeline.at]

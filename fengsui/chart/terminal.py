@@ -51,7 +51,7 @@ def _heading(timeline: Timeline, language: Language) -> str:
 
 
 def _legend(timeline: Timeline, language: Language) -> Iterator[str]:
-    """Yield the lines below the chart: peak and usual, the climb, the end."""
+    """Yield the lines below the chart: peak and baseline, the climb, the end."""
     words, peak = WORDS[language], timeline.peak
     top = words["peak"].format(count=timeline.negative[peak])
     yield f"▲ {top} · {clock(timeline.at[peak])} · {words['usual']} {timeline.usual[peak]:.1f}"
@@ -71,7 +71,7 @@ def _sparkline(timeline: Timeline) -> str:
 
 
 def _bars(timeline: Timeline, width: int, height: int, *, colour: bool) -> str:
-    """Return bars in the colours of their levels over the line of the usual."""
+    """Return bars in the colours of their levels over the line of the baseline."""
     plotext.terminal.limit(False, False)
     figure = plotext.figure
     figure.clear.all()

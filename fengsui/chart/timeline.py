@@ -40,7 +40,7 @@ LEVELS: dict[Language, dict[Level, str]] = {
 class Timeline:
     """The negative counts around an incident.
 
-    `negative[i]` and `usual[i]` are the count and the usual count of the `step` that begins at
+    `negative[i]` and `usual[i]` are the count and the baseline of the `step` that begins at
     `at[i]`; times are aware and rise. `levels` are the changes of level, oldest first.
 
     Raises:

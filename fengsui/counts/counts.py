@@ -47,7 +47,7 @@ class CoverageLog(Protocol):
 
 
 class CoverageOnce:
-    """Coverage that is read once a look: who asks for the same again gets the same answer."""
+    """Coverage that is read once: the same question gets the same answer until `look_again`."""
 
     def __init__(self, log: CoverageLog) -> None:
         self._log = log
@@ -93,7 +93,7 @@ class Counts:
 
     @property
     def revision(self) -> int:
-        """The newest revision of the store that was looked at."""
+        """The newest revision of the store that was read."""
         return self._revision
 
     def refresh(self, judged: int) -> set[str]:
@@ -101,8 +101,8 @@ class Counts:
 
         The earliest minute of each change stays for `take_changes`.
 
-        `judged` can lie before the last look (what was seen then was not judged to the end), or
-        after it (another process judged): arrays are read again after the earlier of the two.
+        `judged` can lie before the last refresh (what was read then was not scored to the end), or
+        after it (another process scored it): read arrays again after the earlier of the two.
         """
         self._coverage_fresh = False
         self._coverage_log.look_again()

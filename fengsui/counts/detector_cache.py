@@ -1,4 +1,4 @@
-"""All brands watched at once: one board of counts, kept up with the store."""
+"""The signals of all brands at once: one rolling state of counts, kept up with the store."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,15 +21,15 @@ from fengsui.counts.counts import (
 )
 from records import Signal, Window
 
-# Coverage that was looked at again is compared that far back; what is older needs a new board.
+# Coverage that was read again is compared that far back; what is older needs a new state.
 COVERAGE_KEPT: Final = timedelta(days=2)
 
 
 class DetectorCache:
-    """The signals of `brands`, from a board that only takes in what has changed.
+    """The signals of `brands`, from a rolling state that only takes in what has changed.
 
     The answers are those of `NegativeBinomialDetector.score` on the whole counts of each brand:
-    the board is a cache, and is made anew whenever it cannot be brought up to date.
+    the state is a cache, and is built anew whenever it cannot be brought up to date.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class DetectorCache:
         return builder.signals(state, place, brand, (since - EPOCH) // self._step)
 
     def _load(self, until: int, end: datetime) -> None:
-        """Make the board anew, from the first tick that was read at all."""
+        """Build the state anew, from the first tick that was read at all."""
         begin = until - HISTORY // self._step
         coverage = self._covered(begin, until)
         read = np.flatnonzero(coverage > 0)
@@ -90,7 +90,7 @@ class DetectorCache:
     def _advance(
         self, state: RollingState, changed: Mapping[str, datetime], until: int, end: datetime
     ) -> None:
-        """Bring the board to tick `until`: amend what it has, then append what is new."""
+        """Bring the state to tick `until`: amend what it has, then append what is new."""
         had = state.end
         since = self._amended_coverage(state, until, end)
         if since is not None and since < state.amendable:
@@ -129,7 +129,7 @@ class DetectorCache:
     def _loaded(
         self, brands: Sequence[str], begin: int, coverage: Floats
     ) -> tuple[RollingState, SignalBuilder]:
-        """Return a board of some brands from tick `begin` on."""
+        """Return the state of some brands from tick `begin` on."""
         until = begin + len(coverage)
         counts = np.stack([self._counted(brand, begin, until) for brand in brands], axis=-1)
         panel = Panel(
@@ -150,7 +150,7 @@ class DetectorCache:
         return np.asarray(self._log.coverage(window, self._step), dtype=np.float64)
 
     def _amended_coverage(self, state: RollingState, until: int, end: datetime) -> int | None:
-        """Look at the coverage again; return the first tick that the board has otherwise."""
+        """Read the coverage again; return the first tick for which the state has another value."""
         had = state.end
         self._coverage = before = self._coverage[-(COVERAGE_KEPT // self._step) :]
         looked = min(COVERAGE_AMENDS // self._step, len(before))

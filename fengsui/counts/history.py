@@ -11,7 +11,7 @@ from records import Mention, PostKind, Sentiment, Window
 from store.interface import Cited, MentionStore
 
 PAST_DAYS: Final = 28
-# Posts of a quarter of a day that are looked at, and the counts by which a change is noticed.
+# How many posts of a quarter of a day to read, and the step of the counts that show a change.
 LOOKED_AT: Final = 500
 DIGEST_STEP: Final = timedelta(hours=2)
 HISTORIES_KEPT: Final = 64

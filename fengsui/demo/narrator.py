@@ -1,4 +1,4 @@
-"""Whoever tells the story: gives each post its words, its author and its fate."""
+"""Write the posts of the story: give each its words, its author and its fate."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +13,7 @@ LINK = " http://t.cn/A6{}"
 
 
 class PostWriter:
-    """Makes posts. The same seed tells the same story."""
+    """Makes posts. The same seed gives the same story."""
 
     def __init__(self, random: Random) -> None:
         self.random = random

@@ -49,7 +49,7 @@ class Crowd:
         return self._random.choice(self._regulars)
 
     def newcomer(self) -> Person:
-        """Return somebody who has not been heard of."""
+        """Return somebody who has not written before."""
         self._next_id += self._random.randrange(1, 1_500_000)
         followers = int(min(LARGEST_CROWD, self._random.lognormvariate(5.2, 1.6)))
         badge = self._badge(followers)

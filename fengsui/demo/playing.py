@@ -31,8 +31,8 @@ class Played:
 def play(start: datetime, speed: float = 1.0, seed: int = 7) -> Played:
     """Return the sample's posts with the crisis's first complaint at `start`.
 
-    The crisis goes by `speed` times as fast as it was. Ordinary talk keeps its usual pace: of what
-    lies within the crisis only one post in `speed` is told.
+    The crisis goes by `speed` times as fast as it was. Ordinary talk keeps its own pace: of what
+    lies within the crisis only one post in `speed` stays.
     """
     random = Random(seed)  # noqa: S311 - a story that has to come out the same, not a secret
     posts = story(PostWriter(random))

@@ -1,1 +1,1 @@
-"""From counts and evidence to incidents, and to the alerts that tell of them."""
+"""From counts and evidence to incidents, and to the alerts that report them."""

@@ -1,4 +1,4 @@
-"""What is said about an incident: its numbers, its words, the posts that it rests on."""
+"""Build the alert about an incident: its numbers, its words, the posts that it rests on."""
 
 from collections import Counter, deque
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ LEAD = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 KEYWORDS = 6
 CITED_CHARACTERS = 400
-# Posts that themes are looked for in, the newest: what is said now, in a fifth of a second.
+# Look for themes in so many posts, the newest: what people say now, in a fifth of a second.
 THEMED = 500
 
 
@@ -34,7 +34,7 @@ class Sources(new_stories.Sources, Protocol):
 def build_alert(move: IncidentUpdate, now: datetime, services: Sources) -> Alert:
     """Return the alert that says what the incident of `move` is at `now`, as the store knows it.
 
-    The alert has the same key whenever in the tick it was looked at.
+    The alert has the same key whenever in the tick it was built.
     """
     incident, at = move.incident, min(move.at, now)
     told = _CitedPosts(move.story.post_key if move.story else "")

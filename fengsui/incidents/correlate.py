@@ -36,8 +36,8 @@ def correlate(
     """Return by key the open incidents whose links have changed, with the new ones.
 
     `incidents` are those that were open before, `names` what brands are called: they are no words
-    of a story. Links that were found once stay. Nothing is compared unless somebody is to be told
-    something.
+    of a story. Links that were found once stay. Compare nothing unless there is a change to notify
+    people of.
     """
     known = {one.key: one for one in incidents}
     known.update((one.key, one) for brand in judged for one in brand.incidents.values())
@@ -88,7 +88,7 @@ def _shared_posts(
 
 
 def with_links(judged: BrandDetection, links: Mapping[str, Incident]) -> BrandDetection:
-    """Return what was judged with the links that its incidents have."""
+    """Return the detections with the links that their incidents have."""
 
     def joined(incident: Incident) -> Incident:
         new = links.get(incident.key)

@@ -1,4 +1,4 @@
-"""One brand's ticks judged: what became of its incident, and what people should be told."""
+"""Score one brand's ticks: what became of its incident, and what to notify people of."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 class IncidentUpdate:
     """A change of an incident, at the end of a tick, of which `coverage` was read.
 
-    `told` is the level that people were told of before, `story` the one that began, if that is it.
+    `told` is the level that people were notified of before, `story` the one that began, if any.
     """
 
     incident: Incident
@@ -36,7 +36,7 @@ class IncidentUpdate:
 
 @dataclass(frozen=True, slots=True)
 class BrandDetection:
-    """A brand's incidents that were looked at, in their last state by key, and their changes."""
+    """A brand's incidents that were checked, in their last state by key, and their changes."""
 
     brand: str
     incidents: Mapping[str, Incident]
@@ -51,7 +51,7 @@ def detect_brand(
     now: datetime,
     entries: Sequence[Entry] = (),
 ) -> BrandDetection:
-    """Judge the ticks of a brand, whose open incident is `incident`; nothing is written.
+    """Score the ticks of a brand, whose open incident is `incident`; write nothing.
 
     `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`).
     """
@@ -99,7 +99,7 @@ def detect_brand(
 
 
 def _louder(counted: Signal | None, listed: Signal) -> Signal:
-    """Return the signal of a tick that the counts and a hot list may both speak of."""
+    """Return the signal of a tick that the counts and a hot list may both have."""
     return replace(counted, level=max(counted.level, listed.level)) if counted else listed
 
 
@@ -121,9 +121,9 @@ class _Recents:
 def _weighed(
     services: Services, recents: _Recents, signal: Signal, incident: Incident | None
 ) -> Signal:
-    """Return the signal with what the store holds beside the counts, where that can matter."""
+    """Return the signal with what the store holds besides the counts, where that can matter."""
     if incident is not None and signal.at < incident.updated_at:
-        return signal  # judged before
+        return signal  # scored before
     reopens = timedelta(hours=services.settings.detection.reopen_hours)
     goes_on = incident is not None and (
         incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
@@ -158,7 +158,7 @@ def _with_another_story(
 
 
 def _told(incident: Incident | None) -> Level | None:
-    """Return the level that people were last told of, if the story goes on."""
+    """Return the level that people were last notified of, if the story goes on."""
     return incident.level if incident and incident.status is IncidentStatus.OPEN else None
 
 
@@ -170,7 +170,7 @@ def _ticks(
     now: datetime,
     incident: Incident | None,
 ) -> Iterator[tuple[datetime, Signal | None, float, float]]:
-    """Yield end, signal, negatives in the trailing hour and coverage of each tick to be judged.
+    """Yield end, signal, negatives in the trailing hour and coverage of each tick to be scored.
 
     The tick that is still open comes only with a signal: it can raise, but it is not quiet yet.
     """

@@ -1,4 +1,4 @@
-"""What the store holds beside the counts of a story, weighed against the brand's own past."""
+"""What the store holds besides the counts of a story, compared with the brand's own past."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -75,7 +75,7 @@ def with_evidence(
     incident: Incident | None,
     settings: DetectionSettings,
 ) -> Signal:
-    """Return `signal` with the evidence that the store holds beside its counts, and its level.
+    """Return `signal` with the evidence that the store holds besides its counts, and its level.
 
     The past ends before the day on which the story, or the one that it may go on with, began.
     """

@@ -15,7 +15,7 @@ from fengsui.incidents.evidence import SPAN, RecentActivity, gained
 from records import Evidence, Forecast, Incident, Level, PostForecast, StoryForecast, Window
 from store.interface import MentionStore
 
-# Of fewer complaints, or within less time, nothing can be told yet.
+# Fewer complaints, or less time, allow no forecast yet.
 LEAST: Final = 5
 YOUNGEST: Final = timedelta(minutes=10)
 # Posts are forecast from so many reposts on; the hour that is asked for is at least so many.
@@ -67,7 +67,7 @@ def of_complaints(seen: Observed, threshold: float) -> Forecast | None:
 class EmergingComplaints:
     """Complaints about a brand that has no open incident, and how likely they come to alarm.
 
-    `count` is that of the last six hours, `usual` what such a time of day and length sees.
+    `count` is that of the last six hours, `usual` the baseline of that time of day and length.
     """
 
     brand: str
@@ -79,10 +79,10 @@ class EmergingComplaints:
 def emerging_complaints(
     store: MentionStore, brands: Iterable[str], at: datetime, settings: DetectionSettings
 ) -> list[EmergingComplaints]:
-    """Return what has sprouted of these brands, which have no open incident; the likeliest first.
+    """Return what emerges about these brands, which have no open incident; the likeliest first.
 
-    Asked is for an hour that would be yellow. The usual is the mean of the same six hours of the
-    four weeks before; brands with no more than that are left out.
+    Ask for an hour that would be yellow. The baseline is the mean of the same six hours of the
+    four weeks before; leave out brands with no more than that.
 
     Raises:
         ForecastModelError: the weights that ship are missing or damaged.

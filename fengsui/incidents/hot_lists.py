@@ -20,9 +20,9 @@ _JUST: Final = timedelta(microseconds=1)
 def listed(
     services: Services, since: datetime, now: datetime, *, is_first: bool = False
 ) -> Mapping[str, Sequence[Entry]]:
-    """Return by brand the entries that ticks after `since` are judged by, oldest first.
+    """Return by brand the entries that can signal in ticks after `since`, oldest first.
 
-    Where it `is_first` that anything is judged, what stands on a list already is news now.
+    Where detection runs for the first time (`is_first`), what stands on a list already is news now.
     """
     found: defaultdict[str, list[Entry]] = defaultdict(list)
     window = Window(since - services.tick - SPAN, now + timedelta(microseconds=1))

@@ -1,7 +1,7 @@
-"""Another story about a brand whose incident is open: it is told, though no level rises.
+"""Another story about a brand whose incident is open: report it, though no level rises.
 
 One brand has one incident at a time, by its counts. What troubles people in it may change: a
-second cause, or a turn of the first one, must not hide behind the level that was told already.
+second cause, or a turn of the first one, must not hide behind the level that was notified already.
 """
 
 from collections import Counter, deque
@@ -58,8 +58,8 @@ def another_story(
     """Return the story that began while `incident` was open, at the tick of `step` that ends `at`.
 
     That is a cluster of troubled posts that has a far larger part of the last hour than of what the
-    incident is known by, in the mouths of enough people, and was not told before. It is looked for
-    twice an hour, once the incident is older than what is new; nothing after `at` is looked at.
+    incident is known by, in the mouths of enough people, and was not reported before. Look for it
+    twice an hour, once the incident is older than what is new; read nothing after `at`.
     """
     if not _is_asked(incident, at, step):
         return None
@@ -108,6 +108,6 @@ def _people(posts: Sequence[Cited]) -> set[str]:
 
 
 def _told(view: ClusterView, mine: Sequence[Cited], of: int) -> Theme:
-    """Return the story as it is told, named after its first post of the hour."""
+    """Return the story as alerts show it, named after its first post of the hour."""
     title = view.title.text or mine[0].mention.text
     return Theme(title, len(mine), of, len(_people(mine)), mine[0].post.key)

@@ -12,7 +12,7 @@ from records import Theme
 from store.interface import Cited
 
 THEMES: Final = 3
-"""Themes that are told of a story, the largest."""
+"""Themes that an alert shows of a story, the largest."""
 
 LEAST: Final = 2
 """Posts that say something alike before it is a theme."""

@@ -1,4 +1,4 @@
-"""What a person does with a store as a whole, whichever it is: made, looked at, mended."""
+"""What a person does with a store as a whole, of either kind: create, inspect, repair."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,1 +1,1 @@
-"""Asking hosts politely: paced between processes, rested after refusals, each answer judged."""
+"""Ask hosts politely: pace requests across processes, rest after refusals, check each answer."""

@@ -38,7 +38,7 @@ AGENT: Final = "fengsui/0.1 (brand monitoring; one reader, honours Retry-After)"
 # What passes by itself is tried so often in place, after so long, then twice as long.
 ATTEMPTS: Final = 3
 FIRST_PAUSE: Final = timedelta(seconds=1)
-# The pause between two questions is longer by up to this share, so that readers fall out of step.
+# A pause between two requests is longer by up to this share, so that processes fall out of step.
 JITTER: Final = 0.3
 # Who would have to wait longer for his turn leaves and comes again.
 PATIENCE: Final = timedelta(seconds=60)
@@ -68,7 +68,7 @@ class PoliteClient:
     """Asks hosts, each at most once in `every` and no process more, through `memory`.
 
     A context manager: connections (HTTP/2 where the host speaks it) live as long as the block, and
-    blocks may be entered again. `told` hears of every refusal.
+    blocks may be entered again. It calls `told` with every refusal.
     """
 
     def __init__(  # noqa: PLR0913  what can be left out is named

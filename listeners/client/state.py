@@ -25,7 +25,7 @@ class StateStore(Protocol):
 
 
 class LocalState:
-    """A memory of one process, for looks that leave no trace and for tests."""
+    """The state of one process, for reads that leave no trace and for tests."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}

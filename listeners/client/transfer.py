@@ -14,7 +14,7 @@ from listeners.refusals import SOON, check_status, leads_to_login
 
 CONNECT_SECONDS: Final = 10.0
 READ_SECONDS: Final = 30.0
-# A server that sends a byte now and then would otherwise hold the chain for ever.
+# A server that sends a byte now and then would otherwise hold the pipeline for ever.
 WHOLE_SECONDS: Final = 120.0
 GREATEST_ANSWER: Final = 64 * 1024 * 1024
 MOST_REDIRECTS: Final = 5
@@ -45,7 +45,7 @@ def transfer(
         what = type(error).__name__
         raise RetryLater(f"{public(url)}: {what}", SOON, Refusal.TRUNCATED) from error
     except httpx.TransportError as error:
-        # The message of the transport can hold the address with its query: only its kind is said.
+        # The message of the transport can hold the address with its query: report only its kind.
         what = type(error).__name__
         raise RetryLater(f"{public(url)}: {what}", SOON, Refusal.UNREACHABLE) from error
 

@@ -1,4 +1,4 @@
-"""What a file or an answer is, told from its beginning: its shape, and whose format it has."""
+"""Detect from its beginning what a file or an answer is: its shape, and whose format it has."""
 
 import io
 from collections.abc import Iterable, Iterator

@@ -68,8 +68,8 @@ class Format:
     `parse` turns one item (a row as a mapping of column to cell, or what `decode` made of a JSON
     text) into posts and faults; it raises Unreadable or ListenerError where the whole item is
     none. `decode` raises one of UNDECODABLE. `source` names the items that could not be read.
-    `is_answer` says that an item is what an interface answered just now: when it is a refusal, it
-    is the reader who is refused.
+    `is_answer` says that an item is what an interface answered just now: when it is a refusal, the
+    interface refuses this read.
     """
 
     name: str

@@ -21,7 +21,7 @@ GREATEST_RAW: Final = 2000
 def read_file(path: Path, *, fetched_at: datetime | None) -> Iterator[Post | Rejected]:
     """Yield every row or item of `path` as a post or as rejected, with flat memory.
 
-    The format is told by the content, also inside gzip and xz. `fetched_at` is when the file was
+    Detect the format by the content, also inside gzip and xz. `fetched_at` is when the file was
     fetched, for formats that do not say it themselves; None means as of then: each post is taken
     to be fetched when it was published, and times such as `昨天 09:30` can be read from the id
     only. Rejected items carry `fetched_at`, or else the time at which the file was last written.

@@ -118,7 +118,7 @@ class _Transcoder(io.RawIOBase):
 def lines(stream: BinaryIO) -> Iterator[bytes]:
     """Yield the lines with their ends; of a line longer than GREATEST_LINE only the beginning.
 
-    A beginning is told from a line by its length and by its lack of an end.
+    A beginning differs from a line by its length and by its lack of an end.
     """
     while line := stream.readline(GREATEST_LINE):
         yield line

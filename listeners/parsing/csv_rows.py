@@ -101,7 +101,7 @@ def _cells(taken: list[bytes]) -> list[str]:
 
 
 def _sloppy(text: str) -> Row:
-    """Return the row of a line whose quotes are not doubled, as far as it can be told apart."""
+    """Return the row of a line whose quotes are not doubled, as far as its cells are clear."""
     try:
         return Row(next(csv.reader((text,))), "", text)
     except csv.Error as error:

@@ -1,4 +1,4 @@
-"""Fields as sources write them. What cannot be read is left empty and said in the notes."""
+"""Fields as sources write them. Leave empty what cannot be read, and say so in the notes."""
 
 import re
 from functools import lru_cache

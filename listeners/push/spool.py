@@ -20,7 +20,7 @@ from records import Window
 
 WAITING: Final = ".waiting"
 ALIVE: Final = ".alive"
-# A receiver says as often that it is there; who has not said so for longer is gone.
+# How often a receiver reports that it is alive, and the silence after which it is gone.
 PULSE: Final = timedelta(seconds=10)
 GONE_AFTER: Final = timedelta(seconds=60)
 
@@ -56,12 +56,12 @@ class Spool:
         return [path for _, path in sorted(files)]
 
     def pulse(self) -> None:
-        """Say that somebody receives."""
+        """Report that a receiver is alive."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self._folder / ALIVE).touch()
 
     def alive_at(self) -> datetime | None:
-        """Return when somebody last said that they receive."""
+        """Return when a receiver last reported that it is alive."""
         try:
             return datetime.fromtimestamp((self._folder / ALIVE).stat().st_mtime, UTC)
         except FileNotFoundError:

@@ -74,7 +74,7 @@ class FeedListener:
         layout = self._layout(stream, reading)
         if layout is None:
             return iter(())
-        # Of a recording that the feed hands on, a refusal concerns whoever recorded it.
+        # A refusal in a recording that the feed hands on was meant for its recorder.
         if not layout.format.is_answer:
             return parse_items(Items(stream, layout), reading)
         return iter(list(parse_items(Items(stream, layout), reading, raises=True)))

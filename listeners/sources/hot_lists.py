@@ -1,6 +1,6 @@
 """Hot lists: Weibo's own two, which are open to everybody, and those of a newsnow server.
 
-A list shows the present and keeps no past: what stood there while nobody read is told as not seen.
+A list shows the present and keeps no past: report what stood there between reads as not seen.
 """
 
 from collections.abc import Iterator, Mapping
@@ -224,7 +224,7 @@ class HotListener:
         return self._name
 
     def fetch(self, window: Window) -> Iterator[Item]:
-        """Yield what the lists show now, and tell what of the window nobody has seen.
+        """Yield what the lists show now, and report what of the window nobody has seen.
 
         Raises:
             ListenerError: see `read_parts`.
@@ -269,7 +269,7 @@ def write_first(memory: StateStore, source: str, part: str, first: Mapping[str, 
 
 
 def watched(part: str, window: Window, span: timedelta) -> Iterator[CoverageMarker]:
-    """Yield what a look at the present covers of `window`: its last `span`, no more."""
+    """Yield what a read of the present covers of `window`: its last `span`, no more."""
     seen = max(window.since, window.until - span)
     if seen > window.since:
         yield CoverageMarker(part, Window(window.since, seen), ok=False, why=Refusal.NOT_KEPT)

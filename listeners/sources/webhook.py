@@ -1,4 +1,4 @@
-"""Anything else: whoever holds the secret pushes posts in fengsui's own form, `POST /posts`.
+"""Any other source: clients that hold the secret push posts in fengsui's own form, `POST /posts`.
 
 The signature is HMAC-SHA256 of `<timestamp>.<body>` under the shared secret, in hexadecimal:
 
@@ -105,7 +105,7 @@ def parse(payload: bytes, reading: Reading) -> Iterator[Entry]:
 
 
 def received(body: bytes, now: datetime) -> Reply:
-    """Return what the sender is told: how many posts were read, and why others were not.
+    """Return the reply to the sender: how many posts were read, and why others were not.
 
     Raises:
         NotAccepted: not one could be read.

@@ -1,4 +1,4 @@
-"""The model card and the metrics that lie beside the weights."""
+"""The model card and the metrics that lie next to the weights."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def write_card(
     clusters: Sequence[Snapshot],
     folder: Path,
 ) -> None:
-    """Measure `model` and write `metrics.json` and `README.md` beside the weights in `folder`."""
+    """Measure `model` and write `metrics.json` and `README.md` next to the weights in `folder`."""
     tested = score_all(model, parts.test)
     metrics: dict[str, Any] = {
         "weights": fingerprint(folder / FILE_NAME),

@@ -161,9 +161,9 @@ def _drawn(found: Sequence[Snapshot]) -> list[Snapshot]:
 
 
 def score_clusters(found: Sequence[Snapshot], model: CascadeModel) -> list[Mapping[str, float]]:
-    """Measure the peaks that are named, beside those of a cascade without the line.
+    """Measure the forecast peaks, compared with those of a cascade without the line.
 
-    Asked is for an hour of at least 10, 20 and 50 events: means over the three.
+    Each score is the mean over an hour of at least 10, 20 and 50 events.
     """
     rows: list[Mapping[str, float]] = []
     for age in AGES:
