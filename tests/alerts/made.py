@@ -133,7 +133,7 @@ def made_story() -> list[Alert]:
 
 
 def made_beside() -> tuple[Evidence, ...]:
-    """Return one piece of each kind of evidence beside the counts."""
+    """Return one piece of each kind of evidence besides the counts."""
     words = (EvidencePart("虫子", 64, 0.0), EvidencePart("退款", 31, 0.4))
     sources = (EvidencePart("weibo", 120, 3.0), EvidencePart("heimao", 9, 0.2))
     return (
@@ -151,7 +151,7 @@ def made_forecast(probability: float = 0.62) -> Forecast:
 
 
 def made_told(level: Level = Level.ORANGE) -> Incident:
-    """Return an incident with everything that can be known beside its counts."""
+    """Return an incident with everything that can be known besides its counts."""
     incident = made_incident(level)
     return replace(
         incident,

@@ -169,9 +169,9 @@ def test_a_second_wave_is_the_same_incident_again() -> None:
 
 
 @pytest.mark.parametrize(("rate", "heard"), [(10.0, False), (11.0, True)])
-def test_within_the_cooldown_only_a_real_wave_is_heard(rate: float, *, heard: bool) -> None:
+def test_within_the_cooldown_only_a_real_wave_signals(rate: float, *, heard: bool) -> None:
     """Soon after recovery a signal below the ebb is silent, one above it reopens."""
-    # Usual 2 an hour by the evidence, peak 18: half of what it had above the usual is 10.
+    # Baseline 2 an hour by the evidence, peak 18: half of the rise above the baseline is at 10.
     ticks = [on(BLUE, 18.0), *[off()] * (QUIET + 2), on(YELLOW, rate)]
     (incident,), changes = live(ticks)
     assert (changes[-1][1] is Change.REOPENED) == heard
@@ -179,7 +179,7 @@ def test_within_the_cooldown_only_a_real_wave_is_heard(rate: float, *, heard: bo
 
 
 def test_late_posts_raise_the_last_tick() -> None:
-    """The tick that was judged last may still be raised, once."""
+    """The tick that was scored last may still be raised, once."""
     incident, _ = step(None, 0, on(BLUE))
     risen, change = step(incident, 0, on(RED, 60.0))
     assert change is Change.RAISED
@@ -200,7 +200,7 @@ TICKS = st.lists(
 
 @given(ticks=TICKS, again=st.integers(0, 59))
 def test_judging_a_tick_again_changes_nothing(ticks: list[Tick], again: int) -> None:
-    """A tick at or before the last judged one leaves the incident as it is and says nothing."""
+    """A tick at or before the last scored one leaves the incident as it is and says nothing."""
     incident: Incident | None = None
     for index, tick in enumerate(ticks):
         incident, _ = step(incident, index, tick)

@@ -180,7 +180,7 @@ def test_settings_of_airflow_exist() -> None:
     config = files("airflow") / "config_templates/config.yml"
     for section, body in yaml.safe_load(config.read_text(encoding="utf-8")).items():
         known[section] = body["options"]
-    # Celery's options stand beside its provider.
+    # Celery's options come with its provider.
     celery: Any = import_module("airflow.providers.celery.get_provider_info")
     for section, body in celery.get_provider_info()["config"].items():
         known.setdefault(section, {}).update(body["options"])

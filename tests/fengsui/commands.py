@@ -61,7 +61,7 @@ class Shell:
         (self.folder / "fengsui.toml").write_text(text, encoding="utf-8")
 
     def refused(self, *arguments: object) -> str:
-        """Run a command that a person has to mend, and return its one line on stderr."""
+        """Run a command that a person has to fix, and return its one line on stderr."""
         ran = self(*arguments)
         assert ran.code == 2, ran
         assert ran.err.startswith("fengsui: "), ran.err

@@ -1,4 +1,4 @@
-"""A small story to run through the chain: quiet days, then a crisis within three hours."""
+"""A small story to run through the pipeline: quiet days, then a crisis within three hours."""
 
 import json
 import random

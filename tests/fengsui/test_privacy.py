@@ -214,7 +214,7 @@ def test_missing_twice_is_deleted(services: Services) -> None:
     source = Looks(post(2, fetched_at=later, likes=9))
     assert recheck(services, "licensed", source, later).gone == 0
     assert recheck(services, "licensed", source, later + timedelta(hours=1)).gone == 1
-    # The second time beside one that is known to be there: an empty answer proves nothing.
+    # The second time together with one that is known to be there: an empty answer proves nothing.
     assert source.asked == ["1", "2", "1", "2"]
     assert services.store.posts(["weibo:1"])[0].deleted
     assert services.store.posts(["weibo:2"])[0].likes == 9

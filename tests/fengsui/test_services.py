@@ -1,4 +1,4 @@
-"""Where the ledger is: beside the posts, or at the URL in an environment variable."""
+"""Where the ledger is: next to the posts, or at the URL in an environment variable."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What every listener promises; each implementation runs it by inheriting."""
+"""The contract of every listener; each implementation runs it by inheriting."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A mailbox over IMAP, as much of the protocol as a reader needs."""
+"""A mailbox over IMAP, as much of the protocol as a client that reads needs."""
 
 import re
 import socketserver

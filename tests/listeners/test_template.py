@@ -1,4 +1,4 @@
-"""The template of a listener is one: it reads, keeps every promise, and survives any answer."""
+"""The template of a listener is one: it reads, keeps the contract, and survives any answer."""
 
 import importlib.util
 import json
@@ -64,7 +64,7 @@ class TestContract(ListenerContract):
 
 
 def test_covers_its_part(listener: Listener) -> None:
-    """The template tells what it covered, under its keyword, from where it reads back to."""
+    """The template reports what it covered, under its keyword, from where it reads back to."""
     span = Window(WINDOW.since - timedelta(minutes=10), WINDOW.until)
     assert list(listener.fetch(WINDOW))[-1] == CoverageMarker("奶茶", span)
 

@@ -1,4 +1,4 @@
-"""Labels set by hand, and the real posts they belong to, where those lie beside the checkout."""
+"""Labels set by hand, and the real posts they belong to, where those lie next to the checkout."""
 
 import csv
 import hashlib

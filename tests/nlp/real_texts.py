@@ -1,4 +1,4 @@
-"""Real Weibo posts, where they lie beside the checkout."""
+"""Real Weibo posts, where they lie next to the checkout."""
 
 import csv
 import lzma

@@ -1,4 +1,4 @@
-"""Sentences of the kind that the chain exists for, written for these tests, with their class."""
+"""Sentences of the kind that fengsui exists for, written for these tests, with their class."""
 
 from typing import Final
 

@@ -47,7 +47,7 @@ class MentionStoreContract:
         assert store.totals()["posts"] == 0
 
     def test_upsert_counts_new_and_known(self, store: MentionStore) -> None:
-        """Upserted tells posts whose key is new from those met before, in a batch or earlier."""
+        """Upserted counts new keys apart from those met before, in a batch or earlier."""
         assert store.upsert_posts([post(1), post(2), post(2)]) == Upserted(2, 1)
         assert store.upsert_posts(iter([post(2), post(3)])) == Upserted(1, 1)
         assert store.upsert_posts([]) == Upserted(0, 0)
@@ -281,7 +281,7 @@ class MentionStoreContract:
         assert [item.post.id for item in store.cited(BRAND, DAY, limit=2)] == ["3", "2"]
         assert list(store.cited(BRAND, DAY, limit=0)) == []
 
-    def test_headlines_are_told_apart(self, store: MentionStore) -> None:
+    def test_headlines_are_separate(self, store: MentionStore) -> None:
         """Headlines of a window, organic ones alone, come with their posts, oldest first."""
         kinds = [PostKind.HEADLINE, PostKind.POST, PostKind.HEADLINE, PostKind.HEADLINE]
         posts = [

@@ -1,4 +1,4 @@
-"""What each failure of a driver tells the caller to do."""
+"""What each failure of a driver asks the caller to do."""
 
 import sqlite3
 
@@ -67,7 +67,7 @@ def test_postgresql_states(state: str | None, kind: type[StoreError]) -> None:
 
 
 def test_silence_of_the_server_is_unreachable() -> None:
-    """A failed operation about which no server has said anything found no server."""
+    """A failed operation that no server has answered found no server."""
     failed = type("ConnectionTimeout", (type("OperationalError", (DriverError,), {}),), {})
     assert kind_of(failed(None)) is StoreUnreachable
     assert kind_of(failed("23505")) is StoreError

@@ -152,5 +152,5 @@ def phrases(query: Query) -> list[Phrase]:
     ],
 )
 def test_fts5_gets_an_equal_expression(text: str, expression: str) -> None:
-    """What FTS5 cannot say is said by De Morgan's laws."""
+    """De Morgan's laws express what FTS5 cannot."""
     assert matching(asked(text)) == expression

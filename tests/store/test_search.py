@@ -165,7 +165,7 @@ def test_older_databases_are_indexed_at_the_first_search(
         assert store.index_more() == 0
 
 
-def test_older_databases_are_indexed_beside_writers(
+def test_older_databases_are_indexed_while_others_write(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is annotated (again) while older mentions wait for the index is found once."""

@@ -1,4 +1,4 @@
-"""Rules of the band of what is usual."""
+"""Rules of the band around the baseline."""
 
 from datetime import UTC, datetime, timedelta
 

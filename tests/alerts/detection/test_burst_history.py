@@ -41,7 +41,7 @@ def test_never_less_than_the_model_says() -> None:
 
 
 def test_the_last_day_is_the_same_story() -> None:
-    """What began within a day does not make its second wave more usual."""
+    """What began within a day does not make its second wave more expected."""
     assert chance(5.0, surprises((NOW - DAY // 4, 50.0))) == chance(5.0, surprises())
 
 

@@ -76,7 +76,7 @@ def test_occasions_have_their_hours() -> None:
 
 @pytest.mark.parametrize("rate", [1.0, 20.0])
 def test_case_7_spring_festival_and_back(rate: float) -> None:
-    """Nine days at 0.3 of the usual and back to it: at most one alarm by chance in 16 days."""
+    """Nine days at 0.3 of the baseline and back to it: at most one alarm by chance in 16 days."""
     start = began(date(2026, 1, 18))
     ticks, first, last = 45 * DAY, 28 * DAY, 37 * DAY  # 15 to 23 February
     volume = quiet(np.random.default_rng(71), rate, ticks)
@@ -86,8 +86,8 @@ def test_case_7_spring_festival_and_back(rate: float) -> None:
     assert len(episodes) <= 1
 
 
-def test_case_7_a_crisis_within_the_festival_is_heard() -> None:
-    """On a quiet day of the festival a burst far above even the ordinary usual still alarms."""
+def test_case_7_a_crisis_within_the_festival_alarms() -> None:
+    """On a quiet day of the festival a burst far above even the normal baseline still alarms."""
     start, first = began(date(2026, 1, 18)), 28 * DAY
     volume = quiet(np.random.default_rng(73), 5.0, 36 * DAY)
     volume[first:] = np.random.default_rng(74).binomial(volume[first:].astype(int), 0.3)
@@ -98,7 +98,7 @@ def test_case_7_a_crisis_within_the_festival_is_heard() -> None:
 
 @pytest.mark.parametrize("rate", [1.0, 10.0])
 def test_case_7_singles_day_by_the_calendar(rate: float) -> None:
-    """双11 at eight times the usual is silent with the calendar, and alarms without it."""
+    """双11 at eight times the baseline is silent with the calendar, and alarms without it."""
     start = began(date(2026, 10, 14))
     sale = slice(28 * DAY - 48, 29 * DAY)  # from 20:00 on the 10th to midnight on the 11th
     rng = np.random.default_rng(75)

@@ -69,7 +69,7 @@ def test_a_failed_poll_is_no_dip_and_no_rebound(gap: int) -> None:
 
 
 def test_late_posts_change_no_episode() -> None:
-    """With a fifth of the posts 15 minutes late the crisis is heard within the same ten minutes."""
+    """With a fifth of the posts 15 minutes late the crisis alarms within the same ten minutes."""
     rng = np.random.default_rng(13)
     counts = calm(13)
     add(counts, HISTORY + 100, rng.poisson(15.0, 24).astype(np.float64))
@@ -83,7 +83,7 @@ def test_late_posts_change_no_episode() -> None:
 
 @pytest.mark.parametrize("share", [0.04, 0.2])
 def test_a_lottery_is_no_crisis(share: float) -> None:
-    """Eight times the volume at the usual (or a lower) negative share stays silent."""
+    """Eight times the volume at the baseline's negative share (or a lower one) stays silent."""
     rng = np.random.default_rng(14)
     counts = calm(14)
     wave = slice(HISTORY + 100, HISTORY + 160)
@@ -96,14 +96,14 @@ def test_a_lottery_is_no_crisis(share: float) -> None:
 
 
 def test_volume_alone_alarms_where_nothing_else_is_counted() -> None:
-    """A series with a volume only is judged by its volume."""
+    """A series with a volume only is scored by its volume."""
     counts = {"volume": calm(15)["volume"]}
     counts["volume"][HISTORY + 100 : HISTORY + 110] += 40
     assert heard(counts)[0].at <= end_of(HISTORY + 101)
 
 
 def test_a_holiday_and_back_is_no_crisis() -> None:
-    """Eight days at 0.3 of the usual, then the usual again: silence."""
+    """Eight days at 0.3 of the baseline, then the baseline again: silence."""
     rng = np.random.default_rng(16)
     volume = quiet(rng, 5.0, HISTORY + 12 * DAY)
     holiday = slice(HISTORY, HISTORY + 8 * DAY)
@@ -113,7 +113,7 @@ def test_a_holiday_and_back_is_no_crisis() -> None:
 
 
 def test_a_shifted_clock_is_no_crisis() -> None:
-    """When the whole day moves by an hour, nothing is heard that chance did not raise anyway.
+    """When the whole day moves by an hour, nothing alarms that chance did not raise anyway.
 
     Eight days of four brands that may alarm by chance once in five weeks.
     """
@@ -134,7 +134,7 @@ def test_a_shifted_clock_is_no_crisis() -> None:
     assert shifted <= 2
 
 
-def test_a_new_brand_is_heard_within_two_ticks() -> None:
+def test_a_new_brand_alarms_within_two_ticks() -> None:
     """Forty mentions in ten minutes about a brand without history alarm, marked low baseline."""
     counts = {name: np.full(2, 20.0) for name in ("volume", "negative", "complaints", "authors")}
     signals = heard(counts, since=0)
@@ -154,8 +154,8 @@ def test_a_new_busy_brand_is_learned_within_hours() -> None:
     assert heard(counts, since=0)[-1].at <= START + timedelta(hours=3)
 
 
-def test_a_slow_burn_is_heard_before_it_triples() -> None:
-    """Eight per cent more negatives each hour for a day are heard before three times the usual."""
+def test_a_slow_burn_alarms_before_it_triples() -> None:
+    """Eight per cent more negatives each hour for a day alarm before three times the baseline."""
     rng = np.random.default_rng(19)
     ticks = HISTORY + DAY
     growth = np.ones(ticks)
@@ -166,7 +166,7 @@ def test_a_slow_burn_is_heard_before_it_triples() -> None:
     assert heard(counts)[0].at <= end_of(tripled)
 
 
-def test_a_second_wave_twice_as_large_is_heard() -> None:
+def test_a_second_wave_twice_as_large_signals() -> None:
     """Six hours after a wave, one twice as large signals at no lower level."""
     counts = calm(20, rate=5.0)
     add(counts, HISTORY + 100, np.full(12, 20.0))
@@ -243,6 +243,6 @@ def test_broken_numbers_are_unknown() -> None:
 
 
 def test_nothing_to_judge_is_refused() -> None:
-    """A series without a channel that can be judged is an error, not silence."""
+    """A series without a channel that can be scored is an error, not silence."""
     with pytest.raises(ValueError, match="nothing to judge"):
         heard({"reach": np.zeros(10)}, since=0)

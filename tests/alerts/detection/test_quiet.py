@@ -1,4 +1,4 @@
-"""The one promise of the settings: how many alarms chance alone raises."""
+"""The one limit in the settings: how many alarms chance alone raises."""
 
 from datetime import timedelta
 
@@ -46,8 +46,8 @@ def test_false_alarms_are_spread_over_the_day() -> None:
     assert len(ticks) / 4 <= night <= 3 * len(ticks) / 4
 
 
-def test_a_larger_promise_is_heard_sooner() -> None:
-    """Who accepts more false alarms hears a burst no later."""
+def test_a_larger_limit_alarms_sooner() -> None:
+    """A setting that accepts more false alarms detects a burst no later."""
     counts = {"volume": quiet(np.random.default_rng(7), 5.0, (HISTORY + 1) * WEEK)}
     counts["volume"][HISTORY * WEEK + 100 : HISTORY * WEEK + 200] += 4
     first = []

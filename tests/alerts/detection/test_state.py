@@ -1,4 +1,4 @@
-"""The board is only a cache: however counts came, it answers as one that is given all at once."""
+"""The state is only a cache: however counts came, it answers as one that is given all at once."""
 
 from dataclasses import astuple
 from datetime import timedelta
@@ -41,13 +41,13 @@ def panel(counts: Floats, coverage: Floats | None = None, skipped: int = 0) -> P
 
 
 def filled(counts: Floats, coverage: Floats | None = None) -> RollingState:
-    """Return a board that was given all counts at once."""
+    """Return a state that was given all counts at once."""
     given = panel(counts, coverage)
     return DETECTOR.filled(given, given.number)[0]
 
 
 def bits(scored_ticks: list[ScoredTick]) -> list[tuple[object, ...]]:
-    """Return looks as something that is equal only bit for bit, places left out."""
+    """Return scored ticks as something that is equal only bit for bit, places left out."""
     plain = [
         tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in astuple(one))
         for one in scored_ticks
@@ -56,7 +56,7 @@ def bits(scored_ticks: list[ScoredTick]) -> list[tuple[object, ...]]:
 
 
 def assert_same(state: RollingState, other: RollingState) -> None:
-    """Both boards noted the same, bit for bit."""
+    """Both states hold the same, bit for bit."""
     assert sum(map(len, other.scored_ticks)) > 20
     for mine, theirs in zip(state.scored_ticks, other.scored_ticks, strict=True):
         assert bits(mine) == bits(theirs)
@@ -97,7 +97,7 @@ def test_late_counts_leave_no_trace(seed: int) -> None:
 
 
 def filled_after(counts: Floats, early: Floats, state: RollingState) -> RollingState:
-    """Amend what was still missing, all of it, and return a new board of the whole counts."""
+    """Amend what was still missing, all of it, and return a new state of the whole counts."""
     since = 2 * DAY - 50
     rows = np.arange(BRANDS)
     state.amend(rows, state.end - since, counts[-since:], np.ones((since, BRANDS)))
@@ -134,7 +134,7 @@ def test_an_occasion_is_amended_like_any_day() -> None:
 
 
 def test_brands_do_not_touch_each_other() -> None:
-    """A brand on a board of many is judged as if it were alone."""
+    """A brand in a state of many is scored as if it were alone."""
     counts = counts_of(5)
     state = filled(counts)
     for brand in range(BRANDS):
@@ -143,7 +143,7 @@ def test_brands_do_not_touch_each_other() -> None:
 
 
 def test_brands_can_be_exchanged() -> None:
-    """A brand adopted from a board of the same ticks goes on as if it had always been there."""
+    """A brand adopted from a state of the same ticks goes on as if it had always been there."""
     counts, other = counts_of(6), counts_of(7)
     state = filled(counts[:-50])
     rows = np.array([1, 3])
@@ -157,7 +157,7 @@ def test_brands_can_be_exchanged() -> None:
 
 
 def test_what_is_older_than_the_history_changes_nothing() -> None:
-    """A board that begins earlier than HISTORY says the same, bit for bit."""
+    """A state that begins earlier than HISTORY gives the same, bit for bit."""
     size = HISTORY // STEP + 12 * DAY
     counts = counts_of(8, size, 1)
     counts[: 10 * DAY] *= 5.0
@@ -176,7 +176,7 @@ def test_what_is_older_than_the_history_changes_nothing() -> None:
 
 
 def test_what_is_too_old_is_refused() -> None:
-    """Counts older than the board can take back are refused, not taken in halfway."""
+    """Counts older than the state can amend are refused, not taken in halfway."""
     counts = counts_of(9)
     state = filled(counts)
     with pytest.raises(ValueError, match="cannot be amended"):

@@ -1,4 +1,4 @@
-"""Evidence beside the counts: what speaks, what stays silent, and what it may do to a level."""
+"""Evidence besides the counts: what speaks, what stays silent, and what it may do to a level."""
 
 import math
 from collections.abc import Sequence
@@ -117,7 +117,7 @@ def test_what_was_not_telling_weighs_against_what_was() -> None:
 
 
 def test_at_least_two_need_two() -> None:
-    """Rueger's rule judges the second smallest."""
+    """Rueger's rule takes the second smallest."""
     assert either_of([1e-9, 0.5, 0.6], 2) == 0.75
     assert either_of([1e-9, 1e-6], 2) == 1e-6
     assert either_of([1e-9], 2) == 1.0
@@ -151,7 +151,7 @@ def test_chance_alone_seldom_speaks(seed: int) -> None:
 
 
 def test_new_words_are_found() -> None:
-    """A word that the past never had, from many mouths, is evidence with its usual beside it."""
+    """A word that the past never had, from many people, is evidence and shows its baseline."""
     story = [voice(number, words=("虫子", "店员")) for number in range(12)]
     found = channels.new_terms(story, PAST, SPAN)
     assert found is not None
@@ -237,7 +237,7 @@ def test_a_heavier_past_makes_speed_less_surprising() -> None:
 
 
 def test_a_second_platform_is_two_that_are_loud() -> None:
-    """Two unusual sources are evidence with each source's usual; one, however loud, is not."""
+    """Two unusual sources are evidence with each source's baseline; one, however loud, is not."""
     weibo = [voice(number) for number in range(60)]
     heimao = [voice(number, source="heimao") for number in range(500, 509)]
     known = BrandHistory((*PAST.days[:-1], day_of([voice(9, source="heimao")])))
@@ -295,7 +295,7 @@ def beside(p_value: float = 1e-6, *names: str) -> tuple[Evidence, ...]:
 
 
 def test_evidence_lifts_by_one() -> None:
-    """Unlikely evidence beside the counts lifts a level by one, and says so."""
+    """Unlikely evidence besides the counts lifts a level by one, and says so."""
     weighed = combine_evidence(signal(), beside(), PACE, SETTINGS)
     assert weighed.level is Level.YELLOW
     assert kinds(weighed.evidence) == {"negative", "complaints", "new_terms", "reach"}
@@ -313,8 +313,8 @@ def test_likely_evidence_lifts_nothing() -> None:
     assert "reach" in kinds(weighed.evidence)
 
 
-def test_nothing_beside_changes_no_level() -> None:
-    """Without evidence beside them, the counts keep their level and their evidence."""
+def test_no_other_evidence_changes_no_level() -> None:
+    """Without other evidence, the counts keep their level and their evidence."""
     for level in Level:
         weighed = combine_evidence(signal(level), (), PACE, SETTINGS)
         assert (weighed.level, weighed.evidence) == (level, signal(level).evidence)
@@ -330,7 +330,7 @@ def test_nothing_beside_changes_no_level() -> None:
 def test_a_level_never_falls_and_rises_by_one_at_most(
     level: Level, p_values: list[float], rate: float, branching: float, low: bool
 ) -> None:
-    """Whatever is beside the counts: the level is the counts' own or the next."""
+    """Whatever other evidence there is, the level is the counts' own or the next."""
     found = tuple(Evidence("reach", 1.0, 0.1, SPAN, p_value) for p_value in p_values)
     made = combine_evidence(signal(level, low_baseline=low), found, Pace(rate, branching), SETTINGS)
     assert level <= made.level <= level + 1
@@ -351,7 +351,7 @@ def test_red_takes_size_and_growth(pace: Pace, level: Level) -> None:
 
 
 def test_the_hardly_known_stays_yellow() -> None:
-    """A brand without history is not lifted above yellow, and the reason is told."""
+    """A brand without history is not lifted above yellow, and the signal gives the reason."""
     weighed = combine_evidence(signal(Level.YELLOW, low_baseline=True), beside(), PACE, SETTINGS)
     assert weighed.level is Level.YELLOW
     assert weighed.reasons[-1].kind == "low_baseline"

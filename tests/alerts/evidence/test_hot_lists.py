@@ -37,7 +37,7 @@ def heard(
 
 
 def test_trouble_of_a_brand_that_is_never_listed_is_yellow() -> None:
-    """After four weeks without an entry one that tells of trouble comes once a month or rarer."""
+    """After four weeks without an entry a troubled one comes once a month or more rarely."""
     signal = heard([entry(2 * MINUTE)], [])
     assert signal is not None
     assert (signal.level, signal.brand, signal.at) == (Level.YELLOW, "云朵", AT)
@@ -45,8 +45,8 @@ def test_trouble_of_a_brand_that_is_never_listed_is_yellow() -> None:
     assert signal.p_value == signal.evidence[0].p_value < 0.05
 
 
-def test_a_brand_without_a_past_is_heard_but_stays_blue() -> None:
-    """Nothing is known of a new brand: its trouble is told, not its rarity."""
+def test_a_brand_without_a_past_signals_but_stays_blue() -> None:
+    """Nothing is known of a new brand: report its trouble, not its rarity."""
     signal = heard([entry(2 * MINUTE)], [], days=0)
     assert signal is not None
     assert signal.level is Level.BLUE
@@ -54,7 +54,7 @@ def test_a_brand_without_a_past_is_heard_but_stays_blue() -> None:
 
 @pytest.mark.parametrize(("listed_days", "needed"), [(0, 1), (4, 1), (8, 2), (20, 4)])
 def test_the_more_often_a_brand_is_listed_the_more_it_takes(listed_days: int, needed: int) -> None:
-    """A brand with two entries on each of many past days is heard for several on one day only."""
+    """A brand with two entries on each of many past days signals only for several on one day."""
     before = past(listed_days, each=2)
     counts = [n for n in range(1, 40) if heard([entry(MINUTE, f"{i}") for i in range(n)], before)]
     assert counts[0] >= needed
@@ -70,7 +70,7 @@ def test_only_a_new_title_signals() -> None:
 
 
 def test_a_plain_title_has_to_be_rare() -> None:
-    """Advertising of a listed brand is silent; who is hardly ever listed is told, in blue."""
+    """Advertising of a listed brand is silent; of one hardly ever listed it signals, in blue."""
     plain = [entry(MINUTE, "云朵新品", troubled=False)]
     assert heard(plain, past(2, troubled=False)) is None
     signal = heard(plain, [])
@@ -79,8 +79,8 @@ def test_a_plain_title_has_to_be_rare() -> None:
 
 
 @given(st.integers(0, 28), st.integers(1, 5), st.floats(0.01, 20))
-def test_a_smaller_promise_is_never_heard_sooner(listed: int, entries: int, promise: float) -> None:
-    """Whoever accepts fewer alarms hears no entry that others do not."""
+def test_a_smaller_limit_never_signals_sooner(listed: int, entries: int, promise: float) -> None:
+    """A setting that accepts fewer alarms detects no entry that others do not."""
     now = [entry(MINUTE, f"{i}") for i in range(entries)]
     if heard(now, past(listed), promise=promise / 2) is not None:
         assert heard(now, past(listed), promise=promise) is not None

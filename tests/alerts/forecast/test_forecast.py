@@ -92,7 +92,7 @@ def test_the_order_changes_nothing_where_times_are_equal() -> None:
 
 @pytest.mark.parametrize("minutes", [10, 25, 60, 200, 360])
 def test_nothing_looks_ahead(minutes: int) -> None:
-    """What comes after an age changes nothing that is said at that age."""
+    """What comes after an age changes nothing in the forecast at that age."""
     cascade = grown(300, timedelta(hours=7))
     now = BEGAN + timedelta(minutes=minutes)
     known = tuple(event for event in cascade.events if event.at <= now)
@@ -157,7 +157,7 @@ def test_a_higher_threshold_is_less_likely() -> None:
 
 
 def test_age_has_no_jumps() -> None:
-    """A second before and at an age of the model, much the same is said."""
+    """A second before and at an age of the model, the forecasts are much the same."""
     seen = observe(grown(200, timedelta(minutes=59)), BEGAN + HOUR)
     before = observe(grown(200, timedelta(minutes=59)), BEGAN + HOUR - timedelta(seconds=1))
     assert forecast_observed(before, 60).expected == pytest.approx(
@@ -231,7 +231,7 @@ def test_an_event_without_a_zone_is_refused() -> None:
 
 
 def test_the_zone_that_times_are_written_in_changes_nothing() -> None:
-    """UTC and +08:00 tell the same."""
+    """UTC and +08:00 give the same."""
     china = timezone(timedelta(hours=8))
     cascade = grown(80)
     moved = Cascade(
@@ -305,7 +305,7 @@ def test_the_tree_is_measured() -> None:
 
 
 def test_every_feature_belongs_to_one_reason_at_most() -> None:
-    """No feature is told twice, and what a reason shows is measured."""
+    """No feature counts for two reasons, and what a reason shows is measured."""
     seen = observe(grown(30), BEGAN + HOUR)
     names = set(measure(seen, "tree"))
     members = [member for kind in KINDS.values() for member in kind.members]

@@ -72,7 +72,7 @@ def test_without_the_tree_the_size_is_still_found() -> None:
 
 
 def test_a_process_that_would_not_end_has_a_finite_size() -> None:
-    """Every event answered by two at once: the ratio is told, the size is finite."""
+    """Where two events answer each one at once, the ratio shows it and the size is finite."""
     count = 1 << 12
     parents = (np.arange(count) - 1) // 2
     parents[0] = ROOT

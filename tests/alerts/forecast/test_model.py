@@ -69,7 +69,7 @@ def test_what_ships_is_small_and_needs_no_framework() -> None:
 
 
 def test_the_card_belongs_to_the_weights() -> None:
-    """Fingerprint, doubts and scores in the card are those of the file beside it."""
+    """Fingerprint, doubts and scores in the card are those of the file next to it."""
     metrics = json.loads((FOLDER / METRICS).read_text(encoding="utf-8"))
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert metrics["weights"] == fingerprint(FOLDER / FILE_NAME)
@@ -81,7 +81,7 @@ def test_the_card_belongs_to_the_weights() -> None:
 
 @pytest.mark.skipif(not DATA.exists(), reason="the data are not here")
 def test_the_card_tells_what_is_measured() -> None:
-    """The scores of the test part, measured again, are those that the card tells."""
+    """The scores of the test part, measured again, are those that the card shows."""
     metrics = json.loads((FOLDER / METRICS).read_text(encoding="utf-8"))
     test = ced.split(ced.load(DATA)).test
     for row, told in zip(score_all(CascadeModel.load(), test), metrics["test"], strict=True):

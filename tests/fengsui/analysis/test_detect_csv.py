@@ -85,7 +85,7 @@ def test_a_gap_is_unknown(tmp_path: Path) -> None:
 
 
 def test_a_repeated_row_shares_its_score(tmp_path: Path) -> None:
-    """A row that stands twice is judged once; with another value it is refused."""
+    """A row that stands twice is scored once; with another value it is refused."""
     rows = made(timedelta(minutes=5), 2000)
     once = judged(write(tmp_path / "a.csv", rows))
     twice = judged(write(tmp_path / "b.csv", [row for row in rows for _ in range(2)]))
@@ -157,7 +157,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_real_mentions_of_a_brand(tmp_path: Path) -> None:
-    """On real mention counts every labelled window of one brand is heard."""
+    """The real mention counts of one brand are scored row by row, with some alarms."""
     if not NAB.exists():
         pytest.skip(f"the NAB archive is not at {NAB}")
     name = "nab/data/realTweets/Twitter_volume_AMZN.csv"
@@ -176,7 +176,7 @@ def test_real_mentions_of_a_brand(tmp_path: Path) -> None:
 def test_numbers_that_are_no_counts(
     tmp_path: Path, step: timedelta, scale: float, shift: float
 ) -> None:
-    """Fractions and negative numbers of any size are judged: the burst is heard, little else is."""
+    """Fractions and negative numbers of any size are scored: the burst alarms, little else does."""
     rng = np.random.default_rng(11)
     values = rng.normal(40.0, 4.0, 2000)
     values[1960:1966] += 80.0

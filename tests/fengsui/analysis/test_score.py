@@ -124,7 +124,7 @@ def test_output_keeps_the_input(tmp_path: Path) -> None:
     ],
 )
 def test_kinds_of_files(tmp_path: Path, encode: Callable[[str], bytes], name: str) -> None:
-    """Kind, compression and encoding are told by the content, whatever the name."""
+    """Kind, compression and encoding follow from the content, whatever the name."""
     report = score_file(_file(tmp_path, encode(ROWS), name), "text", "label", POLES, None, QUESTION)
     assert (report.n, report.accuracy) == (4, 0.75)
 
@@ -141,7 +141,7 @@ def test_json_lines_stay_json_lines(tmp_path: Path) -> None:
 
 
 def test_whole_texts_are_scored(tmp_path: Path) -> None:
-    """Own and quoted words are read, cleaned: whoever labelled the text read both."""
+    """Own and quoted words are read, cleaned: the person who labelled the text read both."""
     out = tmp_path / "out.csv"
     path = _file(tmp_path, "text\n<b>好喝</b>//@某人:还行\n转发微博//@某人:难喝\n")
     score_file(path, "text", None, {}, out, QUESTION)
@@ -175,7 +175,7 @@ def test_files_that_will_not_do(
     mapping: dict[str, str],
     message: str,
 ) -> None:
-    """What is wrong is said in words, with what there is instead; no output is left behind."""
+    """An error says what is wrong, and what there is instead; no output is left behind."""
     out = tmp_path / "out.csv"
     with pytest.raises(ScoreError, match=message):
         score_file(_file(tmp_path, content), text, label, mapping, out, QUESTION)

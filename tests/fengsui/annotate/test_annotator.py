@@ -85,7 +85,7 @@ def test_the_model_is_asked_of_doubtful_complaints(odds: float | None, complains
 
 
 def test_a_headline_is_read_by_its_own_words_and_is_no_complaint() -> None:
-    """A hot list's title is negative where it tells of trouble; no customer speaks in it."""
+    """A hot list's title is negative where it reports trouble; no customer speaks in it."""
     brands = [BrandSettings(name="云朵")]
     annotator = Annotator(brands, LinearModel.load(), AnnotationSettings())
     titles = ["#云朵就客服拒绝退款致歉#", "#云朵新品#"]

@@ -57,7 +57,7 @@ def test_what_has_not_begun_is_taken_over() -> None:
     assert model.asked == ["a"]
 
 
-def test_trouble_ahead_is_told_to_who_asks() -> None:
+def test_an_error_ahead_is_raised_where_its_text_is_asked_for() -> None:
     """An error of the background is raised where the text is asked for, and for no other text."""
     with Prefetch(Counting()) as ahead:
         ahead.expect(["broken"])
@@ -67,7 +67,7 @@ def test_trouble_ahead_is_told_to_who_asks() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """The oldest scores are forgotten; whoever asks for them gets them all the same."""
+    """The oldest scores are forgotten; a caller that asks for them gets them all the same."""
     model = Counting()
     with Prefetch(model) as ahead:
         ahead.expect(["first"])
@@ -86,7 +86,7 @@ def test_only_the_score_is_kept_of_what_was_asked_for() -> None:
 
 
 def test_one_processor_does_nothing_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing can be done beside, nothing is done before it is asked for."""
+    """Where nothing can run at the same time, nothing is done before it is asked for."""
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
     model = Counting()
     with Prefetch(model) as ahead:
@@ -96,7 +96,7 @@ def test_one_processor_does_nothing_ahead(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("size", [0, 1, LOT, LOT * LOTS, LOT * LOTS * 3 + 1])
 def test_looking_ahead_keeps_the_order(size: int) -> None:
-    """Every item comes once, in order, after it was announced, and no further ahead than told."""
+    """Every item comes once, in order, after it was announced, and never too far ahead."""
     announced: list[int] = []
     for place, item in enumerate(looking_ahead(range(size), announced.extend)):
         assert item == place

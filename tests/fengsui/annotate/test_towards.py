@@ -45,6 +45,6 @@ def test_rumour_is_neutral_and_a_filed_complaint_is_not() -> None:
 
 
 def test_mention_names_model_and_rules() -> None:
-    """A mention says who scored it, rules included: rescoring renews what older ones judged."""
+    """A mention says who scored it, rules included: rescoring renews what older ones scored."""
     assert mentions("半夏茶")["半夏茶"].scorer == scorer(MODEL)
     assert scorer(MODEL).startswith(MODEL.name)

@@ -85,7 +85,7 @@ def test_init_leaves_what_is_there(fengsui: Shell) -> None:
     ],
 )
 def test_check_names_what_is_broken(fengsui: Shell, settings: str, what: str, hint: str) -> None:
-    """A part that does not work is named with what to mend; exit code 1; the others still work."""
+    """A part that does not work is named with what to fix; exit code 1; the others still work."""
     fengsui.settings(settings)
     checked = fengsui("check")
     assert checked.code == 1
@@ -125,7 +125,7 @@ def test_import_totals_add_up(fengsui: Shell) -> None:
 
 @pytest.mark.parametrize(("days", "is_told"), [(90, True), (0, False), (100_000, False)])
 def test_an_import_says_what_will_not_stay(fengsui: Shell, days: int, is_told: bool) -> None:
-    """Who imports posts older than what is kept is told at once that they leave, and when not."""
+    """An import of posts older than what is kept warns at once that they leave, and how to keep."""
     fengsui.settings(f"[privacy]\ntext_days = {days}\n")
     file = fengsui.folder / "posts.jsonl"
     file.write_text(line(1, "云朵茶饮"), encoding="utf-8")
@@ -158,7 +158,7 @@ def test_steps_by_hand_tell_of_the_crisis_and_repeat_safely(fengsui: Shell) -> N
 
 
 def test_annotate_again_judges_the_window_again(fengsui: Shell) -> None:
-    """`--again` judges what was judged, and finds the same."""
+    """`--again` annotates what was annotated, and finds the same."""
     fengsui.settings()
     file = fengsui.folder / "posts.jsonl"
     file.write_text(line(1, "云朵茶饮真难喝") + line(90, "云朵茶饮真好喝"), encoding="utf-8")
@@ -304,7 +304,7 @@ def test_score_answers_exactly_four_numbers(fengsui: Shell) -> None:
 def test_score_gives_up_no_accuracy_unless_told(
     fengsui: Shell, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], given_up: float
 ) -> None:
-    """A file is judged as thoroughly as the cascade can, or with what the option gives up."""
+    """A file is scored as accurately as the cascade can, or less what the option gives up."""
     asked = []
 
     def model(_setting: str, given_up: float) -> LinearModel:

@@ -1,4 +1,4 @@
-"""`make run`: the sample crisis through the whole chain, as a newcomer sees it."""
+"""`make run`: the sample crisis through the whole pipeline, as a newcomer sees it."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ CACHE = Path("cache")
 
 
 @pytest.mark.timeout(900)
-def test_the_sample_crisis_is_heard_early_and_alone(fengsui: Shell) -> None:
+def test_the_sample_crisis_is_detected_early_and_alone(fengsui: Shell) -> None:
     """One incident rises 蓝 黄 橙 红 within hours of the first complaint, and recovers.
 
     It opens within the hour, hours before the peak; the false start and the kind campaign of the
@@ -45,7 +45,7 @@ def test_the_sample_crisis_is_heard_early_and_alone(fengsui: Shell) -> None:
 
 
 def _number(name: str, text: str) -> int:
-    """Return the number beside `name` in the summary."""
+    """Return the number next to `name` in the summary."""
     found = re.search(rf"{name} *│ *([\d,]+)", text)
     assert found is not None
     return int(found[1].replace(",", ""))

@@ -24,10 +24,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Incident, list
         return folder / "state", incident, list(explain(services, incident))
 
 
-def test_ticks_are_told_from_an_hour_before(
+def test_ticks_are_shown_from_an_hour_before(
     told: tuple[Path, Incident, list[Explained]],
 ) -> None:
-    """Each tick is told once, in order, and the hour before the alarm gave no signal."""
+    """Each tick is shown once, in order, and the hour before the alarm gave no signal."""
     _, incident, ticks = told
     times = [tick.at for tick in ticks]
     assert times == sorted(set(times))
@@ -87,7 +87,9 @@ def test_commands_answer(fengsui: Shell) -> None:
     ("arguments", "said"),
     [(("explain", "无@20260101T0000Z"), "no incident"), (("tune", "--brand", "无"), "no brand")],
 )
-def test_what_is_not_there_is_said(fengsui: Shell, arguments: tuple[str, ...], said: str) -> None:
+def test_what_is_not_there_is_refused(
+    fengsui: Shell, arguments: tuple[str, ...], said: str
+) -> None:
     """A key or a brand that does not exist is refused in words, with exit code 2."""
     fengsui.settings('state = "state"')
     ran = fengsui(*arguments)
@@ -96,7 +98,7 @@ def test_what_is_not_there_is_said(fengsui: Shell, arguments: tuple[str, ...], s
 
 
 def test_the_picture_is_drawn(fengsui: Shell) -> None:
-    """`detect-csv --plot` writes a PNG beside the rows, for counts and for any numbers."""
+    """`detect-csv --plot` writes a PNG besides the rows, for counts and for any numbers."""
     for name, rows in (("a", range(400)), ("b", [0.5 * (n % 7) - 1 for n in range(400)])):
         file = fengsui.folder / f"{name}.csv"
         lines = [f"2026-03-{1 + i // 24:02}T{i % 24:02}:00,{v}" for i, v in enumerate(rows)]

@@ -1,4 +1,4 @@
-"""Rules of the errors that a person can mend: one clear line on stderr, exit code 2, no trace."""
+"""Rules of the errors that a person can fix: one clear line on stderr, exit code 2, no trace."""
 
 import os
 import sqlite3
@@ -160,7 +160,7 @@ def test_state_folder_that_may_not_be_made(fengsui: Shell, own_folder: Path) -> 
 
 
 def test_errors_hold_no_escapes(fengsui: Shell) -> None:
-    """A file name or a column with terminal escapes is told without them."""
+    """A file name or a column with terminal escapes is shown without them."""
     (fengsui.folder / "a.csv").write_text("\x1b[31m评论,\x9b2J\n好喝,1\n", encoding="utf-8")
     for command in (("import", "no\x1b[31m.csv"), ("import", "a.csv"), ("detect-csv", "a.csv")):
         said = fengsui.refused(*command)

@@ -95,7 +95,7 @@ def test_hostile_text_does_not_reach_the_terminal(filled: Shell) -> None:
     assert not UNSAFE.search(filled("search", "退款", "--json").out)
 
 
-def test_unknown_brand_is_said(filled: Shell) -> None:
+def test_unknown_brand_is_named(filled: Shell) -> None:
     """A brand that the settings do not have is named where nothing is found."""
     assert "no brand is named '云'" in filled("search", "退款", "--brand", "云").err
 

@@ -95,7 +95,7 @@ def test_state_lists_families_and_entries(embedded: Shell, tmp_path: Path) -> No
 
 
 def test_sqlite_is_migrated_and_reindexed(embedded: Shell, tmp_path: Path) -> None:
-    """An index that is not whole is said so, filled by `migrate`, built anew by `reindex`."""
+    """`status` reports an index that is not whole, `migrate` fills it, `reindex` rebuilds it."""
     fill(tmp_path)
     with Services(load(tmp_path / "fengsui.toml")) as services:
         services.store._database.execute("INSERT INTO search (search) VALUES ('delete-all')")  # type: ignore[attr-defined]  # that of SQLite

@@ -32,7 +32,7 @@ def trouble(number: int) -> str:
 
 
 def talk() -> list[tuple[timedelta, str]]:
-    """Return ages and texts: three weeks of the usual, then a day with a new complaint."""
+    """Return ages and texts: three weeks of ordinary talk, then a day with a new complaint."""
     usual = [(timedelta(hours=30 + number), says(number)) for number in range(300)]
     new = [
         (timedelta(hours=2 + number / 10), says(900 + number, trouble(number)))
@@ -86,7 +86,7 @@ def filled(fengsui: Shell, tmp_path: Path, now: datetime) -> Shell:
 
 
 def test_the_store(filled: Shell) -> None:
-    """What is new of a brand in the last day stands in table and JSON; the look is logged."""
+    """What is new of a brand in the last day stands in table and JSON; the query is logged."""
     ran = filled("terms", "--brand", BRAND)
     assert ran.code == 0, ran.err
     assert "异物" in ran.out

@@ -238,7 +238,7 @@ def test_listener_reads_everything(files: SampleFiles) -> None:
     assert {post.kind for post in read_posts.values()} == {PostKind.POST, PostKind.REPOST}
 
 
-def test_listener_reads_what_was_told(files: SampleFiles, posts: list[SamplePost]) -> None:
+def test_listener_reads_what_was_written(files: SampleFiles, posts: list[SamplePost]) -> None:
     """Every post of the story is read, with its author, and none later than its search."""
     found = {
         item.id: item for item in read_file(files.weibo, fetched_at=None) if isinstance(item, Post)

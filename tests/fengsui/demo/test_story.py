@@ -134,7 +134,7 @@ def test_near_copies_are_counted() -> None:
     assert near_copies([text, text + "！", "天气很好适合出门散步晒太阳"]) == 1
 
 
-def test_every_scene_can_be_told() -> None:
+def test_every_scene_can_be_written() -> None:
     """Every slot of every pattern has a bank, and every bank is used."""
     lent = {"product", "found", "staff", "body", "cost"}
     for name in ("tea", "appliance", "crisis", "elsewhere", "complaints"):

@@ -1,4 +1,4 @@
-"""What alerts hold beside their counts: evidence, forecasts, links; all from what the store has."""
+"""What alerts hold besides counts: evidence, forecasts, links; all from what the store has."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -42,7 +42,7 @@ USUAL = ("排队", "等了", "味道", "店员", "外卖")
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    """A chain that knows three brands and tells nobody."""
+    """Services that know three brands and notify nobody."""
     brands = tuple(BrandSettings(name=brand) for brand in BRANDS)
     with Services(Settings(state=tmp_path, brands=brands), notifiers={}) as made:
         past = Window(NOW - 60 * DAY, NOW + 2 * DAY)
@@ -51,7 +51,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def put(services: Services, brand: str, at: datetime, *words: str, **more: object) -> None:
-    """Write a post with its mention as though both had been read and judged."""
+    """Write a post with its mention as though both had been read and annotated."""
     number = services.store.totals()["posts"]
     wanted: dict[str, object] = {"source": "weibo", "kind": PostKind.POST, "followers": 200}
     wanted |= more
@@ -128,7 +128,7 @@ def test_an_alert_has_evidence_and_forecast(services: Services) -> None:
     assert kept.forecast.at <= NOW
 
 
-def test_large_accounts_are_heard_from_the_store(services: Services) -> None:
+def test_large_accounts_are_found_in_the_store(services: Services) -> None:
     """Complaints of widely followed accounts are evidence where they are no part of the past."""
     usual_weeks(services, "云朵")
     wave(services, "云朵", "味道", followers=3_000_000)
@@ -150,12 +150,12 @@ def test_evidence_alone_opens_nothing(services: Services) -> None:
 def headline(
     services: Services, at: datetime, title: str, brand: str = "云朵", **more: object
 ) -> None:
-    """Write an entry of Weibo's hot list, judged as the chain judges one."""
+    """Write an entry of Weibo's hot list, annotated as the pipeline annotates one."""
     put(services, brand, at, kind="headline", text=f"#{title}#", source="hot.weibo", **more)
 
 
 def test_a_headline_of_trouble_opens_an_incident(services: Services) -> None:
-    """One entry of a hot list tells the brand at once, with its title; a repeat says no more."""
+    """One entry of a hot list notifies the brand at once, with its title; a repeat adds nothing."""
     usual_weeks(services, "云朵")
     headline(services, NOW - 3 * MINUTE, "云朵回应饮品异物")
     found = steps.detect(services, NOW)
@@ -167,7 +167,9 @@ def test_a_headline_of_trouble_opens_an_incident(services: Services) -> None:
     assert steps.detect(services, NOW + MINUTE).alerts == ()
 
 
-def test_what_stands_on_a_list_already_is_told_at_the_first_look(services: Services) -> None:
+def test_what_stands_on_a_list_already_is_notified_by_the_first_detection(
+    services: Services,
+) -> None:
     """A program that is started while the brand is on the list says so, once."""
     usual_weeks(services, "云朵")
     headline(services, NOW - 5 * HOUR, "云朵回应饮品异物")
@@ -176,8 +178,8 @@ def test_what_stands_on_a_list_already_is_told_at_the_first_look(services: Servi
     assert steps.detect(services, NOW + 20 * MINUTE).alerts == ()
 
 
-def test_a_brand_on_every_list_is_not_told_of_one_more(services: Services) -> None:
-    """Who is in trouble on two days of three is heard when there are many entries, not for one."""
+def test_a_brand_on_every_list_is_not_notified_of_one_more(services: Services) -> None:
+    """A brand that is listed on two days of three signals for many entries, not for one."""
     usual_weeks(services, "云朵")
     for day in range(2, 30):
         if day % 3:
@@ -203,7 +205,7 @@ def test_counts_and_a_headline_are_one_incident(services: Services) -> None:
 
 
 def test_judging_again_says_the_same(services: Services) -> None:
-    """A second look at the same ticks, with nothing new, tells nobody and changes nothing."""
+    """Detection again on the same ticks, with nothing new, notifies nobody and changes nothing."""
     usual_weeks(services, "云朵")
     wave(services, "云朵", "虫子")
     first = steps.detect(services, NOW, since=NOW - 3 * HOUR)
@@ -215,7 +217,7 @@ def test_judging_again_says_the_same(services: Services) -> None:
 
 
 def test_no_forecast_without_data(services: Services) -> None:
-    """Of four complaints, or of the first minutes, nothing is told."""
+    """Four complaints, or the first minutes, give no forecast."""
     incident = open_incident("云朵")
     settings = services.settings.detection
     for n in range(4):
@@ -257,7 +259,7 @@ def test_more_makes_more_likely(services: Services) -> None:
     assert many.complaints.expected > few.complaints.expected
 
 
-def test_red_is_told_whether_it_doubles(services: Services) -> None:
+def test_red_is_forecast_to_double(services: Services) -> None:
     """Above red there is no level: twice the greatest hour is asked for."""
     wave(services, "云朵", "虫子")
     red = open_incident("云朵", level=Level.RED)
@@ -380,7 +382,7 @@ def test_links_need_time_and_words(services: Services) -> None:
 
 
 def test_complaints_sprout_before_they_alarm(services: Services) -> None:
-    """A few complaints more than usual are named with their usual; usual or fewer are not."""
+    """A few complaints more than the baseline are named with it; as many or fewer are not."""
     usual_weeks(services, "云朵", per_day=12)
     wave(services, "云朵", "虫子", count=6)
     wave(services, "晨曦", "虫子", count=4)

@@ -1,4 +1,4 @@
-"""Another story about a brand whose incident is open: told once, and only where it is one."""
+"""Another story about a brand whose incident is open: notified once, and only where it is one."""
 
 import json
 import random
@@ -45,7 +45,7 @@ def told(path: Path, people: int, texts: tuple[str, ...] = ASSAULT, *, worms: fl
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    """A chain over the brand that tells nobody."""
+    """Services for the brand that notify nobody."""
     with Services(stories.settings(tmp_path / "state"), notifiers={}) as made:
         yield made
 
@@ -62,8 +62,8 @@ def incident(services: Services) -> Incident:
     return found
 
 
-def test_a_second_cause_is_told_once(services: Services, tmp_path: Path) -> None:
-    """Within 40 minutes it is told in the words of its posts, with its first post and its share."""
+def test_a_second_cause_is_notified_once(services: Services, tmp_path: Path) -> None:
+    """Within 40 minutes an alert has the words of its posts, its first post and its share."""
     replay(services, [told(tmp_path / "posts.jsonl", 20)])
     (alert,) = alerts(services)
     assert alert.story is not None
@@ -77,7 +77,7 @@ def test_a_second_cause_is_told_once(services: Services, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("people", "texts"), [(20, stories.ANGRY), (LEAST_PEOPLE - 1, ASSAULT)], ids=["same", "few"]
 )
-def test_what_is_no_other_story_is_not_told(
+def test_what_is_no_other_story_is_not_notified(
     services: Services, tmp_path: Path, people: int, texts: tuple[str, ...]
 ) -> None:
     """More of the same cause is no other story, nor are fewer people than make one."""
@@ -93,7 +93,7 @@ def test_the_first_cause_is_not_another_story(services: Services, tmp_path: Path
 
 
 def test_judging_again_tells_nothing_again(services: Services, tmp_path: Path) -> None:
-    """Ticks that were judged before bring no other story a second time."""
+    """Ticks that were scored before bring no other story a second time."""
     replay(services, [told(tmp_path / "posts.jsonl", 20)])
     before = services.ledger.notifications()
     assert not detect(services, incident(services).updated_at, since=CRISIS).alerts

@@ -32,7 +32,7 @@ OWN = tuple(f"店名{letter}" for letter in "甲乙丙")
 
 @dataclass(frozen=True)
 class Day:
-    """How long it lasts, how much is said, how much goes wrong, and how long one may catch up."""
+    """How long it lasts, how many posts it has, how much goes wrong, how long one may catch up."""
 
     length: timedelta
     posts: int
@@ -95,7 +95,7 @@ def went_through(day: Day, folder: Path, monkeypatch: pytest.MonkeyPatch, seed: 
 
 
 def check(services: Services, posts: list[MadePost], end: datetime) -> tuple[int, int]:
-    """Hold what is stored and what is on record against what was said; return both numbers."""
+    """Compare what is stored and what is on record with what was posted; return both numbers."""
     lasting = {f"weibo:{post.mid}": post for post in posts if post.deleted_at is None}
     stored = {post.key: post for post in services.store.posts(list(lasting))}
     gaps = services.ledger.gaps(Window(START, end))

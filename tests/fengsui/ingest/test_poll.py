@@ -1,4 +1,4 @@
-"""Rules of single reads: sources that fail rest, troubles are told once, nothing is read twice."""
+"""Rules of single reads: failing sources rest, incidents notify once, nothing is read twice."""
 
 import os
 import shutil
@@ -135,10 +135,10 @@ def test_brand_and_source_of_one_name_are_two_matters(services: Services) -> Non
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("reason", ["login", "refused", "unread", "<!channel>\nModelError"])
 @pytest.mark.parametrize("kind", [IncidentKind.COVERAGE, IncidentKind.PIPELINE])
-def test_trouble_is_told_in_words(
+def test_operational_incident_is_described_in_words(
     services: Services, kind: IncidentKind, reason: str, language: str
 ) -> None:
-    """A message about trouble says what, since when, why, what next; its end says how long."""
+    """An operational message says what, since when, why, what next; its end says how long."""
     open_operational(services, kind, "feed", reason, NOW, level=Level.ORANGE)
     close_operational(services, kind, "feed", NOW + 90 * MINUTE)
     opened, over = (n.alert for n in services.ledger.notifications())

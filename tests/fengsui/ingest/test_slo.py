@@ -1,4 +1,4 @@
-"""Blind and quiet are two things: shares, lags, gaps, promises, and what people are told."""
+"""Blind and quiet are two things: shares, lags, gaps, SLOs, and what people are notified of."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,7 @@ def test_part_that_was_never_read_begins_where_it_was_first_wanted(services: Ser
 def test_list_that_ended_early_reopens_what_was_read(services: Services) -> None:
     """What came late to a span is lost where the next list does not reach it: a gap on record.
 
-    Any other trouble takes nothing away from what was read.
+    Any other error takes nothing away from what was read.
     """
     window = Window(NOW - HOUR, NOW)
     late = Window(NOW - 10 * MINUTE, NOW)
@@ -108,7 +108,7 @@ def test_blind_is_not_quiet(services: Services) -> None:
 
 
 def test_promise(services: Services) -> None:
-    """A source that keeps less than is promised is told of once, and when it does again."""
+    """A source that violates its SLO notifies once, and once more when it meets it again."""
     source = services.settings.sources[0]
     name = PROMISE.format(name="feed")
     services.ledger.record_read("feed", Window(NOW - HOUR, NOW - 20 * MINUTE), ok=True)
@@ -124,15 +124,15 @@ def test_promise(services: Services) -> None:
 
 
 def test_lag_is_a_promise_too(services: Services) -> None:
-    """A part that lags behind breaks the promise although what was planned was read."""
+    """A part that lags behind violates the SLO although what was planned was read."""
     source = services.settings.sources[0]
     read(services, source, Reads(), NOW)
     assert not source_health(services, source, NOW + 3 * MINUTE).broken_promise
     assert "lag 5 > 4 min" in source_health(services, source, NOW + 5 * MINUTE).broken_promise
 
 
-def test_unread_source_is_told_of_once(services: Services) -> None:
-    """Beside the incident that says that a source is not read, its promise raises no second."""
+def test_unread_source_is_notified_once(services: Services) -> None:
+    """Next to the incident about a source that is not read, its SLO opens no second one."""
     source = services.settings.sources[0]
     error = Refused("blocked (HTTP 432)", Refusal.BLOCKED)
     with pytest.raises(Refused):
@@ -142,7 +142,7 @@ def test_unread_source_is_told_of_once(services: Services) -> None:
 
 
 def test_check_says_what_to_do(services: Services) -> None:
-    """A person is told up to when a source was read, what it refused, and what to do."""
+    """`check` shows up to when a source was read, what it refused, and what to do."""
     source = services.settings.sources[0]
     read(services, source, Reads(), NOW - HOUR)
     with pytest.raises(Refused):

@@ -1,4 +1,4 @@
-"""The whole chain on Elasticsearch ends where it ends on SQLite; check says what is wrong."""
+"""The whole pipeline on Elasticsearch ends where it ends on SQLite; check says what is wrong."""
 
 import json
 from datetime import timedelta
@@ -64,7 +64,7 @@ def outcome(settings: Settings, file: Path) -> dict[str, object]:
 def test_replay_ends_alike_on_both_stores(
     tmp_path: Path, elasticsearch_url: str, elasticsearch_prefix: str
 ) -> None:
-    """The same posts through the whole chain give the same counts, incidents, cases and alerts."""
+    """The same posts through the pipeline give the same counts, incidents, cases and alerts."""
     file = story(tmp_path / "story.jsonl")
     here = outcome(stories.settings(tmp_path / "here"), file)
     servers = settings_for(elasticsearch_url, elasticsearch_prefix)
@@ -84,7 +84,7 @@ def test_check_reaches_the_server(
     assert f"✓ store: 0 posts in {elasticsearch_url}" in fengsui("check").out
 
 
-def test_check_says_how_to_mend_it(
+def test_check_says_how_to_fix_it(
     fengsui: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that is away, or half a credential, is a finding that says what to do."""

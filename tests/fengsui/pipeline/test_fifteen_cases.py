@@ -1,6 +1,6 @@
-"""Cases that break other systems, through the whole chain: lateness, zones, one account's copies.
+"""Cases that break other systems, through the pipeline: lateness, zones, one account's copies.
 
-Which test proves which of the fifteen is told in docs/detection.md.
+docs/detection.md lists which test proves which of the fifteen.
 """
 
 import io
@@ -56,7 +56,7 @@ def quiet() -> Iterator[Line]:
 
 
 def test_case_2_silence_is_silent(tmp_path: Path) -> None:
-    """Days of which everything was read and nothing said open nothing; a crisis after them does."""
+    """Days that were read and had no posts open nothing; a crisis after them does."""
     still = list(quiet())
     first, last = still[0], still[-1]
     assert replayed(tmp_path / "silent", [first, last]) == []
@@ -65,7 +65,7 @@ def test_case_2_silence_is_silent(tmp_path: Path) -> None:
 
 
 def test_case_4_late_posts_make_the_same_episode(tmp_path: Path) -> None:
-    """With a fifth of the posts 15 minutes late there is the same one episode, told once."""
+    """With a fifth of the posts 15 minutes late there is the same one episode, notified once."""
     prompt, _ = _told(tmp_path / "prompt", stories.lines())
     late, told = _told(
         tmp_path / "late",
@@ -109,7 +109,7 @@ def _written(at: str, zones: str, number: int) -> str:
 
 
 def test_case_15_one_accounts_copies_are_no_crisis(tmp_path: Path) -> None:
-    """Five hundred copies by one account are spam; sixty customers in their own words are heard."""
+    """Five hundred copies by one account are spam; sixty customers in their own words alarm."""
     copies = [
         {
             "source": "weibo",

@@ -99,7 +99,7 @@ def site() -> Iterator[Site]:
 def test_first_alert_without_a_manual_step(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`fengsui run` reads the site, judges, detects and tells Slack, from a clean start."""
+    """`fengsui run` reads the site, annotates, detects and notifies Slack, from a clean start."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", TOKEN)
     monkeypatch.setenv("WEIBO_TOKEN", "a-token")
     monkeypatch.delenv("FENGSUI_AUTHOR_KEY")

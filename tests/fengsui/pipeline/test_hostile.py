@@ -65,7 +65,7 @@ def test_invalid_utf8_costs_at_most_its_row(fengsui: Shell, command: str) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
-def test_character_sets_are_told_by_content(fengsui: Shell, encoding: str) -> None:
+def test_character_sets_are_detected_by_content(fengsui: Shell, encoding: str) -> None:
     """GB18030, UTF-16 and a byte-order mark are read as what they are: the brand is found."""
     content = encoded([post(number, f"{BRAND}好喝，第{number}次") for number in range(5)], encoding)
     assert totals(fengsui, content)["kept"] == 5
@@ -94,7 +94,7 @@ def test_unterminated_quote_swallows_little(fengsui: Shell, command: str) -> Non
 
 @pytest.mark.parametrize("command", ["import", "replay"])
 def test_endless_text_is_a_text(fengsui: Shell, command: str) -> None:
-    """A text of 100,000 characters is kept, judged, and shown in a line or two."""
+    """A text of 100,000 characters is kept, scored, and shown in a line or two."""
     content = encoded([post(1, f"{BRAND}难喝，要求退款！" + "啊" * 100_000, kind="complaint")])
     assert totals(fengsui, content, command)["kept"] == 1
     if command == "import":

@@ -110,7 +110,7 @@ def ends_the_same(file: Path, rng: random.Random, place: Place, unbroken: Place)
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_and_started_again_ends_the_same(tmp_path: Path, seed: int) -> None:
-    """SIGKILL at random moments: the same databases in the end, every alert told exactly once."""
+    """SIGKILL at random moments: the same databases in the end, every alert sent exactly once."""
     file = stories.write(tmp_path / "story.jsonl")
     places = Place(tmp_path / "killed"), Place(tmp_path / "unbroken")
     ends_the_same(file, random.Random(seed), *places)

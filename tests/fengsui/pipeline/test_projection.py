@@ -1,4 +1,4 @@
-"""What Kibana is shown: the ledger and the counts as they are, after any number of looks."""
+"""What Kibana is shown: the ledger and the counts as they are, after any number of runs."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -135,7 +135,7 @@ def rejected(number: int) -> Rejected:
 
 
 def test_looks_at_changes_end_where_one_look_ends(services: Services, shown: Shown) -> None:
-    """Looked at after every change, late and corrected posts included, it shows the same."""
+    """Projected after every change, late and corrected posts included, it shows the same."""
     day = timedelta(days=1)
     services.ledger.record_read("weibo", Window(NOON - 3 * day, NOW + HOUR), ok=True)
     write(services, *range(1, 200, 3), at=NOON - 2 * day)
@@ -172,7 +172,7 @@ def test_band_says_what_is_usual(services: Services, shown: Shown) -> None:
 
 
 def test_incidents_and_levels(services: Services, shown: Shown) -> None:
-    """An incident about a brand is shown with its words and levels; trouble of ours is not."""
+    """An incident about a brand is shown with its words and levels; an operational one is not."""
     fill(services)
     project(services, NOW)
     (document,) = shown("incidents").values()
@@ -197,7 +197,7 @@ def test_incidents_and_levels(services: Services, shown: Shown) -> None:
 
 
 def test_changes_of_the_ledger_are_shown(services: Services, shown: Shown) -> None:
-    """A case handled, an incident ended, a new rejected item: the next look has them."""
+    """A case handled, an incident ended, a new rejected item: the next run has them."""
     fill(services)
     project(services, NOW)
     services.ledger.set_case_status(case(1).key, CaseStatus.RESOLVED, NOW)
@@ -215,7 +215,7 @@ def test_changes_of_the_ledger_are_shown(services: Services, shown: Shown) -> No
 
 
 def test_what_the_ledger_lost_vanishes(services: Services, shown: Shown) -> None:
-    """A case that is gone from the ledger goes at the next look, everything else with --since."""
+    """A case that is gone from the ledger goes at the next run, everything else with --since."""
     fill(services)
     project(services, NOW)
     with services.ledger._writing() as connection:
@@ -252,7 +252,7 @@ def test_coverage_shows_gaps_and_lag(services: Services, shown: Shown) -> None:
 def test_killed_between_two_brands_loses_nothing(
     services: Services, shown: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A look that broke off is made up for by the next, though the journal has been read."""
+    """A run that broke off is made up for by the next, though the journal has been read."""
     write(services, 1, 2)
 
     def broken(*_: object) -> Projected:
@@ -276,7 +276,7 @@ def test_the_run_shows_it_at_its_own_pace(services: Services, shown: Shown) -> N
 
 
 def test_what_the_chain_detects_is_shown(services: Services, shown: Shown) -> None:
-    """Incidents that the chain's own detection opened are shown, under their keys."""
+    """Incidents that the pipeline's own detection opened are shown, under their keys."""
     services.ledger.record_read("weibo", Window(NOON - timedelta(days=3), NOW), ok=True)
     write(services, *range(0, 3 * 1440, 30), at=NOON - timedelta(days=3), sentiment="neutral")
     write(services, *range(100_000, 100_060), at=NOW - 100_060 * MINUTE)
@@ -308,7 +308,7 @@ def test_months_that_are_not_kept_are_not_made_again(
     [(0, "1900-01-01"), (1, "2026-02-01"), (2, "2026-01-01"), (3, "2025-12-01")],
 )
 def test_first_kept_month(months: int, first: str) -> None:
-    """So many whole months are kept beside the present one."""
+    """So many whole months are kept besides the present one."""
     assert f"{first_kept(months, NOW):%Y-%m-%d}" == first
 
 

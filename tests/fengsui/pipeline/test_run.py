@@ -1,4 +1,4 @@
-"""Rules of the continuous run: heard, told once, and no source holds up another."""
+"""Rules of the continuous run: detect, notify once, and let no source hold up another."""
 
 import json
 import os
@@ -112,7 +112,7 @@ def write_crisis(folder: Path) -> None:
 
 @contextmanager
 def running(settings: Settings, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Run the loop in a thread of its own beside the block."""
+    """Run the loop in a thread of its own during the block."""
     stop = threading.Event()
 
     def target() -> None:
@@ -144,8 +144,8 @@ def sent(settings: Settings) -> list[str]:
     return [n.alert.key for n in log if n.state is NotificationState.SENT]
 
 
-def test_crisis_in_the_folder_is_told_in_slack(tmp_path: Path, server: SlackServer) -> None:
-    """Posts that appear in a watched folder are told in Slack within seconds, once."""
+def test_crisis_in_the_folder_reaches_slack(tmp_path: Path, server: SlackServer) -> None:
+    """Posts that appear in a watched folder reach Slack as an alert within seconds, once."""
     made = made_settings(tmp_path, server.url)
     with running(made, FastClock()):
         time.sleep(0.3)
@@ -161,7 +161,7 @@ def test_crisis_in_the_folder_is_told_in_slack(tmp_path: Path, server: SlackServ
 def test_source_that_will_not_answer_holds_up_no_other(
     tmp_path: Path, server: SlackServer, kind: str
 ) -> None:
-    """While one source hangs, or fails, what the other brings is told."""
+    """While one source hangs, or fails, people are notified of what the other brings."""
     with silent_server() as silent:
         url = silent if kind == "hangs" else closed_port()
         feed = FeedSource(kind="feed", name="feed", url=url, poll_seconds=5)
@@ -206,7 +206,7 @@ def test_every_key_of_a_run_is_of_a_family(
 
 
 def test_source_that_is_long_down_silences_no_other(tmp_path: Path, server: SlackServer) -> None:
-    """Two hours after one of two sources has gone, a crisis in the other is still told."""
+    """Two hours after one of two sources has gone, a crisis in the other still reaches people."""
     made = made_settings(tmp_path, server.url)
     with Services(made) as services:
         services.ledger.record_read("feed", Window(NOW - timedelta(hours=2), NOW), ok=False)
@@ -224,7 +224,7 @@ def test_source_that_is_long_down_silences_no_other(tmp_path: Path, server: Slac
     ],
     ids=["dropped", "answer lost", "unavailable"],
 )
-def test_slack_down_and_up_again_is_told_once(
+def test_slack_down_and_up_again_gets_it_once(
     tmp_path: Path, server: SlackServer, fault: Fault
 ) -> None:
     """A message that Slack did not take, or took without saying so, arrives once in the end."""
@@ -241,7 +241,7 @@ def test_slack_down_and_up_again_is_told_once(
 def test_interrupted_process_ends_cleanly_with_everything_stored(
     tmp_path: Path, server: SlackServer
 ) -> None:
-    """SIGINT ends `fengsui run` with exit code 0; what it had read is stored and judged."""
+    """SIGINT ends `fengsui run` with exit code 0; what it had read is stored and annotated."""
     (tmp_path / "inbox").mkdir()
     (tmp_path / "fengsui.toml").write_text(
         f'[[brands]]\nname = "{stories.BRAND}"\n[[sources]]\nkind = "folder"\nname = "inbox"\n'

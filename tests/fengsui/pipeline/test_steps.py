@@ -39,7 +39,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    """A chain over the story's brand that tells nobody."""
+    """Services for the story's brand that notify nobody."""
     with Services(stories.settings(tmp_path / "state"), notifiers={}) as made:
         yield made
 
@@ -59,7 +59,7 @@ def post(number: int, text: str, at: datetime = NOW, **more: object) -> Post:
 
 
 class Source:
-    """A listener that gives what it is told to, and then may break off."""
+    """A listener that gives what it was made with, and then may break off."""
 
     name = "given"
 
@@ -158,7 +158,7 @@ def test_post_from_the_future_counts_when_it_was_read(services: Services) -> Non
 
 
 class BrokenModel:
-    """A model that cannot judge."""
+    """A model that cannot score."""
 
     name = "broken"
 
@@ -180,7 +180,7 @@ class PickyModel:
 
 
 def test_failing_model_loses_nothing(tmp_path: Path) -> None:
-    """While the model fails the posts wait; when it works again they are judged."""
+    """While the model fails the posts wait; when it works again they are scored."""
     made = stories.settings(tmp_path / "state")
     with Services(made, notifiers={}, model=BrokenModel()) as services:
         steps.collect(services, Source([post(1, "云朵茶饮")]), Window(NOW - HOUR, NOW))
@@ -191,7 +191,7 @@ def test_failing_model_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_one_poisonous_post_does_not_stop_the_batch(tmp_path: Path) -> None:
-    """A text that breaks the judges is quarantined with its reason; the others are judged."""
+    """A text that breaks the models is quarantined with its reason; the others are annotated."""
     posts = [post(n, f"云朵茶饮第{n}次{'炸' if n == 2 else ''}") for n in range(5)]
     with Services(
         stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()
@@ -205,7 +205,7 @@ def test_one_poisonous_post_does_not_stop_the_batch(tmp_path: Path) -> None:
 
 
 def test_broken_judges_quarantine_nothing(tmp_path: Path) -> None:
-    """When every text of a batch breaks the judges, the posts wait instead of being put away."""
+    """When every text of a batch breaks the models, the posts wait instead of being put away."""
     posts = [post(n, f"云朵茶饮炸了第{n}次") for n in range(30)]
     with Services(
         stories.settings(tmp_path / "state"), notifiers={}, model=PickyModel()
@@ -220,7 +220,7 @@ def test_broken_judges_quarantine_nothing(tmp_path: Path) -> None:
 def test_clock_set_back_judges_nothing_and_loses_nothing(
     services: Services, tmp_path: Path
 ) -> None:
-    """With the clock an hour back nothing is judged twice; when time has come on, it goes on."""
+    """With the clock an hour back nothing is scored twice; when time has come on, it goes on."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
     past = [item for item in items if isinstance(item, Post) and item.published_at < NOW]
     steps.collect(services, Source(past), Window(stories.START, NOW))
@@ -244,7 +244,7 @@ def test_silenced_brand_is_judged_but_not_told(tmp_path: Path) -> None:
     assert {(n.state, n.reason) for n in told} == {("suppressed", "silenced: 演练")}
 
 
-def test_late_posts_are_heard(services: Services, tmp_path: Path) -> None:
+def test_late_posts_are_detected(services: Services, tmp_path: Path) -> None:
     """A fifth of the posts seven minutes late opens the same incident, and no second one."""
     items = list(read_file(stories.write(tmp_path / "s.jsonl"), fetched_at=None))
     late = [
@@ -266,7 +266,7 @@ def test_late_posts_are_heard(services: Services, tmp_path: Path) -> None:
 
 
 def test_two_thousand_brands(tmp_path: Path) -> None:
-    """Two thousand brands are matched, counted and judged as two are."""
+    """Two thousand brands are matched, counted and scored as two are."""
     names = [f"{chr(0x4E00 + n)}{chr(0x5000 + n)}茶" for n in range(2000)]
     brands = tuple(BrandSettings(name=name) for name in names)
     made = stories.settings(tmp_path / "state").model_copy(update={"brands": brands})
@@ -296,7 +296,7 @@ def test_complaint_opens_a_case_and_the_same_customer_joins_it(services: Service
 
 
 def test_judging_again_changes_nothing(services: Services, tmp_path: Path) -> None:
-    """Posts that are judged again keep their mentions: none becomes a copy of itself."""
+    """Posts that are annotated again keep their mentions: none becomes a copy of itself."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
     steps.collect(services, Source(items), Window(stories.START, NOW + 8 * HOUR))
     steps.annotate(services)
@@ -324,7 +324,7 @@ def test_onlookers_join_one_case(services: Services) -> None:
 def test_detection_that_failed_is_made_good(
     services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a failed detection had seen but not judged is judged by the next, without new posts."""
+    """What a failed detection had read but not scored is scored by the next, without new posts."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
     past = [item for item in items if isinstance(item, Post) and item.published_at < NOW]
     steps.collect(services, Source(past), Window(stories.START, NOW))
@@ -360,7 +360,7 @@ def test_waiting_alerts_are_sent_while_the_model_fails(tmp_path: Path) -> None:
 
 
 def test_goods_set_later_are_rescored(tmp_path: Path) -> None:
-    """A brand that gets a kind of goods has its mentions judged again, once; others stay."""
+    """A brand that gets a kind of goods has its mentions annotated again, once; others stay."""
     made = stories.settings(tmp_path / "state")
     other = BrandSettings(name="白露茶")
     said = post(1, "云朵茶饮这车隔音太差，高速风噪大，垃圾"), post(2, "白露茶难喝，垃圾")

@@ -71,8 +71,8 @@ def test_samples_are_the_gravest() -> None:
     assert row.regions == ("上海",)
 
 
-def test_a_version_is_told_when_two_name_it() -> None:
-    """Models and versions count by people; one person's, however often, is not told."""
+def test_a_version_is_shown_when_two_name_it() -> None:
+    """Models and versions count by people; one person's, however often, is not shown."""
     week = heard(5)
     for author, version in (("甲", "X9 Pro"), ("乙", "x9pro"), ("丙", "X8"), ("丙", "X8")):
         week.name(version, author)

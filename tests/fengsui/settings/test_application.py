@@ -116,7 +116,7 @@ def test_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
-    """State and folders lie beside the file, wherever the command is started."""
+    """State and folders lie next to the file, wherever the command is started."""
     path = tmp_path / "fengsui.toml"
     path.write_text('[[sources]]\nkind = "folder"\nname = "in"\npath = "inbox"\n', "utf-8")
     settings = load(path)
@@ -125,7 +125,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 
 
 def test_goods_are_a_kind_or_a_file(tmp_path: Path) -> None:
-    """A brand's aspects are those of a known kind, or of a file beside the settings."""
+    """A brand's aspects are those of a known kind, or of a file next to the settings."""
     path = tmp_path / "fengsui.toml"
     path.write_text('[[brands]]\nname = "星野"\ngoods = "own/phone.npz"\n', "utf-8")
     assert load(path).brands[0].goods == str(tmp_path / "own" / "phone.npz")

@@ -140,7 +140,7 @@ def test_words_are_no_captcha(word: str) -> None:
 
 
 def test_every_kind_has_advice() -> None:
-    """A person is told in both languages what to do about each refusal."""
+    """Every refusal has advice for a person, in both languages."""
     assert set(ADVICE) == set(Refusal)
     assert not PASSING & set(HOST_RESTS)
 

@@ -177,7 +177,7 @@ def test_statuses(tmp_path: Path, status: Any, reason: str) -> None:
 
 
 def test_forbidden(tmp_path: Path) -> None:
-    """A 403 that asks for a login is told from one that does not."""
+    """A 403 that asks for a login differs from one that does not."""
     assert reasons(answered(tmp_path, "请登录", status=403)) == ["login needed (HTTP 403)"]
     assert reasons(answered(tmp_path, "no", status=403)) == ["refused (HTTP 403)"]
 
@@ -286,7 +286,7 @@ def test_empty_desk(tmp_path: Path, data: Any) -> None:
     ],
 )
 def test_desk_refusals(tmp_path: Path, result: Any, reason: str) -> None:
-    """A refusal of the desk is told from an empty page."""
+    """A refusal of the desk is rejected with its reason, unlike an empty page."""
     assert reasons(answered(tmp_path, {"result": result}, url=DESK)) == [reason]
 
 

@@ -147,7 +147,7 @@ def test_totals_of_json(tmp_path: Path, values: list[Any], as_array: bool) -> No
 
 
 def test_an_array_with_what_is_no_json_breaks_off(tmp_path: Path) -> None:
-    """What Python writes for NaN is no JSON: what comes before is kept, and the rest is told of."""
+    """What Python writes for NaN is no JSON: what comes before is kept, the rest is rejected."""
     path = tmp_path / "broken.json"
     path.write_text(json.dumps([own(), float("nan"), own()]), "utf-8")
     kept, told = read_file(path, fetched_at=FETCHED_AT)

@@ -34,7 +34,7 @@ WHOLE = table(search_row(), search_row(id="4673732523857438", 微博正文="再�
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress])
 @pytest.mark.parametrize("name", ["a.csv", "a.bin", "a.gz"])
 def test_compressed(tmp_path: Path, pack: Callable[[bytes], bytes], name: str) -> None:
-    """Compression and format are told by the content; the name says nothing."""
+    """Compression and format follow from the content; the name does not matter."""
     assert len(posts(read(tmp_path, pack(WHOLE), name))) == 2
 
 

@@ -181,7 +181,7 @@ def test_spider(tmp_path: Path) -> None:
 
 
 def test_spider_repost(tmp_path: Path) -> None:
-    """The cell of a repost holds the own words and the original, which are told apart."""
+    """The cell of a repost holds the own words and the original; the parser separates them."""
     text = "转发理由\n原始用户: 小满\n转发内容: 原来的\n话"
     row = spider_row(是否为原创微博="False", 微博正文=text)
     post = one(tmp_path, table(row, header=SPIDER_HEADER))

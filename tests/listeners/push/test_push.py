@@ -179,7 +179,7 @@ def test_early_answer_reaches_a_sender_still_sending(receiver: Receiver) -> None
         connection.sendall(b"0\r\n\r\n")
 
 
-def test_part_of_a_push_is_told(source: WebhookSource, receiver: Receiver) -> None:
+def test_part_of_a_push_is_reported(source: WebhookSource, receiver: Receiver) -> None:
     """Of a push with good and bad posts the sender learns which are bad, and why."""
     status, told = push(receiver, json_lines(own(), own(id=None)))
     assert status == 202

@@ -1,4 +1,4 @@
-"""Each source against the local site or answers of our own: its promises, its parts, its quirks."""
+"""Each source against the local site or answers of our own: its contract, its parts, its quirks."""
 
 import json
 from collections.abc import Iterator
@@ -136,8 +136,8 @@ def test_reads_the_site(site: Site, source: Any) -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("stop", list(Stop))
-def test_refusal_ends_the_read_and_is_told(site: Site, source: Any, stop: Stop) -> None:
-    """A refusal ends the read with its error, and every part that was not read is told of."""
+def test_refusal_ends_the_read_and_is_reported(site: Site, source: Any, stop: Stop) -> None:
+    """A refusal ends the read with its error, and reports every part that was not read."""
     site.faults = Faults(1, START, NOW + HOUR, stop_share=1.0, stops=(stop,))
     listener = source(site).listener(context(site))
     covered: list[CoverageMarker] = []
@@ -167,7 +167,7 @@ def test_search_is_complete(site: Site, made: list[MadePost], source: Any) -> No
 
 @pytest.mark.parametrize("source", [licensed, account, mobile, desk])
 def test_overlap_is_covered_too(site: Site, source: Any) -> None:
-    """What is read again from before the window is told as seen: a first read begins with it."""
+    """What is read again from before the window counts as seen: a first read begins with it."""
     listener = source(site).listener(context(site, budget=HOUR))
     _, covered, _ = items(listener.fetch(Window(NOW - timedelta(seconds=2), NOW)))
     for part in {one.part for one in covered}:
@@ -187,7 +187,7 @@ def test_window_is_split_until_it_fits(site: Site, made: list[MadePost]) -> None
 
 
 def test_page_limit_leaves_a_gap(site: Site, made: list[MadePost]) -> None:
-    """What a list does not show for its page limit is told as a gap that ends where it begins."""
+    """What a list does not show for its page limit is a gap that ends where the list begins."""
     window = Window(START, NOW)
     listener = mobile(site, most_pages=3).listener(context(site, budget=HOUR))
     posts, covered, _ = items(listener.fetch(window))
@@ -214,7 +214,7 @@ def test_site_that_ends_its_list_at_the_limit_leaves_the_same_gap(site: Site) ->
 
 
 def test_overlap_beyond_the_page_limit_is_missed(site: Site) -> None:
-    """A list too short for the overlap tells it as not seen: what came to it late is lost."""
+    """A list too short for the overlap reports it as not seen: what came to it late is lost."""
     window = Window(NOW - timedelta(minutes=1), NOW)
     listener = mobile(site, most_pages=1, overlap_minutes=1440).listener(context(site, budget=HOUR))
     _, covered, _ = items(listener.fetch(window))
@@ -231,7 +231,7 @@ def test_licensed_search_can_be_asked_again(site: Site) -> None:
 
 
 def test_unread_part_comes_first_next_time(site: Site) -> None:
-    """What there was no time left for is told as not seen, and read first at the next read."""
+    """A part for which no time is left counts as not seen, and comes first at the next read."""
     memory = LocalState()
     listener = licensed(site).listener(context(site, memory, budget=timedelta(0), resume=True))
     _, (first, *others), _ = items(listener.fetch(WINDOW))
@@ -243,7 +243,7 @@ def test_unread_part_comes_first_next_time(site: Site) -> None:
 
 
 def test_trouble_of_one_part_holds_up_no_other(site: Site) -> None:
-    """A keyword whose answers break off is told of, and the others are read."""
+    """A keyword whose answers break off is reported as not seen, and the others are read."""
     broken = KEYWORDS[0]
     answer = site._limited
 
@@ -471,7 +471,7 @@ def replace_keywords(source: WeiboSearchSource) -> WeiboSearchSource:
 
 
 class Stripped:
-    """A listener without what it tells of coverage, for the contract's counting."""
+    """A listener without its coverage markers, for the contract's counting."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener

@@ -51,7 +51,7 @@ def test_no_case_is_learned_from() -> None:
 
 
 @pytest.mark.parametrize("development", [True, False])
-def test_firms_are_told_from_words(*, development: bool) -> None:
+def test_firms_are_separated_from_words(*, development: bool) -> None:
     """Of the five brands with settings, precision is at least 95% and recall 85% in each half."""
     half = [case for case in cases() if case.is_development == development]
     precision, recall = _scores([case for case in half if case.alias in KNOWN], BRANDS)
@@ -60,7 +60,7 @@ def test_firms_are_told_from_words(*, development: bool) -> None:
 
 
 def test_a_name_of_ones_own_needs_no_context() -> None:
-    """Names that came without any context words are told with 80% precision and 80% recall."""
+    """Names that came without any context words have 80% precision and 80% recall."""
     half = [case for case in cases() if not case.is_development and case.alias not in KNOWN]
     precision, recall = _scores(half, BRANDS)
     assert precision >= 0.8
@@ -78,7 +78,7 @@ def test_absent_context_overrules() -> None:
 
 
 def test_a_likely_word_speaks_for_the_brand_and_is_not_required() -> None:
-    """Beside a word of `context_likely` a doubtful name counts; without one the rest decides."""
+    """Near a word of `context_likely` a doubtful name counts; without one the rest decides."""
     plain = BrandSettings(name="理想", ambiguous=("理想",))
     text = normalise("成绩不太理想，换挡以后好些")
     for words, meant in ((), False), (("换挡",), True), (("车主",), False):

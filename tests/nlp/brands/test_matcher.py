@@ -85,7 +85,7 @@ def test_alias_inside_a_word_hides_nothing() -> None:
 
 
 def test_many_brands() -> None:
-    """Two thousand brands with ten aliases each are told apart."""
+    """Two thousand brands with ten aliases each are kept apart."""
     brands = [
         BrandSettings(name=f"牌子{n}号", aliases=tuple(f"别名{n}之{i}终" for i in range(10)))
         for n in range(2000)

@@ -83,7 +83,7 @@ def test_it_is_asked_in_doubt_only() -> None:
 def test_without_it_the_windows_decide(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where its weights or its encoder are missing, names are still told, and a warning says so."""
+    """Where its weights or its encoder are missing, names still match, and a warning says so."""
     monkeypatch.setattr(name_reader, "ENCODER", tmp_path / "gone")
     matcher = BrandMatcher([BrandSettings(name="苹果", ambiguous=("苹果",))])
     with caplog.at_level(logging.WARNING):

@@ -36,13 +36,13 @@ MODEL = AspectModel(
         ("外观漂亮，车头很霸气", "外观", 1),
     ],
 )
-def test_car_owners_subjects_are_told(text: str, subject: str, polarity: int) -> None:
-    """Sentences of our own, in words that owners use, name their subject and how it is judged."""
+def test_car_owners_subjects_are_found(text: str, subject: str, polarity: int) -> None:
+    """Sentences of our own, in words that owners use, give their subject and its polarity."""
     assert (subject, polarity) in CAR.aspects(text)
 
 
 def test_other_talk_is_about_no_subject() -> None:
-    """What has nothing to do with the goods is told none, unless one is asked for."""
+    """What has nothing to do with the goods gets no subject, unless one is asked for."""
     assert CAR.aspects("等了三小时才吃上饭") == []
     assert len(CAR.aspects("等了三小时才吃上饭", at_least_one=True)) == 1
 
@@ -63,7 +63,7 @@ def test_the_surest_subject_comes_first() -> None:
 
 @given(st.text("油耗高刹车软，。空间大 x😡\x00\ud800\n", max_size=60))
 def test_any_text_has_an_answer(text: str) -> None:
-    """Nothing raises; subjects are known ones, each told once, with a polarity of the three."""
+    """Nothing raises; subjects are known ones, each given once, with a polarity of the three."""
     told = CAR.aspects(text)
     assert len({one.subject for one in told}) == len(told)
     assert all(one.subject in CAR.subjects and one.polarity in {-1, 0, 1} for one in told)

@@ -70,7 +70,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_ships_is_small_and_sound() -> None:
-    """The shipped file is below 2 MB and tells a plain complaint from plain praise."""
+    """The shipped file is below 2 MB and separates a plain complaint from plain praise."""
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 2_000_000
     cues = shipped()
     assert cues.evidence("客服不理人，要求退款") > 0

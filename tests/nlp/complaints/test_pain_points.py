@@ -21,7 +21,7 @@ from nlp.complaints.pain_points import PAIN_POINTS, complained_of, named
         ("", ()),
     ],
 )
-def test_pain_points_are_told_by_their_words(text: str, points: tuple[str, ...]) -> None:
+def test_pain_points_are_found_by_their_words(text: str, points: tuple[str, ...]) -> None:
     """Each pain point is named once, in the order of the text."""
     assert complained_of([text]) == [points]
 
@@ -32,7 +32,7 @@ def test_praise_is_no_pain() -> None:
 
 
 def test_the_longest_word_counts() -> None:
-    """What is part of a longer word of the lexicon is not heard beside it."""
+    """What is part of a longer word of the lexicon does not count besides it."""
     assert [one.point for one in named("被虚假宣传骗了")] == ["宣传"]
 
 

@@ -40,7 +40,7 @@ def test_category(text: str, category: str) -> None:
 @pytest.mark.parametrize(
     "text", ["个人信息被泄露，天天接骚扰电话", "银行卡被盗刷三千块", "吃坏肚子，上吐下泻一整夜"]
 )
-def test_harm_is_heard(text: str) -> None:
+def test_harm_is_a_complaint(text: str) -> None:
     """Harm to somebody's data, money or body is a complaint in a negative tone, and in no other."""
     assert judge(text, 0.6, is_complaint=False) is not None
     assert judge(text, 0.4, is_complaint=False) is None
@@ -101,7 +101,7 @@ def test_severity(text: str, severity: int) -> None:
     ],
 )
 def test_complaint(text: str) -> None:
-    """Who tells of a failing or a wrong, in a negative tone, complains."""
+    """A report of a failing or a wrong, in a negative tone, is a complaint."""
     assert judge(text, 0.9, is_complaint=False) is not None
 
 
@@ -141,7 +141,7 @@ def test_a_worse_tone_never_unmakes_a_complaint(text: str, tones: tuple[float, f
     thresholds=st.tuples(st.floats(0, 1), st.floats(0, 1)),
 )
 def test_threshold(text: str, thresholds: tuple[float, float]) -> None:
-    """A higher threshold never hears more than a lower one."""
+    """A higher threshold never finds more than a lower one."""
     lower, higher = sorted(thresholds)
     if judge(text, 0.7, is_complaint=False, threshold=higher) is not None:
         assert judge(text, 0.7, is_complaint=False, threshold=lower) is not None
@@ -165,13 +165,13 @@ def test_a_second_reader_decides_what_is_doubtful() -> None:
 
 @given(text=st.text("客服退款坏了好喜欢今天买的，", max_size=30), negative=st.floats(0, 1))
 def test_looking_longer_changes_no_answer(text: str, negative: float) -> None:
-    """Whoever also looks at what is doubtful hears, without a second reader, what `judge` hears."""
+    """Screening what is doubtful as well finds, without a second model, what `judge` finds."""
     looked = screen(text, negative, is_complaint=False, least=DOUBTFUL[0])
     assert decide(looked) == judge(text, negative, is_complaint=False)
 
 
 def test_what_was_filed_is_never_doubtful() -> None:
-    """What came as a complaint stays one, whatever another reader would say."""
+    """What came as a complaint stays one, whatever a second model would say."""
     filed = screen(DOUBTED, 0.0, is_complaint=True)
     assert filed is not None
     assert not filed.is_doubtful
@@ -196,7 +196,7 @@ def test_what_came_as_a_complaint_is_one(text: str, negative: float) -> None:
 
 
 def test_long_text() -> None:
-    """A megabyte of cues is judged in a moment."""
+    """A megabyte of cues is classified in a moment."""
     complaint = judge("要求退款，客服不理。" * 100_000, 0.9, is_complaint=False)
     assert complaint == Complaint("refund", ("退款",), 1)
 

@@ -143,7 +143,7 @@ MENTIONS = st.lists(
 def test_signatures_do_not_depend_on_the_batch(
     mentions: list[tuple[str, str, datetime]], cut: int
 ) -> None:
-    """A text has the same signature whatever is signed beside it."""
+    """A text has the same signature whatever is signed together with it."""
     texts = [text for _, text, _ in mentions]
     assert signatures(texts) == signatures(texts[:cut]) + signatures(texts[cut:])
     assert signatures(texts) == [signatures([text])[0] for text in texts]

@@ -83,7 +83,7 @@ def test_lottery(text: str) -> None:
     ],
 )
 def test_voice(text: str) -> None:
-    """Whoever tells, asks or complains is heard, whatever they complain about."""
+    """Experiences, questions and complaints are no advertising, whatever they are about."""
     assert not advert_reason(normalise(text))
 
 
@@ -94,7 +94,7 @@ def test_any_text(text: str) -> None:
 
 
 def test_signs_of_other_blocks_are_read() -> None:
-    """Whatever NFKC turns into the words of a hotline, the first look does not miss it."""
+    """Whatever NFKC turns into the words of a hotline, the quick check does not miss it."""
     for code in (*range(0xD800), *range(0xE000, 0x110000)):
         folded = unicodedata.normalize("NFKC", chr(code))
         if folded != chr(code) and any("\u4e00" <= sign <= "\u9fff" for sign in folded):
@@ -112,7 +112,7 @@ def test_flood() -> None:
 
 
 def test_flood_counts_a_post_once() -> None:
-    """A post that is judged again counts once and gets the answer that it got at first."""
+    """A post that is added again counts once and gets the answer that it got at first."""
     guard = FloodGuard()
     minutes = [0, 10, 20, 30, 40]
     answers = [False, False, False, True, True]
@@ -151,7 +151,7 @@ def test_flood_is_what_counting_says(mentions: list[tuple[str, int]]) -> None:
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 300)), max_size=60), st.integers(0, 60)
 )
 def test_flood_after_a_restart(mentions: list[tuple[int, int]], cut: int) -> None:
-    """A new guard that is told of the last two hours, in order, answers like the old one.
+    """A new guard that gets the last two hours, in order, answers like the old one.
 
     Posts come again, most of them with another time, and keep the place they had.
     """
@@ -172,7 +172,7 @@ def test_flood_after_a_restart(mentions: list[tuple[int, int]], cut: int) -> Non
 
 
 def test_flood_forgets() -> None:
-    """Memory holds the authors of about the last three hours, whoever they are."""
+    """Memory holds the authors of about the last three hours, however many there are."""
     guard = FloodGuard()
     for minute in range(3000):
         guard.add(f"{minute}", "云朵", NOON + timedelta(minutes=minute), f"{minute}")
@@ -217,7 +217,7 @@ def test_campaign_and_one_account() -> None:
 
 
 def test_campaign_hears_customers_and_few_words() -> None:
-    """Who complains in words handed around is heard; a few words come to many by themselves."""
+    """A complaint in words handed around counts; a few words come to many by themselves."""
     guard = CampaignGuard(authors=1)
     (short,) = signatures(["太好了"])
     assert not any(guard.add(author, NOON, f"{author} brief", BRIEF) for author in "甲乙丙")
@@ -235,7 +235,7 @@ POSTS = st.lists(
 
 @given(POSTS, st.integers(0, 50))
 def test_campaign_after_a_restart(posts: list[tuple[str, int]], cut: int) -> None:
-    """A new guard that is told of the last four days, in order, answers like the old one."""
+    """A new guard that gets the last four days, in order, answers like the old one."""
     old, new = CampaignGuard(authors=2), CampaignGuard(authors=2)
     told = [
         (author, NOON + timedelta(hours=hour), f"{number}")
@@ -255,7 +255,7 @@ def test_campaign_after_a_restart(posts: list[tuple[str, int]], cut: int) -> Non
 
 @given(POSTS)
 def test_campaign_counts_a_post_once(posts: list[tuple[str, int]]) -> None:
-    """A post that is judged again, while it is remembered, gets the answer it got at first."""
+    """A post that is added again, while it is remembered, gets the answer it got at first."""
     guard = CampaignGuard(authors=2)
     told = [
         (author, NOON + timedelta(hours=hour % 48), f"{number}")

@@ -55,7 +55,7 @@ class SentimentModelContract:
     @given(texts=_texts(), cut=st.integers(0, 30))
     @CONTRACT
     def test_neighbours(self, model: SentimentModel, texts: list[str], cut: int) -> None:
-        """A text has exactly the same score alone, beside any others, and wherever a batch ends."""
+        """A text has exactly the same score alone, among any others, and wherever a batch ends."""
         together = model.score(texts)
         assert together == [model.score([text])[0] for text in texts]
         assert together == [*model.score(texts[:cut]), *model.score(texts[cut:])]

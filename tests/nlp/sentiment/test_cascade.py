@@ -74,7 +74,7 @@ def test_budget_chooses_the_confidence() -> None:
 
 
 def test_mean_is_a_geometric_one() -> None:
-    """Equal weights give normalised roots of products; a weight of 1 or 0 gives one reader back."""
+    """Equal weights give normalised roots of products; a weight of 1 or 0 gives one model back."""
     a, b = Score(0.8, 0.1, 0.1), Score(0.2, 0.4, 0.4)
     roots = [math.sqrt(x * y) for x, y in zip(a, b, strict=True)]
     assert mean(a, b, POLICY) == pytest.approx([root / sum(roots) for root in roots])
@@ -97,7 +97,7 @@ def test_a_bad_policy_is_refused(tmp_path: Path, content: bytes | None) -> None:
 
 
 def test_name_says_both_models_and_the_setting() -> None:
-    """A stored mention tells by which weights it was judged, and how the cascade stood."""
+    """A stored mention names the weights that scored it, and how the cascade stood."""
     half, all_read = load_model("cascade"), load_model("cascade", 0.0)
     assert LinearModel.load().name in half.name
     assert FOLDER.name in half.name

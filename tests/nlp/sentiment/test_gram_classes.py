@@ -32,7 +32,7 @@ SHIPPED = emotions()
     ],
 )
 def test_emotions_of_written_posts(text: str, emotion: str) -> None:
-    """By default both readers together name the emotion of posts that say it plainly."""
+    """By default both models together name the emotion of posts that say it plainly."""
     (shares,) = Question.of("emotion", "cascade").answer([text])
     assert EMOTIONS[int(np.argmax(shares))] == emotion
 
@@ -92,7 +92,7 @@ def test_a_damaged_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def _invented() -> list[Example]:
-    """Return texts whose emotion is told by one word of two each."""
+    """Return texts whose emotion shows in one word of two each."""
     words = {
         "angry": ("气死", "可恶"),
         "sad": ("难过", "流泪"),
@@ -112,7 +112,7 @@ def _invented() -> list[Example]:
 
 
 def test_a_fit_learns_the_words_of_each_emotion() -> None:
-    """Of texts with a word of their own each, a fit tells the held-back ones, the mean as well."""
+    """Of texts with a word of their own each, a fit names the held-back ones, the mean as well."""
     examples = _invented()
     dev, test = ([e for e in examples if e.split == part] for part in ("dev", "test"))
     made = fit(examples, Recipe(bits=14))

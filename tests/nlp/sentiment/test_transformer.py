@@ -66,7 +66,7 @@ def test_every_question_has_an_answer(task: str, text: str) -> None:
 
 
 def test_clear_cases() -> None:
-    """What nobody doubts is read so, and feelings are told apart."""
+    """What nobody doubts is read so, and so is anger."""
     bad, good = MODEL.score(["质量太差了，客服还骂人，垃圾", "特别好用，非常满意，推荐购买"])
     assert (bad.label, good.label) == ("negative", "positive")
     emotion = MODEL.probabilities("气死我了，太过分了，必须给个说法！", "emotion")
@@ -109,7 +109,7 @@ def test_no_file_is_fetched_and_no_pytorch_needed() -> None:
         ("tokenizer.json", b"{}", "no tokenizer"),
     ],
 )
-def test_damage_is_told(tmp_path: Path, name: str, content: bytes | None, says: str) -> None:
+def test_damage_is_reported(tmp_path: Path, name: str, content: bytes | None, says: str) -> None:
     """A missing or damaged file is an error that names it; the cascade then works linearly."""
     folder = tmp_path / "encoder"
     shutil.copytree(FOLDER, folder)
@@ -158,7 +158,7 @@ def _raw(text: str) -> list[float]:
     ],
 )
 def test_labels_of_others(names: dict[str, str], places: list[str] | None) -> None:
-    """Labels of the usual kinds are understood, bare numbers in the usual order."""
+    """Labels of the common kinds are understood, bare numbers in the common order."""
     found = sentiment_places({"id2label": names})
     if places:
         assert [found[at] for at in sorted(found)] == places

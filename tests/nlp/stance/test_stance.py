@@ -91,7 +91,7 @@ def test_quoted_words_are_not_the_authors() -> None:
 
 
 def test_headline_is_neutral_until_the_author_judges() -> None:
-    """A 【headline】 alone is news, whatever it tells; own words behind it decide."""
+    """A 【headline】 alone is news, whatever it reports; own words behind it decide."""
     assert stance("【半夏茶因质量问题召回三批产品】", BLAME).score.label == "neutral"
     assert stance("【半夏茶再次涨价】吃相难看", EVEN).score.label == "negative"
     assert stance("【半夏茶获奖】必须支持", EVEN).score.label == "positive"
@@ -143,7 +143,7 @@ def test_judgement_of_somebody_else_is_not_the_brands(text: str) -> None:
 
 
 def test_fault_in_the_clause_of_the_brand_is_the_brands() -> None:
-    """Other persons in the text do not excuse a fault that the brand's own clause tells."""
+    """Other persons in the text do not excuse a fault that the brand's own clause names."""
     assert stance("喝了半夏茶拉肚子，医生让我挂水", BLAME).score.label == "negative"
 
 
@@ -163,13 +163,13 @@ def test_bare_mention_is_neutral() -> None:
         ("讨厌半夏茶，害我胖三斤", "positive"),
     ],
 )
-def test_irony_turns_what_is_said(text: str, label: str) -> None:
-    """Praise beside a bad fact, in quotes or beside [微笑] is blame; mock blame praises."""
+def test_irony_turns_the_words(text: str, label: str) -> None:
+    """Praise next to a bad fact, in quotes or next to [微笑] is blame; mock blame praises."""
     assert (stance(text).reason, stance(text).score.label) == ("irony", label)
 
 
 def test_thanks_without_a_bad_fact_stay_thanks() -> None:
-    """Words that can mock praise where nothing bad stands beside them."""
+    """Words that can mock praise where nothing bad stands next to them."""
     assert stance("感谢半夏茶，好喝又实惠", PRAISE).score.label == "positive"
 
 
@@ -204,7 +204,7 @@ def test_negation_turns_the_next_word_and_two_cancel(words: str, lean: int) -> N
 
 
 def test_praise_and_blame_both_denied_are_neutral() -> None:
-    """说不上好用，也说不上难用 judges nothing."""
+    """说不上好用，也说不上难用 is neutral."""
     assert stance("半夏茶说不上好喝，也说不上难喝", BLAME).score.label == "neutral"
 
 

@@ -75,7 +75,7 @@ def test_added_words_are_ones_own(tmp_path: Path) -> None:
 
 
 def test_wrong_file_is_refused(tmp_path: Path) -> None:
-    """What is no dictionary is said to be none."""
+    """What is no dictionary is refused, and the error says so."""
     path = tmp_path / "dict.txt"
     path.write_text("小米\n", encoding="utf-8")
     with pytest.raises(ValueError, match="not a dictionary"):
@@ -83,7 +83,7 @@ def test_wrong_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_threads_see_all_or_wait(tmp_path: Path) -> None:
-    """Whoever asks while another reads the same character's words waits and finds them."""
+    """A thread that asks while another reads the same character's words waits and finds them."""
     path = tmp_path / "dict.txt"
     words = [f"小{number}" for number in range(20_000)]
     path.write_text("".join(f"{word} 3 n\n" for word in words), encoding="utf-8")

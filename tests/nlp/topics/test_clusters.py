@@ -190,7 +190,7 @@ def test_words_of_everywhere_find_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_centres_forget() -> None:
-    """A centre follows its event: what was said days ago weighs less than what is said today."""
+    """A centre follows its event: the words of days ago weigh less than those of today."""
     clusters = Clusters(ClusterSettings(half_life=timedelta(hours=1), idle=timedelta(days=90)))
     old = [post(n, "奶茶蟑螂道歉", timedelta(minutes=n)) for n in range(20)]
     days = timedelta(days=30)
@@ -203,7 +203,7 @@ def test_centres_forget() -> None:
 
 
 def test_rare_here_and_now() -> None:
-    """A word weighs more the rarer it is elsewhere and the more often it is said here."""
+    """A word weighs more the rarer it is elsewhere and the more frequent it is here."""
     weights = WordWeights()
     for _ in range(50):
         weights.take_in({"自燃"})
@@ -212,7 +212,7 @@ def test_rare_here_and_now() -> None:
 
 
 def test_words_of_few_clusters_weigh_more() -> None:
-    """A word that every cluster has tells nothing, one that few have much."""
+    """A word that every cluster has weighs nothing, one that few have much."""
     centres = Centres()
     for number in range(50):
         centres.add(number, {"真的": 0.8, f"w{number}": 0.6})

@@ -14,7 +14,7 @@ NO_LIMITS = Limits(authors=1, z=-math.inf, times=0)
 
 
 def talk(prefix: str, count: int, word: str = "", seed: int = 1) -> list[OwnText]:
-    """Return texts of usual words by as many authors, each with `word`."""
+    """Return texts of common words by as many authors, each with `word`."""
     draw = random.Random(seed)
     return [
         OwnText(f"{prefix}{number}", "，".join((*draw.sample(USUAL, 4), word)))
@@ -51,7 +51,7 @@ def test_what_is_usual_does_not_emerge() -> None:
 
 
 def test_more_than_ever_is_rising() -> None:
-    """A term of the past that is said many times as often rises; it is not new."""
+    """A term of the past that people use many times as often rises; it is not new."""
     past = [*PAST, *talk("o", 6, "异物")]
     [found] = find_emerging([*talk("r", 60), *talk("n", 30, "异物")], past)
     assert (found.term, found.before, found.is_new) == ("异物", 6, False)

@@ -1,4 +1,4 @@
-"""What a hot list's title tells."""
+"""What a hot list's title reports."""
 
 import pytest
 
@@ -20,8 +20,8 @@ from nlp.topics.headlines import TROUBLE, tells_of_trouble
         ("", False),
     ],
 )
-def test_trouble_is_told_by_its_words(title: str, trouble: bool) -> None:
-    """Who apologises, answers or is accused is in trouble; news and advertising are not."""
+def test_trouble_is_detected_by_its_words(title: str, trouble: bool) -> None:
+    """Apologies, answers and accusations mean trouble; news and advertising do not."""
     assert tells_of_trouble(title) == trouble
 
 

@@ -34,7 +34,7 @@ def test_masked_items_of_one_sentence_are_one() -> None:
 
 
 def test_listed_terms_by_tokens() -> None:
-    """Places of tokens become places of characters; a term that is not said is none."""
+    """Places of tokens become places of characters; a term that is not in the text is none."""
     (one,) = terms.sentences_of([LISTED])
     assert one.text == "五福拼盘不喜欢，5个"
     assert one.terms == {(0, 4): "negative"}

@@ -55,7 +55,7 @@ def test_each_post_is_in_one_part(data: Path) -> None:
 
 
 def test_micro_f1_counts_pairs() -> None:
-    """Hits count twice over all that is true and all that is told; nothing at all is 0."""
+    """Hits count twice over all that is true and all that is predicted; nothing at all is 0."""
     truth = [frozenset({("油耗", -1), ("动力", -1)}), frozenset({("空间", 1)})]
     given = [frozenset({("油耗", -1)}), frozenset({("空间", -1)})]
     assert micro_f1(truth, given) == pytest.approx(2 * 1 / 5)
@@ -73,7 +73,7 @@ def test_the_shipped_words_name_subjects() -> None:
 
 
 def test_posts_of_ones_own_are_learned(labelled: Path) -> None:
-    """A file with one's own labels gives a model that tells its subjects and polarities."""
+    """A file with one's own labels gives a model that names its subjects and polarities."""
     posts = own_posts(labelled, "内容", "标签")
     model = fit.fit(posts, fit.Recipe())
     assert model.subjects == ("屏幕", "续航")

@@ -50,7 +50,7 @@ def test_samples_are_by_set_and_repeatable() -> None:
 
 
 def test_the_card_belongs_to_the_shipped_weights() -> None:
-    """Figures and card beside the encoder were made of these weights and this linear stage."""
+    """Figures and card next to the encoder were made of these weights and this linear stage."""
     metrics = json.loads((FOLDER / "metrics.json").read_text("utf-8"))
     assert metrics["model"] == TransformerModel.load().name
     assert card(metrics) == (FOLDER / "README.md").read_text("utf-8")

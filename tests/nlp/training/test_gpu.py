@@ -44,7 +44,7 @@ def test_pieces_and_labels_come_back(tmp_path: Path) -> None:
     assert np.array_equal(again.views, labels.views)
 
 
-def test_an_order_holds_each_text_once_beside_those_of_its_length() -> None:
+def test_an_order_holds_each_text_once_next_to_those_of_its_length() -> None:
     """Every text is read once, and little is padded; another seed gives another order."""
     lengths = np.random.default_rng(0).integers(1, 97, 5000)
     first = list(orders(lengths, 64, np.random.default_rng(1)))

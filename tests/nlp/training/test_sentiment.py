@@ -28,7 +28,7 @@ def _file(folder: Path, name: str, rows: list[str]) -> None:
 
 
 def _invented() -> list[Example]:
-    """Return texts whose class is told by one word of three."""
+    """Return texts whose class shows in one word of two each."""
     words = {
         "negative": ("垃圾", "恶心"),
         "neutral": ("公告", "参数"),
@@ -121,7 +121,7 @@ def test_own_sentences_are_not_trained_on() -> None:
 
 
 def test_class_evidence() -> None:
-    """A gram that tells the classes apart weighs more than one that all of them share."""
+    """A gram that separates the classes weighs more than one that all of them share."""
     texts = ["坏了吗", "坏的吗", "好了吗", "好的吗"] * 10
     answers = np.array([False, False, True, True] * 10)
     grams = Grams(longest=1, bits=12)
@@ -132,7 +132,7 @@ def test_class_evidence() -> None:
 
 
 def test_fit_learns_and_is_repeatable() -> None:
-    """A fit finds the words that tell the class, and gives the same weights again."""
+    """A fit finds the words that show the class, and gives the same weights again."""
     examples = _invented()
     first, again = fit(examples, SMALL), fit(examples, SMALL)
     assert first.fingerprint() == again.fingerprint()
@@ -157,7 +157,7 @@ def test_report(tmp_path: Path) -> None:
 
 
 def test_shipped_metrics_belong_to_the_shipped_weights() -> None:
-    """The metrics beside the weights were measured on these weights."""
+    """The metrics next to the weights were measured on these weights."""
     folder = FOLDER
     metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
     assert (folder / FILE_NAME).stat().st_size < 15_000_000

@@ -146,7 +146,7 @@ def test_refused_documents_go_to_the_callback() -> None:
     assert len(fake.stored) == 9
 
 
-def test_conflicts_are_told_apart() -> None:
+def test_conflicts_are_separate() -> None:
     """A version conflict is neither a failure nor a rejection."""
     conflict = fault(409, "version_conflict_engine_exception")
     outcomes, _, rejected = written(lambda key, _: conflict if key in "27" else OK)

@@ -25,7 +25,7 @@ MOST = 9_000
 
 @dataclass(slots=True)
 class Load:
-    """Writers that write and annotate new posts until they are told to stop."""
+    """Writers that write and annotate new posts until `stop` is set."""
 
     settings: ElasticsearchSettings
     stop: threading.Event = field(default_factory=threading.Event)
@@ -34,7 +34,7 @@ class Load:
 
     @property
     def acknowledged(self) -> int:
-        """How many posts the store has said it holds."""
+        """How many posts the store has acknowledged."""
         return sum(map(len, self.written))
 
     def write(self, number: int) -> None:

@@ -79,7 +79,7 @@ def test_other_mapping_is_copied_while_written(
     """Posts and mentions move into indices of the new mapping while a thread writes and reads.
 
     Every post that was written is there once, with its mention, its counts and its history; those
-    corrected, moved to another month and judged again meanwhile have their last state.
+    corrected, moved to another month and annotated again meanwhile have their last state.
     """
     writer = Writer(settings)
     writer.write(0, 40)
@@ -194,7 +194,7 @@ def _fail(*_: object) -> None:
 
 
 class Writer:
-    """Writes, corrects, moves and judges posts until told to stop, and knows what must be there."""
+    """Writes, corrects, moves and annotates posts until stopped, and knows what must be there."""
 
     def __init__(self, settings: ElasticsearchSettings) -> None:
         self._settings = settings
@@ -205,7 +205,7 @@ class Writer:
         self.posts = 0
 
     def write(self, first: int, count: int) -> None:
-        """Write `count` posts from `first` on, correct every third, and judge them all."""
+        """Write `count` posts from `first` on, correct every third, and annotate them all."""
         posts = [post(n, at=NOON + n % 50 * MINUTE) for n in range(first, first + count)]
         later = [
             post(

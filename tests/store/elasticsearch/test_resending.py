@@ -1,4 +1,4 @@
-"""Rules of documents that are sent again: nothing newer is overwritten, detection hears of it."""
+"""Rules of documents that are sent again: nothing newer is overwritten, detection sees it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -79,7 +79,7 @@ def test_a_refused_mention_is_taken_and_told(
 def test_a_mention_judged_again_since_is_left(
     store: ElasticsearchMentionStore, letters: Letters, resender: Resender
 ) -> None:
-    """A mention of a text that has been judged anew does not come back."""
+    """A mention of a text that has been annotated anew does not come back."""
     identity, index, _, document = refused(store, letters)
     store.upsert_posts([post(1, text="改口", fetched_at=NOON + timedelta(hours=9))])
     store.annotate(store.pending(1), [])

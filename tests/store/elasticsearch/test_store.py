@@ -165,7 +165,7 @@ def test_moved_post_is_one_document(
         assert found["hits"]["hits"][0]["_index"].endswith(f"{at:%Y.%m}")
 
 
-def test_post_in_two_months_is_mended(
+def test_post_in_two_months_is_repaired(
     store: ElasticsearchMentionStore, elasticsearch_9: Elasticsearch, shared_prefix: str
 ) -> None:
     """What a killed process left in two months becomes one post and one mention again."""
@@ -210,7 +210,7 @@ def test_killed_before_the_journal_tells_later(
     assert store.totals()["mentions"] == 1
 
 
-def test_reader_behind_the_journal_is_told_all(
+def test_reader_behind_the_journal_gets_all(
     store: ElasticsearchMentionStore, elasticsearch_url: str, shared_prefix: str
 ) -> None:
     """Who is behind the kept entries gets every brand from its first mention, and the newest."""

@@ -1,4 +1,4 @@
-"""Incidents and the outbox: told once, by one, whatever dies in between."""
+"""Incidents and the outbox: notify once, from one process, whatever dies in between."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -23,7 +23,7 @@ def own_server() -> Iterator[PostgresqlServer]:
 
 
 def unreachable(url: str) -> str:
-    """Return what is said of a ledger that cannot be reached."""
+    """Return the error of a ledger that cannot be reached."""
     with pytest.raises(StoreUnreachable) as caught:
         Ledger(url)
     return f"{caught.value!r} {caught.value.__cause__!r}"
@@ -31,7 +31,7 @@ def unreachable(url: str) -> str:
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
 def test_usual_spellings_of_the_address(postgresql: Postgresql, scheme: str) -> None:
-    """Every usual beginning of a PostgreSQL URL opens the ledger."""
+    """Every common beginning of a PostgreSQL URL opens the ledger."""
     url = postgresql.new_database().replace("postgresql", scheme, 1)
     with Ledger(url) as ledger:
         assert set(ledger.totals().values()) == {0}
