@@ -1,7 +1,7 @@
 """Another story about a brand whose incident is open: report it, though no level rises.
 
 One brand has one incident at a time, by its counts. What troubles people in it may change: a
-second cause, or a turn of the first one, must not hide behind the level that was notified already.
+second cause, or a turn of the first one, must not hide behind the level that people know already.
 """
 
 from collections import Counter, deque

@@ -1,6 +1,6 @@
 """Incidents about ourselves: a source that cannot be read, a step that fails.
 
-They go the way of every incident: opened once, notified through the receivers, recovered.
+They go the way of every incident: opened once, sent to the receivers, recovered.
 """
 
 from dataclasses import replace
