@@ -24,18 +24,15 @@ from fengsui_airflow.house import SHANGHAI, house
 def daily_brief() -> None:
     @task(pool="slack")
     def brief(data_interval_start: object = None, data_interval_end: object = None) -> list[str]:
-        from fengsui.desk import notices
+        from fengsui.desk.send_once import check_delivered
         from fengsui.reports import brief
         from fengsui_airflow.ranges import interval
 
         with opened() as services:
             window = interval(data_interval_start, data_interval_end, timedelta(days=1), now())
-            gathered = brief.gather(services, window)
-            told = notices.tell(
-                services, "brief", lambda language: brief.compose(gathered, language), now()
-            )
-        notices.check_told(told)
-        return [*told.sent, *told.known]
+            summary = brief.send(services, window, now)
+        check_delivered(summary)
+        return [*summary.sent, *summary.known]
 
     brief()
 

@@ -28,13 +28,13 @@ from fengsui_airflow.house import SHANGHAI, house
 def maintain_model() -> None:
     @task
     def review() -> list[str]:
-        from fengsui.desk import notices
+        from fengsui.desk.send_once import check_delivered
         from fengsui.operations import model_review
 
         with opened() as services:
-            told = model_review.tell_review(services, now())
-        notices.check_told(told)
-        return [*told.sent, *told.known]
+            summary = model_review.send_review(services, now)
+        check_delivered(summary)
+        return [*summary.sent, *summary.known]
 
     @task(multiple_outputs=False)
     def compare(params: dict[str, str] | None = None) -> dict[str, str]:

@@ -39,12 +39,13 @@ def respond_crisis() -> None:
 
     @task(pool="slack", execution_timeout=timedelta(minutes=2))
     def post(made: Any) -> list[str]:
-        from fengsui.desk import notices, reply
+        from fengsui.desk import reply
+        from fengsui.desk.send_once import check_delivered
 
         with opened() as services:
-            told = reply.send(services, reply.Draft(**made), now())
-        notices.check_told(told)
-        return [*told.sent, *told.known]
+            summary = reply.send(services, reply.Draft(**made), now)
+        check_delivered(summary)
+        return [*summary.sent, *summary.known]
 
     made = draft()
     shown = "{{ ti.xcom_pull(task_ids='draft')['%s'] }}"

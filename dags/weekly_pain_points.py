@@ -24,18 +24,15 @@ from fengsui_airflow.house import SHANGHAI, house
 def weekly_pain_points() -> None:
     @task(pool="slack", execution_timeout=timedelta(minutes=20))
     def review(data_interval_start: object = None, data_interval_end: object = None) -> list[str]:
-        from fengsui.desk import notices
+        from fengsui.desk.send_once import check_delivered
         from fengsui.reports import pain_points
         from fengsui_airflow.ranges import interval
 
         with opened() as services:
             window = interval(data_interval_start, data_interval_end, timedelta(days=7), now())
-            gathered = pain_points.gather(services, window)
-            told = notices.tell(
-                services, "review", lambda language: pain_points.compose(gathered, language), now()
-            )
-        notices.check_told(told)
-        return [*told.sent, *told.known]
+            summary = pain_points.send(services, window, now)
+        check_delivered(summary)
+        return [*summary.sent, *summary.known]
 
     review()
 

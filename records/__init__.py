@@ -10,6 +10,7 @@ from records.alert import (
     Citation,
     Notification,
     NotificationState,
+    PreparedMessage,
     Receipt,
     Theme,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "Post",
     "PostForecast",
     "PostKind",
+    "PreparedMessage",
     "Receipt",
     "Rejected",
     "Sentiment",

@@ -109,7 +109,7 @@ class Receipt:
 
 
 class NotificationState(StrEnum):
-    """Where the sending of one alert to one receiver stands.
+    """Where the sending of one message to one receiver stands.
 
     SENDING is written before the attempt: found after a restart, it means that the message may or
     may not have arrived, and the receiver is asked before it is sent again.
@@ -123,10 +123,28 @@ class NotificationState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
-    """One alert for one receiver; its natural key is (alert.key, receiver)."""
+class PreparedMessage:
+    """A message that is about no alert (a brief, a reply), composed when it was queued.
 
-    alert: Alert
+    `key` is its natural key, `body` the message as JSON, empty once it was sent. `incident` is the
+    key of the incident whose thread it belongs to, opened at `opened_at`; empty where of none.
+    """
+
+    key: str
+    body: str
+    incident: str = ""
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message for one receiver: an alert, or else what was `prepared`.
+
+    Its natural key is (the message's key, receiver). `bundle` is the key of the message that told
+    of it together with other alerts, empty where none did.
+    """
+
+    alert: Alert | None
     receiver: str
     state: NotificationState
     created_at: datetime
@@ -134,8 +152,28 @@ class Notification:
     retry_at: datetime | None = None
     receipt: Receipt | None = None
     reason: str = ""
+    bundle: str = ""
+    prepared: PreparedMessage | None = None
+
+    def __post_init__(self) -> None:
+        if (self.alert is None) == (self.prepared is None):
+            raise ValueError("a notification holds an alert or a prepared message")
 
     @property
     def key(self) -> str:
         """The natural key."""
-        return f"{self.alert.key}>{self.receiver}"
+        return f"{self.message_key}>{self.receiver}"
+
+    @property
+    def message_key(self) -> str:
+        """The natural key of the message, whoever receives it."""
+        if self.alert is not None:
+            return self.alert.key
+        return self.prepared.key if self.prepared is not None else ""
+
+    @property
+    def incident_key(self) -> str:
+        """The key of the incident whose thread the message belongs to, empty where of none."""
+        if self.alert is not None:
+            return self.alert.incident.key
+        return self.prepared.incident if self.prepared is not None else ""

@@ -12,22 +12,26 @@ between its taking the message and our record of that; a webhook can drop the se
 Idempotency-Key. Two processes never send the same message as long as each sends within its lease:
 nothing is sent after the lease has run out, and a notifier's own time limits are shorter.
 
-More than `group_over` messages of one kind (opened, raised, recovered ...) that wait for one
-receiver go out as one notice (`alerts.messages.digest`), claimed and recorded one by one: each log
-entry says first which notice it belongs to, so that the receiver can be asked for that notice.
+Alerts are composed when they are sent, in the language of the receiver; other messages (a brief, a
+reply) were prepared when they were queued. More than `group_over` alerts of one kind (opened,
+raised, recovered ...) that wait for one receiver go out as one message (`alerts.messages.digest`),
+claimed and recorded one by one: each entry says first in which bundle it goes, so that the receiver
+can be asked for that bundle.
 """
 
 import logging
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from alerts.delivery.backoff import LONGEST_PAUSE, pause_of
+from alerts.messages.catalogue import Language
+from alerts.messages.compose import compose
 from alerts.messages.digest import MOST, PREFIX, grouped, key_of
-from alerts.messages.notice import Notice
-from alerts.notify.protocol import Notifier, NotifyError, Teller
+from alerts.messages.message import Message, decoded
+from alerts.notify.protocol import Notifier, NotifyError
 from records import Notification, NotificationState, Receipt
 
 T = TypeVar("T")
@@ -37,9 +41,6 @@ LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 # More messages of one kind than this go to a receiver as one.
 GROUP_OVER = 10
-# Eight attempts span about half an hour: 15 s, 30 s, ... 16 min.
-FIRST_PAUSE = timedelta(seconds=15)
-LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Outbox(Protocol):
@@ -49,7 +50,8 @@ class Outbox(Protocol):
         """Return what may be tried at `now`, oldest first.
 
         That is PENDING with no `retry_at` or one that has passed, and SENDING whose lease has
-        passed (a process died in between). Asked for a later time, it tells what will be due then.
+        passed (a process died in between). Asked for a later time, it returns what will be due
+        then.
         """
         ...
 
@@ -102,6 +104,26 @@ def dispatch(
     )
 
 
+def send_now(
+    outbox: Outbox,
+    notifiers: Mapping[str, Notifier],
+    notification: Notification,
+    now: Callable[[], datetime],
+    *,
+    lease: timedelta = LEASE,
+) -> Notification | None:
+    """Try one message at once, whatever pause it has, and return what became of it.
+
+    It is tried at least once, however often it was tried before. None: another process has it.
+    """
+    lease_until = notification.retry_at
+    is_claimed = notification.state is NotificationState.SENDING
+    if is_claimed and lease_until is not None and now() < lease_until:
+        return None
+    most = max(MAX_ATTEMPTS, notification.attempts + 1)
+    return _Sender(outbox, notifiers, now, lease, most, GROUP_OVER).attempt(notification)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sender:
     outbox: Outbox
@@ -119,21 +141,22 @@ class _Sender:
         while ready := self._ready(resting, tried):
             for several in self._groups(ready):
                 tried.update(notification.key for notification in several)
-                for outcome in self._try_group(several):
-                    if outcome is NotificationState.PENDING:
+                for state in self._try_group(several):
+                    if state is NotificationState.PENDING:
                         resting.add(several[0].receiver)
-                    yield outcome
+                    yield state
             for notification in ready:
                 if notification.key in tried:
                     continue
                 tried.add(notification.key)
                 if notification.receiver in resting:
                     continue
-                state = self._try(notification)
-                if state is NotificationState.PENDING:
+                outcome = self.attempt(notification)
+                if outcome is None:
+                    continue
+                if outcome.state is NotificationState.PENDING:
                     resting.add(notification.receiver)
-                if state is not None:
-                    yield state
+                yield outcome.state
 
     def _ready(self, resting: Collection[str], tried: Collection[str]) -> list[Notification]:
         """Return what is due and first in line for its incident and receiver."""
@@ -145,7 +168,7 @@ class _Sender:
         soon = {n.key: n for n in self.outbox.due(at + LONGEST_PAUSE + self.lease)}
         first: dict[tuple[str, str], Notification] = {}
         for waiting in sorted((soon | due).values(), key=_order):
-            first.setdefault((waiting.alert.incident.key, waiting.receiver), waiting)
+            first.setdefault((_line(waiting), waiting.receiver), waiting)
         return [
             head
             for head in first.values()
@@ -160,8 +183,8 @@ class _Sender:
         alike: defaultdict[tuple[str, str], list[Notification]] = defaultdict(list)
         for one in ready:
             is_new = one.state is NotificationState.PENDING and not one.attempts
-            takes_notices = isinstance(self.notifiers.get(one.receiver), Teller)
-            if takes_notices and (is_new or _notice_of(one)):
+            is_known = one.receiver in self.notifiers
+            if one.alert is not None and is_known and (is_new or _bundle_of(one)):
                 alike[one.receiver, one.alert.change].append(one)
         return [
             several[at : at + MOST]
@@ -176,14 +199,14 @@ class _Sender:
         taken = (self.outbox.claim(one, lease_until) for one in several)
         claimed = [one for one in taken if one is not None]
         name = several[0].receiver
-        teller = self.notifiers[name]
-        if not claimed or not isinstance(teller, Teller):
+        notifier = self.notifiers[name]
+        if not claimed:
             return
         if max(one.attempts for one in claimed) > self.max_attempts:
             gone = NotifyError("its sender died each time", retry=False)
             yield from self._put_back(claimed, gone)
             return
-        arrived = _asked(name, lambda: self._arrived(teller, claimed))
+        arrived = _asked(name, lambda: self._arrived(notifier, claimed))
         if isinstance(arrived, NotifyError):
             yield from self._put_back(claimed, arrived)
             return
@@ -191,49 +214,48 @@ class _Sender:
         rest = [one for one in claimed if one.key not in arrived]
         if not rest or self.now() >= lease_until:
             return
-        rest = self._noted(rest)
-        notice = grouped([one.alert for one in rest], rest[0].alert.change, teller.language)
-        receipt = _asked(name, lambda: teller.tell(notice, None))
+        alerts = [one.alert for one in rest if one.alert is not None]
+        key, message = key_of(alerts), grouped(alerts, alerts[0].change, notifier.language)
+        rest = self._bundled(rest, key)
+        receipt = _asked(name, lambda: notifier.send(message, key, None))
         if isinstance(receipt, NotifyError):
             yield from self._put_back(rest, receipt)
         else:
             yield from self._sent(rest, dict.fromkeys((one.key for one in rest), receipt))
 
-    def _arrived(self, teller: Teller, claimed: Sequence[Notification]) -> dict[str, Receipt]:
-        """Return the receipts of those whose notice arrived though nobody could record it."""
-        told: defaultdict[str, list[Notification]] = defaultdict(list)
+    def _arrived(self, notifier: Notifier, claimed: Sequence[Notification]) -> dict[str, Receipt]:
+        """Return the receipts of those whose bundle arrived though nobody could record it."""
+        bundles: defaultdict[str, list[Notification]] = defaultdict(list)
         for one in claimed:
-            if key := _notice_of(one):
-                told[key].append(one)
+            if key := _bundle_of(one):
+                bundles[key].append(one)
         found: dict[str, Receipt] = {}
-        for key, several in told.items():
-            notice = Notice(key, teller.language, "", ())
-            receipt = teller.told(notice, min(one.created_at for one in several))
+        for key, several in bundles.items():
+            receipt = notifier.find(key, min(one.created_at for one in several))
             if receipt is not None:
                 found |= dict.fromkeys((one.key for one in several), receipt)
         return found
 
-    def _noted(self, several: Sequence[Notification]) -> list[Notification]:
-        """Write down which notice will tell of them, before it is sent."""
-        key = key_of(one.alert for one in several)
-        noted = [replace(one, reason=key) for one in several]
-        for one in noted:
+    def _bundled(self, several: Sequence[Notification], key: str) -> list[Notification]:
+        """Write down in which bundle they go, before it is sent."""
+        bundled = [replace(one, bundle=key, reason="") for one in several]
+        for one in bundled:
             self.outbox.record(one)
-        return noted
+        return bundled
 
     def _sent(
         self, claimed: Sequence[Notification], receipts: Mapping[str, Receipt]
     ) -> Iterator[NotificationState]:
-        """Record those that have a receipt."""
+        """Record those that have a receipt of their bundle."""
         for one in claimed:
             if one.key in receipts:
-                self.outbox.record(_delivered(one, receipts[one.key]))
+                self.outbox.record(_delivered(one, receipts[one.key], _bundle_of(one)))
                 yield NotificationState.SENT
 
     def _put_back(
         self, claimed: Sequence[Notification], error: NotifyError
     ) -> Iterator[NotificationState]:
-        """Record that the notice failed: all of them come back together."""
+        """Record that the bundle failed: all of them come back together."""
         again = self.now() + pause_of(claimed[0], error.after)
         for one in claimed:
             outcome = self._after_failure(one, error)
@@ -242,55 +264,59 @@ class _Sender:
             self.outbox.record(outcome)
             yield outcome.state
 
-    def _try(self, notification: Notification) -> NotificationState | None:
+    def attempt(self, notification: Notification) -> Notification | None:
+        """Claim a message, send it and record it; return that record, None if another has it."""
         lease_until = self.now() + self.lease
         claimed = self.outbox.claim(notification, lease_until)
         if claimed is None:
             return None
         # What was tried before may have arrived.
         doubtful = notification.state is NotificationState.SENDING or notification.attempts > 0
-        receipt = _asked(
+        outcome = _asked(
             claimed.receiver, lambda: self._deliver(claimed, lease_until, doubtful=doubtful)
         )
-        if receipt is None:
+        if outcome is None:
             return None
-        if isinstance(receipt, NotifyError):
-            outcome = self._after_failure(claimed, receipt)
-        else:
-            outcome = _delivered(claimed, receipt)
+        if isinstance(outcome, NotifyError):
+            outcome = self._after_failure(claimed, outcome)
         self.outbox.record(outcome)
-        return outcome.state
+        return outcome
 
     def _deliver(
         self, claimed: Notification, lease_until: datetime, *, doubtful: bool
-    ) -> Receipt | None:
+    ) -> Notification | None:
         """Send it, or find that it was sent. None: the lease ran out, somebody else has it now."""
         notifier = self.notifiers.get(claimed.receiver)
         if notifier is None:
             raise NotifyError("the settings have no receiver of this name", retry=False)
         if doubtful:
-            if isinstance(notifier, Teller) and (held := self._arrived(notifier, [claimed])):
-                return held[claimed.key]
-            found = notifier.find(claimed.alert, claimed.created_at)
+            if held := self._arrived(notifier, [claimed]):
+                return _delivered(claimed, held[claimed.key], _bundle_of(claimed))
+            found = notifier.find(claimed.message_key, _earliest(claimed))
             if found is not None:
-                return found
+                return _delivered(claimed, found)
         if claimed.attempts > self.max_attempts:
             raise NotifyError("its sender died each time", retry=False)
         if self.now() >= lease_until:
             return None
-        thread = self.outbox.thread(claimed.alert.incident.key, claimed.receiver)
-        return notifier.notify(claimed.alert, thread)
+        incident = claimed.incident_key
+        thread = self.outbox.thread(incident, claimed.receiver) if incident else None
+        message = _composed(claimed, notifier.language)
+        return _delivered(claimed, notifier.send(message, claimed.message_key, thread))
 
     def _after_failure(self, claimed: Notification, error: NotifyError) -> Notification:
+        bundle = _bundle_of(claimed)
         if not error.retry or claimed.attempts >= self.max_attempts:
             reason = str(error) if not error.retry else f"{error}, {claimed.attempts} times"
-            log.error("%s was not told of %s: %s", claimed.receiver, claimed.alert.key, reason)
-            return replace(claimed, state=NotificationState.FAILED, retry_at=None, reason=reason)
+            log.error("%s did not get %s: %s", claimed.receiver, claimed.message_key, reason)
+            state = NotificationState.FAILED
+            return replace(claimed, state=state, retry_at=None, reason=reason, bundle=bundle)
         return replace(
             claimed,
             state=NotificationState.PENDING,
             retry_at=self.now() + pause_of(claimed, error.after),
-            reason=f"{key}: {error}" if (key := _notice_of(claimed)) else str(error),
+            reason=str(error),
+            bundle=bundle,
         )
 
 
@@ -305,29 +331,50 @@ def _asked(receiver: str, ask: Callable[[], T]) -> T | NotifyError:
         return NotifyError(type(error).__name__, retry=True)
 
 
-def _delivered(claimed: Notification, receipt: Receipt) -> Notification:
-    sent = NotificationState.SENT
-    return replace(claimed, state=sent, receipt=receipt, retry_at=None, reason="")
+def _composed(notification: Notification, language: Language) -> Message:
+    if notification.prepared is not None:
+        return decoded(notification.prepared.body)
+    if notification.alert is not None:
+        return compose(notification.alert, language)
+    raise ValueError("a notification holds an alert or a prepared message")
 
 
-def _notice_of(notification: Notification) -> str:
-    """Return the key of the notice that tells of it, nothing where none has been begun."""
-    key = notification.reason.partition(":")[0]
-    return key if key.startswith(PREFIX) else ""
+def _delivered(claimed: Notification, receipt: Receipt, bundle: str = "") -> Notification:
+    """Return the record of what arrived, in a bundle or alone."""
+    # Its words are not needed any more.
+    prepared = claimed.prepared and replace(claimed.prepared, body="")
+    return replace(
+        claimed,
+        state=NotificationState.SENT,
+        receipt=receipt,
+        retry_at=None,
+        reason="",
+        bundle=bundle,
+        prepared=prepared,
+    )
 
 
-def pause_of(notification: Notification, asked: timedelta | None) -> timedelta:
-    """Return how long to wait after the attempt: what was asked for, else an exponential back-off.
+def _bundle_of(notification: Notification) -> str:
+    """Return the key of the bundle that it went out with, nothing where none was begun.
 
-    Never more than an hour. The back-off is stretched by up to a quarter, by the notification's own
-    key, so that many that failed together do not come back together.
+    The version before wrote it in front of the reason.
     """
-    if asked is not None:
-        return min(asked, LONGEST_PAUSE)
-    doubled = FIRST_PAUSE * (1 << min(max(notification.attempts, 1) - 1, 16))
-    stretch = zlib.crc32(f"{notification.key}#{notification.attempts}".encode()) / 2**32
-    return min(doubled * (1 + stretch / 4), LONGEST_PAUSE)
+    before = notification.reason.partition(":")[0]
+    return notification.bundle or (before if before.startswith(PREFIX) else "")
+
+
+def _line(notification: Notification) -> str:
+    """Return what goes out in order: the alerts of an incident; each other message alone."""
+    return notification.incident_key if notification.alert is not None else notification.key
+
+
+def _earliest(notification: Notification) -> datetime:
+    """Return the earliest time at which it, or the first message of its thread, can be sent."""
+    alert, prepared = notification.alert, notification.prepared
+    opened = alert.incident.opened_at if alert is not None else prepared and prepared.opened_at
+    return min(notification.created_at, opened or notification.created_at)
 
 
 def _order(notification: Notification) -> tuple[datetime, datetime]:
-    return notification.created_at, notification.alert.at
+    alert, created = notification.alert, notification.created_at
+    return created, created if alert is None else alert.at

@@ -1,12 +1,12 @@
 """What an alert says to its reader, before any channel gives it a form.
 
-Everything a message holds is one line of visible characters (hostile text is made harmless in
-`alerts.messages.format`), but it is raw: each channel escapes what its own markup gives a meaning.
+Hostile text is made harmless in `alerts.messages.format`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeAlias
 
 from alerts.messages.catalogue import CATALOGUES, Language
 from alerts.messages.evidence_text import PARTS, Reasons
@@ -36,38 +36,23 @@ LOW_COVERAGE = 0.8
 EMOJI = {Level.BLUE: "🔵", Level.YELLOW: "🟡", Level.ORANGE: "🟠", Level.RED: "🔴"}
 RECOVERED_EMOJI = "✅"
 
+# Names of sections, each with its lines.
+Sections: TypeAlias = Sequence[tuple[str, Iterable[str]]]
+
 
 def compose(alert: Alert, language: Language = "zh") -> Message:
     """Return what `alert` says in `language`.
 
     An opening and a raise tell everything; a fall says only what changed; a recovery says how long
-    it lasted, how bad it was and which cases stay open. Trouble of our own has no posts to show.
+    it lasted, how bad it was and which cases stay open. An operational incident has no posts to
+    show.
     """
     writer = _Writer(alert, language, CATALOGUES[language])
     if alert.incident.is_operational:
-        return writer.trouble()
-    full = alert.change not in {Change.LOWERED, Change.RECOVERED}
-    recovered = alert.change is Change.RECOVERED
-    return Message(
-        language=language,
-        level=alert.incident.level,
-        recovered=recovered,
-        title=writer.title(),
-        summary=tuple(writer.recovery() if recovered else writer.summary()),
-        changed=writer.section("changed", writer.changed()),
-        evidence=writer.section("evidence", writer.evidence() if full else ()),
-        level_reasons=writer.section("level", writer.level_reasons() if full else ()),
-        themes=writer.section("themes", writer.themes() if full else ()),
-        forecast=writer.section("forecast", writer.forecast() if full else ()),
-        links=writer.section("links", writer.links() if full else ()),
-        categories=writer.section("categories", writer.categories() if full else ()),
-        demands=writer.section("demands", writer.demands() if full else ()),
-        quotes=tuple(map(writer.quote, alert.citations[:CITATIONS])) if full else (),
-        next_step=writer.section("next", (writer.next_step(),)),
-        cases=writer.section("cases", writer.cases()),
-        colon=writer.words["colon"],
-        open_label=writer.words["open"],
-    )
+        return writer.operational()
+    if alert.change is Change.RECOVERED:
+        return writer.recovered()
+    return writer.fallen() if alert.change is Change.LOWERED else writer.full()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +67,65 @@ class _Writer:
     def count(self, value: float) -> str:
         return number(value, self.language)
 
-    def section(self, name: str, lines: Iterator[str] | tuple[str, ...]) -> Section:
-        return Section(self.words[f"heading.{name}"], tuple(lines))
+    def message(
+        self,
+        summary: Iterable[str],
+        sections: Sections,
+        closing: Sections,
+        quotes: tuple[Quote, ...] = (),
+    ) -> Message:
+        return Message(
+            language=self.language,
+            title=self.title(),
+            level=self.alert.incident.level,
+            recovered=self.alert.change is Change.RECOVERED,
+            summary=tuple(summary),
+            sections=tuple(self._named(sections)),
+            quotes=quotes,
+            closing=tuple(self._named(closing)),
+            alert=self.alert,
+        )
+
+    def _named(self, sections: Sections) -> Iterator[Section]:
+        """Yield the sections that have something to say."""
+        for name, lines in sections:
+            if said := tuple(lines):
+                yield Section(self.words[f"heading.{name}"], said, name)
+
+    def full(self) -> Message:
+        reasons, incident = self.reasons, self.alert.incident
+        return self.message(
+            self.summary(),
+            (
+                ("changed", self.changed()),
+                ("evidence", self.evidence()),
+                ("themes", self.themes()),
+                ("level", reasons.level(incident.reasons)),
+                ("forecast", reasons.forecast(incident)),
+                ("links", reasons.links(incident.links)),
+                ("categories", self.categories()),
+                ("demands", self.demands()),
+            ),
+            self._what_to_do(incident.level.name.lower()),
+            tuple(map(self.quote, self.alert.citations[:CITATIONS])),
+        )
+
+    def fallen(self) -> Message:
+        changed = ("changed", self.changed())
+        return self.message(self.summary(), (changed,), self._what_to_do("lowered"))
+
+    def recovered(self) -> Message:
+        changed = ("changed", self.changed())
+        return self.message(self.recovery(), (changed,), self._what_to_do("recovered"))
+
+    def operational(self) -> Message:
+        lasting = self._lasted() if self.alert.change is Change.RECOVERED else self._since()
+        summary = (lasting, *circumstances(self.alert, self.language))
+        following = next_step(self.alert, self.language)
+        return self.message(summary, (), (("next", (following,)),))
+
+    def _what_to_do(self, key: str) -> Sections:
+        return (("next", (self.words[f"next.{key}"],)), ("cases", self.cases()))
 
     def level(self, level: Level) -> str:
         return EMOJI[level] + " " + self.words[f"level.{level.name.lower()}"]
@@ -115,33 +157,6 @@ class _Writer:
         if not evidence or evidence[0].kind != "hot_list" or not evidence[0].parts:
             return ""
         return one_line(evidence[0].parts[0].name, HEADLINE_LIMIT)
-
-    def trouble(self) -> Message:
-        recovered = self.alert.change is Change.RECOVERED
-        following = next_step(self.alert, self.language)
-        return Message(
-            language=self.language,
-            level=self.alert.incident.level,
-            recovered=recovered,
-            title=self.title(),
-            summary=(
-                self._lasted() if recovered else self._since(),
-                *circumstances(self.alert, self.language),
-            ),
-            changed=self.section("changed", ()),
-            evidence=self.section("evidence", ()),
-            level_reasons=self.section("level", ()),
-            themes=self.section("themes", ()),
-            forecast=self.section("forecast", ()),
-            links=self.section("links", ()),
-            categories=self.section("categories", ()),
-            demands=self.section("demands", ()),
-            quotes=(),
-            next_step=self.section("next", (following,) if following else ()),
-            cases=self.section("cases", ()),
-            colon=self.words["colon"],
-            open_label=self.words["open"],
-        )
 
     def _cause(self) -> str:
         kind = (
@@ -286,15 +301,6 @@ class _Writer:
     def reasons(self) -> Reasons:
         return Reasons(self.words, self.language)
 
-    def level_reasons(self) -> Iterator[str]:
-        yield from self.reasons.level(self.alert.incident.reasons)
-
-    def forecast(self) -> Iterator[str]:
-        yield from self.reasons.forecast(self.alert.incident)
-
-    def links(self) -> Iterator[str]:
-        yield from self.reasons.links(self.alert.incident.links)
-
     def themes(self) -> Iterator[str]:
         for theme in self.alert.themes:
             if title := one_line(theme.title, THEME_LIMIT):
@@ -336,11 +342,6 @@ class _Writer:
         """Say what kind of account speaks, where it is not just anybody."""
         if citation.account not in {Account.UNKNOWN, Account.ORDINARY}:
             yield self.words[f"account.{citation.account}"]
-
-    def next_step(self) -> str:
-        if self.alert.change in {Change.LOWERED, Change.RECOVERED}:
-            return self.words[f"next.{self.alert.change}"]
-        return self.words[f"next.{self.alert.incident.level.name.lower()}"]
 
     def cases(self) -> Iterator[str]:
         recovered = self.alert.change is Change.RECOVERED

@@ -1,4 +1,4 @@
-"""Many alerts at once as one notice, so that a storm over all brands does not bury its worst."""
+"""Many alerts in one message, so that a storm over all brands does not bury its worst."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -7,37 +7,41 @@ from typing import Final
 from alerts.messages.catalogue import CATALOGUES, Language
 from alerts.messages.compose import EMOJI, RECOVERED_EMOJI
 from alerts.messages.format import number, one_line
-from alerts.messages.notice import Notice, Paragraph
+from alerts.messages.message import Message, Section
 from records import Alert, Change, Level
 
 PREFIX: Final = "group-"
 BRAND_LIMIT: Final = 16
-# So many lines, and so many a paragraph, fit into a message of Slack's, however long the names are.
+# So many lines, and so many a section, fit into a message of Slack's, however long the names are.
 MOST: Final = 200
-PARAGRAPH: Final = 50
+SECTION: Final = 50
 
 
 def key_of(alerts: Iterable[Alert]) -> str:
-    """Return the natural key of the notice that tells of `alerts`, in whatever order."""
+    """Return the natural key of the message that bundles `alerts`, in whatever order."""
     digest = hashlib.sha256("\n".join(sorted(alert.key for alert in alerts)).encode())
     return PREFIX + digest.hexdigest()[:24]
 
 
-def grouped(alerts: Sequence[Alert], change: Change, language: Language) -> Notice:
-    """Return one notice that lists `alerts`, all of one kind of change, the worst first.
+def grouped(alerts: Sequence[Alert], change: Change, language: Language) -> Message:
+    """Return one message that lists `alerts`, all of one kind of change, the worst first.
 
-    At most `MOST`: more go out as several notices.
+    At most `MOST`: more go out as several messages.
     """
     words = CATALOGUES[language]
     ordered = sorted(alerts, key=_severity)
-    paragraphs = [
-        Paragraph(_heading(some, language), tuple(_line(one, change, language) for one in some))
-        for some in (ordered[at : at + PARAGRAPH] for at in range(0, len(ordered), PARAGRAPH))
+    sections = [
+        _section(_heading(some, language), (_line(one, change, language) for one in some))
+        for some in (ordered[at : at + SECTION] for at in range(0, len(ordered), SECTION))
     ]
-    paragraphs.append(Paragraph(words["bundle.why"], ()))
+    sections.append(_section(words["bundle.why"], ()))
     title = words[f"bundle.{change}"].format(count=len(ordered))
     worst = RECOVERED_EMOJI if change is Change.RECOVERED else EMOJI[ordered[0].incident.level]
-    return Notice(key_of(alerts), language, f"{worst} {title}", tuple(paragraphs))
+    return Message(language, f"{worst} {title}", sections=tuple(sections))
+
+
+def _section(heading: str, lines: Iterable[str]) -> Section:
+    return Section(heading, tuple(lines), listed=True)
 
 
 def _severity(alert: Alert) -> tuple[int, float, str]:

@@ -1,18 +1,31 @@
-"""The form of a message: sections and quotes in words, before any channel shows them."""
+"""The form of a message: sections and quotes in words, before any channel shows them.
+
+An alert, a bundle of alerts, a brief, a review and an approved reply are all messages. Every text
+is one line of visible characters, but it is raw: each channel escapes what its own markup gives a
+meaning.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from alerts.messages.catalogue import Language
-from records import Level
+import msgspec
+
+from alerts.messages.catalogue import CATALOGUES, Language
+from records import Alert, Level
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines under a heading."""
+    """Lines under a heading.
+
+    With `listed` each line stands on its own below the heading; otherwise they follow it in one
+    line. `name` says what the section is about, in any language.
+    """
 
     heading: str
     lines: tuple[str, ...]
+    name: str = ""
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,53 +40,40 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An alert in words; an empty tuple or section means that there is nothing to say of it.
+    """What a channel shows: the title, then the summary, sections, quotes and closing sections.
 
-    `colon` stands between a heading and its lines, `open_label` names a link to a post.
+    `level` gives a message its colour, green where `recovered`; None where it is about no level.
+    `alert` is what the message was made of, for channels that hand on data; None for all others.
     """
 
     language: Language
-    level: Level
-    recovered: bool
     title: str
-    summary: tuple[str, ...]
-    changed: Section
-    evidence: Section
-    level_reasons: Section
-    themes: Section
-    forecast: Section
-    links: Section
-    categories: Section
-    demands: Section
-    quotes: tuple[Quote, ...]
-    next_step: Section
-    cases: Section
-    colon: str
-    open_label: str
+    level: Level | None = None
+    recovered: bool = False
+    summary: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    closing: tuple[Section, ...] = ()
+    alert: Alert | None = None
 
     @property
-    def leading(self) -> tuple[Section, ...]:
-        """The sections that stand before the quotes and have lines."""
-        sections = (
-            self.changed,
-            self.evidence,
-            self.themes,
-            self.level_reasons,
-            self.forecast,
-            self.links,
-            self.categories,
-            self.demands,
-        )
-        return tuple(section for section in sections if section.lines)
+    def colon(self) -> str:
+        """What stands between a heading and its lines."""
+        return CATALOGUES[self.language]["colon"]
 
     @property
-    def closing(self) -> tuple[Section, ...]:
-        """The sections that stand behind the quotes and have lines."""
-        return tuple(s for s in (self.next_step, self.cases) if s.lines)
+    def open_label(self) -> str:
+        """The words of a link to a post."""
+        return CATALOGUES[self.language]["open"]
 
     def heading_of(self, section: Section) -> str:
-        """Return the heading with its colon."""
-        return section.heading + self.colon
+        """Return the heading, with a colon where lines follow it."""
+        return section.heading if section.listed else section.heading + self.colon
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Return the lines of the section of this name, none where the message lacks it."""
+        found = (one.lines for one in (*self.sections, *self.closing) if one.name == name)
+        return next(found, ())
 
     def plain(self) -> str:
         """Return the whole message as plain text, one fact a line."""
@@ -82,9 +82,26 @@ class Message:
     def _plain_lines(self) -> Iterator[str]:
         yield self.title
         yield from self.summary
-        for section in self.leading:
-            yield self.heading_of(section) + " · ".join(section.lines)
+        for section in self.sections:
+            yield from self._plain_section(section)
         for quote in self.quotes:
             yield f"{quote.about}{self.colon}「{quote.text}」 {quote.url}".rstrip()
         for section in self.closing:
+            yield from self._plain_section(section)
+
+    def _plain_section(self, section: Section) -> Iterator[str]:
+        if section.listed:
+            yield section.heading
+            yield from section.lines
+        else:
             yield self.heading_of(section) + " · ".join(section.lines)
+
+
+def encoded(message: Message) -> str:
+    """Return the message as JSON, without the alert it was made of, to be kept until it is sent."""
+    return msgspec.json.encode(replace(message, alert=None)).decode()
+
+
+def decoded(body: str) -> Message:
+    """Return the message that `encoded` wrote."""
+    return msgspec.json.decode(body, type=Message)

@@ -1,1 +1,1 @@
-"""Receivers of alerts: one module a channel."""
+"""Channels that messages go out by: one module or folder each."""

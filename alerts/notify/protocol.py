@@ -1,11 +1,11 @@
-"""What a receiver of alerts looks like to the rest, and how it says that it failed."""
+"""What a channel looks like to the rest, and how it says that it failed."""
 
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from alerts.messages.catalogue import Language
-from alerts.messages.notice import Notice
-from records import Alert, Receipt
+from alerts.messages.message import Message
+from records import Receipt
 
 
 class Notifier(Protocol):
@@ -16,44 +16,30 @@ class Notifier(Protocol):
         """The receiver's name in the settings and the notification log."""
         ...
 
-    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
-        """Deliver `alert`, as an answer in the incident's thread where one exists.
+    @property
+    def language(self) -> Language:
+        """The language that its readers read; what is sent to it is composed in that."""
+        ...
+
+    def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
+        """Deliver `message`, as an answer in `thread` where there is one.
+
+        `key` is the message's natural key, by which `find` knows it again.
 
         Raises:
             NotifyError: it was not delivered; `retry` says whether and when to try again.
         """
         ...
 
-    def find(self, alert: Alert, since: datetime) -> Receipt | None:
-        """Return the receipt of `alert` if it arrived at or after `since`, else None.
+    def find(self, key: str, since: datetime) -> Receipt | None:
+        """Return the receipt of the message sent under `key`, None if it did not arrive.
 
-        Asked when a process died between sending and recording. A receiver that cannot be asked
-        returns None, and the message is sent again.
-        """
-        ...
-
-
-@runtime_checkable
-class Teller(Protocol):
-    """A receiver that also takes notices."""
-
-    @property
-    def language(self) -> Language:
-        """The language that its readers read."""
-        ...
-
-    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
-        """Deliver `notice`, in the thread of a message that it took where there is one.
+        `since` is the earliest time at which it, or the first message of its thread, can have been
+        sent. Asked when a process died between sending and recording. A receiver that cannot be
+        asked returns None, and the message is sent again.
 
         Raises:
-            NotifyError: it was not delivered; `retry` says whether to try again.
-        """
-        ...
-
-    def told(self, notice: Notice, since: datetime) -> Receipt | None:
-        """Return the receipt of `notice` if it arrived at or after `since`, else None.
-
-        A receiver that cannot be asked returns None.
+            NotifyError: the receiver could not be asked now; nothing is known yet.
         """
         ...
 

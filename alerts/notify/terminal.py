@@ -1,5 +1,6 @@
-"""Alerts on a terminal, as a reader of the channel would see them."""
+"""Messages on a terminal, as a reader of the channel would see them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -9,11 +10,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from alerts.messages.catalogue import Language
-from alerts.messages.compose import compose
 from alerts.messages.message import Message, Quote, Section
-from alerts.messages.notice import Notice
 from alerts.notify.protocol import NotifyError
-from records import Alert, Level, Receipt
+from records import Level, Receipt
 
 COLOURS = {
     Level.BLUE: "blue",
@@ -35,7 +34,7 @@ class TerminalReceiver(BaseModel):
 
 
 class TerminalNotifier:
-    """Prints each alert in a panel of its level's colour; the thread is the screen."""
+    """Prints each message in a panel of its level's colour; the thread is the screen."""
 
     def __init__(self, name: str, console: Console, language: Language = "zh") -> None:
         self._name = name
@@ -52,27 +51,14 @@ class TerminalNotifier:
         """The language that its readers read."""
         return self._language
 
-    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
-        """Print `alert`.
+    def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
+        """Print `message`.
 
         Raises:
             NotifyError: the terminal is gone, or cannot show Chinese.
         """
-        self._print(panel_of(compose(alert, self._language)))
-        return Receipt(self._name, alert.key, thread.thread if thread else alert.key)
-
-    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
-        """Print `notice`.
-
-        Raises:
-            NotifyError: see `notify`.
-        """
-        self._print(panel_of_notice(notice))
-        return Receipt(self._name, notice.key, thread.thread if thread else notice.key)
-
-    def told(self, notice: Notice, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
-        """Return None: a terminal cannot be asked what it showed."""
-        return None
+        self._print(panel_of(message))
+        return Receipt(self._name, key, thread.thread if thread else key)
 
     def _print(self, panel: Panel) -> None:
         try:
@@ -84,7 +70,7 @@ class TerminalNotifier:
             # Writing to a closed file is a ValueError.
             raise NotifyError("the terminal is closed", retry=False) from None
 
-    def find(self, alert: Alert, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
+    def find(self, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
         """Return None: a terminal cannot be asked what it showed."""
         return None
 
@@ -95,28 +81,31 @@ class TerminalNotifier:
 
 def panel_of(message: Message) -> Panel:
     """Return the message as a panel; its text is plain, so that no markup in it has a meaning."""
-    colour = RECOVERED_COLOUR if message.recovered else COLOURS[message.level]
+    colour = _colour_of(message)
     parts = [
+        Text(message.title, style=f"bold {colour}".rstrip()),
         *(Text(line) for line in message.summary),
-        *(_section(message, section) for section in message.leading),
+        *(part for section in message.sections for part in _section(message, section)),
         *(_quote(message, quote) for quote in message.quotes),
-        *(_section(message, section) for section in message.closing),
+        *(part for section in message.closing for part in _section(message, section)),
     ]
-    title = Text(message.title, style=f"bold {colour}")
-    return Panel(Group(title, *parts), border_style=colour, expand=True)
+    return Panel(Group(*parts), border_style=colour or "none", expand=True)
 
 
-def panel_of_notice(notice: Notice) -> Panel:
-    """Return the notice as a panel; its text is plain."""
-    parts = [Text(notice.title, style="bold")]
-    for paragraph in notice.paragraphs:
-        parts += [Text(paragraph.heading, style="bold"), *map(Text, paragraph.lines)]
-    return Panel(Group(*parts), expand=True)
+def _colour_of(message: Message) -> str:
+    """Return the name of the colour of the message's level, nothing where it has none."""
+    if message.recovered:
+        return RECOVERED_COLOUR
+    return COLOURS[message.level] if message.level is not None else ""
 
 
-def _section(message: Message, section: Section) -> Text:
+def _section(message: Message, section: Section) -> Iterator[Text]:
     heading = Text(message.heading_of(section), style="bold")
-    return heading.append(" · ".join(section.lines), style="not bold")
+    if section.listed:
+        yield heading
+        yield from map(Text, section.lines)
+    else:
+        yield heading.append(" · ".join(section.lines), style="not bold")
 
 
 def _quote(message: Message, quote: Quote) -> Text:

@@ -57,9 +57,9 @@ WORDS = {
 def replay_answer(services: Services, done: Replayed) -> dict[str, Any]:
     """Return what a replay came to, for a program."""
     sent = Counter(
-        notification.alert.incident.key
+        notification.incident_key
         for notification in services.ledger.notifications()
-        if notification.state is NotificationState.SENT
+        if notification.alert is not None and notification.state is NotificationState.SENT
     )
     return {
         "read": done.collected.read,

@@ -6,7 +6,7 @@ nobody, promises nothing, and names no cause, since nobody has verified one.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,8 +14,8 @@ from typing import Final
 from alerts.delivery.routing import receivers_of
 from alerts.messages.catalogue import Language
 from alerts.messages.format import clock_time, number, one_line
-from alerts.messages.notice import Notice, Paragraph
-from fengsui.desk.notices import Told, tell
+from alerts.messages.message import Message, Section
+from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from records import Case, CaseStatus, Incident, IncidentStatus
@@ -119,16 +119,23 @@ def _written(incident: Incident, cases: list[Case], language: Language) -> str:
     return "\n".join(words[key].format(**values) for key in (*keys, "closing"))
 
 
-def notice_of(made: Draft, incident: Incident, language: Language) -> Notice:
-    """Return the approved draft as a notice; both languages stand in it, the reader's first."""
+def key_of(made: Draft) -> str:
+    """Return the natural key of the approved draft; it holds that of its incident."""
+    digest = hashlib.blake2b("\0".join((made.zh, made.en)).encode(), digest_size=6).hexdigest()
+    return f"reply@{made.incident}@{digest}"
+
+
+def message_of(made: Draft, incident: Incident, language: Language) -> Message:
+    """Return the approved draft as a message; both languages stand in it, the reader's first."""
     words, brand = WORDS[language], one_line(incident.brand, BRAND_LIMIT)
     texts = (made.zh, made.en) if language == "zh" else (made.en, made.zh)
-    digest = hashlib.blake2b("\0".join((made.zh, made.en)).encode(), digest_size=6).hexdigest()
-    return Notice(
-        key=f"reply@{made.incident}@{digest}",
-        language=language,
+    return Message(
+        language,
         title=words["title"].format(brand=brand),
-        paragraphs=tuple(Paragraph(words["heading"], tuple(text.split("\n"))) for text in texts),
+        sections=tuple(
+            Section(words["heading"], tuple(text.split("\n")), "reply", listed=True)
+            for text in texts
+        ),
     )
 
 
@@ -138,20 +145,17 @@ def readers_of(services: Services, incident: Incident) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*told, *receivers_of(incident, services.settings.routes))))
 
 
-def send(services: Services, made: Draft, now: datetime) -> Told:
+def send(services: Services, made: Draft, clock: Callable[[], datetime]) -> DeliverySummary:
     """Post an approved draft to those who know of its incident, into the incident's threads.
 
     Raises:
         NoIncident: the incident is gone.
     """
     incident = choose(services, made.incident)
-    readers = readers_of(services, incident)
-    threads = {name: services.ledger.thread(incident.key, name) for name in readers}
-    return tell(
-        services,
+    announcement = Announcement(
+        key_of(made),
         f"reply.{incident.key}",
-        lambda language: notice_of(made, incident, language),
-        now,
-        receivers=readers,
-        threads={name: thread for name, thread in threads.items() if thread is not None},
+        lambda language: message_of(made, incident, language),
+        incident,
     )
+    return send_once(services, announcement, clock, readers_of(services, incident))

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import Final
 
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number
-from alerts.messages.notice import Notice, Paragraph
+from alerts.messages.message import Message, Section
 from fengsui.analysis.score import score_file
-from fengsui.desk.notices import Told, tell
+from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.models import digest_of, model_in_use, promote
 from fengsui.services import Services
 from nlp.sentiment.model import SentimentModel
@@ -145,9 +145,9 @@ def stability_index(present: Counter[Cell], past: Counter[Cell]) -> float:
 
 
 def compose(
-    services: Services, measured: Measured | None, drifted: Drift, language: Language, now: datetime
-) -> Notice:
-    """Return what people are told of the model, in `language`."""
+    services: Services, measured: Measured | None, drifted: Drift, language: Language
+) -> Message:
+    """Return what the review says of the model, in `language`."""
     words, upkeep = WORDS[language], services.settings.upkeep
     verdict = "bad" if needs_a_look(services, measured, drifted) else "good"
     lines = [words["unmeasured"]]
@@ -167,12 +167,8 @@ def compose(
         count = number(drifted.now, language)
         lines.append(words["drift"].format(psi=drifted.psi, most=upkeep.greatest_drift, n=count))
     name = measured.model if measured else services.settings.model
-    return Notice(
-        key=f"model@{now:%Y%m%d}",
-        language=language,
-        title=words["title"].format(verdict=words[verdict]),
-        paragraphs=(Paragraph(words["heading"].format(name=name), tuple(lines)),),
-    )
+    section = Section(words["heading"].format(name=name), tuple(lines), "model", listed=True)
+    return Message(language, words["title"].format(verdict=words[verdict]), sections=(section,))
 
 
 def needs_a_look(services: Services, measured: Measured | None, drifted: Drift) -> bool:
@@ -182,20 +178,21 @@ def needs_a_look(services: Services, measured: Measured | None, drifted: Drift) 
     return low or (drifted.psi is not None and drifted.psi > upkeep.greatest_drift)
 
 
-def tell_review(services: Services, now: datetime) -> Told:
-    """Measure the model in use, look for drift, and tell the receivers, once a day.
+def send_review(services: Services, clock: Callable[[], datetime]) -> DeliverySummary:
+    """Measure the model in use, look for drift, and send the result, once a day.
 
     Raises:
         ScoreError: the labelled table cannot be used.
         ModelError: the model in use cannot be loaded.
     """
+    now = clock()
     measured, drifted = measure(services), drift(services, now)
-    return tell(
-        services,
+    announcement = Announcement(
+        f"model@{now:%Y%m%d}",
         "model",
-        lambda language: compose(services, measured, drifted, language, now),
-        now,
+        lambda language: compose(services, measured, drifted, language),
     )
+    return send_once(services, announcement, clock)
 
 
 def compared(made: Comparison) -> dict[str, str]:

@@ -215,7 +215,7 @@ class _Look:
 
     def _keywords(self, incident: str) -> list[str]:
         """Return the words that people were last told of, the most frequent first."""
-        told = [one.alert.keywords for one in self._services.ledger.notifications(incident)]
+        told = [alert.keywords for alert in self._services.ledger.alerts(incident)]
         words = next((keywords for keywords in reversed(told) if keywords), ())
         return [word for word, _ in words]
 

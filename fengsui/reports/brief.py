@@ -4,7 +4,7 @@ The numbers are gathered once, from the store and the ledger; the words are foun
 language. Names and words of posts are shown raw here and escaped by each channel.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +12,8 @@ from typing import Final
 from alerts.messages.catalogue import CATALOGUES, Language
 from alerts.messages.compose import EMOJI
 from alerts.messages.format import clock_time, number, one_line, percent
-from alerts.messages.notice import Notice, Paragraph
+from alerts.messages.message import Message, Section
+from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.incidents.operational import operational_incidents
 from fengsui.ingest.source_state import reached
 from fengsui.reports.catalogue import WORDS
@@ -20,7 +21,7 @@ from fengsui.services import Services
 from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Urgency, Window
 
 BRAND_LIMIT: Final = 30
-# Lines of a paragraph; what is left is counted.
+# Lines of a section; what is left is counted.
 LINES: Final = 12
 USUAL_DAYS: Final = 7
 
@@ -116,16 +117,20 @@ def _sources(services: Services) -> Iterator[SourceDay]:
         yield SourceDay(source.name, reached(services, source.name), troubles.get(source.name))
 
 
-def compose(brief: Brief, language: Language) -> Notice:
+def send(services: Services, window: Window, clock: Callable[[], datetime]) -> DeliverySummary:
+    """Send the brief of `window` to the receivers of every brand, each in its language, once."""
+    brief = gather(services, window)
+    key = f"brief@{window.until:%Y%m%dT%H%MZ}"
+    announcement = Announcement(key, "brief", lambda language: compose(brief, language))
+    return send_once(services, announcement, clock)
+
+
+def compose(brief: Brief, language: Language) -> Message:
     """Return what the brief says in `language`."""
     writer = _Writer(brief, WORDS[language], language)
     day = f"{clock_time(brief.window.until, brief.window.since)}"
-    return Notice(
-        key=f"brief@{brief.window.until:%Y%m%dT%H%MZ}",
-        language=language,
-        title=writer.say("title", time=day),
-        paragraphs=tuple(writer.paragraphs()),
-    )
+    title = writer.say("title", time=day)
+    return Message(language, title, sections=tuple(writer.sections()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ class _Writer:
     def count(self, value: float) -> str:
         return number(value, self.language)
 
-    def paragraphs(self) -> Iterator[Paragraph]:
+    def sections(self) -> Iterator[Section]:
         for name, lines in (
             ("incidents", self.incidents()),
             ("voice", self.voice()),
@@ -149,7 +154,8 @@ class _Writer:
         ):
             said = list(lines)
             more = [self.say("more", count=str(len(said) - LINES))] if len(said) > LINES else []
-            yield Paragraph(self.words[f"heading.{name}"], (*said[:LINES], *more))
+            heading = self.words[f"heading.{name}"]
+            yield Section(heading, (*said[:LINES], *more), name, listed=True)
 
     def incidents(self) -> Iterator[str]:
         if not self.brief.incidents:

@@ -5,14 +5,15 @@ verified a single one, and coverage of both weeks stands beside the numbers.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.messages.catalogue import Language
 from alerts.messages.format import SHANGHAI, number, one_line, percent
-from alerts.messages.notice import Notice, Paragraph
+from alerts.messages.message import Message, Section
+from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.reports.catalogue import WORDS
 from fengsui.reports.pain_ledger import Heard, PainPoint, ledger
 from fengsui.services import Services
@@ -104,7 +105,15 @@ def rising(now: Week, before: Week) -> list[str]:
     return sorted(risen, key=lambda word: (-now.keywords[word], word))
 
 
-def compose(review: Review, language: Language) -> Notice:
+def send(services: Services, window: Window, clock: Callable[[], datetime]) -> DeliverySummary:
+    """Send the review of `window` to the receivers of every brand, each in its language, once."""
+    review = gather(services, window)
+    key = f"review@{window.until:%Y%m%dT%H%MZ}"
+    announcement = Announcement(key, "review", lambda language: compose(review, language))
+    return send_once(services, announcement, clock)
+
+
+def compose(review: Review, language: Language) -> Message:
     """Return what the review says in `language`."""
     words = WORDS[language]
     since, until = (at.astimezone(SHANGHAI) for at in (review.window.since, review.window.until))
@@ -115,14 +124,13 @@ def compose(review: Review, language: Language) -> Notice:
         ),
     )
     brands = (
-        Paragraph(one_line(brand, BRAND_LIMIT), tuple(_lines(now, before, language)))
+        Section(one_line(brand, BRAND_LIMIT), tuple(_lines(now, before, language)), listed=True)
         for brand, now, before in review.brands
     )
-    return Notice(
-        key=f"review@{review.window.until:%Y%m%dT%H%MZ}",
-        language=language,
+    return Message(
+        language,
         title=words["weekly.title"].format(since=f"{since:%m-%d}", until=f"{until:%m-%d}"),
-        paragraphs=(Paragraph(words["weekly.heading.note"], note), *brands),
+        sections=(Section(words["weekly.heading.note"], note, "note", listed=True), *brands),
     )
 
 

@@ -69,7 +69,7 @@ class Settings(BaseModel):
     group_over: int = Field(
         default=GROUP_OVER,
         ge=1,
-        description="more messages of one kind for one receiver at once go out as one notice",
+        description="more messages of one kind for one receiver at once go out as one",
     )
 
     @property

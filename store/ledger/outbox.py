@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import and_, or_, select, update
 
-from records import Incident, IncidentStatus, Notification, NotificationState, Receipt
+from records import Alert, Incident, IncidentStatus, Notification, NotificationState, Receipt
 from store.encoding import cleaned, decoder
 from store.ledger import schema
 from store.ledger.database import LedgerDatabase, body_of, upsert
@@ -45,6 +45,10 @@ class Outbox(LedgerDatabase):
             upsert(connection, schema.notifications, new.values(), replace=False)
             moved = [{"name": name, "value": value} for name, value in cursors.items()]
             upsert(connection, schema.cursors, moved, replace=True)
+
+    def enqueue(self, notification: Notification) -> None:
+        """Put `notification` into the outbox; one that is there already stays."""
+        self.record_detection((), (notification,), {})
 
     def incident(self, key: str) -> Incident | None:
         """Return the incident of `key`."""
@@ -140,6 +144,16 @@ class Outbox(LedgerDatabase):
         rows = self._rows(query)
         return _notification(rows[0].body).receipt if rows else None
 
+    def notification(self, key: str) -> Notification | None:
+        """Return the notification of `key`."""
+        rows = self._rows(select(_columns.body).where(_columns.key == key))
+        return _notification(rows[0].body) if rows else None
+
+    def alerts(self, incident_key: str | None = None) -> list[Alert]:
+        """Return the alerts (about one incident) of all notifications, oldest first."""
+        every = self.notifications(incident_key)
+        return [one.alert for one in every if one.alert is not None]
+
     def notifications(self, incident_key: str | None = None) -> list[Notification]:
         """Return the notifications (about one incident), oldest first."""
         query = select(_columns.body).order_by(_columns.created_at, _columns.key)
@@ -162,9 +176,11 @@ def _incident_row(incident: Incident) -> dict[str, object]:
 
 def _row(notification: Notification) -> dict[str, object]:
     notification = cleaned(notification)
+    alert = notification.alert
     return {
         "key": notification.key,
-        "incident": notification.alert.incident.key,
+        # Only alerts open a thread of their incident, and stand in its list.
+        "incident": alert.incident.key if alert is not None else "",
         "receiver": notification.receiver,
         "state": notification.state,
         "attempts": notification.attempts,

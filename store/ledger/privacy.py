@@ -125,7 +125,7 @@ def _scrub_notifications(
     changed = 0
     for row in connection.execute(query).all():
         body = json.loads(row.body)
-        alert = body.get("alert", {})
+        alert = body.get("alert") or {}
         cited, titled = alert.get("citations", ()), [*alert.get("themes", ())]
         titled += [story] if (story := alert.get("story")) else []
         if _scrub(cited, keys, _NOBODY) | _scrub(titled, keys, _UNTITLED):

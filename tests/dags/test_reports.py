@@ -256,12 +256,12 @@ def test_candidate_without_labels_is_not_promotable(desk: Desk) -> None:
 
 def test_routes_for_brands_do_not_hide_the_brief(desk: Desk) -> None:
     """Where every route is for certain brands, the brief goes to all their receivers."""
-    from fengsui.desk.notices import receivers_of_notices
+    from fengsui.desk.send_once import receivers_of_every_brand
 
     route = RouteSettings(brands=(BRAND,), receivers=("pr",))
     with desk.services() as services:
         services.settings = desk.settings.model_copy(update={"routes": (route,)})
-        assert receivers_of_notices(services) == ("pr",)
+        assert receivers_of_every_brand(services) == ("pr",)
 
 
 def test_upkeep_deletes_old_posts_and_repairs_counts(desk: Desk) -> None:

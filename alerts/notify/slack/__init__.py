@@ -1,1 +1,1 @@
-"""Alerts in a Slack channel."""
+"""Messages in a Slack channel."""

@@ -5,21 +5,21 @@ section, 150 a header). Slack also refuses messages of more than about 13,200 ch
 undocumented; the limits of `alerts.messages.compose` keep well below.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from alerts.messages.format import ELLIPSIS, cut
 from alerts.messages.message import Message, Quote, Section
-from alerts.messages.notice import Notice
 from records import Level
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
 CONTEXT_LIMIT = 3000
 FALLBACK_LIMIT = 1500
-# Of a notice's blocks together, in characters; the frame of a block takes about 100 more.
-NOTICE_LIMIT = 9000
-NOTICE_PARAGRAPHS = 40
+# Of listed sections together, in characters; the frame of a block takes about 100 more.
+LISTED_LIMIT = 9000
+LISTED_SECTIONS = 40
+FRAME = 100
 
 COLOURS = {
     Level.BLUE: "#2F80ED",
@@ -55,41 +55,42 @@ def escape(text: str) -> str:
 def payload_of(message: Message) -> dict[str, Any]:
     """Return the `text`, `blocks` and `attachments` of a chat.postMessage.
 
-    The header stands alone above; the rest stands in an attachment with the level's colour. `text`
-    is what notifications and screen readers say.
+    The header stands alone above what has a level; the rest stands in an attachment of the level's
+    colour. `text` is what notifications and screen readers say.
     """
+    text = escape(cut(" ".join((message.title, *message.summary[:1])), FALLBACK_LIMIT))
+    header, body = _header(message.title), list(_body(message))
+    if message.level is None:
+        return {"text": text, "blocks": [header, *body]}
     colour = RECOVERED_COLOUR if message.recovered else COLOURS[message.level]
-    fallback = cut(" ".join((message.title, *message.summary[:1])), FALLBACK_LIMIT)
-    return {
-        "text": escape(fallback),
-        "blocks": [_header(message.title)],
-        "attachments": [
-            {"color": colour, "fallback": escape(message.title), "blocks": _body(message)}
-        ],
-    }
+    attachment = {"color": colour, "fallback": escape(message.title), "blocks": body}
+    return {"text": text, "blocks": [header], "attachments": [attachment]}
 
 
-def notice_payload_of(notice: Notice) -> dict[str, Any]:
-    """Return the `text` and `blocks` of a chat.postMessage; what is too long loses whole lines."""
-    blocks, room = [_header(notice.title)], NOTICE_LIMIT
-    for paragraph in notice.paragraphs[:NOTICE_PARAGRAPHS]:
-        heading = f"*{escape(paragraph.heading)}*"
-        text = _fit([heading, *map(escape, paragraph.lines)], min(SECTION_LIMIT, room))
-        room -= len(text) + 100
-        blocks.append({"type": "section", "text": _mrkdwn(text)})
-        if room < len(ELLIPSIS) + 200:
-            break
-    return {"text": escape(cut(notice.title, FALLBACK_LIMIT)), "blocks": blocks}
+def _body(message: Message) -> Iterator[Block]:
+    if message.summary:
+        yield _section(map(escape, message.summary))
+    yield from _sections(message)
+    for quote in message.quotes:
+        yield _section(_quote(message, quote))
+    if message.closing:
+        closing = [_under_heading(message, section) for section in message.closing]
+        yield {"type": "context", "elements": [_mrkdwn(_fit(closing, CONTEXT_LIMIT))]}
 
 
-def _body(message: Message) -> list[Block]:
-    closing = [_under_heading(message, section) for section in message.closing]
-    return [
-        _section(map(escape, message.summary)),
-        *(_section([_under_heading(message, section)]) for section in message.leading),
-        *(_section(_quote(message, quote)) for quote in message.quotes),
-        {"type": "context", "elements": [_mrkdwn(_fit(closing, CONTEXT_LIMIT))]},
-    ]
+def _sections(message: Message) -> Iterator[Block]:
+    """Yield a block for each section; listed ones that are too long lose whole lines."""
+    room = LISTED_LIMIT
+    for section in message.sections[:LISTED_SECTIONS]:
+        if not section.listed:
+            yield _section([_under_heading(message, section)])
+            continue
+        if room < len(ELLIPSIS) + 2 * FRAME:
+            return
+        lines = (f"*{escape(section.heading)}*", *map(escape, section.lines))
+        block = _section(lines, min(SECTION_LIMIT, room))
+        room -= len(block["text"]["text"]) + FRAME
+        yield block
 
 
 def _header(title: str) -> Block:
@@ -100,8 +101,8 @@ def _header(title: str) -> Block:
     return {"type": "header", "text": text}
 
 
-def _section(lines: Iterable[str]) -> Block:
-    return {"type": "section", "text": _mrkdwn(_fit(lines, SECTION_LIMIT))}
+def _section(lines: Iterable[str], limit: int = SECTION_LIMIT) -> Block:
+    return {"type": "section", "text": _mrkdwn(_fit(lines, limit))}
 
 
 def _mrkdwn(text: str) -> Block:

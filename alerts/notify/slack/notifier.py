@@ -1,4 +1,4 @@
-"""Alerts in a Slack channel: one message opens the incident's thread, later ones answer in it."""
+"""Messages in a Slack channel: one opens the incident's thread, later ones answer in it."""
 
 import logging
 import time
@@ -12,15 +12,14 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from alerts.messages.catalogue import Language
-from alerts.messages.compose import compose
 from alerts.messages.format import one_line
-from alerts.messages.notice import Notice
+from alerts.messages.message import Message
 from alerts.notify.pacing import Pacer
 from alerts.notify.protocol import NotifyError
 from alerts.notify.secret_env import secret_of
-from alerts.notify.slack.blocks import notice_payload_of, payload_of
+from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.errors import NO_ANSWER, THREAD_CODES, SlackFailure, failure_of
-from records import Alert, Change, Receipt
+from records import Change, Receipt
 
 POST = "chat.postMessage"
 EVENT_TYPE = "fengsui_alert"
@@ -80,7 +79,7 @@ class SlackReceiver(BaseModel):
 class SlackNotifier:
     """Posts to a Slack channel through the Web API.
 
-    Every message carries the alert's key as metadata, so that `find` can tell whether it arrived.
+    Every message carries its key as metadata, so that `find` can tell whether it arrived.
     slack_sdk's own retries are off: how often a message is tried is the sender's to bound. The
     token is read when it is first needed. `clock` counts seconds monotonically.
     """
@@ -108,8 +107,8 @@ class SlackNotifier:
         """The language that its readers read."""
         return self._settings.language
 
-    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
-        """Post `alert`; in a thread, a raise is shown in the channel too.
+    def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
+        """Post `message`; in a thread, a raise is shown in the channel too.
 
         A thread whose first message was deleted is opened anew.
 
@@ -117,98 +116,66 @@ class SlackNotifier:
             NotifyError: Slack did not take it.
         """
         if thread is None or thread.place != self._settings.channel:
-            return self._post(alert, None)
+            return self._post(message, key, None)
         try:
-            return self._post(alert, thread.thread)
+            return self._post(message, key, thread.thread)
         except SlackFailure as failure:
             if failure.code not in THREAD_CODES:
                 raise
-        return self._post(alert, None)
+        return self._post(message, key, None)
 
-    def _post(self, alert: Alert, thread: str | None) -> Receipt:
+    def _post(self, message: Message, key: str, thread: str | None) -> Receipt:
         self._pacer.wait()
-        message = payload_of(compose(alert, self._settings.language))
+        payload = payload_of(message)
         if thread is not None:
-            message |= {"thread_ts": thread, "reply_broadcast": alert.change in ESCALATIONS}
-        return self._sent(message, {"alert": alert.key, "incident": alert.incident.key}, thread)
-
-    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
-        """Post `notice`; where `thread` is of this channel, as an answer in it.
-
-        Raises:
-            NotifyError: Slack did not take it.
-        """
-        self._pacer.wait()
-        message = notice_payload_of(notice)
-        answers = thread.thread if thread and thread.place == self._settings.channel else None
-        if answers is not None:
-            message["thread_ts"] = answers
-        return self._sent(message, {"notice": notice.key}, answers)
-
-    def told(self, notice: Notice, since: datetime) -> Receipt | None:
-        """Return the receipt of `notice` if the channel shows it; threads are not looked into.
-
-        Raises:
-            NotifyError: Slack could not be asked now.
-        """
-        deadline = self._clock() + SEARCH_SECONDS
-        try:
-            for message in self._messages("conversations.history", since - CLOCK_SKEW, deadline):
-                if _payload(message).get("notice") == notice.key:
-                    return self._receipt(message)
-        except SlackFailure as failure:
-            if failure.retry:
-                raise
-        return None
-
-    def _sent(self, message: Json, payload: dict[str, str], thread: str | None) -> Receipt:
+            payload |= {"thread_ts": thread, "reply_broadcast": _is_escalation(message)}
         answer = self._call(
             POST,
             channel=self._settings.channel,
-            **message,
+            **payload,
             unfurl_links=False,
             unfurl_media=False,
             link_names=False,
             parse="none",
-            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
+            metadata={"event_type": EVENT_TYPE, "event_payload": _marks(message, key)},
         )
         posted = answer.get("ts")
         if not isinstance(posted, str) or not posted:
             raise NotifyError("Slack's answer lacks the message's id", retry=True)
         return Receipt(self._settings.channel, posted, thread or posted)
 
-    def find(self, alert: Alert, since: datetime) -> Receipt | None:
-        """Return the receipt of `alert` if it is in the channel or in its incident's thread.
+    def find(self, key: str, since: datetime) -> Receipt | None:
+        """Return the receipt of the message of `key` if it is in the channel or in its thread.
 
-        It reads the channel back to the incident's opening (at most 2,000 messages) for the key
-        that each message carries, and then the threads that this incident opened there. Where the
-        app may not read the channel (no channels:history, or groups:history in a private one) it
-        cannot be asked: the answer is None, and the message may come twice. So it may where the
-        bound of 2,000 messages is reached.
+        It reads the channel back to `since` (at most 2,000 messages) for the key that each message
+        carries, and then the threads there that may hold it. Where the app may not read the channel
+        (no channels:history, or groups:history in a private one) it cannot be asked: the answer is
+        None, and the message may come twice. So it may where the bound of 2,000 messages is
+        reached.
 
         Raises:
             NotifyError: Slack could not be asked now; nothing is known yet.
         """
         try:
-            return self._search(alert, since - CLOCK_SKEW)
+            return self._search(key, since - CLOCK_SKEW)
         except SlackFailure as failure:
             if failure.retry:
                 raise
             return None
 
-    def _search(self, alert: Alert, since: datetime) -> Receipt | None:
+    def _search(self, key: str, since: datetime) -> Receipt | None:
         deadline = self._clock() + SEARCH_SECONDS
-        opened = min(since, alert.incident.opened_at)
         roots: list[str] = []
-        for message in self._messages("conversations.history", opened, deadline):
-            payload = _payload(message)
-            if payload.get("alert") == alert.key:
+        for message in self._messages("conversations.history", since, deadline):
+            marks = _marks_of(message)
+            if key in {marks.get("alert"), marks.get("notice")}:
                 return self._receipt(message)
-            if payload.get("incident") == alert.incident.key and message.get("reply_count"):
+            if message.get("reply_count") and _may_be_thread_of(marks, key):
                 roots.append(str(message["ts"]))
         for root in roots:
             for message in self._messages("conversations.replies", since, deadline, ts=root):
-                if _payload(message).get("alert") == alert.key:
+                marks = _marks_of(message)
+                if key in {marks.get("alert"), marks.get("notice")}:
                     return self._receipt(message)
         return None
 
@@ -283,9 +250,29 @@ def _data(answer: SlackResponse) -> Json:
     return answer.data
 
 
-def _payload(message: Json) -> Json:
-    metadata = message.get("metadata")
+def _is_escalation(message: Message) -> bool:
+    return message.alert is not None and message.alert.change in ESCALATIONS
+
+
+def _marks(message: Message, key: str) -> dict[str, str]:
+    """Return the marks by which a posted message is known again, and its thread."""
+    if message.alert is None:
+        return {"notice": key}
+    return {"alert": key, "incident": message.alert.incident.key}
+
+
+def _marks_of(posted: Json) -> Json:
+    metadata = posted.get("metadata")
     if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
         return {}
-    payload = metadata.get("event_payload")
-    return payload if isinstance(payload, dict) else {}
+    marks = metadata.get("event_payload")
+    return marks if isinstance(marks, dict) else {}
+
+
+def _may_be_thread_of(marks: Json, key: str) -> bool:
+    """Return whether a thread that a message with these marks began may hold the one of `key`.
+
+    The key of an alert or a reply holds that of its incident; a bundle opens threads for many.
+    """
+    incident = marks.get("incident")
+    return incident in key if isinstance(incident, str) else "notice" in marks

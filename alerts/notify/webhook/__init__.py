@@ -1,1 +1,1 @@
-"""Alerts as JSON to any HTTP address."""
+"""Messages as JSON to any HTTP address."""

@@ -1,4 +1,4 @@
-"""Alerts as JSON to any HTTP address; docs/slack.md describes their shape."""
+"""Messages as JSON to any HTTP address; docs/slack.md describes their shape."""
 
 import hashlib
 import hmac
@@ -7,19 +7,19 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from alerts.messages.catalogue import Language
-from alerts.messages.notice import Notice
+from alerts.messages.message import Message
 from alerts.notify.protocol import NotifyError
 from alerts.notify.retry_after import retry_after
 from alerts.notify.secret_env import secret_of
-from alerts.notify.webhook.payload import notice_payload_of, payload_of
-from records import Alert, Receipt
+from alerts.notify.webhook.payload import payload_of
+from records import Receipt
 
 ANSWER_LIMIT = 64 * 1024
 ANSWER_SECONDS = 20.0
@@ -60,7 +60,7 @@ class WebhookReceiver(BaseModel):
 
 
 class WebhookNotifier:
-    """Posts each alert in a connection of its own, and reads the answer's status and body.
+    """Posts each message in a connection of its own, and reads the answer's status and body.
 
     Redirects are not followed: they would carry the message elsewhere. `transport` takes the place
     of the network, `clock` counts seconds monotonically.
@@ -87,37 +87,21 @@ class WebhookNotifier:
         """The language that its readers read."""
         return self._settings.language
 
-    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
-        """Post `alert`; the other side tells a repetition by its Idempotency-Key.
+    def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
+        """Post `message`; the other side tells a repetition by its Idempotency-Key.
 
         Raises:
             NotifyError: it did not take it.
         """
-        receipt = Receipt(self.name, alert.key, thread.thread if thread else alert.key)
-        self._send(payload_of(alert, self._settings.language, receipt.thread), alert.key)
-        return receipt
-
-    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
-        """Post `notice`; `thread` is the receipt of the alert that it belongs to.
-
-        Raises:
-            NotifyError: it did not take it.
-        """
-        receipt = Receipt(self.name, notice.key, thread.thread if thread else notice.key)
-        self._send(notice_payload_of(notice, receipt.thread), notice.key)
-        return receipt
-
-    def told(self, notice: Notice, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
-        """Return None: see `find`."""
-        return None
-
-    def _send(self, payload: dict[str, Any], key: str) -> None:
+        receipt = Receipt(self.name, key, thread.thread if thread else key)
+        payload = payload_of(message, key, receipt.thread)
         body = json.dumps(payload, separators=(",", ":")).encode("ascii")
         status, headers, answer = self._exchange(body, self._headers(key, body))
         _raise_for_status(status, headers)
         _raise_for_code(answer)
+        return receipt
 
-    def find(self, alert: Alert, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
+    def find(self, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
         """Return None: a webhook cannot be asked. The Idempotency-Key lets it drop the double."""
         return None
 

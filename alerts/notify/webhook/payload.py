@@ -4,27 +4,37 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from alerts.messages.catalogue import Language
-from alerts.messages.compose import compose
 from alerts.messages.format import masked_name, one_line, safe_link
 from alerts.messages.message import Message
-from alerts.messages.notice import Notice
 from records import Alert, Citation, Evidence, Forecast, Incident, Level, Link, StoryForecast, Theme
 
 VERSION = 1
 TEXT_LIMIT = 400
 
 
-def payload_of(alert: Alert, language: Language, thread: str) -> dict[str, Any]:
-    """Return the alert as JSON values; `thread` is the key of the incident's first alert here.
+def payload_of(message: Message, key: str, thread: str) -> dict[str, Any]:
+    """Return the message as JSON values; `thread` is the key of the first of its thread here.
 
-    Times are ISO 8601 in UTC. Author names are masked.
+    What was made of an alert holds the alert's data too. Times are ISO 8601 in UTC. Author names
+    are masked.
     """
+    alert = message.alert
     return {
         "version": VERSION,
-        "type": "alert",
-        "key": alert.key,
+        "type": "notice" if alert is None else "alert",
+        "key": key,
         "thread": thread,
+        **({} if alert is None else _alert(alert)),
+        "message": {
+            "language": message.language,
+            "title": message.title,
+            "text": message.plain(),
+        },
+    }
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
         "change": str(alert.change),
         "at": _time(alert.at),
         "previous_level": _level(alert.previous),
@@ -48,22 +58,6 @@ def payload_of(alert: Alert, language: Language, thread: str) -> dict[str, Any]:
         "themes": [_theme(theme) for theme in alert.themes],
         "story": _theme(alert.story) if alert.story else None,
         "citations": [_citation(citation) for citation in alert.citations],
-        "message": _message(compose(alert, language)),
-    }
-
-
-def notice_payload_of(notice: Notice, thread: str) -> dict[str, Any]:
-    """Return the notice as JSON values; `thread` is the key of what it belongs to, or its own."""
-    return {
-        "version": VERSION,
-        "type": "notice",
-        "key": notice.key,
-        "thread": thread,
-        "message": {
-            "language": notice.language,
-            "title": notice.title,
-            "text": notice.plain(),
-        },
     }
 
 
@@ -175,10 +169,6 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "published_at": _time(citation.published_at),
         "text": one_line(citation.text, TEXT_LIMIT),
     }
-
-
-def _message(message: Message) -> dict[str, str]:
-    return {"language": message.language, "title": message.title, "text": message.plain()}
 
 
 def _counted(pairs: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:

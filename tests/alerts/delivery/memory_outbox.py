@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from alerts.messages.catalogue import Language
+from alerts.messages.message import Message
 from alerts.notify.protocol import Notifier
 from records import Alert, Notification, NotificationState, Receipt
 from tests.alerts.made import OPENED
@@ -52,8 +54,8 @@ class MemoryOutbox:
     def thread(self, incident_key: str, receiver: str) -> Receipt | None:
         """Return the first receipt."""
         for row in self.rows.values():
-            ours = row.alert.incident.key == incident_key and row.receiver == receiver
-            if ours and row.state is S.SENT:
+            ours = row.alert is not None and row.alert.incident.key == incident_key
+            if ours and row.receiver == receiver and row.state is S.SENT:
                 return row.receipt
         return None
 
@@ -74,23 +76,26 @@ class Room:
     """A receiver that remembers what it took; `plan` holds what to raise, call by call."""
 
     name: str = "room"
+    language: Language = "zh"
     plan: list[BaseException | None] = field(default_factory=list)
-    taken: list[tuple[Alert, Receipt | None]] = field(default_factory=list)
+    taken: list[tuple[str, Receipt | None]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
     found: Receipt | None = None
     asked: int = 0
     tried: int = 0
 
-    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
+    def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Take it, or fail as planned."""
         self.tried += 1
         if self.plan and (error := self.plan.pop(0)) is not None:
             raise error
-        self.taken.append((alert, thread))
-        message = str(len(self.taken))
-        return Receipt(self.name, message, thread.thread if thread else message)
+        self.taken.append((key, thread))
+        self.messages.append(message)
+        number = str(len(self.taken))
+        return Receipt(self.name, number, thread.thread if thread else number)
 
-    def find(self, alert: Alert, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
-        """Say what was told beforehand."""
+    def find(self, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
+        """Return what was set beforehand."""
         self.asked += 1
         return self.found
 
@@ -106,14 +111,19 @@ class DiesAfterSending:
         """The receiver's name."""
         return self.inner.name
 
-    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
+    @property
+    def language(self) -> Language:
+        """The language of its readers."""
+        return self.inner.language
+
+    def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Send, and die."""
-        self.inner.notify(alert, thread)
+        self.inner.send(message, key, thread)
         raise Died
 
-    def find(self, alert: Alert, since: datetime) -> Receipt | None:
+    def find(self, key: str, since: datetime) -> Receipt | None:
         """Ask the other side."""
-        return self.inner.find(alert, since)
+        return self.inner.find(key, since)
 
 
 class Clock:

@@ -1,12 +1,11 @@
 """The outbox: each message once, in order, and no receiver waits for another."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.delivery.outbox import LEASE, DispatchReport, dispatch, pause_of
+from alerts.delivery.outbox import LEASE, DispatchReport, dispatch
 from alerts.notify.protocol import Notifier, NotifyError
 from alerts.notify.slack.notifier import SlackNotifier
 from records import Alert, Notification, Receipt
@@ -69,7 +68,7 @@ def test_a_story_is_told_in_order_and_in_one_thread(outbox: MemoryOutbox, clock:
         outbox.add(alert)
     room = Room()
     assert dispatch(outbox, {"room": room}, clock).sent == 4
-    assert [alert for alert, _ in room.taken] == story
+    assert [key for key, _ in room.taken] == [alert.key for alert in story]
     assert [thread and thread.thread for _, thread in room.taken] == [None, "1", "1", "1"]
 
 
@@ -84,7 +83,7 @@ def test_a_later_message_waits_for_the_earlier(outbox: MemoryOutbox, clock: Cloc
     assert dispatch(outbox, {"room": room}, clock) == DispatchReport()
     clock.pass_by(timedelta(seconds=50))
     assert dispatch(outbox, {"room": room}, clock).sent == 2
-    assert [alert for alert, _ in room.taken] == [first, second]
+    assert [key for key, _ in room.taken] == [first.key, second.key]
 
 
 def test_a_later_message_waits_for_one_that_is_being_sent(
@@ -142,20 +141,6 @@ def test_the_pause_that_is_asked_for_is_kept(
     assert error.after is not None
     assert row.retry_at == NOW + min(error.after, timedelta(hours=1))
     assert (row.state, row.reason, row.attempts) == (S.PENDING, reason, 1)
-
-
-def test_back_off_doubles_and_is_spread() -> None:
-    """Without Retry-After pauses double from 15 s to an hour, stretched by at most a quarter."""
-    row = Notification(made_alert(), "room", S.SENDING, NOW)
-    pauses = [pause_of(replace(row, attempts=n), None).total_seconds() for n in range(1, 20)]
-    for index, pause in enumerate(pauses):
-        whole = 15.0 * 2**index
-        assert min(whole, 3600) <= pause <= min(whole * 1.25, 3600)
-    assert pauses == [
-        pause_of(replace(row, attempts=n), None).total_seconds() for n in range(1, 20)
-    ]
-    other = replace(row, receiver="other", attempts=1)
-    assert pause_of(other, None) != pause_of(replace(row, attempts=1), None)
 
 
 def test_attempts_run_out(outbox: MemoryOutbox, clock: Clock) -> None:
@@ -223,9 +208,9 @@ def test_nothing_is_sent_after_the_lease(outbox: MemoryOutbox, clock: Clock) -> 
     """If the question took longer than the lease, another process may be sending: leave it."""
 
     class Slow(Room):
-        def find(self, alert: Alert, since: datetime) -> Receipt | None:
+        def find(self, key: str, since: datetime) -> Receipt | None:
             clock.pass_by(LEASE)
-            return Room.find(self, alert, since)
+            return Room.find(self, key, since)
 
     key, room = outbox.add(made_alert(), attempts=1), Slow()
     assert dispatch(outbox, {"room": room}, clock) == DispatchReport()

@@ -76,10 +76,10 @@ def test_every_word_is_used() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         spied = {"zh": Spy(CATALOGUES["zh"]), "en": CATALOGUES["en"]}
-        for module in ("compose", "ops_text", "digest"):
+        for module in ("compose", "ops_text", "digest", "message"):
             patch.setattr(f"alerts.messages.{module}.CATALOGUES", spied)
         for alert in (*_every_kind(), *_operational()):
-            compose(alert, "zh").plain()
+            payload_of(compose(alert, "zh"))
         for change in Change:
             grouped([made_alert(change)], change, "zh")
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
@@ -193,23 +193,23 @@ def test_an_opening_tells_everything() -> None:
     assert message.summary[0] == (
         "08:42 起 38 分钟 · 负面 147 条（平时同时段 3.1） · 213 位真实作者 · 采集覆盖 97%"
     )
-    assert message.evidence.lines == (
+    assert message.lines("evidence") == (
         "近 1 小时负面 147 条（平时 3.1，47 倍）",
         "近 1 小时负面占比 71%（平时 18%）",
         "近 10 分钟投诉 41 条（平时 <0.1）",
         "近 6 小时声量 50 条（平时 44）",
         "高频词：「异物」64 「退款」31",
     )
-    assert message.themes.lines == (
+    assert message.lines("themes") == (
         "「杯底有异物，客服不回复」80/147 条，77 人",
         "「云朵茶饮店员回应」9/147 条，8 人",
     )
-    assert message.categories.lines == ("安全健康 60", "服务态度 12")
-    assert message.demands.lines == ("退款 31", "道歉 9")
+    assert message.lines("categories") == ("安全健康 60", "服务态度 12")
+    assert message.lines("demands") == ("退款 31", "道歉 9")
     assert message.quotes[0].about == "最早 07:58 王** · 粉丝 213 · 转发 12"
     assert message.quotes[0].url == "https://weibo.com/1/abc?from=x&y=1"
-    assert message.cases.lines == ("5 个待处理",)
-    assert message.next_step.lines
+    assert message.lines("cases") == ("5 个待处理",)
+    assert message.lines("next")
 
 
 def test_english_says_the_same() -> None:
@@ -222,16 +222,18 @@ def test_english_says_the_same() -> None:
 def test_a_raise_says_from_where_to_where() -> None:
     """A change of the level names both levels."""
     _, raised, lowered, _ = made_story()
-    assert compose(raised).changed.lines == ("级别 🟡 黄 → 🟠 橙",)
-    assert compose(lowered).changed.lines == ("级别 🟠 橙 → 🟡 黄",)
+    assert compose(raised).lines("changed") == ("级别 🟡 黄 → 🟠 橙",)
+    assert compose(lowered).lines("changed") == ("级别 🟠 橙 → 🟡 黄",)
 
 
 def test_another_story_is_told_in_full() -> None:
     """It is named in the title, its numbers stand under what changed, and the rest as ever."""
     message = compose(made_alert(Change.NEW_STORY))
     assert message.title == "🟠 橙 · 云朵茶饮 · 又起新话题「店长打人，顾客报警」"
-    assert message.changed.lines == ("另一话题「店长打人，顾客报警」：近 1 小时 14/29 条，13 人",)
-    assert message.evidence.lines
+    assert message.lines("changed") == (
+        "另一话题「店长打人，顾客报警」：近 1 小时 14/29 条，13 人",
+    )
+    assert message.lines("evidence")
     assert message.quotes
     assert (
         "another story: “店长打人，顾客报警”" in compose(made_alert(Change.NEW_STORY), "en").title
@@ -248,14 +250,14 @@ def test_another_story_that_was_forgotten_has_no_words() -> None:
 def test_a_fall_says_only_what_changed() -> None:
     """A lowered level repeats neither evidence nor posts."""
     message = compose(made_story()[2])
-    assert (message.evidence.lines, message.demands.lines, message.quotes) == ((), (), ())
-    assert (message.themes.lines, message.categories.lines) == ((), ())
+    assert (message.lines("evidence"), message.lines("demands"), message.quotes) == ((), (), ())
+    assert (message.lines("themes"), message.lines("categories")) == ((), ())
 
 
 def test_a_forgotten_title_is_not_told() -> None:
     """A theme whose words were taken out of what is kept has no line."""
     gone = replace(made_alert().themes[0], title="", post_key="")
-    assert compose(replace(made_alert(), themes=(gone,))).themes.lines == ()
+    assert compose(replace(made_alert(), themes=(gone,))).lines("themes") == ()
 
 
 def test_a_recovery_tells_the_whole_story() -> None:
@@ -265,7 +267,7 @@ def test_a_recovery_tells_the_whole_story() -> None:
     assert message.recovered
     assert message.summary[0] == "08:42 至 12:30，历时 3 小时 48 分钟"
     assert message.summary[1] == "最高级别 🟠 橙 · 峰值 232 条负面/时（09:12）"
-    assert message.cases.lines == ("仍有 5 个未结",)
+    assert message.lines("cases") == ("仍有 5 个未结",)
 
 
 @pytest.mark.parametrize(("language", "says"), [("zh", "新品牌，基线不足"), ("en", "new brand")])
@@ -302,13 +304,15 @@ def test_without_words_there_is_still_a_cause() -> None:
 def test_an_unknown_kind_of_evidence_is_shown() -> None:
     """A kind of evidence that the catalogue does not know is shown by its name."""
     incident = replace(made_incident(), evidence=(Evidence("smell", 9, 2, HOUR, 0.01),))
-    assert compose(made_alert(incident=incident)).evidence.lines[0].startswith("近 1 小时smell 9")
+    assert (
+        compose(made_alert(incident=incident)).lines("evidence")[0].startswith("近 1 小时smell 9")
+    )
 
 
 def test_evidence_beside_the_counts_has_its_usual() -> None:
     """New words, large accounts, speed, platforms and hot lists: each number beside its usual."""
     message = compose(made_alert(incident=made_told()))
-    assert message.evidence.lines == (
+    assert message.lines("evidence") == (
         "近 1 小时负面 147 条（平时 3.1，47 倍）",
         "近 1 小时负面占比 71%（平时 18%）",
         "近 10 分钟投诉 41 条（平时 <0.1）",
@@ -325,14 +329,14 @@ def test_evidence_beside_the_counts_has_its_usual() -> None:
 def test_evidence_without_a_past_says_so() -> None:
     """Where no past is known, the usual is unknown, not zero."""
     unknown = tuple(replace(one, p_value=1.0) for one in made_beside())
-    lines = compose(made_alert(incident=replace(made_told(), evidence=unknown))).evidence.lines
+    lines = compose(made_alert(incident=replace(made_told(), evidence=unknown))).lines("evidence")
     assert "2 位百万粉博主（平时 未知）" in lines
     assert "最快一帖 1 小时转发 4800 次（平时未知）" in lines
 
 
 def test_the_level_is_explained() -> None:
     """A level says how rare its counts are, how much speaks for it, and what lifted it."""
-    told = compose(made_alert(incident=made_told())).level_reasons.lines
+    told = compose(made_alert(incident=made_told())).lines("level")
     assert told == (
         "这样的量至多每 3 个月一次",
         "8 类依据",
@@ -344,18 +348,18 @@ def test_the_level_is_explained() -> None:
 def test_the_forecast_is_shown() -> None:
     """The next level's probability and the peak stand beside what was reached so far."""
     alert = made_alert(incident=made_told())
-    assert compose(alert).forecast.lines == (
+    assert compose(alert).lines("forecast") == (
         "6 小时内升为红色 62%，峰值 900 至 2300 条/时（至今最高 232）",
         "最快一帖每小时转发 900 至 2300 次（近 1 小时 4800）",
     )
-    assert compose(alert, "en").forecast.lines[0] == (
+    assert compose(alert, "en").lines("forecast")[0] == (
         "RED within 6 h: 62%, peak 900 to 2300 an hour (highest so far 232)"
     )
 
 
 def test_above_red_there_is_no_level() -> None:
     """A red incident is told whether it will double."""
-    line = compose(made_alert(incident=made_told(Level.RED))).forecast.lines[0]
+    line = compose(made_alert(incident=made_told(Level.RED))).lines("forecast")[0]
     assert line.startswith("6 小时内再翻倍 62%")
 
 
@@ -367,25 +371,25 @@ def test_nothing_is_certain(probability: float, said: str) -> None:
     told = made_told()
     assert told.forecast is not None
     story = replace(told.forecast, complaints=made_forecast(probability))
-    line = compose(made_alert(incident=replace(told, forecast=story))).forecast.lines[0]
+    line = compose(made_alert(incident=replace(told, forecast=story))).lines("forecast")[0]
     assert f"红色 {said}，" in line
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "暂无"), ("en", "no forecast yet")])
 def test_without_a_forecast_none_is_invented(language: Language, said: str) -> None:
     """An incident of which too little is known says so."""
-    assert compose(made_alert(), language).forecast.lines[0].startswith(said)
+    assert compose(made_alert(), language).lines("forecast")[0].startswith(said)
 
 
 def test_a_story_of_several_brands_names_them() -> None:
     """Linked incidents are named with their level and what both share; many are counted."""
     told = made_told()
-    assert compose(made_alert(incident=told)).links.lines == (
+    assert compose(made_alert(incident=told)).lines("links") == (
         "晨曦（红）：共同新词「虫子」「退款」",
         "山谷（蓝）：7 条帖子相同或相近",
     )
     many = tuple(replace(told.links[0], incident=f"{n}") for n in range(9))
-    lines = compose(made_alert(incident=replace(told, links=many))).links.lines
+    lines = compose(made_alert(incident=replace(told, links=many))).lines("links")
     assert lines[-1] == "另有 5 个品牌"
 
 

@@ -1,9 +1,9 @@
-"""Case 9: two hundred brands at once are one notice that lists all, told once."""
+"""Case 9: two hundred brands at once are one message that lists all, sent once."""
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +14,11 @@ from rich.console import Console
 from alerts.delivery.outbox import GROUP_OVER, LEASE, DispatchReport, dispatch
 from alerts.messages.catalogue import Language
 from alerts.messages.digest import MOST, grouped, key_of
-from alerts.messages.notice import Notice
-from alerts.notify.slack.blocks import notice_payload_of
+from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.notifier import SlackNotifier
 from alerts.notify.terminal import TerminalNotifier
-from records import Alert, Change, Level, Receipt
-from tests.alerts.delivery.memory_outbox import Clock, Died, MemoryOutbox, Room, S
+from records import Alert, Change, Level
+from tests.alerts.delivery.memory_outbox import Clock, Died, DiesAfterSending, MemoryOutbox, S
 from tests.alerts.made import OPENED, made_alert, made_incident
 from tests.alerts.notify.slack_server import Fault, SlackServer, text_of
 
@@ -46,34 +45,6 @@ def waiting(alerts: Iterable[Alert], receiver: str) -> MemoryOutbox:
     return outbox
 
 
-@dataclass(slots=True)
-class TellsAndDies:
-    """A Slack whose process is killed between the sending of a notice and the record of it."""
-
-    inner: SlackNotifier
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def language(self) -> Language:
-        return self.inner.language
-
-    def notify(self, alert: Alert, thread: Receipt | None) -> Receipt:
-        return self.inner.notify(alert, thread)
-
-    def find(self, alert: Alert, since: datetime) -> Receipt | None:
-        return self.inner.find(alert, since)
-
-    def tell(self, notice: Notice, thread: Receipt | None) -> Receipt:
-        self.inner.tell(notice, thread)
-        raise Died
-
-    def told(self, notice: Notice, since: datetime) -> Receipt | None:
-        return self.inner.told(notice, since)
-
-
 def test_case_9_two_hundred_brands_are_one_message(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
@@ -86,6 +57,7 @@ def test_case_9_two_hundred_brands_are_one_message(
     assert said.index("品牌160") < said.index("品牌001")
     assert "200 个品牌同时告警" in said
     assert set(outbox.states()) == {S.SENT}
+    assert {row.bundle for row in outbox.rows.values()} == {key_of(storm(200))}
     assert dispatch(outbox, {slack.name: slack}, Clock()) == DispatchReport()
 
 
@@ -96,18 +68,18 @@ def test_a_few_are_told_one_by_one(slack: SlackNotifier, slack_server: SlackServ
     assert slack_server.keys() == [alert.key for alert in alerts]
 
 
-def test_what_follows_is_told_below_the_notice(
+def test_what_follows_is_told_below_the_bundle(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
-    """A later change of one of the brands is an answer to the notice."""
+    """A later change of one of the brands is an answer to the bundle."""
     alerts = storm(30)
     outbox = waiting(alerts, slack.name)
     dispatch(outbox, {slack.name: slack}, Clock())
     at = alerts[3].at + timedelta(minutes=5)
     outbox.add(made_alert(Change.RAISED, incident=alerts[3].incident, at=at), slack.name)
     dispatch(outbox, {slack.name: slack}, Clock())
-    notice, answer = slack_server.messages
-    assert answer["thread_ts"] == notice["ts"]
+    bundle, answer = slack_server.messages
+    assert answer["thread_ts"] == bundle["ts"]
 
 
 def test_a_refusal_puts_all_back_together(slack: SlackNotifier, slack_server: SlackServer) -> None:
@@ -116,13 +88,15 @@ def test_a_refusal_puts_all_back_together(slack: SlackNotifier, slack_server: Sl
     slack_server.faults.append(Fault(500))
     assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(retried=60)
     assert len({row.retry_at for row in outbox.rows.values()}) == 1
+    kept = {(row.bundle, row.reason) for row in outbox.rows.values()}
+    assert kept == {(key_of(storm(60)), "Slack answered HTTP 500")}
     clock.pass_by(timedelta(minutes=1))
     assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(sent=60)
     assert len(slack_server.messages) == 1
 
 
 def test_a_lost_answer_sends_no_double(slack: SlackNotifier, slack_server: SlackServer) -> None:
-    """A notice that Slack took while its answer was lost is found, not repeated."""
+    """A bundle that Slack took while its answer was lost is found, not repeated."""
     outbox, clock = waiting(storm(60), slack.name), Clock()
     slack_server.faults.append(Fault(drop=True, accept=True))
     dispatch(outbox, {slack.name: slack}, clock)
@@ -132,10 +106,10 @@ def test_a_lost_answer_sends_no_double(slack: SlackNotifier, slack_server: Slack
 
 
 def test_dying_in_between_sends_no_double(slack: SlackNotifier, slack_server: SlackServer) -> None:
-    """Killed after the notice and before the record, those told are known; new ones go out."""
+    """Killed after the bundle and before the record, those told are known; new ones go out."""
     outbox, clock = waiting(storm(60), slack.name), Clock()
     with pytest.raises(Died):
-        dispatch(outbox, {slack.name: TellsAndDies(slack)}, clock)
+        dispatch(outbox, {slack.name: DiesAfterSending(slack)}, clock)
     for alert in storm(90)[60:]:
         outbox.add(alert, slack.name)
     clock.pass_by(LEASE)
@@ -146,7 +120,7 @@ def test_dying_in_between_sends_no_double(slack: SlackNotifier, slack_server: Sl
 
 
 def test_who_dies_each_time_is_given_up(slack: SlackNotifier, slack_server: SlackServer) -> None:
-    """A notice whose every sender died is not sent for ever."""
+    """A bundle whose every sender died is not sent for ever."""
     outbox, clock = waiting(storm(20), slack.name), Clock()
     outbox.rows = {
         key: replace(row, state=S.SENDING, attempts=8, retry_at=clock.at)
@@ -154,13 +128,6 @@ def test_who_dies_each_time_is_given_up(slack: SlackNotifier, slack_server: Slac
     }
     assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(failed=20)
     assert slack_server.messages == []
-
-
-def test_who_takes_no_notices_is_told_one_by_one() -> None:
-    """A receiver that knows alerts alone gets each."""
-    room = Room()
-    dispatch(waiting(storm(30), room.name), {room.name: room}, Clock())
-    assert len(room.taken) == 30
 
 
 def test_a_terminal_shows_one_panel() -> None:
@@ -177,13 +144,13 @@ def test_a_terminal_shows_one_panel() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_kind_of_change_has_its_words(change: Change, language: Language) -> None:
     """Each kind says how many brands, and fits whatever their number."""
-    notice = grouped(storm(33, change), change, language)
-    assert "33" in notice.title
+    bundle = grouped(storm(33, change), change, language)
+    assert "33" in bundle.title
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_longest_names_and_numbers_fit(language: Language) -> None:
-    """As many brands as one notice takes are all in Slack's message, however long their names."""
+    """As many brands as one bundle takes are all in Slack's message, however long their names."""
     alerts = [
         replace(
             made_alert(incident=made_incident(brand=f"{n:03}" + "品牌" * 20)),
@@ -192,11 +159,11 @@ def test_the_longest_names_and_numbers_fit(language: Language) -> None:
         )
         for n in range(MOST)
     ]
-    said = shown(notice_payload_of(grouped(alerts, Change.OPENED, language)))
+    said = shown(payload_of(grouped(alerts, Change.OPENED, language)))
     assert all(f"{n:03}品牌" in said for n in range(MOST))
 
 
-def test_more_than_one_notice_takes_are_several(
+def test_more_than_one_bundle_takes_are_several(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
     """Of 450 brands none is left out: they are told in three messages."""
@@ -211,13 +178,13 @@ def test_more_than_one_notice_takes_are_several(
 def test_what_slack_cannot_say_now_is_asked_again(
     slack: SlackNotifier, slack_server: SlackServer, left: int
 ) -> None:
-    """Killed after the notice, with a Slack that cannot be asked: asked later, nothing doubled.
+    """Killed after the bundle, with a Slack that cannot be asked: asked later, nothing doubled.
 
     Also where so few are left that they are tried one by one.
     """
     outbox, clock = waiting(storm(60), slack.name), Clock()
     with pytest.raises(Died):
-        dispatch(outbox, {slack.name: TellsAndDies(slack)}, clock)
+        dispatch(outbox, {slack.name: DiesAfterSending(slack)}, clock)
     outbox.rows = dict([*outbox.rows.items()][:left])
     clock.pass_by(LEASE)
     slack_server.faults.append(Fault(500, method="conversations.history"))
@@ -231,10 +198,10 @@ def test_what_slack_cannot_say_now_is_asked_again(
 def test_what_was_told_stays_told_where_the_rest_fails(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
-    """Those of an older notice are on record though the notice of the new ones fails."""
+    """Those of an older bundle are on record though the bundle of the new ones fails."""
     outbox, clock = waiting(storm(60), slack.name), Clock()
     with pytest.raises(Died):
-        dispatch(outbox, {slack.name: TellsAndDies(slack)}, clock)
+        dispatch(outbox, {slack.name: DiesAfterSending(slack)}, clock)
     for alert in storm(90)[60:]:
         outbox.add(alert, slack.name)
     clock.pass_by(LEASE)
@@ -248,7 +215,7 @@ def test_what_was_told_stays_told_where_the_rest_fails(
 def test_what_was_tried_alone_is_not_told_again_with_others(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
-    """A message whose answer was lost is found alone, and left out of a later notice."""
+    """A message whose answer was lost is found alone, and left out of a later bundle."""
     alerts = storm(30)
     outbox, clock = waiting(alerts[:1], slack.name), Clock()
     slack_server.faults.append(Fault(drop=True, accept=True))
@@ -257,8 +224,8 @@ def test_what_was_tried_alone_is_not_told_again_with_others(
         outbox.add(alert, slack.name)
     clock.pass_by(timedelta(minutes=1))
     assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(sent=30)
-    alone, notice = slack_server.messages
-    assert "29 个品牌" in shown(notice)
+    alone, bundle = slack_server.messages
+    assert "29 个品牌" in shown(bundle)
     assert alerts[0].incident.brand in str(alone)
 
 
@@ -273,6 +240,6 @@ def test_the_key_is_that_of_the_set(order: list[int]) -> None:
 def test_hostile_names_are_names() -> None:
     """A brand's name calls nobody and is cut to a line."""
     hostile = made_incident(brand="<!channel>\n*品牌*" * 9, opened_at=OPENED)
-    blocks = str(notice_payload_of(grouped([made_alert(incident=hostile)], Change.OPENED, "zh")))
+    blocks = str(payload_of(grouped([made_alert(incident=hostile)], Change.OPENED, "zh")))
     assert "<!" not in blocks
     assert "*品牌*" not in blocks

@@ -3,25 +3,28 @@
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 from slack_sdk import WebClient
 
+from alerts.messages.message import Message, Section
 from alerts.notify.pacing import Pacer
 from alerts.notify.protocol import NotifyError
+from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.notifier import SlackNotifier, SlackReceiver
 from records import Change, Receipt
 from tests.alerts.conftest import slack_notifier
 from tests.alerts.made import OPENED, made_alert, made_incident, made_story
-from tests.alerts.notify.contract import SECRET, NotifierContract
+from tests.alerts.notify.contract import SECRET, NotifierContract, made_brief, send_alert
 from tests.alerts.notify.slack_server import (
     CHANNEL,
     TOKEN,
     Fault,
     SlackServer,
     blocks_of,
+    fault_of_form,
     refusal,
     text_of,
 )
@@ -50,7 +53,7 @@ def test_a_message_has_colour_header_fallback_and_key(
 ) -> None:
     """A message has a header, the level's colour, a fallback text and its key; nothing unfurls."""
     alert = made_alert()
-    receipt = slack.notify(alert, None)
+    receipt = send_alert(slack, alert)
     (message,) = slack_server.messages
     assert message["blocks"][0]["text"]["text"].startswith("🟠 橙 · 云朵茶饮 · ")
     assert message["attachments"][0]["color"] == "#F2994A"
@@ -67,9 +70,9 @@ def test_only_a_raise_is_shown_in_the_channel_too(
 ) -> None:
     """Later messages answer in the thread; only a risen level is broadcast to the channel."""
     first, *others = made_story()
-    thread = slack.notify(first, None)
+    thread = send_alert(slack, first)
     for alert in others:
-        slack.notify(alert, thread)
+        send_alert(slack, alert, thread)
     opening, *replies = slack_server.messages
     assert "thread_ts" not in opening
     assert {reply["thread_ts"] for reply in replies} == {thread.thread}
@@ -80,7 +83,7 @@ def test_a_thread_elsewhere_is_not_answered(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
     """A thread of another channel (the settings have changed) is left; a new one opens."""
-    receipt = slack.notify(made_alert(), Receipt("C0OTHER", "1.0", "1.0"))
+    receipt = send_alert(slack, made_alert(), Receipt("C0OTHER", "1.0", "1.0"))
     assert "thread_ts" not in slack_server.messages[0]
     assert receipt.thread == receipt.message
 
@@ -88,7 +91,7 @@ def test_a_thread_elsewhere_is_not_answered(
 def test_a_deleted_thread_is_opened_anew(slack: SlackNotifier, slack_server: SlackServer) -> None:
     """If the thread's first message is gone, the alert still comes, in a thread of its own."""
     slack_server.faults.append(refusal("thread_not_found"))
-    receipt = slack.notify(made_alert(Change.RAISED), Receipt(CHANNEL, "1.0", "1.0"))
+    receipt = send_alert(slack, made_alert(Change.RAISED), Receipt(CHANNEL, "1.0", "1.0"))
     assert len(slack_server.messages) == 1
     assert receipt.thread == receipt.message
 
@@ -151,7 +154,7 @@ def test_every_error_has_its_answer(
     """Each status and code says whether and when to try again; nothing is tried behind our back."""
     slack_server.faults.append(fault)
     with pytest.raises(NotifyError, match=says) as caught:
-        slack.notify(made_alert(), None)
+        send_alert(slack, made_alert())
     assert caught.value.retry is retry
     assert caught.value.after == (timedelta(seconds=after) if after else None)
     assert TOKEN not in str(caught.value)
@@ -165,7 +168,7 @@ def test_a_time_out_is_tried_again(
     monkeypatch.setenv("SLACK_BOT_TOKEN", TOKEN)
     slack_server.faults.append(Fault(hang=5.0))
     with pytest.raises(NotifyError, match="in time") as caught:
-        slack_notifier(slack_server, timeout_seconds=1).notify(made_alert(), None)
+        send_alert(slack_notifier(slack_server, timeout_seconds=1), made_alert())
     assert caught.value.retry
 
 
@@ -175,7 +178,7 @@ def test_nobody_there_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with SlackServer() as gone:
         pass
     with pytest.raises(NotifyError, match="no usable answer") as caught:
-        slack_notifier(gone).notify(made_alert(), None)
+        send_alert(slack_notifier(gone), made_alert())
     assert caught.value.retry
 
 
@@ -186,7 +189,7 @@ def test_a_missing_token_is_named(
     """A missing or broken token is told by its variable's name, never by its value."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", value)
     with pytest.raises(NotifyError, match=f"SLACK_BOT_TOKEN.*{says}") as caught:
-        slack_notifier(slack_server).notify(made_alert(), None)
+        send_alert(slack_notifier(slack_server), made_alert())
     assert not caught.value.retry
     assert "xoxb" not in str(caught.value)
 
@@ -201,8 +204,8 @@ def test_nothing_is_logged(
     caplog.set_level(logging.DEBUG)
     slack_server.faults.append(HTML)
     with pytest.raises(NotifyError):
-        slack.notify(made_alert(), None)
-    slack.notify(made_alert(), None)
+        send_alert(slack, made_alert())
+    send_alert(slack, made_alert())
     assert (caplog.text, *capsys.readouterr()) == ("", "", "")
 
 
@@ -217,11 +220,11 @@ def test_a_pause_that_slack_asked_for_is_kept(
     slack_server.faults.append(Fault(429, headers=(("Retry-After", "20"),)))
     for _ in range(2):
         with pytest.raises(NotifyError) as caught:
-            slack.notify(made_alert(), None)
+            send_alert(slack, made_alert())
         assert caught.value.after == timedelta(seconds=20)
     assert len(slack_server.calls) == 1
     seconds[0] = 20.0
-    slack.notify(made_alert(), None)
+    send_alert(slack, made_alert())
     assert len(slack_server.messages) == 1
 
 
@@ -245,40 +248,56 @@ def test_one_message_a_second() -> None:
 def test_find_returns_what_notify_did(slack: SlackNotifier) -> None:
     """Openings, quiet replies and broadcasts are all found, each with the receipt it had."""
     first, *others = made_story()
-    thread = slack.notify(first, None)
-    receipts = [slack.notify(alert, thread) for alert in others]
-    assert [slack.find(alert, SINCE) for alert in (first, *others)] == [thread, *receipts]
+    thread = send_alert(slack, first)
+    receipts = [send_alert(slack, alert, thread) for alert in others]
+    assert [slack.find(alert.key, SINCE) for alert in (first, *others)] == [thread, *receipts]
 
 
 def test_find_reads_on_through_the_pages(slack: SlackNotifier, slack_server: SlackServer) -> None:
     """A message that lies pages back is found."""
     slack_server.page = 2
     alert = made_alert()
-    receipt = slack.notify(alert, None)
+    receipt = send_alert(slack, alert)
     for hour in range(5):
         other = made_incident(opened_at=OPENED + timedelta(hours=hour))
-        slack.notify(made_alert(incident=other, at=OPENED + timedelta(hours=hour)), None)
-    assert slack.find(alert, SINCE) == receipt
+        send_alert(slack, made_alert(incident=other, at=OPENED + timedelta(hours=hour)))
+    assert slack.find(alert.key, SINCE) == receipt
 
 
 def test_find_looks_for_the_thread_where_it_began(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
-    """A reply is found though its thread was opened long before the question's time."""
+    """A reply is found in its thread, asked from the time on at which the thread can have begun."""
     opened, _, lowered, _ = made_story()
-    thread = slack.notify(opened, None)
+    thread = send_alert(slack, opened)
     slack_server.epoch += 7200
-    receipt = slack.notify(lowered, thread)
-    since = datetime.fromtimestamp(slack_server.epoch, UTC)
-    assert slack.find(lowered, since) == receipt
+    receipt = send_alert(slack, lowered, thread)
+    assert slack.find(lowered.key, lowered.incident.opened_at) == receipt
+
+
+def test_find_looks_into_the_threads_that_may_hold_it(
+    slack: SlackNotifier, slack_server: SlackServer
+) -> None:
+    """An approved reply is found in its incident's thread, an alert in a bundle's; others rest."""
+    alert = made_alert()
+    other = made_alert(incident=made_incident(brand="晨曦"))
+    roots = [send_alert(slack, one) for one in (alert, other)]
+    bundle = slack.send(made_brief(), "group-1", None)
+    slack.send(made_brief(), "x", roots[1])
+    reply = slack.send(made_brief(), f"reply@{alert.incident.key}@1", roots[0])
+    later = slack.send(made_brief(), "晨曦@20260302T0042Z/raised", bundle)
+    assert slack.find(f"reply@{alert.incident.key}@1", SINCE) == reply
+    asked = [said["ts"] for method, said in slack_server.calls if "ts" in said and "repl" in method]
+    assert roots[1].message not in asked
+    assert slack.find("晨曦@20260302T0042Z/raised", SINCE) == later
 
 
 def test_find_looks_no_farther_than_since(slack: SlackNotifier) -> None:
     """A message older than the incident and the question is not looked at."""
     later = OPENED + timedelta(days=30)
     alert = made_alert(incident=made_incident(opened_at=later), at=later)
-    slack.notify(alert, None)
-    assert slack.find(alert, later) is None
+    send_alert(slack, alert)
+    assert slack.find(alert.key, later) is None
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "not_in_channel", "channel_not_found"])
@@ -287,9 +306,9 @@ def test_find_without_the_right_to_read_knows_nothing(
 ) -> None:
     """An app that may not read the channel finds nothing: the message will be sent again."""
     alert = made_alert()
-    slack.notify(alert, None)
+    send_alert(slack, alert)
     slack_server.faults.append(refusal(code))
-    assert slack.find(alert, SINCE) is None
+    assert slack.find(alert.key, SINCE) is None
 
 
 @pytest.mark.parametrize(
@@ -299,7 +318,7 @@ def test_find_does_not_guess(slack: SlackNotifier, slack_server: SlackServer, fa
     """If Slack cannot be asked now, that is an error to be tried again, not an answer."""
     slack_server.faults.append(fault)
     with pytest.raises(NotifyError) as caught:
-        slack.find(made_alert(), SINCE)
+        slack.find(made_alert().key, SINCE)
     assert caught.value.retry
 
 
@@ -314,9 +333,9 @@ def test_find_gives_up_before_the_lease_ends(
     slack_server.page = 1
     for hour in range(3):
         other = made_incident(opened_at=OPENED + timedelta(hours=hour))
-        slack.notify(made_alert(incident=other), None)
+        send_alert(slack, made_alert(incident=other))
     with pytest.raises(NotifyError, match="too long"):
-        slack.find(made_alert(Change.LOWERED), SINCE)
+        slack.find(made_alert(Change.LOWERED).key, SINCE)
 
 
 def test_check_names_the_token_s_owner(slack: SlackNotifier) -> None:
@@ -327,7 +346,7 @@ def test_check_names_the_token_s_owner(slack: SlackNotifier) -> None:
 def test_a_given_client_is_used(slack_server: SlackServer) -> None:
     """A client that is handed in takes the place of the one from the environment."""
     client = WebClient(token=TOKEN, base_url=slack_server.url, retry_handlers=[])
-    SlackNotifier(SlackReceiver(name="room", channel=CHANNEL), client).notify(made_alert(), None)
+    send_alert(SlackNotifier(SlackReceiver(name="room", channel=CHANNEL), client), made_alert())
     assert len(slack_server.messages) == 1
 
 
@@ -345,3 +364,21 @@ def test_settings_are_refused_with_a_hint(field: str, value: str, says: str) -> 
     """A channel's name, an open address or a token in the settings is refused with a hint."""
     with pytest.raises(ValidationError, match=says):
         SlackReceiver.model_validate({"name": "room", "channel": CHANNEL, field: value})
+
+
+@pytest.mark.parametrize("text", ["<!channel> *x* `y` <https://a.example|b>", "长" * 400])
+def test_listed_sections_fit_and_hold_no_markup(text: str) -> None:
+    """However long or hostile, a brief stays within Slack's limits and holds no markup."""
+    payload = payload_of(made_brief(60, text))
+    assert fault_of_form({**payload, "metadata": {}}) == ""
+    assert "attachments" not in payload
+    assert "<!channel>" not in json.dumps(payload)
+    assert "<https" not in json.dumps(payload)
+
+
+def test_many_sections_are_cut_to_what_slack_takes() -> None:
+    """More sections than Slack takes lose the last ones, whole."""
+    sections = tuple(Section(f"{n}", ("x",), listed=True) for n in range(60))
+    payload = payload_of(Message("zh", "日报", sections=sections))
+    assert fault_of_form({**payload, "metadata": {}}) == ""
+    assert [text_of(block) for block in payload["blocks"][1:]] == [f"*{n}*\nx" for n in range(40)]

@@ -11,7 +11,7 @@ from alerts.notify.protocol import NotifyError
 from alerts.notify.terminal import TerminalNotifier
 from records import Level
 from tests.alerts.made import BRAND, made_alert, made_incident, made_story
-from tests.alerts.notify.contract import BURST, NotifierContract
+from tests.alerts.notify.contract import BRIEF, BURST, NotifierContract, made_brief, send_alert
 
 
 def _console(screen: io.TextIOBase, *, colour: bool = False) -> Console:
@@ -48,7 +48,7 @@ def _shown(
 ) -> str:
     screen = io.StringIO()
     alert = made_alert(incident=made_incident(level, brand=brand), text=text)
-    TerminalNotifier("terminal", _console(screen, colour=colour)).notify(alert, None)
+    send_alert(TerminalNotifier("terminal", _console(screen, colour=colour)), alert)
     return screen.getvalue()
 
 
@@ -71,7 +71,7 @@ def test_a_recovery_is_green() -> None:
     """A recovery has a green frame."""
     screen = io.StringIO()
     notifier = TerminalNotifier("terminal", _console(screen, colour=True))
-    notifier.notify(made_story()[-1], None)
+    send_alert(notifier, made_story()[-1])
     assert "\x1b[32m╭" in screen.getvalue()
 
 
@@ -89,12 +89,21 @@ def test_an_encoding_without_chinese_is_told() -> None:
     """A terminal that cannot show Chinese is an error with the remedy."""
     screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
     with pytest.raises(NotifyError, match="PYTHONUTF8"):
-        TerminalNotifier("terminal", _console(screen)).notify(made_alert(), None)
+        send_alert(TerminalNotifier("terminal", _console(screen)), made_alert())
     screen.detach()
 
 
 def test_it_speaks_english_too() -> None:
     """The language of the receiver is the language of its messages."""
     screen = io.StringIO()
-    TerminalNotifier("terminal", _console(screen), "en").notify(made_alert(), None)
+    send_alert(TerminalNotifier("terminal", _console(screen), "en"), made_alert())
     assert "ORANGE" in screen.getvalue()
+
+
+def test_listed_lines_stand_below_their_heading() -> None:
+    """A brief has no colour of a level, each line on its own, and no markup in it."""
+    screen = io.StringIO()
+    terminal = TerminalNotifier("terminal", _console(screen, colour=True))
+    terminal.send(made_brief(text="[red]x[/red]"), BRIEF, None)
+    assert screen.getvalue().count("[red]x[/red]") == 6
+    assert "\x1b[3" not in screen.getvalue()

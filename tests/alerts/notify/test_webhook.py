@@ -17,12 +17,13 @@ import httpx
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from alerts.messages.compose import compose
 from alerts.notify.protocol import NotifyError
 from alerts.notify.webhook.notifier import WebhookNotifier, WebhookReceiver
 from alerts.notify.webhook.payload import payload_of
-from records import Evidence
+from records import Evidence, Receipt
 from tests.alerts.made import made_alert, made_incident, made_story, made_told
-from tests.alerts.notify.contract import SECRET, NotifierContract
+from tests.alerts.notify.contract import BRIEF, SECRET, NotifierContract, made_brief, send_alert
 
 SETTINGS = WebhookReceiver(name="hook", url_env="HOOK_URL")
 DOCUMENTS = Path(__file__).parents[3] / "docs"
@@ -138,7 +139,7 @@ def test_every_refusal_has_its_answer(
 ) -> None:
     """Each status, and each error in the body of a 200, says whether to try again."""
     with pytest.raises(NotifyError) as caught:
-        _answering(status, body).notify(made_alert(), None)
+        send_alert(_answering(status, body), made_alert())
     assert caught.value.retry is retry
     assert caught.value.after == (timedelta(seconds=after) if after else None)
 
@@ -163,13 +164,13 @@ def test_every_refusal_has_its_answer(
 def test_every_acceptance_is_taken(status: int, body: bytes) -> None:
     """A 2xx whose body names no error is a delivery."""
     alert = made_alert()
-    assert _answering(status, body).notify(alert, None).message == alert.key
+    assert send_alert(_answering(status, body), alert).message == alert.key
 
 
 def test_retry_after_is_kept() -> None:
     """The pause that the answer asks for is handed on."""
     with pytest.raises(NotifyError) as caught:
-        _answering(503, b"", **{"Retry-After": "12"}).notify(made_alert(), None)
+        send_alert(_answering(503, b"", **{"Retry-After": "12"}), made_alert())
     assert caught.value.after == timedelta(seconds=12)
 
 
@@ -184,7 +185,7 @@ def test_a_broken_connection_is_tried_again(error: type[httpx.TransportError]) -
 
     settings = WebhookReceiver(name="hook", url=SecretStr(f"https://hook.example/{SECRET}"))
     with pytest.raises(NotifyError, match="no answer") as caught:
-        WebhookNotifier(settings, transport=httpx.MockTransport(fail)).notify(made_alert(), None)
+        send_alert(WebhookNotifier(settings, transport=httpx.MockTransport(fail)), made_alert())
     assert caught.value.retry
     assert SECRET not in str(caught.value)
 
@@ -206,8 +207,10 @@ def test_an_endless_answer_is_cut_off(seconds: float, chunks: int) -> None:
     ticks = iter([0.0] + [seconds] * 100)
     settings = WebhookReceiver(name="hook", url=SecretStr("https://hook.example/"))
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=stream))
-    WebhookNotifier(settings, transport=transport, clock=lambda: next(ticks)).notify(
-        made_alert(), None
+    send_alert(
+        WebhookNotifier(settings, transport=transport, clock=lambda: next(ticks)),
+        made_alert(),
+        None,
     )
     assert stream.sent == chunks
 
@@ -215,8 +218,8 @@ def test_an_endless_answer_is_cut_off(seconds: float, chunks: int) -> None:
 def test_the_same_alert_has_the_same_key(notifier: WebhookNotifier, hook: Hook) -> None:
     """The Idempotency-Key is the alert's key, percent-encoded, the same at every try."""
     alert = made_alert()
-    notifier.notify(alert, None)
-    notifier.notify(alert, None)
+    send_alert(notifier, alert)
+    send_alert(notifier, alert)
     assert {unquote(head["Idempotency-Key"]) for head in hook.heads} == {alert.key}
     assert hook.bodies[0] == hook.bodies[1]
 
@@ -226,14 +229,14 @@ def test_the_body_is_signed(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("HOOK_URL", hook.url)
     monkeypatch.setenv("HOOK_SECRET", "key")
     settings = WebhookReceiver(name="hook", url_env="HOOK_URL", secret_env="HOOK_SECRET")
-    WebhookNotifier(settings).notify(made_alert(), None)
+    send_alert(WebhookNotifier(settings), made_alert())
     expected = hmac.new(b"key", hook.bodies[0], hashlib.sha256).hexdigest()
     assert hook.heads[0]["X-Fengsui-Signature"] == f"sha256={expected}"
 
 
 def test_without_a_key_nothing_is_signed(notifier: WebhookNotifier, hook: Hook) -> None:
     """Without a key there is no signature that could be mistaken for one."""
-    notifier.notify(made_alert(), None)
+    send_alert(notifier, made_alert())
     assert "X-Fengsui-Signature" not in hook.heads[0]
 
 
@@ -242,7 +245,7 @@ def test_the_address_is_used_and_not_logged(
 ) -> None:
     """The request goes to the whole address; no log at any level holds its path."""
     caplog.set_level(logging.DEBUG)
-    notifier.notify(made_alert(), None)
+    send_alert(notifier, made_alert())
     assert hook.paths == [f"/hooks/{SECRET}?access_token={SECRET}"]
     assert caplog.records
     assert SECRET not in caplog.text
@@ -258,7 +261,7 @@ def test_a_redirect_is_not_followed(notifier: WebhookNotifier, hook: Hook) -> No
     """A redirect is a failure: the message goes nowhere else."""
     hook.status, hook.headers = 307, (("Location", hook.url),)
     with pytest.raises(NotifyError, match="307"):
-        notifier.notify(made_alert(), None)
+        send_alert(notifier, made_alert())
     assert len(hook.bodies) == 1
 
 
@@ -279,7 +282,7 @@ def test_a_bad_address_is_told_by_its_variable(
     """A missing or unusable address is a clear error, at the check as at the sending."""
     monkeypatch.setenv("HOOK_URL", address)
     notifier = WebhookNotifier(SETTINGS)
-    for attempt in (notifier.check, lambda: notifier.notify(made_alert(), None)):
+    for attempt in (notifier.check, lambda: send_alert(notifier, made_alert())):
         with pytest.raises(NotifyError, match=says) as caught:
             attempt()
         assert not caught.value.retry
@@ -299,12 +302,12 @@ def test_the_shape_is_the_documented_one(document: str) -> None:
     text = (DOCUMENTS / document).read_text(encoding="utf-8")
     example = json.loads(text.split("```json\n", 1)[1].split("```", 1)[0])
     alert = made_alert(incident=made_told())
-    assert set(_paths(example)) == set(_paths(payload_of(alert, "zh", "key")))
+    assert set(_paths(example)) == set(_paths(payload_of(compose(alert), alert.key, "key")))
 
 
 def test_without_a_forecast_there_is_null() -> None:
     """An incident of which too little is known has no forecast, rather than an empty one."""
-    assert payload_of(made_alert(), "zh", "key")["incident"]["forecast"] is None
+    assert payload_of(compose(made_alert()), "a", "key")["incident"]["forecast"] is None
 
 
 def _paths(value: Any, path: str = "") -> Iterator[str]:
@@ -322,13 +325,27 @@ def test_numbers_that_json_lacks_are_null() -> None:
     """Infinite and undefined numbers are sent as null, so that every reader can read the body."""
     evidence = Evidence("volume", float("inf"), float("nan"), timedelta(hours=1), 0.0)
     incident = replace(made_incident(), evidence=(evidence,))
-    payload = payload_of(made_alert(incident=incident), "zh", "key")
+    payload = payload_of(compose(made_alert(incident=incident)), "a", "key")
     sent = json.loads(json.dumps(payload, allow_nan=False))["incident"]["evidence"][0]
     assert sent["observed"] is sent["expected"] is None
 
 
 def test_names_are_masked_and_a_recovery_has_its_time() -> None:
     """No full author name leaves; a recovered incident says since when."""
-    payload = payload_of(made_story()[-1], "en", "key")
+    payload = payload_of(compose(made_story()[-1], "en"), "a", "key")
     assert payload["incident"]["recovered_at"] == "2026-03-02T04:30:00Z"
     assert "王小明" not in json.dumps(payload, ensure_ascii=False)
+
+
+def test_a_message_about_no_alert_is_a_notice(notifier: WebhookNotifier, hook: Hook) -> None:
+    """A brief comes as a notice with key, thread and text alone, its key for Idempotency-Key."""
+    notifier.send(made_brief(), BRIEF, Receipt("hook", "m", "root"))
+    body = json.loads(hook.bodies[0])
+    assert set(body) == {"version", "type", "key", "thread", "message"}
+    assert (body["type"], body["key"], body["thread"]) == ("notice", BRIEF, "root")
+    assert body["message"] == {
+        "language": "zh",
+        "title": "日报",
+        "text": made_brief().plain(),
+    }
+    assert unquote(hook.heads[0]["Idempotency-Key"]) == BRIEF

@@ -52,7 +52,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 def alerts(services: Services) -> list[Alert]:
     """Return the alerts of another story."""
-    every = [notification.alert for notification in services.ledger.notifications()]
+    every = services.ledger.alerts()
     return [alert for alert in every if alert.change is Change.NEW_STORY]
 
 

@@ -141,16 +141,16 @@ def test_operational_incident_is_described_in_words(
     """An operational message says what, since when, why, what next; its end says how long."""
     open_operational(services, kind, "feed", reason, NOW, level=Level.ORANGE)
     close_operational(services, kind, "feed", NOW + 90 * MINUTE)
-    opened, over = (n.alert for n in services.ledger.notifications())
+    opened, over = services.ledger.alerts()
     assert (opened.change, over.change) == (Change.OPENED, Change.RECOVERED)
     message = compose(opened, language)  # type: ignore[arg-type]
     assert "feed" in message.title
-    assert message.next_step.lines[0]
+    assert message.lines("next")[0]
     assert ("ModelError" in message.plain()) == ("ModelError" in reason)
     assert all("\n" not in line for line in (message.title, *message.summary))
     ended = compose(over, language)  # type: ignore[arg-type]
     assert ended.recovered
-    assert ended.next_step.lines[0]
+    assert ended.lines("next")[0]
     assert "1 " in ended.summary[0]
 
 

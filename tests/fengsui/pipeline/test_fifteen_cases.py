@@ -20,7 +20,7 @@ from fengsui.pipeline.replay import replay
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from nlp.brands.matcher import BrandSettings
-from records import Change, Incident, Notification, NotificationState, Post, PostKind, Window
+from records import Alert, Change, Incident, NotificationState, Post, PostKind, Window
 from tests.fengsui import stories
 from tests.fengsui.stories import BRAND, CRISIS, settings
 
@@ -35,16 +35,14 @@ def replayed(folder: Path, lines: Iterable[Mapping[str, Any]]) -> list[Incident]
     return _told(folder, lines)[0]
 
 
-def _told(
-    folder: Path, lines: Iterable[Mapping[str, Any]]
-) -> tuple[list[Incident], list[Notification]]:
+def _told(folder: Path, lines: Iterable[Mapping[str, Any]]) -> tuple[list[Incident], list[Alert]]:
     folder.mkdir()
     path = folder / "posts.jsonl"
     text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     path.write_text(text + "\n", encoding="utf-8")
     with Services(settings(folder / "state"), notifiers={}) as services:
         replay(services, [path])
-        return list(services.ledger.incidents()), services.ledger.notifications()
+        return list(services.ledger.incidents()), services.ledger.alerts()
 
 
 def quiet() -> Iterator[Line]:
@@ -78,7 +76,7 @@ def test_case_4_late_posts_make_the_same_episode(tmp_path: Path) -> None:
     assert len(prompt) == len(late) == 1
     assert late[0].peak_level == prompt[0].peak_level
     assert abs(late[0].opened_at - prompt[0].opened_at) <= LATE
-    assert [one.alert.change for one in told].count(Change.OPENED) == 1
+    assert [one.change for one in told].count(Change.OPENED) == 1
     assert len({one.key for one in told}) == len(told)
 
 
@@ -142,12 +140,12 @@ def test_case_9_brands_at_once_are_one_message(tmp_path: Path) -> None:
         steps.store_items(services, list(_spikes(names, now)))
         steps.annotate(services)
         steps.detect(services, now)
-        told = services.ledger.notifications()
+        told = services.ledger.alerts()
         assert steps.notify(services, lambda: now).sent == len(told)
         assert steps.notify(services, lambda: now).sent == 0
         states = [one.state for one in services.ledger.notifications()]
-    opened = [one for one in told if one.alert.change is Change.OPENED]
-    assert {one.alert.incident.brand for one in opened} == set(names)
+    opened = [one for one in told if one.change is Change.OPENED]
+    assert {one.incident.brand for one in opened} == set(names)
     assert states == [NotificationState.SENT] * len(told)
     assert out.getvalue().count(f"{len(names)} 个品牌同时告警") == 1
     assert "投诉异常升高" not in out.getvalue()

@@ -82,7 +82,7 @@ def test_story_opens_rises_and_recovers(services: Services, tmp_path: Path) -> N
     assert incident.status is IncidentStatus.RECOVERED
     assert incident.opened_at - stories.CRISIS < timedelta(minutes=30)
     assert incident.peak_level >= Level.ORANGE
-    changes = [n.alert.change for n in services.ledger.notifications()]
+    changes = [alert.change for alert in services.ledger.alerts()]
     assert changes[0] is Change.OPENED
     assert changes[-1] is Change.RECOVERED
     assert changes.count(Change.OPENED) == changes.count(Change.RECOVERED) == 1
@@ -91,8 +91,7 @@ def test_story_opens_rises_and_recovers(services: Services, tmp_path: Path) -> N
 def test_alert_rests_on_posts(services: Services, tmp_path: Path) -> None:
     """Every alert of a crisis cites posts that the store holds, and counts what it holds."""
     replay(services, [stories.write(tmp_path / "story.jsonl")])
-    for notification in services.ledger.notifications():
-        alert = notification.alert
+    for alert in services.ledger.alerts():
         assert alert.citations
         assert 0 < alert.negative <= alert.organic <= alert.volume
         assert alert.authors > 0

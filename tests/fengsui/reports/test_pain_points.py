@@ -16,6 +16,6 @@ def test_a_heading_without_numbers_is_left_out() -> None:
         heard.add(1, "上海", f"https://weibo.example/{n}", f"续航太差{n}")
     window = Window(UNTIL - timedelta(days=7), UNTIL)
     review = Review(window, (("云朵茶饮", Week(points={"续航": heard}), Week()),), 1.0, 1.0)
-    *_, brand = compose(review, "zh").paragraphs
+    *_, brand = compose(review, "zh").sections
     assert [line.split("：")[0] for line in brand.lines] == ["痛点"]
     assert "续航" in brand.lines[0]

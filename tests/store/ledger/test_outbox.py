@@ -11,6 +11,7 @@ from records import (
     Level,
     Notification,
     NotificationState,
+    PreparedMessage,
     Receipt,
     Theme,
 )
@@ -23,7 +24,7 @@ RECEIPT = Receipt("#舆情", "1.1", "1.1")
 
 def put(ledger: Ledger, *notifications: Notification) -> None:
     """Record notifications with their incidents."""
-    incidents = [notification.alert.incident for notification in notifications]
+    incidents = [one.alert.incident for one in notifications if one.alert is not None]
     ledger.record_detection(incidents, notifications, {})
 
 
@@ -196,16 +197,20 @@ def test_notifications_of_one_incident(ledger: Ledger) -> None:
 def test_hostile_words_in_an_alert(ledger: Ledger) -> None:
     """Words that no database takes are replaced wherever they stand in an alert."""
     item = notification(incident())
+    assert item.alert is not None
     item = replace(item, alert=replace(item.alert, keywords=(("虫\x00\ud800", 1),)))
     put(ledger, item)
-    ((word, _),) = ledger.due(NOON)[0].alert.keywords
+    (alert,) = ledger.alerts()
+    ((word, _),) = alert.keywords
     assert word == "虫" + "\N{REPLACEMENT CHARACTER}" * 2
 
 
 def test_forgotten_words_leave_alerts(ledger: Ledger) -> None:
     """The words of a forgotten post leave citation and theme; those of others and tags stay."""
+    item = notification(incident())
+    assert item.alert is not None
     alert = replace(
-        notification(incident()).alert,
+        item.alert,
         citations=(citation("weibo:1"), citation("weibo:2")),
         themes=(
             Theme("杯底有异物", 8, 9, 7, "weibo:1"),
@@ -213,12 +218,35 @@ def test_forgotten_words_leave_alerts(ledger: Ledger) -> None:
             Theme("茶饮有虫", 2, 9, 2),
         ),
     )
-    put(ledger, replace(notification(incident()), alert=alert))
+    put(ledger, replace(item, alert=alert))
     assert ledger.forget_posts({"weibo:1"}) == 1
     assert ledger.forget_posts({"weibo:1"}) == 0
-    (kept,) = (one.alert for one in ledger.notifications())
+    (kept,) = ledger.alerts()
     assert [one.text for one in kept.citations] == ["", "喝出异物"]
     assert [one.title for one in kept.themes] == ["", "客服不理人", "茶饮有虫"]
     assert ledger.expire_words(NOON + MINUTE) == 1
-    (kept,) = (one.alert for one in ledger.notifications())
+    (kept,) = ledger.alerts()
     assert [one.title for one in kept.themes] == ["", "", "茶饮有虫"]
+
+
+def test_prepared_messages_wait_with_the_alerts(ledger: Ledger) -> None:
+    """What is about no alert is due like any other, and belongs to no incident's list."""
+    prepared = PreparedMessage("reply@1", '{"title":"x"}', incident().key, NOON)
+    item = Notification(None, "slack", NotificationState.PENDING, NOON, prepared=prepared)
+    put(ledger, notification(incident()))
+    ledger.enqueue(item)
+    ledger.enqueue(replace(item, reason="again"))
+    assert ledger.notification(item.key) == item
+    assert ledger.notification("nobody") is None
+    assert item in ledger.due(NOON)
+    assert ledger.alerts() == ledger.alerts(incident().key) == [notification(incident()).alert]
+    assert item not in ledger.notifications(incident().key)
+    assert ledger.forget_posts({"weibo:1"}) == ledger.expire_words(NOON + MINUTE) == 0
+
+
+def test_a_notification_holds_one_message() -> None:
+    """A notification of nothing, or of two things, is refused."""
+    with pytest.raises(ValueError, match="an alert or a prepared message"):
+        Notification(None, "slack", NotificationState.PENDING, NOON)
+    with pytest.raises(ValueError, match="an alert or a prepared message"):
+        replace(notification(incident()), prepared=PreparedMessage("a", "b"))

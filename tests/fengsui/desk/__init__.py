@@ -1,0 +1,1 @@
+"""Tests of what people and the application do about incidents."""
