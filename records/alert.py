@@ -140,8 +140,8 @@ class PreparedMessage:
 class Notification:
     """One message for one receiver: an alert, or else what was `prepared`.
 
-    Its natural key is (the message's key, receiver). `bundle` is the key of the message that told
-    of it together with other alerts, empty where none did.
+    Its natural key is (the message's key, receiver). `bundle` is the key of the message that
+    carries it together with other alerts, empty where none does.
     """
 
     alert: Alert | None
@@ -166,7 +166,7 @@ class Notification:
 
     @property
     def message_key(self) -> str:
-        """The natural key of the message, whoever receives it."""
+        """The natural key of the message, the same for every receiver."""
         if self.alert is not None:
             return self.alert.key
         return self.prepared.key if self.prepared is not None else ""

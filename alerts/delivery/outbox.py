@@ -1,7 +1,7 @@
 """From the notification log to the receivers, each message once, also when a process dies.
 
 The order of writing makes it so. A message is claimed (SENDING, with a lease) before it is sent
-and recorded (SENT, with the other side's receipt) after it. Whoever dies in between leaves a
+and recorded (SENT, with the other side's receipt) after it. A process that dies in between leaves a
 SENDING whose lease runs out; the next one to claim it asks the receiver whether the message
 arrived (`Notifier.find`) and only sends it if not. The same question is asked before every other
 repetition, since a time out or a broken answer does not tell either whether it arrived.

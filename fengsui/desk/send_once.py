@@ -101,7 +101,7 @@ def _queued(
 ) -> Notification | None:
     """Return the log entry of an announcement for a receiver, new or old; None if it was sent.
 
-    What was given up before is put back: whoever sends it again expects that it may work now.
+    What was given up is put back: a task that runs again expects that it may work now.
     """
     new = _new_entry(services, announcement, receiver, now)
     known = services.ledger.notification(new.key)
