@@ -1,14 +1,18 @@
 """Who is told of what: the receivers and the routes that lead to them."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from rich.console import Console
 
-from alerts.notify.slack.notifier import SlackNotifier, SlackReceiver
+from alerts.notify.slack.settings import SlackReceiver
 from alerts.notify.terminal import TerminalNotifier, TerminalReceiver
-from alerts.notify.webhook.notifier import WebhookNotifier, WebhookReceiver
+from alerts.notify.webhook.settings import WebhookReceiver
 from records import Level
+
+if TYPE_CHECKING:
+    from alerts.notify.slack.notifier import SlackNotifier
+    from alerts.notify.webhook.notifier import WebhookNotifier
 
 __all__ = [
     "ReceiverSettings",
@@ -59,15 +63,19 @@ class RouteSettings(BaseModel):
 
 def notifier_of(
     settings: ReceiverSettings, console: Console
-) -> TerminalNotifier | SlackNotifier | WebhookNotifier:
+) -> "TerminalNotifier | SlackNotifier | WebhookNotifier":
     """Return the notifier that `settings` describe; terminals print on `console`.
 
-    Nothing is reached and no secret is read yet.
+    Nothing is reached and no secret is read yet. Only the client that is asked for is loaded.
     """
     match settings:
         case TerminalReceiver():
             return TerminalNotifier(settings.name, console, settings.language)
         case SlackReceiver():
+            from alerts.notify.slack.notifier import SlackNotifier
+
             return SlackNotifier(settings)
         case WebhookReceiver():
+            from alerts.notify.webhook.notifier import WebhookNotifier
+
             return WebhookNotifier(settings)

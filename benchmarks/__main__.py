@@ -17,6 +17,7 @@ PARTS = (
     "elasticsearch",
     "detection.speed",
     "chain",
+    "startup",
 )
 
 

@@ -34,11 +34,11 @@ LEDGER = "FENGSUI_LEDGER_URL"
 LOADING = """
 from datetime import UTC, datetime
 from pathlib import Path
-from fengsui.services import Chain
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 import time
-with Chain(Settings(state=Path("state"))) as chain:
-    chain.annotator(datetime.now(UTC)).annotate(())
+with Services(Settings(state=Path("state"))) as services:
+    services.annotator(datetime.now(UTC)).annotate(())
 # Not getrusage: what it says of memory is at least what the parent had when it started this.
 peak = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
 print(time.process_time(), peak)

@@ -1,4 +1,7 @@
-"""`fengsui dashboards`: Kibana's dashboards to files, into Kibana, and beside those in Kibana."""
+"""`fengsui dashboards`: Kibana's dashboards to files, into Kibana, and compared with those there.
+
+The list of commands loads this module, so each command imports what it uses.
+"""
 
 import json
 import sys
@@ -8,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from fengsui.cli.options import Config, Json, print_json, settings_or_defaults
-from fengsui.settings.application import DEFAULT_PATH, Settings
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
 
 if TYPE_CHECKING:
     from dashboards.kibana.saved_objects import SavedObject
+    from fengsui.settings.application import Settings
 
 # Kept short on a terminal; --json has them all.
 _SHOWN_PATHS: Final = 12
@@ -41,7 +44,7 @@ def export(
     language: Language = None,
 ) -> None:
     """Write the dashboards as a file for Kibana's import (Saved Objects, Import), 8.9 or newer."""
-    from dashboards.kibana.ndjson import ndjson  # noqa: PLC0415
+    from dashboards.kibana.ndjson import ndjson
 
     settings = settings_or_defaults(config)
     made = objects(settings, language)
@@ -64,11 +67,10 @@ def push(
     json: Json = False,
 ) -> None:
     """Put the dashboards into Kibana; what was changed there is not overwritten without a word."""
-    # Only commands that speak with Kibana wait for the client.
-    from dashboards.kibana.client import KibanaClient, key_of  # noqa: PLC0415
-    from dashboards.kibana.pushing import State  # noqa: PLC0415
-    from dashboards.kibana.pushing import push as pushed  # noqa: PLC0415
-    from dashboards.kibana.record import Record  # noqa: PLC0415
+    from dashboards.kibana.client import KibanaClient, key_of
+    from dashboards.kibana.pushing import State
+    from dashboards.kibana.pushing import push as pushed
+    from dashboards.kibana.record import Record
 
     settings = settings_or_defaults(config)
     record = Record.read(settings.state, settings.kibana)
@@ -93,9 +95,9 @@ def diff(
     json: Json = False,
 ) -> None:
     """Say how the dashboards in Kibana differ from ours; exit code 1 where they do."""
-    from dashboards.kibana.client import KibanaClient, key_of  # noqa: PLC0415
-    from dashboards.kibana.pushing import State, compare  # noqa: PLC0415
-    from dashboards.kibana.record import Record  # noqa: PLC0415
+    from dashboards.kibana.client import KibanaClient, key_of
+    from dashboards.kibana.pushing import State, compare
+    from dashboards.kibana.record import Record
 
     settings = settings_or_defaults(config)
     record = Record.read(settings.state, settings.kibana)
@@ -117,11 +119,10 @@ def diff(
         raise typer.Exit(1)
 
 
-def objects(settings: Settings, language: Literal["zh", "en"] | None) -> "Sequence[SavedObject]":
+def objects(settings: "Settings", language: Literal["zh", "en"] | None) -> "Sequence[SavedObject]":
     """Return the objects as the settings name them."""
-    # Every call of `fengsui` loads this module; only some make dashboards.
-    from dashboards.kibana.boards.all import saved_objects  # noqa: PLC0415
-    from dashboards.kibana.naming import Naming  # noqa: PLC0415
+    from dashboards.kibana.boards.all import saved_objects
+    from dashboards.kibana.naming import Naming
 
     naming = Naming(
         language or settings.language, settings.elasticsearch.prefix, settings.kibana.space

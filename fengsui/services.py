@@ -4,31 +4,37 @@ import gc
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 
-from alerts.detection.negative_binomial import NegativeBinomialDetector
 from alerts.notify.protocol import Notifier
 from alerts.settings import notifier_of
-from fengsui.annotate.annotator import Annotator
-from fengsui.counts.counts import Counts, CoverageOnce
-from fengsui.counts.detector_cache import DetectorCache
-from fengsui.counts.history import HistoryCache
 from fengsui.models import model_in_use
 from fengsui.privacy import Privacy
 from fengsui.settings.application import Settings
 from fengsui.stores.open import opened_store
 from nlp.sentiment.model import SentimentModel
-from nlp.sentiment.registry import load_model
 from store.errors import StoreUnreachable
 from store.interface import MentionStore
 from store.ledger.ledger import Ledger
 
+if TYPE_CHECKING:
+    from alerts.detection.negative_binomial import NegativeBinomialDetector
+    from fengsui.annotate.annotator import Annotator
+    from fengsui.counts.counts import Counts, CoverageOnce
+    from fengsui.counts.detector_cache import DetectorCache
+    from fengsui.counts.history import HistoryCache
+
 
 class Services:
-    """The stores, the model, the detector and the receivers of one set of settings."""
+    """The stores, the model, the detector and the receivers of one set of settings.
+
+    The stores are opened at once; all else is imported and made at its first use, so that a command
+    that only reads the stores loads neither NumPy nor a model.
+    """
 
     def __init__(
         self,
@@ -48,19 +54,47 @@ class Services:
         except BaseException:
             self.ledger.__exit__(None, None, None)
             raise
-        coverage = CoverageOnce(self.ledger)  # renewed by `Counts.refresh`
-        self.counts = Counts(self.store, coverage, self.tick)
-        self.history = HistoryCache(self.store)
-        self.detector = NegativeBinomialDetector(settings.detection)
-        self.detector_cache = DetectorCache(
-            self.store, coverage, self.detector, self.brands, self.tick
-        )
         self.privacy = Privacy(settings.privacy, settings.state, self.ledger)
         self._model = model
         self._notifiers = dict(notifiers) if notifiers is not None else None
         self._console = console or Console()
         self._annotator: Annotator | None = None
         self._past_annotator: Annotator | None = None
+
+    @cached_property
+    def _coverage(self) -> "CoverageOnce":
+        """What was read when; `Counts.refresh` renews it."""
+        from fengsui.counts.counts import CoverageOnce
+
+        return CoverageOnce(self.ledger)
+
+    @cached_property
+    def counts(self) -> "Counts":
+        """The recent counts of every brand."""
+        from fengsui.counts.counts import Counts
+
+        return Counts(self.store, self._coverage, self.tick)
+
+    @cached_property
+    def history(self) -> "HistoryCache":
+        """The past of the brands by days."""
+        from fengsui.counts.history import HistoryCache
+
+        return HistoryCache(self.store)
+
+    @cached_property
+    def detector(self) -> "NegativeBinomialDetector":
+        """The detector of the settings."""
+        from alerts.detection.negative_binomial import NegativeBinomialDetector
+
+        return NegativeBinomialDetector(self.settings.detection)
+
+    @cached_property
+    def detector_cache(self) -> "DetectorCache":
+        """The signals of all brands, kept up with the store."""
+        from fengsui.counts.detector_cache import DetectorCache
+
+        return DetectorCache(self.store, self._coverage, self.detector, self.brands, self.tick)
 
     @property
     def brands(self) -> Sequence[str]:
@@ -88,7 +122,7 @@ class Services:
             }
         return self._notifiers
 
-    def annotator(self, earliest: datetime) -> Annotator:
+    def annotator(self, earliest: datetime) -> "Annotator":
         """Return an annotator that knows the mentions before posts from `earliest` on.
 
         Posts from long before the newest mention (an import, posts annotated again) get one that
@@ -117,6 +151,8 @@ class Services:
             ModelError: it cannot be loaded.
         """
         if self._model is None:
+            from nlp.sentiment.registry import load_model
+
             setting = model_in_use(self.ledger, self.settings.model)
             self._model = load_model(setting, self.settings.accuracy_given_up)
         return self._model
@@ -126,7 +162,9 @@ class Services:
         self._model = model
         self.forget_annotators()
 
-    def _made(self, since: datetime | None, until: datetime | None) -> Annotator:
+    def _made(self, since: datetime | None, until: datetime | None) -> "Annotator":
+        from fengsui.annotate.annotator import Annotator
+
         made = Annotator(self.settings.brands, self.model, self.settings.annotation)
         if since and until:
             sketches = self.store.sketches(since)
@@ -134,7 +172,7 @@ class Services:
         _settle_collector()
         return made
 
-    def annotator_before(self, at: datetime) -> Annotator:
+    def annotator_before(self, at: datetime) -> "Annotator":
         """Return a new annotator that knows the mentions before `at` and nothing later."""
         return self._made(at - 2 * self._memory, at - timedelta(microseconds=1))
 

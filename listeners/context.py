@@ -4,16 +4,20 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import httpx
 import msgspec
 
 from listeners.client.breaker import utc_now
-from listeners.client.client import AGENT, Limits, PoliteClient
+from listeners.client.limits import AGENT, Limits
 from listeners.client.state import LocalState, StateStore
 from listeners.protocol import Refusal
 from records.state import PART, REFUSED
+
+if TYPE_CHECKING:
+    import httpx
+
+    from listeners.client.client import PoliteClient
 
 BUDGET: Final = timedelta(seconds=40)
 
@@ -38,11 +42,14 @@ class ReadContext:
     budget: timedelta = BUDGET
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
-    transport: httpx.BaseTransport | None = None
+    transport: "httpx.BaseTransport | None" = None
     limits: Limits = field(default_factory=Limits)
 
-    def web(self, source: str, request_seconds: float, *, agent: str = AGENT) -> PoliteClient:
+    def web(self, source: str, request_seconds: float, *, agent: str = AGENT) -> "PoliteClient":
         """Return the client of a source, which asks one host once in `request_seconds`."""
+        # Settings are read where nothing is asked over HTTP: its client waits for the first use.
+        from listeners.client.client import PoliteClient
+
         return PoliteClient(
             self.memory,
             every=timedelta(seconds=request_seconds),

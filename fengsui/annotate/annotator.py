@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from fengsui.annotate.settings import AnnotationSettings
 from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
 from nlp.complaints.aspects import AspectModel, of_goods
 from nlp.complaints.pain_points import complained_of
@@ -26,24 +25,6 @@ FLOOD = "flood"
 LOTTERY = "lottery"
 # Discounts that depend on earlier posts: they stay where a text is annotated again.
 PLACED = frozenset({FLOOD, "campaign", "repeats"})
-
-
-class AnnotationSettings(BaseModel):
-    """How posts become mentions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    keywords: int = Field(default=8, ge=0, le=50, description="keywords kept with a mention")
-    copy_hours: float = Field(default=48, gt=0, description="how long a text stays an original")
-    copy_similarity: float = Field(default=0.5, gt=0, le=1, description="Jaccard of a near-copy")
-    complaint_confidence: float = Field(
-        default=0.5, ge=0, le=1, description="probability of a complaint from which a text is one"
-    )
-
-    @property
-    def memory(self) -> timedelta:
-        """How far back an earlier mention can matter for a new one."""
-        return timedelta(hours=max(self.copy_hours, 1))
 
 
 class _Candidate(NamedTuple):

@@ -2,41 +2,14 @@
 
 import logging
 import sys
-from functools import cache
 
 import typer
-from rich.console import Console
-from rich.logging import RichHandler
 
-from fengsui.analysis.detect_csv import CsvError
-from fengsui.analysis.score import ScoreError
-from fengsui.cli import (
-    additions,
-    cases,
-    check,
-    demo,
-    detection,
-    files,
-    painpoints,
-    privacy,
-    receive,
-    search,
-    stages,
-    store,
-    terms,
-)
-from fengsui.cli.additions import CommandError
-from fengsui.privacy import PrivacyError
-from fengsui.settings.application import SettingsError
-from listeners.errors import ListenerError
-from listeners.formats.read import UnknownFormat
-from nlp.sentiment.registry import ModelError
-from nlp.text.normalise import printable
-from store.errors import StoreError
-from store.query import QueryError
+from fengsui.cli.commands import CommandList
 
 app = typer.Typer(
     name="fengsui",
+    cls=CommandList,
     help="烽燧: hear a brand crisis while it is still one complaint. 于一条投诉中听见危机。",
     no_args_is_help=True,
     add_completion=False,
@@ -44,42 +17,26 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-SAID_PLAINLY = (
-    CommandError,
-    CsvError,
-    ListenerError,
-    ModelError,
-    OSError,
-    PrivacyError,
-    QueryError,
-    ScoreError,
-    SettingsError,
-    StoreError,
-    UnknownFormat,
-)
 
-for module in (
-    demo,
-    stages,
-    receive,
-    files,
-    detection,
-    search,
-    terms,
-    painpoints,
-    cases,
-    check,
-    store,
-    privacy,
-):
-    module.register(app)
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"fengsui {version('fengsui')}")
+        raise typer.Exit
 
 
 @app.callback()
-def _verbosity(
+def _options(
     *,
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Log what each step does."),
+    version: bool = typer.Option(  # noqa: ARG001  its callback ends the program
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
+    from rich.console import Console
+    from rich.logging import RichHandler
+
     handler = RichHandler(console=Console(stderr=True), show_path=False, markup=False)
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, handlers=[handler], format="%(message)s"
@@ -89,29 +46,60 @@ def _verbosity(
         logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 
-@cache
-def whole() -> typer.Typer:
-    """Return the application with the commands that packages above it add.
-
-    They are added late because those packages import this one.
-    """
-    additions.register(app)
-    return app
+def whole() -> CommandList:
+    """Return the command line with every command loaded, those of other packages too."""
+    command = typer.main.get_command(app)
+    if not isinstance(command, CommandList):
+        raise TypeError(f"{command} is no list of commands")
+    command.load()
+    return command
 
 
 def main() -> None:
     """Run the command; what a user can mend is said without a traceback, with exit code 2."""
     try:
-        whole()()
-    except SAID_PLAINLY as error:
-        sys.stderr.write(f"fengsui: {_said(error)}\n")
-        sys.exit(2)
+        app()
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if not isinstance(error, _plain()):
+            raise
+        sys.stderr.write(f"fengsui: {_said(error)}\n")
+        sys.exit(2)
+
+
+def _plain() -> tuple[type[Exception], ...]:
+    """Return the errors that a person can mend; their modules are loaded only for an error."""
+    from fengsui.analysis.detect_csv import CsvError
+    from fengsui.analysis.score import ScoreError
+    from fengsui.cli.additions import CommandError
+    from fengsui.privacy import PrivacyError
+    from fengsui.settings.application import SettingsError
+    from listeners.errors import ListenerError
+    from listeners.formats.read import UnknownFormat
+    from nlp.sentiment.registry import ModelError
+    from store.errors import StoreError
+    from store.query import QueryError
+
+    return (
+        CommandError,
+        CsvError,
+        ListenerError,
+        ModelError,
+        OSError,
+        PrivacyError,
+        QueryError,
+        ScoreError,
+        SettingsError,
+        StoreError,
+        UnknownFormat,
+    )
 
 
 def _said(error: Exception) -> str:
     """Return what to tell a person; names of files and columns may come from strangers."""
+    from nlp.text.normalise import printable
+
     if isinstance(error, OSError) and error.filename and error.strerror:
         return printable(f"{error.filename}: {error.strerror}")
     return printable(str(error))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
@@ -12,13 +12,14 @@ from rich.text import Text
 
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number, percent
-from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
-from fengsui.incidents.forecast import EmergingComplaints, emerging_complaints
+from fengsui.cli.options import BEIJING, DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH
 from nlp.complaints.rules import CATEGORIES
 from nlp.text.normalise import printable
 from records import Case, CaseStatus, Urgency
+
+if TYPE_CHECKING:
+    from fengsui.incidents.forecast import EmergingComplaints
 
 HEADINGS = {
     "zh": ("紧急", "品牌", "类别", "期限", "帖数", "内容、诉求与编号"),
@@ -85,14 +86,18 @@ def cases(
     typer.echo(f"{len(found)} cases" + (f", {limit} shown" if len(found) > limit else ""))
 
 
-def _sprouted(services: Services, brand: str | None, now: datetime) -> list[EmergingComplaints]:
+def _sprouted(services: Services, brand: str | None, now: datetime) -> "list[EmergingComplaints]":
     """Return what may become an alarm of the brands (or the one) that have no open incident."""
     busy = {one.brand for one in services.ledger.open_incidents() if not one.is_operational}
     asked = [name for name in services.brands if name not in busy and brand in {None, name}]
+    if not asked:
+        return []
+    from fengsui.incidents.forecast import emerging_complaints  # noqa: PLC0415  loads NumPy
+
     return emerging_complaints(services.store, asked, now, services.settings.detection)
 
 
-def _line_of(sprout: EmergingComplaints, language: Language) -> str:
+def _line_of(sprout: "EmergingComplaints", language: Language) -> str:
     forecast = sprout.forecast
     return SPROUT[language].format(
         brand=printable(sprout.brand),

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from alerts.notify.protocol import NotifyError
 from alerts.settings import notifier_of
-from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
+from fengsui.cli.options import BEIJING, DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.ingest.slo import SourceHealth, source_health
 from fengsui.privacy import PrivacyError, read_key
 from fengsui.services import Services, ledger_url
-from fengsui.settings.application import DEFAULT_PATH, Settings
+from fengsui.settings.application import Settings
 from fengsui.stores.open import opened_store
 from listeners.context import ReadContext
 from listeners.errors import ListenerError

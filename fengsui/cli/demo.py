@@ -1,9 +1,8 @@
-"""`demo`: the sample crisis through the whole chain; `init`: a settings file to begin with."""
+"""`demo`: the sample crisis through the whole chain."""
 
 import sys
 import time
 from datetime import timedelta
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,13 +16,11 @@ from fengsui.demo import generate
 from fengsui.pipeline import replay
 from fengsui.pipeline.replay import Replayed, Tick
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH, Settings, SettingsError, load
+from fengsui.settings.application import Settings, load
 from records import Incident
 
 CACHE = Path(".cache/demo")
 STEP_MINUTES = 15
-# The folder that the example watches.
-INBOX = "inbox"
 
 NEXT = {
     "zh": """接下来可以试试：
@@ -44,7 +41,6 @@ NEXT = {
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command()(demo)
-    app.command()(init)
 
 
 def demo(
@@ -116,16 +112,3 @@ def _write_config(services: Services, cache: Path) -> Path:
         f'language = "{services.settings.language}"\nstate = "store"\n\n{brands}', encoding="utf-8"
     )
     return path
-
-
-def init(
-    path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_PATH,
-) -> None:
-    """Write a settings file with comments in Chinese and English, to be filled in."""
-    if path.exists():
-        raise SettingsError(f"{path} is there already; it is left as it is")
-    text = resources.files("fengsui.settings").joinpath("example.toml").read_text(encoding="utf-8")
-    path.write_text(text, encoding="utf-8")
-    inbox = path.parent / INBOX
-    inbox.mkdir(exist_ok=True)
-    typer.echo(f"{path} and the folder {inbox} written; fill in your brands, then: fengsui check")

@@ -17,6 +17,7 @@ from fengsui.analysis.tune import tune as tried
 from fengsui.chart.timeline import LEVELS
 from fengsui.cli.options import (
     BEIJING,
+    DEFAULT_PATH,
     Config,
     Json,
     Since,
@@ -26,7 +27,6 @@ from fengsui.cli.options import (
     settings_of,
 )
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Level
 

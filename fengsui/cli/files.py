@@ -15,13 +15,13 @@ from rich.console import Console
 from alerts.detection.holiday_calendar import CalendarName
 from fengsui.analysis.detect_csv import detect_csv
 from fengsui.analysis.score import score_file
-from fengsui.cli.options import Config, Json, print_json, settings_or_defaults
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
 from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
 from fengsui.pipeline import replay as past
 from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH, Settings, SettingsError
+from fengsui.settings.application import Settings, SettingsError
 from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandSettings, alias_conflicts
 from nlp.sentiment.questions import Question

@@ -4,15 +4,18 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
 
-from fengsui.settings.application import DEFAULT_PATH, Settings, load
 from records import Window
 
+if TYPE_CHECKING:
+    from fengsui.settings.application import Settings
+
 BEIJING = ZoneInfo("Asia/Shanghai")
+DEFAULT_PATH: Final = Path("fengsui.toml")
 
 Config = Annotated[
     Path, typer.Option("--config", "-c", help="The settings file.", show_default=True)
@@ -25,21 +28,25 @@ Since = Annotated[
 Until = Annotated[str | None, typer.Option(help="End, written like --since; default: now.")]
 
 
-def settings_of(config: Path) -> Settings:
+def settings_of(config: Path) -> "Settings":
     """Return the settings of the file.
 
     Raises:
         SettingsError: see `fengsui.settings.application.load`.
     """
+    from fengsui.settings.application import load
+
     return load(config)
 
 
-def settings_or_defaults(config: Path) -> Settings:
+def settings_or_defaults(config: Path) -> "Settings":
     """Return the settings of the file, or the defaults where none was named and none is there.
 
     Raises:
         SettingsError: see `fengsui.settings.application.load`.
     """
+    from fengsui.settings.application import Settings, load
+
     return load(config) if config != DEFAULT_PATH or config.exists() else Settings()
 
 

@@ -14,6 +14,7 @@ from alerts.messages.catalogue import Language
 from alerts.messages.format import number, one_line, safe_link
 from fengsui.cli.options import (
     BEIJING,
+    DEFAULT_PATH,
     Config,
     Json,
     Since,
@@ -27,7 +28,6 @@ from fengsui.reports.catalogue import WORDS as BRIEF
 from fengsui.reports.pain_ledger import PainPoint, Quadrant, ledger
 from fengsui.reports.pain_points import gather
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH
 from records import Window
 from store.ledger.privacy import Access
 

@@ -10,10 +10,9 @@ import typer
 
 from fengsui import privacy
 from fengsui.cli.additions import CommandError
-from fengsui.cli.options import BEIJING, Config, Json, print_json, settings_of
+from fengsui.cli.options import BEIJING, DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.privacy import matching, whoami
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Post
 from store.ledger.privacy import Access

@@ -7,9 +7,8 @@ import typer
 from rich.console import Console
 
 from fengsui.cli.additions import CommandError
-from fengsui.cli.options import Config, settings_of
+from fengsui.cli.options import DEFAULT_PATH, Config, settings_of
 from fengsui.pipeline.run import receiving
-from fengsui.settings.application import DEFAULT_PATH
 from listeners.push.server import PushedSource
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from fengsui.analysis.search import passage
 from fengsui.cli.options import (
     BEIJING,
+    DEFAULT_PATH,
     Config,
     Json,
     Since,
@@ -21,7 +22,6 @@ from fengsui.cli.options import (
 )
 from fengsui.privacy import whoami
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH
 from nlp.text.normalise import printable
 from records import Sentiment
 from store.interface import Cited

@@ -8,13 +8,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fengsui.cli.options import Config, Json, Since, Until, print_json, read_window, settings_of
+from fengsui.cli.options import (
+    DEFAULT_PATH,
+    Config,
+    Json,
+    Since,
+    Until,
+    print_json,
+    read_window,
+    settings_of,
+)
 from fengsui.pipeline import run as continuous
 from fengsui.pipeline import steps
 from fengsui.pipeline.run import Cycle
 from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import listener_of

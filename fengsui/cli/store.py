@@ -11,9 +11,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fengsui.cli.options import BEIJING, Config, Json, Since, print_json, read_time, settings_of
-from fengsui.services import Services, ledger_url
-from fengsui.settings.application import DEFAULT_PATH, Settings
+from fengsui.cli.options import (
+    BEIJING,
+    DEFAULT_PATH,
+    Config,
+    Json,
+    Since,
+    print_json,
+    read_time,
+    settings_of,
+)
+from fengsui.services import ledger_url
+from fengsui.settings.application import Settings
 from fengsui.stores.keeper import Done, Found, Keeper, resend
 from fengsui.stores.open import keeper_of
 from nlp.text.normalise import printable
@@ -209,7 +218,8 @@ def project(config: Config = DEFAULT_PATH, since: Since = None, json: Json = Fal
     """
     settings = settings_of(config)
     # The client takes a second to load: only where it is used.
-    from fengsui.pipeline.projection import project as project_all  # noqa: PLC0415  # see above
+    from fengsui.pipeline.projection import project as project_all  # noqa: PLC0415  see above
+    from fengsui.services import Services  # noqa: PLC0415  see above
 
     now = datetime.now(UTC)
     with Services(settings) as services:

@@ -16,6 +16,7 @@ from fengsui.analysis.terms import PAST, RECENT, Found, terms_in_files, terms_in
 from fengsui.cli.files import brand_of
 from fengsui.cli.options import (
     BEIJING,
+    DEFAULT_PATH,
     Config,
     Json,
     Since,
@@ -27,7 +28,7 @@ from fengsui.cli.options import (
 )
 from fengsui.privacy import whoami
 from fengsui.services import Services
-from fengsui.settings.application import DEFAULT_PATH, Settings
+from fengsui.settings.application import Settings
 from nlp.brands.matcher import BrandSettings
 from nlp.topics.emerging import Term
 from nlp.topics.new_words import NewWord

@@ -13,19 +13,16 @@ from pydantic_core import PydanticCustomError
 from alerts.delivery.outbox import GROUP_OVER
 from alerts.detection.settings import DetectionSettings
 from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
-from fengsui.annotate.annotator import AnnotationSettings
+from fengsui.annotate.settings import AnnotationSettings
 from fengsui.settings.cases import CaseSettings
 from fengsui.settings.kibana import KibanaSettings
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.upkeep import UpkeepSettings
 from listeners.settings import SourceSettings
 from nlp.brands.matcher import BrandSettings, alias_conflicts
-from nlp.sentiment.cascade import GIVEN_UP
+from nlp.sentiment.model import GIVEN_UP
 from nlp.text.normalise import fold
 from store.elasticsearch.settings import ElasticsearchSettings
-
-DEFAULT_PATH = Path("fengsui.toml")
-
 
 # Where in the file, as a path of keys and places, and what is wrong there.
 Fault: TypeAlias = tuple[tuple[str | int, ...], str]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from nlp.text.normalise import fold
-from nlp.text.segment import PLAIN
 from store.tokens import tokens
 
 _CHINESE: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -19,6 +18,9 @@ def tokenize(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Return the Chinese words of a text, each once, and the pairs in the longer ones."""
+    # The dictionary is for Elasticsearch's index; SQLite finds characters that stand together.
+    from nlp.text.segment import PLAIN  # noqa: PLC0415  see above
+
     found = (word for word in PLAIN.cut(fold(text)) if 1 < len(word) <= _LONGEST_WORD)
     return list(dict.fromkeys(part for word in found for part in _parts(word)))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from types import TracebackType
-from typing import Final, NamedTuple, Self, TypeVar
+from typing import Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,6 +25,7 @@ from listeners.client.breaker import (
     utc_now,
     write_state,
 )
+from listeners.client.limits import AGENT, CONNECT_SECONDS, Limits
 from listeners.client.response import GREATEST_SKEW, Answer, dated
 from listeners.client.state import LocalState, StateStore
 from listeners.errors import ListenerError, RetryLater
@@ -34,7 +35,6 @@ from records.state import HOST, SEEN
 
 T = TypeVar("T")
 
-AGENT: Final = "fengsui/0.1 (brand monitoring; one reader, honours Retry-After)"
 # What passes by itself is tried so often in place, after so long, then twice as long.
 ATTEMPTS: Final = 3
 FIRST_PAUSE: Final = timedelta(seconds=1)
@@ -48,13 +48,6 @@ PATIENCE: Final = timedelta(seconds=60)
 def _trusted() -> ssl.SSLContext:
     """Return whom we trust; reading that takes longer than many an answer."""
     return httpx.create_ssl_context()
-
-
-class Limits(NamedTuple):
-    """How long a host may keep silent, and how many bytes it may answer."""
-
-    timeout_seconds: float = http.READ_SECONDS
-    greatest_answer: int = http.GREATEST_ANSWER
 
 
 class Validators(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -91,7 +84,7 @@ class PoliteClient:
         self._sleep = sleep
         self._transport = transport
         self._timeout = httpx.Timeout(
-            limits.timeout_seconds, connect=min(limits.timeout_seconds, http.CONNECT_SECONDS)
+            limits.timeout_seconds, connect=min(limits.timeout_seconds, CONNECT_SECONDS)
         )
         self._greatest = limits.greatest_answer
         self._random = random.Random()  # noqa: S311  it spreads requests, it guards nothing

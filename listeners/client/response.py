@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-import httpx
 import msgspec
 
 from listeners.errors import Refused, RetryLater
 from listeners.formats.format import UNDECODABLE
 from listeners.protocol import Refusal
 from listeners.refusals import SOON
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 
@@ -74,7 +76,7 @@ def dated(header: str | None) -> datetime | None:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def pause_of(headers: httpx.Headers) -> timedelta:
+def pause_of(headers: "httpx.Headers") -> timedelta:
     """Return the pause that Retry-After asks for, in seconds or until a date, within bounds."""
     asked = headers.get("retry-after", "").strip()
     pause = SOON

@@ -7,16 +7,12 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from listeners.client.limits import GREATEST_ANSWER, WHOLE_SECONDS
 from listeners.client.response import pause_of, public
 from listeners.errors import Refused, RetryLater
 from listeners.protocol import Refusal
 from listeners.refusals import SOON, check_status, leads_to_login
 
-CONNECT_SECONDS: Final = 10.0
-READ_SECONDS: Final = 30.0
-# A server that sends a byte now and then would otherwise hold the pipeline for ever.
-WHOLE_SECONDS: Final = 120.0
-GREATEST_ANSWER: Final = 64 * 1024 * 1024
 MOST_REDIRECTS: Final = 5
 NOT_MODIFIED: Final = 304
 

@@ -4,9 +4,8 @@ import io
 import os
 from collections.abc import Hashable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from listeners.client.client import PoliteClient
 from listeners.client.response import MARKUP, Answer, public
 from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.detect import Layout, layout_of
@@ -16,6 +15,9 @@ from listeners.formats.read import UnknownFormat, parse_items
 from listeners.protocol import Item, Refusal, WatchPace
 from listeners.refusals import SOON
 from records import Post, Window
+
+if TYPE_CHECKING:
+    from listeners.client.client import PoliteClient
 
 ACCEPT: Final = "application/json, application/x-ndjson, text/csv, */*;q=0.1"
 
@@ -27,12 +29,21 @@ class FeedListener:
     """
 
     def __init__(
-        self, name: str, url: str, *, token_env: str | None = None, web: PoliteClient | None = None
+        self,
+        name: str,
+        url: str,
+        *,
+        token_env: str | None = None,
+        web: "PoliteClient | None" = None,
     ) -> None:
         self._name = name
         self._url = url
         self._token_env = token_env
-        self._web = web or PoliteClient()
+        if web is None:
+            from listeners.client.client import PoliteClient
+
+            web = PoliteClient()
+        self._web = web
 
     @property
     def name(self) -> str:

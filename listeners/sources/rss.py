@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar, Final, Literal
 
-import feedparser
 from pydantic import Field, field_validator
 
 from listeners.client.response import Answer, public
@@ -62,6 +61,8 @@ def parse(payload: bytes, reading: Reading, site: str) -> Iterator[Entry]:
         RetryLater: it is a page, or breaks off before its first entry.
         Refused: it is no feed.
     """
+    import feedparser
+
     found = feedparser.parse(
         payload[:GREATEST_FEED], sanitize_html=False, resolve_relative_uris=False
     )

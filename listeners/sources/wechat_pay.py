@@ -12,14 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.x509 import load_pem_x509_certificate
 from pydantic import Field, field_validator, model_validator
 
 from listeners.client.breaker import utc_now
@@ -35,6 +30,9 @@ from listeners.push.spool import Spool, SpoolListener
 from listeners.source import Seconds, Variable, WebSource, checked_address
 from listeners.sources.feed import secret
 from records import Post, PostKind, Rejected, Window
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 SOURCE: Final = "wechatpay"
 PATH: Final = "/wechat-pay"
@@ -105,29 +103,37 @@ class Opened(msgspec.Struct, frozen=True):
     created: str
 
 
-def platform_key(pem: bytes) -> rsa.RSAPublicKey:
+def platform_key(pem: bytes) -> "RSAPublicKey":
     """Return the key in a PEM file with a certificate or a public key.
 
     Raises:
         ValueError, TypeError: it holds neither, or another kind of key.
     """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from cryptography.x509 import load_pem_x509_certificate
+
     if b"CERTIFICATE" in pem:
         key = load_pem_x509_certificate(pem).public_key()
     else:
-        key = serialization.load_pem_public_key(pem)  # type: ignore[assignment]
-    if not isinstance(key, rsa.RSAPublicKey):
+        key = load_pem_public_key(pem)  # type: ignore[assignment]
+    if not isinstance(key, RSAPublicKey):
         raise TypeError("the platform's key is an RSA key")
     return key
 
 
 def check(
-    headers: Mapping[str, str], body: bytes, key: rsa.RSAPublicKey, serial: str, now: datetime
+    headers: Mapping[str, str], body: bytes, key: "RSAPublicKey", serial: str, now: datetime
 ) -> None:
     """Make sure that the platform sent this body, and just now.
 
     Raises:
         NotAccepted: the signature is missing, wrong, old or another key's.
     """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA256
+
     timestamp = headers.get("wechatpay-timestamp", "")
     nonce = headers.get("wechatpay-nonce", "")
     if headers.get("wechatpay-serial", "") != serial:
@@ -137,7 +143,7 @@ def check(
     try:
         signature = base64.b64decode(headers.get("wechatpay-signature", ""), validate=True)
         signed = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
-        key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
+        key.verify(signature, signed, PKCS1v15(), SHA256())
     except (InvalidSignature, ValueError):
         raise NotAccepted(401, "the signature does not fit") from None
     if abs(now - datetime.fromtimestamp(int(timestamp), UTC)) > REPLAY:
@@ -150,6 +156,9 @@ def unsealed(body: bytes, api_key: bytes) -> Opened:
     Raises:
         NotAccepted: it is none, or was encrypted under another key.
     """
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
         notice = msgspec.json.decode(body, type=dict[str, Any])
         resource = notice["resource"]
@@ -263,14 +272,19 @@ class WechatPayListener:
 
     def _authorization(self, path: str) -> str:
         """Return the merchant's own signature of a GET, as the interface documents it."""
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
         settings = self._settings
         pem = settings.merchant_key.read_bytes() if settings.merchant_key else b""
-        key = serialization.load_pem_private_key(pem, password=None)
-        if not isinstance(key, rsa.RSAPrivateKey):
+        key = load_pem_private_key(pem, password=None)
+        if not isinstance(key, RSAPrivateKey):
             raise TypeError("the merchant's key is an RSA key")
         timestamp, nonce = str(int(self._clock().timestamp())), secrets.token_hex(16)
         signed = f"GET\n{path}\n{timestamp}\n{nonce}\n\n".encode()
-        signature = base64.b64encode(key.sign(signed, padding.PKCS1v15(), hashes.SHA256()))
+        signature = base64.b64encode(key.sign(signed, PKCS1v15(), SHA256()))
         return (
             f'{SCHEME} mchid="{settings.merchant}",nonce_str="{nonce}",'
             f'signature="{signature.decode()}",timestamp="{timestamp}",'

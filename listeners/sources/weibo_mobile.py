@@ -11,7 +11,7 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field, field_validator
 
-from listeners.client.client import AGENT
+from listeners.client.limits import AGENT
 from listeners.client.response import Answer, json_of, public
 from listeners.context import ReadContext
 from listeners.errors import Refused

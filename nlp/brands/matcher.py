@@ -3,16 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from nlp.brands import name_reader
-from nlp.brands.ambiguity import shipped
-from nlp.brands.name_reader import second_look
-from nlp.complaints.aspects import KINDS
 from nlp.text.normalise import Text, fold, printable
+
+if TYPE_CHECKING:
+    from nlp.brands.ambiguity import Windows
 
 _REACH = 30  # characters around an ambiguous alias in which its context must stand
 # Log odds that a word of the context adds: only a window that is sure of the contrary outweighs it.
@@ -30,7 +29,12 @@ def _phrase(text: str) -> str:
 
 
 def _goods(kind: str) -> str:
-    if kind and kind not in KINDS and not kind.endswith(".npz"):
+    if not kind or kind.endswith(".npz"):
+        return kind
+    # What is learned needs NumPy, and settings are read by commands that judge no post.
+    from nlp.complaints.aspects import KINDS
+
+    if kind not in KINDS:
         known = ", ".join(KINDS)
         raise ValueError(f"no kind of goods; there is {known}, or a file (.npz) of your own")
     return kind
@@ -165,7 +169,7 @@ class BrandMatcher:
             for brand in brands
             for alias in _folded(brand.ambiguous)
         }
-        self._windows = shipped() if self._doubtful else None
+        self._windows = _windows() if self._doubtful else None
 
     def match(self, text: Text) -> list[BrandMatch]:
         """Return the brands that `text` names, in the order of their first place."""
@@ -208,8 +212,17 @@ class BrandMatcher:
             return False
         odds = self._windows.log_odds(folded, start, end)
         # Loaded when it is first needed: most names leave no doubt.
+        from nlp.brands import name_reader
+
         reader = name_reader.shipped() if name_reader.in_doubt(odds + lean) else None
-        return second_look(odds, lean, (folded, start, end), reader) > 0
+        return name_reader.second_look(odds, lean, (folded, start, end), reader) > 0
+
+
+def _windows() -> "Windows":
+    # Most settings name no ambiguous alias, and then NumPy is not loaded for them.
+    from nlp.brands.ambiguity import shipped
+
+    return shipped()
 
 
 def _folded(phrases: Iterable[str]) -> tuple[str, ...]:

@@ -15,12 +15,10 @@ from typing import Final
 import msgspec
 
 from nlp.sentiment.linear import LinearModel
-from nlp.sentiment.model import ComplaintReader, ModelError, Score, SentimentModel
+from nlp.sentiment.model import GIVEN_UP, ComplaintReader, ModelError, Score, SentimentModel
 from nlp.sentiment.transformer import FOLDER, TransformerModel
 
 POLICY_FILE: Final = "cascade.json"
-GIVEN_UP: Final = 0.5
-"""Points of accuracy that are given up for speed where nothing else is set."""
 
 _LEAST: Final = 1e-9  # no probability counts as smaller: its logarithm is taken
 

@@ -1,9 +1,11 @@
 """What a sentiment model looks like to the rest."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 LABELS = ("negative", "neutral", "positive")
+GIVEN_UP: Final = 0.5
+"""Points of accuracy that are given up for speed where nothing else is set."""
 
 
 class Score(NamedTuple):

@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-from nlp.sentiment.cascade import GIVEN_UP
 from nlp.sentiment.gram_classes import GramClasses, emotions
-from nlp.sentiment.model import ModelError, SentimentModel
+from nlp.sentiment.model import GIVEN_UP, ModelError, SentimentModel
 from nlp.sentiment.registry import CASCADE, TRANSFORMER, load_model
 from nlp.sentiment.tasks import CLASSES, Task
 from nlp.sentiment.transformer import TransformerModel, each, softmax

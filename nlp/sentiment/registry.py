@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from nlp.sentiment.cascade import GIVEN_UP, POLICY_FILE, CascadeModel
+from nlp.sentiment.cascade import POLICY_FILE, CascadeModel
 from nlp.sentiment.linear import FILE_NAME, LinearModel
-from nlp.sentiment.model import ModelError, Score, SentimentModel
+from nlp.sentiment.model import GIVEN_UP, ModelError, Score, SentimentModel
 from nlp.sentiment.onnx_encoder import model_file
 from nlp.sentiment.transformer import TransformerModel
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
     URL,
@@ -19,13 +19,15 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from store.encoding import encode
 from store.errors import StoreError, StoreUnreachable, kind_of
 from store.ledger.schema import HEAD
 from store.pragmas import prepare
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 # Values of one statement stay under SQLite's limit of 32,766 with any number of columns here.
 _CHUNK = 500
@@ -168,6 +170,19 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
 
 
+def _insert_sqlite(table: Table) -> "sqlite.Insert":
+    from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415  as for PostgreSQL
+
+    return insert(table)
+
+
+def _insert_postgresql(table: Table) -> "postgresql.Insert":
+    # A fifth of what importing SQLAlchemy costs, for the few ledgers that are there.
+    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415  see above
+
+    return insert(table)
+
+
 def _writes(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("writes"))
 
@@ -177,16 +192,16 @@ class _Dialect(NamedTuple):
 
     prepare: Callable[[Any, timedelta], None]
     begin: Callable[[Connection], None]
-    insert: Callable[[Table], sqlite.Insert | postgresql.Insert]
+    insert: "Callable[[Table], sqlite.Insert | postgresql.Insert]"
     options: Mapping[str, Any]
 
 
 _DIALECTS: Mapping[str, _Dialect] = {
-    "sqlite": _Dialect(prepare, _begin_sqlite, sqlite.insert, {}),
+    "sqlite": _Dialect(prepare, _begin_sqlite, _insert_sqlite, {}),
     "postgresql": _Dialect(
         _prepare_postgresql,
         _begin_postgresql,
-        postgresql.insert,
+        _insert_postgresql,
         # A connection that a restart of the server has cut is replaced before it is used.
         {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}},
     ),

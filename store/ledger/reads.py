@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 
-import numpy as np
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from records import Window
 from store.encoding import instant, micros, storable
 from store.ledger import schema
 from store.ledger.database import LedgerDatabase, upsert
-from store.spans import Read, Span, joined, reads, retracted, shares
+from store.spans import Read, Span, joined, retracted
 
 # Stands between a source and a part of it; no name holds it.
 PART = "\x1f"
@@ -113,9 +112,11 @@ class ReadLog(LedgerDatabase):
         The times of all sources add up. A tick that nothing was planned for gives 0: unknown.
         The last tick is whole even where the window ends inside it.
         """
+        # NumPy is for those who count: many a command only reads and writes the ledger's rows.
+        from store.coverage import edges_of, shares  # noqa: PLC0415  see above
+
         width = step // timedelta(microseconds=1)
-        since, until = micros(window.since), micros(window.until)
-        edges = np.arange(since, until + width, width, dtype=np.int64)
+        edges = edges_of(micros(window.since), micros(window.until), width)
         found = self._rows(_SPANS, since=window.since, until=instant(int(edges[-1])))
         return shares([Span(micros(since), micros(until), ok) for since, until, ok in found], edges)
 
@@ -126,9 +127,10 @@ class ReadLog(LedgerDatabase):
 
         The last tick is whole even where the window ends inside it.
         """
+        from store.coverage import edges_of, reads  # noqa: PLC0415  as above
+
         table, width = schema.spans, step // timedelta(microseconds=1)
-        since, until = micros(window.since), micros(window.until)
-        edges = np.arange(since, until + width, width, dtype=np.int64)
+        edges = edges_of(micros(window.since), micros(window.until), width)
         query = select(table.c.source, *_SPAN).where(
             table.c.since < instant(int(edges[-1])), table.c.until > window.since
         )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from alerts.notify.pacing import Pacer
-from alerts.notify.slack.notifier import SlackNotifier, SlackReceiver
+from alerts.notify.slack.notifier import SlackNotifier
+from alerts.notify.slack.settings import SlackReceiver
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 
 

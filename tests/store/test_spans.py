@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.spans import Span, joined, retracted, shares
+from store.coverage import shares
+from store.spans import Span, joined, retracted
 
 
 @st.composite

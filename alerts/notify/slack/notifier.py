@@ -4,10 +4,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
@@ -19,11 +17,11 @@ from alerts.notify.protocol import NotifyError
 from alerts.notify.secret_env import secret_of
 from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.errors import NO_ANSWER, THREAD_CODES, SlackFailure, failure_of
+from alerts.notify.slack.settings import SlackReceiver
 from records import Change, Receipt
 
 POST = "chat.postMessage"
 EVENT_TYPE = "fengsui_alert"
-LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # The search for a message that may have arrived: newest first, so the first page nearly always
 # has it. It must end well before the lease of the sender does.
@@ -36,44 +34,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 ESCALATIONS = frozenset({Change.RAISED, Change.REOPENED, Change.NEW_STORY})
 
 Json = dict[str, Any]
-
-
-class SlackReceiver(BaseModel):
-    """A receiver that posts to one channel.
-
-    `channel` is the channel's ID, not its name: only an ID can be searched for a message that may
-    have arrived. `token_env` names the environment variable with the bot token. `base_url` lets
-    another server stand in for Slack.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: Literal["slack"] = "slack"
-    name: str
-    channel: str
-    token_env: str = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
-    base_url: str = WebClient.BASE_URL
-    timeout_seconds: int = Field(default=10, ge=1, le=15)
-    language: Language = "zh"
-
-    @field_validator("channel")
-    @classmethod
-    def _is_an_id(cls, channel: str) -> str:
-        if channel[:1] not in {"C", "D", "G"} or not (channel.isalnum() and channel.isupper()):
-            raise ValueError(
-                "give the channel's ID, such as C0123456789: open the channel in Slack, click its "
-                "name, and copy the ID from the bottom of the window"
-            )
-        return channel
-
-    @field_validator("base_url")
-    @classmethod
-    def _keeps_the_token_safe(cls, base_url: str) -> str:
-        parts = urlsplit(base_url)
-        local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
-        if parts.scheme != "https" and not local:
-            raise ValueError("only https, or http to this machine: the token travels with it")
-        return base_url.rstrip("/") + "/"
 
 
 class SlackNotifier:

@@ -7,11 +7,10 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import SecretStr
 
 from alerts.messages.catalogue import Language
 from alerts.messages.message import Message
@@ -19,6 +18,7 @@ from alerts.notify.protocol import NotifyError
 from alerts.notify.retry_after import retry_after
 from alerts.notify.secret_env import secret_of
 from alerts.notify.webhook.payload import payload_of
+from alerts.notify.webhook.settings import WebhookReceiver
 from records import Receipt
 
 ANSWER_LIMIT = 64 * 1024
@@ -32,31 +32,6 @@ RETRIED_STATUSES = frozenset({408, 425, 429})
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _SERVER_FAULT = re.compile(r"5[0-9]{2}")
 _DEFAULT_PAUSE = timedelta(seconds=30)
-
-
-class WebhookReceiver(BaseModel):
-    """A receiver that posts JSON.
-
-    The address is a secret, since it often holds a token: `url_env` names the environment variable
-    with it, or `url` is given by a program. `secret_env` names the variable with the key that signs
-    the body.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: Literal["webhook"] = "webhook"
-    name: str
-    url_env: str | None = None
-    url: SecretStr | None = None
-    secret_env: str | None = None
-    timeout_seconds: float = Field(default=10.0, gt=0, le=15)
-    language: Language = "zh"
-
-    @model_validator(mode="after")
-    def _one_address(self) -> "WebhookReceiver":
-        if (self.url is None) == (self.url_env is None):
-            raise ValueError("name the variable with the address: url_env")
-        return self
 
 
 class WebhookNotifier:

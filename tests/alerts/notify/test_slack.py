@@ -13,7 +13,8 @@ from alerts.messages.message import Message, Section
 from alerts.notify.pacing import Pacer
 from alerts.notify.protocol import NotifyError
 from alerts.notify.slack.blocks import payload_of
-from alerts.notify.slack.notifier import SlackNotifier, SlackReceiver
+from alerts.notify.slack.notifier import SlackNotifier
+from alerts.notify.slack.settings import SlackReceiver
 from records import Change, Receipt
 from tests.alerts.conftest import slack_notifier
 from tests.alerts.made import OPENED, made_alert, made_incident, made_story

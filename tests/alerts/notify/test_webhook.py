@@ -19,8 +19,9 @@ from pydantic import SecretStr, ValidationError
 
 from alerts.messages.compose import compose
 from alerts.notify.protocol import NotifyError
-from alerts.notify.webhook.notifier import WebhookNotifier, WebhookReceiver
+from alerts.notify.webhook.notifier import WebhookNotifier
 from alerts.notify.webhook.payload import payload_of
+from alerts.notify.webhook.settings import WebhookReceiver
 from records import Evidence, Receipt
 from tests.alerts.made import made_alert, made_incident, made_story, made_told
 from tests.alerts.notify.contract import BRIEF, SECRET, NotifierContract, made_brief, send_alert

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fengsui.annotate.annotator import AnnotationSettings, Annotator, scorer
+from fengsui.annotate.annotator import Annotator, scorer
+from fengsui.annotate.settings import AnnotationSettings
 from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import Score

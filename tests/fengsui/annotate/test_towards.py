@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from fengsui.annotate.annotator import AnnotationSettings, Annotator, scorer
+from fengsui.annotate.annotator import Annotator, scorer
+from fengsui.annotate.settings import AnnotationSettings
 from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from records import Mention, Post, PostKind, Sentiment

@@ -3,23 +3,23 @@
 import re
 from collections.abc import Iterator
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import pytest
-import typer
 from pydantic import BaseModel
-from typer.core import TyperGroup
 
-from fengsui.cli.app import app
+from fengsui.cli.app import whole
+from fengsui.cli.commands import COMMANDS
 from fengsui.settings.application import Settings, parse
+from tests.fengsui.commands import Shell
 
-COMMAND = typer.main.get_command(app)
+COMMAND = whole()
 README = Path(__file__).parents[3] / "README.md"
 
 
 def commands() -> dict[str, Any]:
-    assert isinstance(COMMAND, TyperGroup)
     return dict(COMMAND.commands)
 
 
@@ -48,6 +48,34 @@ def test_every_command_and_option_has_help(name: str) -> None:
     assert command.help
     for parameter in command.params:
         assert parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_shows_what_the_command_says(name: str) -> None:
+    """The list of commands, which loads none, shows the first paragraph of each command's help."""
+    first, _, _ = commands()[name].help.partition("\n\n")
+    assert COMMANDS[name].line == " ".join(first.split())
+
+
+def test_the_list_names_every_command(fengsui: Shell) -> None:
+    """`--help` names every command, those that entry points add too."""
+    shown = fengsui("--help")
+    assert shown.code == 0
+    assert re.findall(r"^  ([a-z][a-z-]*)  ", shown.out, re.MULTILINE) == list(commands())
+
+
+def test_version(fengsui: Shell) -> None:
+    """`--version` prints the version of the installed package, and nothing else."""
+    shown = fengsui("--version")
+    assert (shown.code, shown.out) == (0, f"fengsui {version('fengsui')}\n")
+
+
+def test_a_mistyped_command_is_refused_with_the_nearest(fengsui: Shell) -> None:
+    """An unknown name is refused with exit code 2 and the nearest that there is, added ones too."""
+    for typed, meant in (("caes", "cases"), ("dashbords", "dashboards")):
+        shown = fengsui(typed)
+        assert shown.code == 2
+        assert f"No such command {typed!r}. Did you mean {meant!r}" in shown.err
 
 
 @pytest.mark.parametrize("name", commands())

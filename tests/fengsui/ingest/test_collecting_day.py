@@ -11,7 +11,7 @@ import pytest
 from fengsui.ingest import poll
 from fengsui.services import Services
 from fengsui.settings.application import Settings
-from listeners.client.client import Limits
+from listeners.client.limits import Limits
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import SourceSettings

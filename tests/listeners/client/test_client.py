@@ -21,7 +21,8 @@ from listeners.client.breaker import (
     take_turn,
     write_state,
 )
-from listeners.client.client import JITTER, Limits, PoliteClient
+from listeners.client.client import JITTER, PoliteClient
+from listeners.client.limits import Limits
 from listeners.client.response import Answer, json_of
 from listeners.client.state import LocalState
 from listeners.errors import LoginNeeded, Refused, RetryLater

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from listeners.client.client import Limits, PoliteClient
+from listeners.client.client import PoliteClient
+from listeners.client.limits import Limits
 from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.protocol import Listener
 from listeners.sources.feed import FeedListener

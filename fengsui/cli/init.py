@@ -1,0 +1,31 @@
+"""`init`: a settings file to begin with."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fengsui.cli.options import DEFAULT_PATH
+from fengsui.settings.application import SettingsError
+
+# The folder that the example watches.
+INBOX = "inbox"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command()(init)
+
+
+def init(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_PATH,
+) -> None:
+    """Write a settings file with comments in Chinese and English, to be filled in."""
+    if path.exists():
+        raise SettingsError(f"{path} is there already; it is left as it is")
+    text = resources.files("fengsui.settings").joinpath("example.toml").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    inbox = path.parent / INBOX
+    inbox.mkdir(exist_ok=True)
+    typer.echo(f"{path} and the folder {inbox} written; fill in your brands, then: fengsui check")
