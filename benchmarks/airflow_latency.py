@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.latency import BRANDS, write_history
-from fengsui.cli.files import import_file
 from fengsui.pipeline import steps
+from fengsui.pipeline.import_file import import_file
 from tests.dags.cluster import MINUTELY, Cluster, complaint
 
 COMPLAINTS = 12

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from alerts.detection.settings import DetectionSettings
-from fengsui.cli.files import import_file
 from fengsui.pipeline import steps
+from fengsui.pipeline.import_file import import_file
 from fengsui.services import Services
 from fengsui.settings.application import load
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer

@@ -20,9 +20,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.latency import ANGRY, HISTORY, Writer, write_history
-from fengsui.cli.files import import_file
 from fengsui.demo.playing import play
 from fengsui.pipeline import steps
+from fengsui.pipeline.import_file import import_file
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from records import Window

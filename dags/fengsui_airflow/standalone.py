@@ -18,9 +18,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from fengsui.cli.files import import_file
 from fengsui.demo.playing import Line, Played, play
 from fengsui.pipeline import steps
+from fengsui.pipeline.import_file import import_file
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from fengsui_airflow.processes import Airflow, AirflowDown, environment

@@ -18,16 +18,14 @@ from fengsui.analysis.score import score_file
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
 from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
 from fengsui.pipeline import replay as past
-from fengsui.pipeline import steps
+from fengsui.pipeline.import_file import import_file
 from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
 from fengsui.settings.application import Settings, SettingsError
-from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandSettings, alias_conflicts
 from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import CASCADE
 from nlp.sentiment.tasks import CLASSES, Task
-from records import Post, Window
 
 REPLAY_STORE = Path(".cache/replay")
 
@@ -158,27 +156,6 @@ def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False
             " the next daily upkeep, only its counts stay; [privacy] text_days = 0 keeps all",
             err=True,
         )
-
-
-def import_file(services: Services, file: Path) -> tuple[Collected, Window | None]:
-    """Read one file into the store, and record that the time it spans was read.
-
-    Returns what came in, and the time it spans; None if it holds no post.
-    """
-    total = Collected()
-    first = last = None
-    written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    for batch in steps.batches(read_file(file, fetched_at=written_at), steps.BATCH):
-        total += steps.store_items(services, batch)
-        times = [item.published_at for item in batch if isinstance(item, Post)]
-        if times:
-            first = min(times) if first is None else min(first, *times)
-            last = max(times) if last is None else max(last, *times)
-    if first is None or last is None:
-        return total, None
-    span = Window(first, last)
-    services.ledger.record_read(f"import {file.name}", span, ok=True)
-    return total, span
 
 
 def detect_csv_file(

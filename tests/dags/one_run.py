@@ -4,8 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from fengsui.cli.files import import_file
 from fengsui.pipeline import steps
+from fengsui.pipeline.import_file import import_file
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records import Window

@@ -4,7 +4,7 @@ import resource
 import sys
 from pathlib import Path
 
-from fengsui.cli.files import import_file
+from fengsui.pipeline.import_file import import_file
 from fengsui.services import Services
 from tests.fengsui.stories import settings
 

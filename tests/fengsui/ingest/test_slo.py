@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fengsui.cli.check import told
 from fengsui.incidents.operational import operational_incidents
 from fengsui.ingest.collect import collect
 from fengsui.ingest.poll import means_of, read
 from fengsui.ingest.slo import PROMISE, check_slo, source_health
+from fengsui.operations.check import health_lines
 from fengsui.services import Services
 from listeners.errors import ListenerError, Refused, RetryLater
 from listeners.protocol import CoverageMarker, Item, Listener, Refusal
@@ -46,7 +46,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def look(services: Services, at: datetime = NOW) -> list[str]:
-    return list(told(source_health(services, services.settings.sources[0], at)))
+    return list(health_lines(source_health(services, services.settings.sources[0], at)))
 
 
 def test_share_is_of_the_parts(services: Services) -> None:
