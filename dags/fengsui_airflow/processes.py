@@ -7,11 +7,11 @@ Here nothing but the API server listens, on 127.0.0.1; it reads logs from the fo
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import time
 from base64 import urlsafe_b64encode
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import httpx
+import psutil
 
 DAGS: Final = Path(__file__).resolve().parents[1]
 COMPONENTS: Final = ("api-server", "dag-processor", "triggerer", "scheduler")
@@ -222,54 +223,49 @@ class Airflow:
         return all(states[part]["status"] == "healthy" for part in ("metadatabase", *parts))
 
 
-def family(roots: Iterable[int]) -> set[tuple[int, str]]:
+def family(roots: Iterable[int]) -> set[psutil.Process]:
     """Return `roots`, what they have started at any depth, and who shares a session with them.
 
-    Each is a process id and the moment of its start, so that an id used anew is nobody of ours.
+    A process is known by its id and the moment of its start: an id used anew is nobody of ours.
     """
-    wanted = set(roots)
-    seen = {pid: stat for pid in _processes() if (stat := _stat(pid)) is not None}
-    grown = True
-    while grown:
-        more = {
-            pid
-            for pid, (parent, session, _) in seen.items()
-            if parent in wanted or session in wanted
-        }
-        grown = bool(more - wanted)
-        wanted |= more
-    return {(pid, seen[pid][2]) for pid in wanted if pid in seen}
+    by_parent: defaultdict[int, list[psutil.Process]] = defaultdict(list)
+    by_session: defaultdict[int, list[psutil.Process]] = defaultdict(list)
+    running = {process.pid: process for process in psutil.process_iter() if _runs(process)}
+    for pid, process in running.items():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            by_parent[process.ppid()].append(process)
+            by_session[os.getsid(pid)].append(process)
+    found: set[psutil.Process] = set()
+    waiting = [running[pid] for pid in roots if pid in running]
+    while waiting:
+        process = waiting.pop()
+        if process not in found:
+            found.add(process)
+            waiting += [*by_parent[process.pid], *by_session[process.pid]]
+    return found
 
 
-def alive(processes: Iterable[tuple[int, str]]) -> bool:
+def alive(processes: Iterable[psutil.Process]) -> bool:
     """Return whether any of the processes still runs."""
-    return any((stat := _stat(pid)) is not None and stat[2] == begun for pid, begun in processes)
+    return any(_runs(process) for process in processes)
 
 
-def _kill(processes: Iterable[tuple[int, str]]) -> None:
+def _runs(process: psutil.Process) -> bool:
+    """Return whether a process is there, and does not only wait to be buried."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _kill(processes: Iterable[psutil.Process]) -> None:
     """Kill the processes and wait until they are gone."""
     wanted = list(processes)
     while alive(wanted):
-        for pid, begun in wanted:
-            if (stat := _stat(pid)) is not None and stat[2] == begun:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        for process in wanted:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         time.sleep(0.01)
-
-
-def _processes() -> list[int]:
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
-
-
-def _stat(pid: int) -> tuple[int, int, str] | None:
-    """Return parent, session and moment of start; None where it is gone, or waits to be buried."""
-    try:
-        # The name of the command stands in brackets and may hold anything.
-        said = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    parts = said.rpartition(")")[2].split()
-    return None if parts[0] in "ZX" else (int(parts[1]), int(parts[3]), parts[19])
 
 
 def _dies_with_us() -> list[str]:

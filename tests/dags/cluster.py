@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -192,7 +193,7 @@ class Cluster:
         with psycopg.connect(self.metadata) as database:
             tasks = [str(row[0]) for row in database.execute(query, [dag])]
         for name, pid in self._pids.items():
-            for child, _ in family([pid]):
+            for child in family([pid]):
                 if any(task in _title(child) for task in tasks):
                     return name
         return None
@@ -243,8 +244,8 @@ def _with_driver(url: str) -> str:
     return re.sub("^postgresql:", "postgresql+psycopg2:", url)
 
 
-def _title(pid: int) -> str:
+def _title(process: psutil.Process) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
         return ""

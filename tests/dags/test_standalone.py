@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from fengsui_airflow import processes, standalone
@@ -53,7 +55,7 @@ def test_family_is_nobody_else(tmp_path: Path) -> None:
     one, other = start_stubborn(tmp_path / "one"), start_stubborn(tmp_path / "other")
     try:
         assert not family([one.pid]) & family([other.pid])
-        assert os.getpid() not in {pid for pid, _ in family([one.pid, other.pid])}
+        assert os.getpid() not in {member.pid for member in family([one.pid, other.pid])}
     finally:
         for process in (one, other):
             processes._kill(family([process.pid]))
@@ -95,7 +97,7 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
         assert answer.status_code == httpx.codes.CREATED
         everybody = family([process.pid])
         assert len(everybody) > 5
-        assert listening({pid for pid, _ in everybody}) <= {"127.0.0.1"}
+        assert listening(everybody) <= {"127.0.0.1"}
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
         assert not alive(everybody)
@@ -104,18 +106,11 @@ def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
         process.wait()
 
 
-def listening(pids: set[int]) -> set[str]:
+def listening(processes: Iterable[psutil.Process]) -> set[str]:
     """Return the addresses at which any of the processes listens."""
-    sockets = {
-        str(file.readlink())
-        for pid in pids
-        for file in Path(f"/proc/{pid}/fd").glob("*")
-        if file.is_symlink()
+    return {
+        socket.laddr.ip
+        for process in processes
+        for socket in process.net_connections("tcp")
+        if socket.status == psutil.CONN_LISTEN
     }
-    found: set[str] = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
-                found.add("127.0.0.1" if fields[1].startswith("0100007F:") else fields[1])
-    return found

@@ -8,16 +8,17 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
 import psycopg
 
 from tests.servers.processes import (
     NotReady,
-    children,
     free_port,
     private_folder,
     start,
@@ -121,11 +122,10 @@ class PostgresqlServer(Postgresql):
         if self._process is None:
             return
         # Backends are in sessions of their own, and hold the memory that a new start needs.
-        for pid in [self._process.pid, *children(self._process.pid)]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        server = psutil.Process(self._process.pid)
+        for process in [server, *server.children()]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self._process.wait()
         self._process = None
         time.sleep(0.1)

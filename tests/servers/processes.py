@@ -82,15 +82,6 @@ def until_ready(
         time.sleep(0.02)
 
 
-def children(pid: int) -> list[int]:
-    """Return the ids of the processes that `pid` has started and that still are."""
-    try:
-        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    except OSError:
-        return []
-    return [int(child) for child in listed.split()]
-
-
 def missing(what: str, package: str) -> None:
     """Skip the test that needs `what`; fail it where FENGSUI_NO_SKIP=1 demands that all run."""
     reason = f"{what} is not installed here: apt-get install {package}"
