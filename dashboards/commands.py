@@ -44,7 +44,7 @@ def export(
     language: Language = None,
 ) -> None:
     """Write the dashboards as a file for Kibana's import (Saved Objects, Import), 8.9 or newer."""
-    from dashboards.kibana.ndjson import ndjson
+    from dashboards.kibana.sync.ndjson import ndjson
 
     settings = settings_or_defaults(config)
     made = objects(settings, language)
@@ -67,10 +67,10 @@ def push(
     json: Json = False,
 ) -> None:
     """Put the dashboards into Kibana; what was changed there is not overwritten without a word."""
-    from dashboards.kibana.client import KibanaClient, key_of
-    from dashboards.kibana.pushing import State
-    from dashboards.kibana.pushing import push as pushed
-    from dashboards.kibana.record import Record
+    from dashboards.kibana.sync.client import KibanaClient, key_of
+    from dashboards.kibana.sync.pushing import State
+    from dashboards.kibana.sync.pushing import push as pushed
+    from dashboards.kibana.sync.record import Record
 
     settings = settings_or_defaults(config)
     record = Record.read(settings.state, settings.kibana)
@@ -95,9 +95,9 @@ def diff(
     json: Json = False,
 ) -> None:
     """Say how the dashboards in Kibana differ from ours; exit code 1 where they do."""
-    from dashboards.kibana.client import KibanaClient, key_of
-    from dashboards.kibana.pushing import State, compare
-    from dashboards.kibana.record import Record
+    from dashboards.kibana.sync.client import KibanaClient, key_of
+    from dashboards.kibana.sync.pushing import State, compare
+    from dashboards.kibana.sync.record import Record
 
     settings = settings_or_defaults(config)
     record = Record.read(settings.state, settings.kibana)

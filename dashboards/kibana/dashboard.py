@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from dashboards.kibana.columns import kuery
-from dashboards.kibana.lens import Lens
+from dashboards.kibana.lens.columns import kuery
+from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.naming import Naming
 from dashboards.kibana.saved_objects import Key, SavedObject, text
 from dashboards.kibana.views import View

@@ -1,6 +1,6 @@
 """品牌深挖: one brand against its usual, what is said, by whom and from where."""
 
-from dashboards.kibana import palette, words
+from dashboards.kibana import words
 from dashboards.kibana.boards.shared import (
     ONE_BRAND,
     SENTIMENT,
@@ -12,10 +12,11 @@ from dashboards.kibana.boards.shared import (
     tile,
     volume_tile,
 )
-from dashboards.kibana.charts import XY, Cloud, Drawn, Layer, Table, Tile
-from dashboards.kibana.columns import COMPACT, WHOLE, Count, Last, Measure, Terms
 from dashboards.kibana.dashboard import Chart, Dashboard, Place
-from dashboards.kibana.lens import Lens
+from dashboards.kibana.lens import palette
+from dashboards.kibana.lens.charts import XY, Cloud, Drawn, Layer, Table, Tile
+from dashboards.kibana.lens.columns import COMPACT, WHOLE, Count, Last, Measure, Terms
+from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.views import MENTIONS
 from dashboards.kibana.words import Words
 

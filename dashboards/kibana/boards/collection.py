@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from dashboards.kibana import palette, words
+from dashboards.kibana import words
 from dashboards.kibana.boards.shared import navigation, tile
-from dashboards.kibana.charts import XY, Drawn, Heatmap, Layer, Table, Tile
-from dashboards.kibana.columns import SHARE, WHOLE, Count, Last, Measure, Terms, Times
 from dashboards.kibana.dashboard import Chart, Choice, Dashboard, Place
-from dashboards.kibana.lens import Lens
+from dashboards.kibana.lens import palette
+from dashboards.kibana.lens.charts import XY, Drawn, Heatmap, Layer, Table, Tile
+from dashboards.kibana.lens.columns import SHARE, WHOLE, Count, Last, Measure, Terms, Times
+from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.views import COVERAGE, POSTS, QUARANTINE, TROUBLES
 from dashboards.kibana.words import Words
 

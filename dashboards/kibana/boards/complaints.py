@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from dashboards.kibana import palette, words
+from dashboards.kibana import words
 from dashboards.kibana.boards.shared import by_word, navigation, tile
-from dashboards.kibana.charts import XY, Drawn, Layer, Table, Tile
-from dashboards.kibana.columns import WHOLE, Count, Last, Measure, Queries, Terms
 from dashboards.kibana.dashboard import Chart, Choice, Dashboard, Place
-from dashboards.kibana.lens import Lens
+from dashboards.kibana.lens import palette
+from dashboards.kibana.lens.charts import XY, Drawn, Layer, Table, Tile
+from dashboards.kibana.lens.columns import WHOLE, Count, Last, Measure, Queries, Terms
+from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.views import CASES
 from dashboards.kibana.words import Words
 

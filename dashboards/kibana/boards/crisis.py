@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.kibana import palette, words
+from dashboards.kibana import words
 from dashboards.kibana.boards.shared import (
     NEGATIVE_SHARE,
     ONE_BRAND,
@@ -12,10 +12,20 @@ from dashboards.kibana.boards.shared import (
     navigation,
     sentiment_over_time,
 )
-from dashboards.kibana.charts import XY, Drawn, Layer, Table
-from dashboards.kibana.columns import COMPACT, WHOLE, Count, Cumulative, Last, Measure, Terms, Times
 from dashboards.kibana.dashboard import Chart, Dashboard, Place, TimeSlider
-from dashboards.kibana.lens import Lens
+from dashboards.kibana.lens import palette
+from dashboards.kibana.lens.charts import XY, Drawn, Layer, Table
+from dashboards.kibana.lens.columns import (
+    COMPACT,
+    WHOLE,
+    Count,
+    Cumulative,
+    Last,
+    Measure,
+    Terms,
+    Times,
+)
+from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.views import MENTIONS
 from dashboards.kibana.words import Words
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.kibana import palette, words
+from dashboards.kibana import words
 from dashboards.kibana.boards.shared import (
     BRAND,
     NEGATIVE_SHARE,
@@ -15,10 +15,11 @@ from dashboards.kibana.boards.shared import (
     tile,
     volume_tile,
 )
-from dashboards.kibana.charts import XY, Donut, Drawn, Heatmap, Layer, Line, Table, Tile
-from dashboards.kibana.columns import SHARE, WHOLE, Count, Fixed, Measure, Terms, Times
 from dashboards.kibana.dashboard import Chart, Dashboard, Place
-from dashboards.kibana.lens import Lens
+from dashboards.kibana.lens import palette
+from dashboards.kibana.lens.charts import XY, Donut, Drawn, Heatmap, Layer, Line, Table, Tile
+from dashboards.kibana.lens.columns import SHARE, WHOLE, Count, Fixed, Measure, Terms, Times
+from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.views import COVERAGE, INCIDENTS, LEVELS, MENTIONS
 from dashboards.kibana.words import Words
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from dashboards.kibana import palette, words
-from dashboards.kibana.charts import XY, Drawn, Layer, Tile
-from dashboards.kibana.columns import WHOLE, Count, Last, Measure, Ratio, Terms, Times
+from dashboards.kibana import words
 from dashboards.kibana.dashboard import Choice, Place, Ways
-from dashboards.kibana.lens import Lens
+from dashboards.kibana.lens import palette
+from dashboards.kibana.lens.charts import XY, Drawn, Layer, Tile
+from dashboards.kibana.lens.columns import WHOLE, Count, Last, Measure, Ratio, Terms, Times
+from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.views import COUNTS, INCIDENTS, MENTIONS
 from dashboards.kibana.words import Words
 

@@ -10,7 +10,7 @@ import pytest
 
 Json = dict[str, Any]
 
-ARCHIVE = Path(__file__).parents[3] / "shared" / "data" / "kibana.tar.xz"
+ARCHIVE = Path(__file__).parents[4] / "shared" / "data" / "kibana.tar.xz"
 
 
 def documents() -> dict[str, Json]:

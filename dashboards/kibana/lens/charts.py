@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from dashboards.kibana.columns import Column
-from dashboards.kibana.palette import of_a_tile
+from dashboards.kibana.lens.columns import Column
+from dashboards.kibana.lens.palette import of_a_tile
 from dashboards.kibana.views import View
 from dashboards.kibana.words import Language, Words
 

@@ -1,4 +1,4 @@
-"""`python -m dashboards.kibana.picture --out docs/kibana`: each dashboard as a PNG.
+"""`python -m docs.pictures.kibana --out docs/kibana`: each dashboard as a PNG.
 
 Drawn from what Elasticsearch answers for each panel, laid out as the grid says. It is not Kibana
 that draws here: fonts, spacing and details of the charts are otherwise there.
@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from dashboards.kibana.aggregation import Scope
 from dashboards.kibana.boards.all import dashboards, saved_objects
 from dashboards.kibana.dashboard import Dashboard
-from dashboards.kibana.drawing.page import draw_page
 from dashboards.kibana.naming import Naming
-from dashboards.kibana.results import ask
-from dashboards.kibana.sample import fill
+from docs.pictures.drawing.page import draw_page
+from docs.pictures.emulation.aggregation import Scope
+from docs.pictures.emulation.results import ask
+from docs.pictures.sample import fill
 from store.elasticsearch.client import Server
 from store.elasticsearch.settings import ElasticsearchSettings
 from store.errors import StoreError
@@ -31,9 +31,7 @@ _SPANS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Draw the dashboards; exit with 2 and one line where Elasticsearch cannot be used."""
-    parser = argparse.ArgumentParser(
-        prog="python -m dashboards.kibana.picture", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m docs.pictures.kibana", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the pictures")
     parser.add_argument("--url", default="http://127.0.0.1:9200", help="of an Elasticsearch")
     parser.add_argument("--prefix", default=PREFIX, help="of the indices")

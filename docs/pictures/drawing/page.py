@@ -12,15 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from PIL import Image
 
-from dashboards.kibana import palette
-from dashboards.kibana.aggregation import Scope
 from dashboards.kibana.dashboard import GRID, TITLES, Chart, Choice, Dashboard, Place, Ways
-from dashboards.kibana.drawing.panels import draw
-from dashboards.kibana.drawing.values import ZONE, cut
-from dashboards.kibana.drawing.xy import FAINT
+from dashboards.kibana.lens import palette
 from dashboards.kibana.naming import Naming
-from dashboards.kibana.results import Shown
 from dashboards.kibana.words import Words
+from docs.pictures.drawing.panels import draw
+from docs.pictures.drawing.values import ZONE, cut
+from docs.pictures.drawing.xy import FAINT
+from docs.pictures.emulation.aggregation import Scope
+from docs.pictures.emulation.results import Shown
 from fengsui.chart.font import sized
 
 # Pixels: a cell of the grid, the bar on top, the space between panels, the title of a panel.

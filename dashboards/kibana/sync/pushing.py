@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from dashboards.kibana.client import KibanaClient
-from dashboards.kibana.comparison import Difference, differences, normalised
-from dashboards.kibana.errors import ChangedInKibana
-from dashboards.kibana.ndjson import ndjson
-from dashboards.kibana.record import Pushed, Record
 from dashboards.kibana.saved_objects import Key, SavedObject
+from dashboards.kibana.sync.client import KibanaClient
+from dashboards.kibana.sync.comparison import Difference, differences, normalised
+from dashboards.kibana.sync.errors import ChangedInKibana
+from dashboards.kibana.sync.ndjson import ndjson
+from dashboards.kibana.sync.record import Pushed, Record
 
 Json: TypeAlias = dict[str, Any]
 

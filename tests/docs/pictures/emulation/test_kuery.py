@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.kibana.kuery import KueryError, to_query
+from docs.pictures.emulation.kuery import KueryError, to_query
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 

@@ -7,17 +7,17 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from dashboards.kibana import palette
 from dashboards.kibana.boards.all import dashboards
-from dashboards.kibana.drawing.values import cut, number, width
+from dashboards.kibana.lens import palette
 from dashboards.kibana.naming import Naming
-from dashboards.kibana.picture import main, pictures
 from dashboards.kibana.words import Language
+from docs.pictures.drawing.values import cut, number, width
+from docs.pictures.kibana import main, pictures
 from store.elasticsearch.settings import ElasticsearchSettings
-from tests.dashboards.scene import END, TEA, load
+from tests.docs.pictures.scene import END, TEA, load
 from tests.servers.fixtures import Elasticsearch
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 LARGEST = 300_000
 
 

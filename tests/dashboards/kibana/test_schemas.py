@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.dashboards.objects import documents
+from tests.dashboards.kibana.objects import documents
 
 Json = dict[str, Any]
 

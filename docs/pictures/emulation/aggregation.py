@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from dashboards.kibana.kuery import to_query
+from docs.pictures.emulation.kuery import to_query
 
 Json: TypeAlias = dict[str, Any]
 # A value for each column, by its id.

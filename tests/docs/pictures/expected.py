@@ -6,7 +6,7 @@ the layer; sums so far only where they grow, without what they are sums of.
 
 from typing import Any, Final
 
-from tests.dashboards.scene import at
+from tests.docs.pictures.scene import at
 
 EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
     ("overview-mentions", "mentions"): [

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from dashboards.kibana import palette
-from dashboards.kibana.aggregation import Row
-from dashboards.kibana.drawing.values import ZONE, cut, said
-from dashboards.kibana.results import Shown
+from dashboards.kibana.lens import palette
+from docs.pictures.drawing.values import ZONE, cut, said
+from docs.pictures.emulation.aggregation import Row
+from docs.pictures.emulation.results import Shown
 from fengsui.chart.font import sized
 
 Json: TypeAlias = dict[str, Any]

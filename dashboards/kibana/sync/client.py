@@ -14,10 +14,10 @@ from typing import Any, Self, TypeAlias
 import httpx
 from pydantic import SecretStr
 
-from dashboards.kibana.errors import KibanaError
 from dashboards.kibana.naming import DEFAULT_SPACE
-from dashboards.kibana.refusals import Refusals, mapping
 from dashboards.kibana.saved_objects import OLDEST_KIBANA, Key
+from dashboards.kibana.sync.errors import KibanaError
+from dashboards.kibana.sync.refusals import Refusals, mapping
 from fengsui.settings.kibana import KibanaSettings
 
 Json: TypeAlias = dict[str, Any]

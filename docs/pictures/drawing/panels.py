@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from dashboards.kibana import palette
-from dashboards.kibana.aggregation import Row
-from dashboards.kibana.drawing.values import cut, said
-from dashboards.kibana.drawing.xy import FAINT, PALETTE, day, draw_xy, dress, time_axis
-from dashboards.kibana.results import Shown
+from dashboards.kibana.lens import palette
+from docs.pictures.drawing.values import cut, said
+from docs.pictures.drawing.xy import FAINT, PALETTE, day, draw_xy, dress, time_axis
+from docs.pictures.emulation.aggregation import Row
+from docs.pictures.emulation.results import Shown
 from fengsui.chart.font import sized
 
 Json: TypeAlias = dict[str, Any]

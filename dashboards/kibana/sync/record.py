@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
-from dashboards.kibana.errors import KibanaError
 from dashboards.kibana.saved_objects import Key, text
+from dashboards.kibana.sync.errors import KibanaError
 from fengsui.settings.kibana import KibanaSettings
 
 Json: TypeAlias = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from elastic_transport import ObjectApiResponse
 from elasticsearch import Elasticsearch
 
-from dashboards.kibana.aggregation import Row, Scope, Search, fixed_values, rows, searches
 from dashboards.kibana.saved_objects import SavedObject
+from docs.pictures.emulation.aggregation import Row, Scope, Search, fixed_values, rows, searches
 from store.elasticsearch.client import Server
 
 Json: TypeAlias = dict[str, Any]

@@ -11,8 +11,8 @@ import pytest
 
 from dashboards.kibana.boards.all import saved_objects
 from dashboards.kibana.naming import Naming
-from tests.dashboards import real
-from tests.dashboards.shapes import always, shape
+from tests.dashboards.kibana import real
+from tests.dashboards.kibana.shapes import always, shape
 
 Json = dict[str, Any]
 

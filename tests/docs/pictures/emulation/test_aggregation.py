@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.kibana.aggregation import (
+from docs.pictures.emulation.aggregation import (
     Row,
     Scope,
     Search,
@@ -16,9 +16,9 @@ from dashboards.kibana.aggregation import (
     rows,
     searches,
 )
-from tests.dashboards.expected import EXPECTED
-from tests.dashboards.objects import documents, layers
-from tests.dashboards.scene import CAR, END, START, TEA, load
+from tests.dashboards.kibana.objects import documents, layers
+from tests.docs.pictures.expected import EXPECTED
+from tests.docs.pictures.scene import CAR, END, START, TEA, load
 from tests.servers.fixtures import Elasticsearch, unique_prefix
 
 Json = dict[str, Any]

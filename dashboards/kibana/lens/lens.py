@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from dashboards.kibana.charts import Chart, Layer
-from dashboards.kibana.columns import Made, kuery
+from dashboards.kibana.lens.charts import Chart, Layer
+from dashboards.kibana.lens.columns import Made, kuery
 from dashboards.kibana.naming import Naming
 from dashboards.kibana.saved_objects import SavedObject
 from dashboards.kibana.words import Words

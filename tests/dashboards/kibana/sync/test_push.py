@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fengsui.cli import main
-from tests.dashboards.kibana_server import KEY, Fault, KibanaServer, boom
+from tests.dashboards.kibana.sync.kibana_server import KEY, Fault, KibanaServer, boom
 from tests.servers.certificates import write_certificates
 
 OVERVIEW = "fengsui-overview"

@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboards.kibana.boards.all import saved_objects
 from dashboards.kibana.naming import Naming
-from tests.dashboards import real
+from tests.dashboards.kibana import real
 
 Json = dict[str, Any]
 

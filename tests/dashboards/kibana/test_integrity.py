@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from dashboards.kibana import palette, words
+from dashboards.kibana import words
 from dashboards.kibana.boards.all import dashboards, saved_objects
+from dashboards.kibana.lens import palette
 from dashboards.kibana.naming import Naming
-from dashboards.kibana.ndjson import ndjson
+from dashboards.kibana.sync.ndjson import ndjson
 from fengsui.chart.png import COLOURS
 from nlp.complaints.rules import CATEGORIES
 from records import CaseStatus, IncidentStatus, Level, PostKind, Sentiment, Urgency
 from store.elasticsearch.indices.mappings import KINDS
-from tests.dashboards import real
-from tests.dashboards.objects import documents, layers, of_type, view_of, views
+from tests.dashboards.kibana import real
+from tests.dashboards.kibana.objects import documents, layers, of_type, view_of, views
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""Lens: the charts of a dashboard, their columns and their colours."""

@@ -1,0 +1,1 @@
+"""The dashboards in Kibana: written there, compared, and what was written remembered."""

@@ -1,0 +1,1 @@
+"""What Kibana asks Elasticsearch for a dashboard, and what it makes of the answers."""

@@ -1,0 +1,1 @@
+"""Tests of `dashboards.kibana.sync`."""

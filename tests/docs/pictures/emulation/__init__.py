@@ -1,0 +1,1 @@
+"""Tests of what Elasticsearch answers for a dashboard."""
