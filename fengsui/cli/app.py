@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from fengsui.cli.commands import CommandList
+from fengsui.cli.listing import CommandList
 
 app = typer.Typer(
     name="fengsui",

@@ -223,7 +223,7 @@ def test_replay_resumes_in_its_store(fengsui: Shell) -> None:
 def test_replay_at_a_speed_takes_its_time(fengsui: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--speed 600` holds a tick of five minutes for half a second."""
     waited: list[float] = []
-    monkeypatch.setattr("fengsui.cli.files.time.sleep", waited.append)
+    monkeypatch.setattr("fengsui.cli.commands.files.time.sleep", waited.append)
     file = fengsui.folder / "two.jsonl"
     file.write_text(line(1, "云朵茶饮") + line(31, "云朵茶饮"), encoding="utf-8")
     command = ("replay", file, "--brand", stories.BRAND, "--json")

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from fengsui.cli.app import whole
-from fengsui.cli.commands import COMMANDS
+from fengsui.cli.listing import COMMANDS
 from fengsui.settings.application import Settings, parse
 from tests.fengsui.commands import Shell
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from fengsui.cli.painpoints import week_of
+from fengsui.cli.commands.painpoints import week_of
 from fengsui.reports.pain_ledger import Heard, Quadrant, State, ledger
 from fengsui.reports.pain_points import named_versions
 from tests.fengsui import stories

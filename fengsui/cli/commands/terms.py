@@ -13,7 +13,7 @@ from rich.text import Text
 from alerts.messages.catalogue import Language
 from alerts.messages.format import number, one_line
 from fengsui.analysis.terms import PAST, RECENT, Found, terms_in_files, terms_in_store
-from fengsui.cli.files import brand_of
+from fengsui.cli.commands.files import brand_of
 from fengsui.cli.options import (
     BEIJING,
     DEFAULT_PATH,

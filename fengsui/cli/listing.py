@@ -126,7 +126,7 @@ class CommandList(TyperGroup):
 
     def _load(self, module: str) -> None:
         app = _app()
-        import_module(f"fengsui.cli.{module}").register(app)
+        import_module(f"fengsui.cli.commands.{module}").register(app)
         made = get_group(app).commands
         for name in made:
             del self._unloaded[name]
