@@ -253,7 +253,7 @@ def alive(processes: Iterable[psutil.Process]) -> bool:
 def _runs(process: psutil.Process) -> bool:
     """Return whether a process is there, and does not only wait to be buried."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
