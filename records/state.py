@@ -145,8 +145,8 @@ NOTICE: Final = Family(
     "notice",
     ("subject", "receiver"),
     "NoticeState",
-    "fengsui.desk.notices",
-    "the last notice of a series to a receiver: each is sent once",
+    "fengsui.desk.send_once",
+    "read only: the last brief or review that 0.1 sent to a receiver; now the outbox knows it",
 )
 DAILY: Final = Family(
     "daily",

@@ -14,12 +14,10 @@ from alerts.messages.catalogue import Language
 from alerts.messages.message import Message, encoded
 from fengsui.services import Services
 from records import Incident, Notification, NotificationState, PreparedMessage
+from store.ledger.state import NOTICES
 
 log = logging.getLogger(__name__)
 
-# Where the version before remembered the last message of a series for a receiver, and how:
-# "sending KEY" before it was sent, "sent KEY" after.
-CURSOR = "notice.{series}.{receiver}"
 # What it was sending when it died can have been sent at most so long ago.
 DOUBT = timedelta(days=2)
 
@@ -134,13 +132,12 @@ def _as_before(
     services: Services, announcement: Announcement, new: Notification
 ) -> Notification | None:
     """Return the entry as the version before left it in a cursor; None if that says it was sent."""
-    name = CURSOR.format(series=announcement.series, receiver=new.receiver)
-    match services.ledger.cursor(name):
-        case str(cursor) if cursor == f"sent {announcement.key}":
-            return None
-        case str(cursor) if cursor == f"sending {announcement.key}":
-            # It may have arrived: an entry whose lease is over makes the sender ask first.
-            at = new.created_at
-            state = NotificationState.SENDING
-            return replace(new, state=state, created_at=at - DOUBT, attempts=1, retry_at=at)
-    return new
+    before = NOTICES.get(services.ledger, announcement.series, new.receiver)
+    if before is None or before.key != announcement.key:
+        return new
+    if before.is_sent:
+        return None
+    # It may have arrived: an entry whose lease is over makes the sender ask first.
+    at = new.created_at
+    state = NotificationState.SENDING
+    return replace(new, state=state, created_at=at - DOUBT, attempts=1, retry_at=at)
