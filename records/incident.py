@@ -51,7 +51,9 @@ class Evidence:
     counts (see alerts/evidence); `observed` and `expected` have the unit of the kind (a count over
     `horizon`, or a share in [0, 1]). `p_value` is the probability of at least this much on a usual
     day; 1 also where nothing is known of usual days. `parts` are what it is made of, the most
-    telling first. Where an incident is not about a brand, `kind` says what went wrong, and
+    telling first. `dispersion` is that of the negative binomial a count was scored with (variance =
+    mean + dispersion * mean^2), None where there is none and in what was kept before it was
+    written. Where an incident is not about a brand, `kind` says what went wrong, and
     `observed` is how often it did.
     """
 
@@ -61,6 +63,7 @@ class Evidence:
     horizon: timedelta
     p_value: float
     parts: tuple[EvidencePart, ...] = ()
+    dispersion: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

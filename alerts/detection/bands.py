@@ -7,14 +7,13 @@ from typing import Final
 import numpy as np
 
 from alerts.detection.negative_binomial import NegativeBinomialDetector, panel_of
-from alerts.detection.probability import Floats, count_tail
+from alerts.detection.probability import Floats, least_rare_count
 from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
 from alerts.detection.ticks import number_of
 
 # More than the upper edge of the band comes by chance less often: what counts as evidence.
 BEYOND: Final = 1e-3
-_LARGEST: Final = 2.0**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +55,6 @@ def baseline_bands(series: Series, since: datetime, settings: DetectionSettings)
             continue
         here = slice(since_tick - first, until_tick - first)
         mean[:, here] = context[:, :, 0].T
-        upper[:, here] = greatest_expected(mean[:, here], dispersion[:, :1])
+        upper[:, here] = least_rare_count(mean[:, here], dispersion[:, :1], BEYOND) - 1.0
     start = series.start + (first - begin) * series.step
     return Bands(start, builder.scorer.channels, mean, upper)
-
-
-def greatest_expected(mean: Floats, dispersion: Floats, beyond_it: float = BEYOND) -> Floats:
-    """Return the least whole count that is exceeded with a probability of `beyond_it` at most.
-
-    Counts are negative binomial as in `count_tail`; everything broadcasts.
-    """
-    low, high = np.full(mean.shape, -1.0), np.ones(mean.shape)
-    while (beyond := count_tail(high + 1.0, mean, dispersion) > beyond_it).any() and (
-        high.max() < _LARGEST
-    ):
-        low, high = np.where(beyond, high, low), np.where(beyond, high * 2.0, high)
-    while (high - low > 1.0).any():
-        middle = np.floor((low + high) / 2.0)
-        beyond = count_tail(middle + 1.0, mean, dispersion) > beyond_it
-        apart = high - low > 1.0
-        low, high = np.where(apart & beyond, middle, low), np.where(apart & ~beyond, middle, high)
-    return high

@@ -10,6 +10,7 @@ Floats = npt.NDArray[np.float64]
 
 # Below this a double underflows soon; nobody tells one in 1e300 from one in 1e400.
 SMALLEST: Final = 1e-300
+_LARGEST: Final = 2.0**40  # no count is greater
 
 
 def count_tail(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
@@ -22,6 +23,22 @@ def count_tail(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
     odds = mean / (size + mean)
     tail = np.where(count > 0, scipy.special.betainc(np.maximum(count, 1e-9), size, odds), 1.0)
     return np.clip(tail, SMALLEST, 1.0)
+
+
+def least_rare_count(mean: Floats, dispersion: Floats, chance: float) -> Floats:
+    """Return the least whole count that is reached with a probability of at most `chance`.
+
+    Counts are negative binomial as in `count_tail`; everything broadcasts.
+    """
+    shape = np.broadcast_shapes(np.shape(mean), np.shape(dispersion))
+    low, high = np.zeros(shape), np.ones(shape)
+    while (common := count_tail(high, mean, dispersion) > chance).any() and high.max() < _LARGEST:
+        low, high = np.where(common, high, low), np.where(common, high * 2.0, high)
+    while (apart := high - low > 1.0).any():
+        middle = np.floor((low + high) / 2.0)
+        common = count_tail(middle, mean, dispersion) > chance
+        low, high = np.where(apart & common, middle, low), np.where(apart & ~common, middle, high)
+    return high
 
 
 def share_tail(hits: Floats, of: Floats, share: Floats, correlation: Floats) -> Floats:

@@ -121,6 +121,7 @@ class SignalBuilder:
                     expected=float(scored.mean[at, row]),
                     horizon=span,
                     p_value=float(scored.tail[at, row]),
+                    dispersion=float(scored.dispersion[at, row]),
                 )
                 if name == "negative" and scored.usual_share.size:
                     yield Evidence(

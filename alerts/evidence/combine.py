@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from alerts.detection.probability import count_tail
+from alerts.detection.probability import least_rare_count
 from alerts.detection.scorer import OPENING, SUPPORT
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.channels import CHANNELS
@@ -27,7 +27,8 @@ HOUR: Final = timedelta(hours=1)
 WEEK: Final = timedelta(days=7)
 # The detector looks at three horizons.
 _HORIZONS: Final = 3
-_MOST: Final = 10_000_000.0
+# Of negatives of which it is not known how far they scatter.
+_USUAL_DISPERSION: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,37 +107,20 @@ def hourly_count(
     """Return the negative count of an hour from which a brand would be at `level`.
 
     That is the least count as rare as the level, by the negative binomial that the evidence about
-    negatives was judged with, as far as that can be told from its p-value; at least what the level
-    takes in itself, and more than the `peak` that has not brought it.
+    negatives was scored with; at least what the level takes in itself, and more than the `peak`
+    that has not brought it.
     """
     usual = baseline_hour(evidence)
     tests = WEEK / timedelta(minutes=settings.tick_minutes)
     looks = tests / np.sqrt(HOUR / timedelta(minutes=settings.tick_minutes))
     chance = settings.false_alarms_per_week / RARER[level] / (looks * _HORIZONS * len(OPENING))
-    rare = _quantile(max(usual, 0.05), _dispersion(evidence), chance)
+    mean, dispersion = np.array(max(usual, 0.05)), np.array(_dispersion(evidence))
+    rare = float(least_rare_count(mean, dispersion, chance))
     return max(rare, least_count(level, usual, settings.min_count), peak + 1)
 
 
 def _dispersion(evidence: Sequence[Evidence]) -> float:
-    """Return the dispersion that the p-value of the negatives was made with, else a usual one."""
+    """Return the dispersion of the negatives, a usual one where the evidence does not say."""
     found = next((one for one in evidence if one.kind == "negative"), None)
-    if found is None or found.expected <= 0 or not 1e-200 < found.p_value < 1:
-        return 0.3
-    asked = np.geomspace(1e-3, 10, 200)
-    tails = count_tail(np.array(found.observed), np.array(found.expected), asked)
-    return float(asked[np.argmin(np.abs(np.log(tails) - np.log(found.p_value)))])
-
-
-def _quantile(mean: float, dispersion: float, chance: float) -> float:
-    """Return the least count that is reached with at most `chance`."""
-    low, high = 0.0, max(2 * mean, 8.0)
-    while _tail(high, mean, dispersion) > chance and high < _MOST:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _tail(middle, mean, dispersion) > chance else (low, middle)
-    return high
-
-
-def _tail(count: float, mean: float, dispersion: float) -> float:
-    return float(count_tail(np.array(count), np.array(mean), np.array(dispersion)))
+    known = None if found is None else found.dispersion
+    return _USUAL_DISPERSION if known is None else known

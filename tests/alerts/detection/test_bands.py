@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy.stats import nbinom
 
-from alerts.detection.bands import BEYOND, baseline_bands, greatest_expected
+from alerts.detection.bands import baseline_bands
 from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
 
@@ -74,12 +73,3 @@ def test_no_band_while_little_is_known(coverage: float, known: bool) -> None:
     bands = baseline_bands(series(3, coverage=coverage), START, SETTINGS)
     assert np.isnan(bands.mean[:, : DAY - 12]).all()
     assert np.isfinite(bands.upper[:, -1]).all() == known
-
-
-def test_edge_is_the_quantile_of_the_distribution() -> None:
-    """The upper edge is the quantile that scipy finds, from tiny to large means."""
-    mean = np.geomspace(1e-5, 2e4, 60)[None, :]
-    dispersion = np.array([[1e-6], [0.1], [2.0]])
-    expected = nbinom.ppf(1 - BEYOND, 1 / dispersion, 1 / (1 + mean * dispersion))
-    edges = greatest_expected(np.broadcast_to(mean, (3, 60)), dispersion)
-    assert np.array_equal(edges, expected)

@@ -1,7 +1,8 @@
 """Replays whose end is kept; `python -m tests.fengsui.pipeline.replays` writes it anew.
 
 What is compared is what a user has afterwards: the rows of both databases and what was printed.
-Left out are times of writing, pseudonyms (each store has a key of its own) and the time it took.
+Left out are times of writing, pseudonyms (each store has a key of its own) and the time it took;
+and how far detection came, since an unreadable row without a time is as old as the clock says.
 The linear model reads, since an 8-bit encoder rounds by the processor's own instructions.
 """
 
@@ -96,6 +97,8 @@ def _tables(store: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _row(row: sqlite3.Row) -> str:
     kept = {name: row[name] for name in row.keys() if name not in _OWN}  # noqa: SIM118 - a Row
+    if "value" in kept:
+        kept["value"] = kept["value"].split()[-1]
     if "body" in kept and isinstance(kept["body"], str):
         with contextlib.suppress(ValueError):
             kept["body"] = json.loads(kept["body"])
