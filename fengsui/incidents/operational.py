@@ -73,4 +73,4 @@ def _record(services: Services, incident: Incident, change: Change, now: datetim
         Notification(alert, receiver, NotificationState.PENDING, now)
         for receiver in receivers_of(incident, services.settings.routes)
     ]
-    services.ledger.record_detection([incident], notifications, {})
+    services.ledger.record_detection([incident], notifications)

@@ -234,7 +234,7 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
         for alert in _tell(services, with_links(brand, links), now)
     ]
     if links:
-        services.ledger.record_detection([*links.values()], [], {})
+        services.ledger.record_detection([*links.values()], [])
     DETECTED.set(services.ledger, DetectedTo(now, services.counts.revision))
     return Detected(tuple(incidents.values()), tuple(alerts))
 
@@ -248,7 +248,7 @@ def _tell(services: Services, judged: BrandDetection, now: datetime) -> list[Ale
     """Write what was judged of a brand, and the alerts that say so, together."""
     alerts = [build_alert(move, now, services) for move in judged.moves]
     notifications = [n for alert in alerts for n in _notifications(services, alert, now)]
-    services.ledger.record_detection(list(judged.incidents.values()), notifications, {})
+    services.ledger.record_detection(list(judged.incidents.values()), notifications)
     return alerts
 
 

@@ -23,7 +23,6 @@ from listeners.source import Variable, WebSource, checked_address, is_clear
 from listeners.sources.feed import secret
 from records import Window
 
-TERMS: Final = "黑猫投诉用户协议"
 # In hand, answered, closed: the desk's numbers of its lists.
 LISTS: Final = ("1", "2", "3")
 

@@ -28,7 +28,6 @@ from records import Post, PostKind, Rejected, Window
 from records.state import FIRST
 
 WEIBO_HOME: Final = "https://weibo.com"
-NEWSNOW_SHOWN: Final = 30
 SOURCE: Final = "hot.{site}"
 
 
@@ -98,7 +97,6 @@ class HotAnswer(WeiboVerdict, gc=False):
 
     id: Any = None
     status: Any = None
-    updatedTime: Any = None  # noqa: N815  the source's own name
     items: Any = None
 
 

@@ -27,7 +27,6 @@ from listeners.sources.weibo_official import parse
 from records import Post, PostKind, Window
 
 HOME: Final = "https://m.weibo.cn"
-TERMS: Final = "微博服务使用协议"
 REAL_TIME: Final = 61
 SEARCH: Final = "/api/container/getIndex"
 COMMENTS: Final = "/comments/hotflow"

@@ -24,7 +24,6 @@ from listeners.sources.feed import secret
 from records import Post, Rejected, Window
 
 HOME: Final = "https://api.weibo.com"
-TERMS: Final = "微博开放平台开发者协议"
 SEARCH: Final = "/2/search/statuses/limited.json"
 PAGE: Final = 50
 MOST_IDS: Final = 50

@@ -15,8 +15,6 @@ from store.elasticsearch.rows import iso
 from store.encoding import micros
 
 _CHUNK = 200
-# The document that says where the kept entries begin; every other id is a number.
-_FIRST = "first"
 
 
 class Journal:
@@ -54,11 +52,6 @@ class Journal:
                     return
                 yield following, {entry["brand"]: entry["minute"] for entry in entries}
 
-    def first(self) -> int:
-        """Return the number of the first entry that is kept."""
-        found = fetch(self._server, [(self._index, _FIRST)])
-        return int(found[0]["_source"]["number"]) if found else 1
-
     def last(self) -> int:
         """Return the number of the newest entry, 0 where there is none."""
         if self._last is None:
@@ -80,17 +73,3 @@ class Journal:
     def _created(self, number: int, document: dict[str, Any]) -> bool:
         body = orjson.dumps({"number": number, **document})
         return not self._writer.settle([Action("create", self._index, str(number), body)])
-
-    def trim(self, keep: int) -> int:
-        """Drop all but the newest `keep` entries (one at least); return how many went.
-
-        Where the kept ones begin is written first: a reader who is behind learns that it is.
-        """
-        first, begins = self.first(), self.last() - max(keep, 1) + 1
-        if begins <= first:
-            return 0
-        mark = orjson.dumps({"number": begins, "at": None, "entries": []})
-        self._writer.settle([Action("index", self._index, _FIRST, mark)])
-        gone = (Action("delete", self._index, str(number)) for number in range(first, begins))
-        self._writer.settle(gone)
-        return begins - first

@@ -167,7 +167,7 @@ class ElasticsearchMentionStore:
         first mention on.
         """
         newest, earliest = since, dict[str, int]()
-        if since + 1 < self._journal.first() or self._journal.last() - since > _LONG_AGO:
+        if self._journal.last() - since > _LONG_AGO:
             newest, earliest = self._journal.last(), self._counting.earliest()
         for number, changed in self._journal.since(newest):
             newest = number

@@ -1,6 +1,6 @@
 """The ledger's incidents, and the outbox of notifications about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -29,10 +29,7 @@ class Outbox(LedgerDatabase):
     """Incidents, and who is to be told of them."""
 
     def record_detection(
-        self,
-        incidents: Sequence[Incident],
-        notifications: Sequence[Notification],
-        cursors: Mapping[str, str],
+        self, incidents: Sequence[Incident], notifications: Sequence[Notification]
     ) -> None:
         """Write what a detection found, in one transaction.
 
@@ -43,8 +40,6 @@ class Outbox(LedgerDatabase):
             upsert(connection, schema.incidents, latest.values(), replace=True)
             new = {notification.key: _row(notification) for notification in notifications}
             upsert(connection, schema.notifications, new.values(), replace=False)
-            moved = [{"name": name, "value": value} for name, value in cursors.items()]
-            upsert(connection, schema.cursors, moved, replace=True)
 
     def enqueue(self, notification: Notification) -> None:
         """Put `notification` into the outbox; one that is there already stays."""

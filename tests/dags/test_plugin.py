@@ -84,7 +84,6 @@ def fill(config: Path, now: datetime) -> None:
                 ),
             ],
             [],
-            {},
         )
         services.ledger.record_read("微博导出", Window(now - timedelta(hours=1), now), ok=True)
 

@@ -53,7 +53,7 @@ def crisis(desk: Desk) -> str:
     """Record an open incident of the brand that Slack was told of; return its key."""
     with desk.services() as services:
         found = incident(minutes_ago(60), BRAND)
-        services.ledger.record_detection([found], [], {})
+        services.ledger.record_detection([found], [])
     return found.key
 
 

@@ -123,7 +123,7 @@ def fill(services: Services) -> None:
     write(services, 1, 2, 3)
     raised = incident(NOON)
     trouble = replace(incident(NOON, "weibo"), kind=IncidentKind.COVERAGE)
-    services.ledger.record_detection([raised, trouble], [notification(raised)], {})
+    services.ledger.record_detection([raised, trouble], [notification(raised)])
     services.ledger.upsert_cases([case(1), case(2)])
     services.ledger.record_read("weibo", Window(NOON, NOON + HOUR), ok=True)
     services.ledger.record_read("weibo", Window(NOON + HOUR, NOON + 2 * HOUR), ok=False)
@@ -202,7 +202,7 @@ def test_changes_of_the_ledger_are_shown(services: Services, shown: Shown) -> No
     project(services, NOW)
     services.ledger.set_case_status(case(1).key, CaseStatus.RESOLVED, NOW)
     ended = replace(incident(NOON), recovered_at=NOON + 90 * MINUTE, updated_at=NOON + 90 * MINUTE)
-    services.ledger.record_detection([ended], [], {})
+    services.ledger.record_detection([ended], [])
     services.ledger.quarantine([rejected(3)])
     # By the ledger's own clock, which says when they were written.
     project(services, NOW + MINUTE)

@@ -350,7 +350,7 @@ def test_waiting_alerts_are_sent_while_the_model_fails(tmp_path: Path) -> None:
         replay(services, [stories.write(tmp_path / "story.jsonl")])
         told = services.ledger.notifications()[0]
         again = replace(told, receiver="terminal2", state=NotificationState.PENDING, retry_at=None)
-        services.ledger.record_detection([], [again], {})
+        services.ledger.record_detection([], [again])
     terminal = TerminalNotifier("terminal2", Console(file=io.StringIO()))
     with Services(made, notifiers={"terminal2": terminal}, model=BrokenModel()) as services:
         services.store.upsert_posts([post(999_999, "云朵茶饮")])

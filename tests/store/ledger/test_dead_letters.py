@@ -59,7 +59,7 @@ def test_written_since_finds_changes_of_old_records(ledger: Ledger) -> None:
     """A case and an incident of long ago are found when they were written lately."""
     before = datetime.now(UTC) - timedelta(seconds=1)
     ledger.upsert_cases([case(1)])
-    ledger.record_detection([incident()], [], {})
+    ledger.record_detection([incident()], [])
     assert ledger.cases_written(before) == [case(1)]
     assert ledger.incidents_written(before) == [incident()]
     after = datetime.now(UTC) + timedelta(seconds=1)
@@ -92,7 +92,7 @@ def test_ledgers_of_the_first_version_are_brought_up_to_date(tmp_path: Path) -> 
     path = tmp_path / "ledger.sqlite3"
     with Ledger(f"sqlite:///{path}") as ledger:
         ledger.upsert_cases([case(1)])
-        ledger.record_detection([incident()], [], {})
+        ledger.record_detection([incident()], [])
     database = sqlite3.connect(path)
     database.executescript(
         "DROP TABLE opt_outs; DROP TABLE accesses; DROP TABLE dead_letters;"

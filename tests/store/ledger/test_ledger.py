@@ -153,7 +153,7 @@ def test_totals_count_everything(ledger: Ledger) -> None:
     """Totals hold the numbers of what the ledger keeps, by state where one has to act."""
     assert set(ledger.totals().values()) == {0}
     opened, over = incident(), incident(NOON + MINUTE, status=IncidentStatus.RECOVERED)
-    ledger.record_detection([opened, over], [notification(opened)], {})
+    ledger.record_detection([opened, over], [notification(opened)])
     ledger.upsert_cases([case(1), case(2, status=CaseStatus.RESOLVED)])
     ledger.quarantine([rejected(1)])
     totals = {name: count for name, count in ledger.totals().items() if count}
@@ -237,8 +237,8 @@ def test_failed_transaction_keeps_nothing(ledger: Ledger) -> None:
     """A detection with a number that JSON cannot keep raises ValueError and writes no part."""
     bad = replace(incident(NOON + MINUTE), peak=float("nan"))
     with pytest.raises(ValueError, match="finite"):
-        ledger.record_detection([incident(), bad], [], {"detect": "1"})
-    assert (ledger.incidents(), ledger.cursor("detect")) == ([], None)
+        ledger.record_detection([incident(), bad], [])
+    assert ledger.incidents() == []
 
 
 def test_errors_name_the_ledger(ledger: Ledger) -> None:

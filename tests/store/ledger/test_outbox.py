@@ -25,7 +25,7 @@ RECEIPT = Receipt("#舆情", "1.1", "1.1")
 def put(ledger: Ledger, *notifications: Notification) -> None:
     """Record notifications with their incidents."""
     incidents = [one.alert.incident for one in notifications if one.alert is not None]
-    ledger.record_detection(incidents, notifications, {})
+    ledger.record_detection(incidents, notifications)
 
 
 def citation(post: str) -> Citation:
@@ -42,24 +42,23 @@ def claimed(ledger: Ledger, item: Notification) -> Notification:
 
 def test_incidents_come_back_as_they_were(ledger: Ledger) -> None:
     """An incident returns with every field; an unknown key gives None."""
-    ledger.record_detection([incident()], [], {"detect": "7"})
+    ledger.record_detection([incident()], [])
     assert ledger.incident(incident().key) == incident()
     assert ledger.incident("nobody@0") is None
-    assert ledger.cursor("detect") == "7"
 
 
 def test_incidents_are_replaced_by_key(ledger: Ledger) -> None:
     """The same incident again takes the place of the one before, even in one call."""
     worse = replace(incident(), level=Level.RED)
-    ledger.record_detection([incident()], [], {})
-    ledger.record_detection([incident(), worse], [], {})
+    ledger.record_detection([incident()], [])
+    ledger.record_detection([incident(), worse], [])
     assert ledger.incidents() == [worse]
 
 
 def test_incidents_by_time_and_brand(ledger: Ledger) -> None:
     """Incidents come oldest first, from `since` on, of one brand where asked."""
     late, early, other = incident(NOON + MINUTE), incident(), incident(NOON, "别的")
-    ledger.record_detection([late, other, early], [], {})
+    ledger.record_detection([late, other, early], [])
     assert ledger.incidents(brand=early.brand) == [early, late]
     assert ledger.incidents(NOON + MINUTE) == [late]
     assert len(ledger.incidents()) == 3
@@ -67,10 +66,10 @@ def test_incidents_by_time_and_brand(ledger: Ledger) -> None:
 
 def test_open_incidents_leave_out_recovered(ledger: Ledger) -> None:
     """An incident is open until it is recorded as recovered."""
-    ledger.record_detection([incident(NOON + MINUTE), incident()], [], {})
+    ledger.record_detection([incident(NOON + MINUTE), incident()], [])
     assert ledger.open_incidents() == [incident(), incident(NOON + MINUTE)]
     over = replace(incident(), status=IncidentStatus.RECOVERED, recovered_at=NOON + MINUTE)
-    ledger.record_detection([over], [], {})
+    ledger.record_detection([over], [])
     assert ledger.open_incidents() == [incident(NOON + MINUTE)]
 
 

@@ -38,7 +38,7 @@ def offer(url: str, number: int) -> None:
     """Put notifications into the outbox."""
     told = [notification(incident(), receiver=f"r{place}") for place in range(number)]
     with Ledger(url) as ledger:
-        ledger.record_detection([incident()], told, {})
+        ledger.record_detection([incident()], told)
 
 
 def grow(url: str, name: str, barrier: Barrier) -> None:
