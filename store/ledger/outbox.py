@@ -43,7 +43,7 @@ class Outbox(LedgerDatabase):
 
     def enqueue(self, notification: Notification) -> None:
         """Put `notification` into the outbox; one that is there already stays."""
-        self.record_detection((), (notification,), {})
+        self.record_detection((), (notification,))
 
     def incident(self, key: str) -> Incident | None:
         """Return the incident of `key`."""
