@@ -1,4 +1,4 @@
-"""Who is told of what: the receivers and the routes that lead to them."""
+"""Who gets which messages: the receivers and the routes that lead to them."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +23,7 @@ __all__ = [
     "notifier_of",
 ]
 
-# To be told apart by `kind`: Annotated[ReceiverSettings, Field(discriminator="kind")].
+# Distinguished by `kind`: Annotated[ReceiverSettings, Field(discriminator="kind")].
 ReceiverSettings = TerminalReceiver | SlackReceiver | WebhookReceiver
 
 _LEVELS = {

@@ -1,4 +1,5 @@
-"""What a command costs before it does anything: CPU beside an empty Python, and beside a version.
+"""What a command costs before it does anything: CPU compared with an empty Python and with another
+version.
 
 `python -m benchmarks startup`. With `BEFORE=checkout` in the environment each command runs also as
 that other checkout (a git worktree) has it, and the ratio is the other's to ours.
@@ -43,7 +44,7 @@ POST: Final = {
 
 
 def run() -> list[Row]:
-    """Return each command's start beside an empty Python, or beside the version before."""
+    """Return each command's start compared with an empty Python, or with the version before."""
     before = os.environ.get("BEFORE")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

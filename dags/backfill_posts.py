@@ -1,7 +1,7 @@
 """### Past posts, without alerts
 
 Started for a range (Beijing time unless a zone is given) and one source or all. Reads, then judges
-the range again by the day: beside live runs, the counts end as those of one run over all.
+the range again by the day: next to live runs, the counts end as those of one run over all.
 
 ### 补采历史帖子，不发提醒
 

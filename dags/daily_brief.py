@@ -1,7 +1,7 @@
 """### The day in one message, at 08:00 in Shanghai
 
-What happened, the levels, share of voice beside the usual, open cases, coverage: to every receiver
-that is told of all brands, in its language, once.
+What happened, the levels, share of voice next to its baseline, open cases, coverage: to every
+receiver that a route for all brands leads to, in its language, once.
 
 ### 每天北京时间 08:00 的日报
 

@@ -23,7 +23,7 @@ NEW_POSTS = Asset("fengsui_new_posts", uri="x-fengsui://new_posts", watchers=[WA
 
 @dag(schedule=[NEW_POSTS], doc_md=__doc__, **house("alert", minutes=5, retries=1))
 def hot_alert() -> None:
-    # First in line for the one slot: whoever else wants to score can wait.
+    # First in line for the one slot: anyone else who wants to score can wait.
     @task(
         pool="model",
         priority_weight=100,

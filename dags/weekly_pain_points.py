@@ -1,7 +1,8 @@
 """### What customers complained of, week against week
 
 Every Monday at 08:30 in Shanghai: complaint categories, demands and rising words of each brand
-beside the week before, counted from the store. Nobody has verified them; the message says so.
+compared with the week before, counted from the store. Nobody has verified them; the message says
+so.
 
 ### 每周投诉与诉求
 

@@ -1,6 +1,6 @@
 """The language of searches: 退款 AND (客服 OR 热线) NOT "售后 好评".
 
-Words beside each other must all be there. AND, OR, NOT in any case, `|` and `&` for OR and AND, a
+Words next to each other must all be there. AND, OR, NOT in any case, `|` and `&` for OR and AND, a
 minus before a word for NOT, parentheses, and quotes for what must stand together. Full-width signs
 and blanks are taken as their half-width ones. What comes out are tokens, so that nothing of what a
 person types reaches the language of a server.

@@ -1,4 +1,4 @@
-"""Which receivers are told of an incident."""
+"""Which receivers get the messages of an incident."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from records import Incident
 def receivers_of(incident: Incident, routes: Sequence[RouteSettings]) -> tuple[str, ...]:
     """Return the receivers of every route that `incident` fits, in order, each once.
 
-    The highest level that the incident ever had decides, so that whoever heard of it at its worst
-    also hears that it is over. Trouble of our own concerns every brand.
+    The highest level that the incident ever had decides, so that who was notified at its worst
+    also learns that it is over. An operational incident concerns every brand.
     """
     fitting = (route for route in routes if _fits(incident, route))
     return tuple(dict.fromkeys(name for route in fitting for name in route.receivers))

@@ -1,4 +1,4 @@
-"""What an alert says of its evidence, its level, what is expected, and the stories beside it."""
+"""What an alert says of its evidence, its level, what is expected, and related stories."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,11 +36,11 @@ class Reasons:
         return number(value, self.language)
 
     def usual(self, usual: float) -> str:
-        """Return a usual count; next to none is said to be that."""
+        """Return a baseline count in words; next to none gets words of its own."""
         return self.words["nearly_none"] if usual < 0.1 else self.count(usual)
 
     def evidence(self, found: Sequence[Evidence]) -> Iterator[str]:
-        """Yield a line for each kind, its number beside its usual, the most telling kind first."""
+        """Yield a line for each kind, its number next to its baseline, the most telling kind first."""
         rank = {kind: place for place, kind in enumerate(ORDER)}
         for one in sorted(found, key=lambda one: rank.get(one.kind, len(ORDER))):
             yield self._beside(one) if one.parts else self._counted(one)

@@ -47,7 +47,7 @@ class NewPosts(BaseEventTrigger):
             try:
                 path, settings, lent = await sync_to_async(self._opened)()
             except Exception:
-                # Broken settings are reported where they are used; they may be mended any time.
+                # Broken settings are reported where they are used; they may be corrected any time.
                 log.exception("the settings cannot be read; nothing is watched until they can")
                 await asyncio.sleep(RELOAD)
                 continue

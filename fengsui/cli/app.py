@@ -42,7 +42,7 @@ def _options(
         level=logging.INFO if verbose else logging.WARNING, handlers=[handler], format="%(message)s"
     )
     if not verbose:
-        # It tells of every attempt, with a trace; what comes of them is said in the end.
+        # It logs every attempt, with a trace; the outcome is reported at the end.
         logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 
@@ -56,7 +56,7 @@ def whole() -> CommandList:
 
 
 def main() -> None:
-    """Run the command; what a user can mend is said without a traceback, with exit code 2."""
+    """Run the command; report what a user can correct without a traceback, with exit code 2."""
     try:
         app()
     except KeyboardInterrupt:
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def _plain() -> tuple[type[Exception], ...]:
-    """Return the errors that a person can mend; their modules are loaded only for an error."""
+    """Return the errors that a person can correct; their modules are loaded only for an error."""
     from fengsui.analysis.detect_csv import CsvError
     from fengsui.analysis.score import ScoreError
     from fengsui.cli.additions import CommandError

@@ -137,7 +137,7 @@ def _span(length: timedelta) -> str:
 
 
 def timeline(services: Services, incident: Incident, step: timedelta) -> Timeline:
-    """Return the negative counts around an incident beside their usual, for a chart."""
+    """Return the negative counts around an incident with their baseline, for a chart."""
     end = incident.recovered_at or incident.updated_at
     window = Window(incident.opened_at - timedelta(hours=6), end + timedelta(hours=2))
     since = _floor(window.since, step)

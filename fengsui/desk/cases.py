@@ -142,7 +142,7 @@ class _CaseAssigner:
 
 
 def category_of(mention: Mention) -> str:
-    """Return the category of the complaint, `other` where none was told."""
+    """Return the category of the complaint, `other` where it has none."""
     return mention.category or "other"
 
 

@@ -140,7 +140,7 @@ def message_of(made: Draft, incident: Incident, language: Language) -> Message:
 
 
 def readers_of(services: Services, incident: Incident) -> tuple[str, ...]:
-    """Return the receivers that were told of the incident, or would be now."""
+    """Return the receivers that were notified of the incident, or would be now."""
     told = (n.receiver for n in services.ledger.notifications(incident.key))
     return tuple(dict.fromkeys((*told, *receivers_of(incident, services.settings.routes))))
 

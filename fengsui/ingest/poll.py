@@ -37,11 +37,11 @@ LEASE = timedelta(seconds=60)
 # Schedules come a few seconds early or late: a source is due so long before its time.
 EARLY = timedelta(seconds=10)
 LONGEST_REST = timedelta(minutes=30)
-# A source that refuses is asked again, but seldom: a person may have mended it.
+# Retry refused sources rarely: a person may have fixed the cause.
 REFUSED_PAUSE = timedelta(minutes=30)
 # One that blocks is left alone for longer.
 BLOCKED_PAUSE = timedelta(hours=6)
-# People are told of a source that has failed for so long; a shorter hiccup mends itself.
+# Notify people of a source that has failed for so long; a shorter hiccup passes by itself.
 TOLD_AFTER = timedelta(minutes=5)
 
 
@@ -53,8 +53,8 @@ def due_sources(services: Services, now: datetime) -> list[SourceSettings]:
     """Return the sources to be read at `now`.
 
     That is, those whose pause is over, that nobody is reading and that do not rest after a failure.
-    What a resting source leaves unread is noted as a gap in the coverage, and people are told of
-    sources that do not keep what the settings promise.
+    What a resting source leaves unread is noted as a gap in the coverage, and people are notified
+    of sources that do not keep what the settings promise.
     """
     check_slo(services, now)
     return [source for source in services.settings.sources if _is_due(services, source, now)]

@@ -1,7 +1,7 @@
-"""What was seen of each source: its share, its lag and its gaps, beside what is promised.
+"""How well each source is read: coverage, lag and gaps, compared with its SLO.
 
-Blind and quiet are two things: a source that nobody could read is told of, and is never taken for
-one in which nothing was said.
+Blind and quiet are two things: a source that nobody could read is reported, and is never taken for
+one without posts.
 """
 
 from collections.abc import Mapping
@@ -103,7 +103,8 @@ def _lag(services: Services, name: str, now: datetime) -> timedelta | None:
 def check_slo(services: Services, now: datetime) -> None:
     """Tell people of sources that do not keep what is promised, and when they do again.
 
-    At most once a minute, and never beside the incident that says that a source is not read at all.
+    At most once a minute, and never together with the incident that says that a source is not read
+    at all.
     """
     last = WATCHED.get(services.ledger)
     if last is not None and timedelta(0) <= now - last < MINUTE:

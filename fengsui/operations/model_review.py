@@ -82,7 +82,7 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate beside the model in use, on the same labelled posts."""
+    """A candidate compared with the model in use, on the same labelled posts."""
 
     folder: str
     digest: str
@@ -206,7 +206,7 @@ def compared(made: Comparison) -> dict[str, str]:
 
 
 def compare(services: Services, folder: str) -> Comparison:
-    """Measure the model in `folder` beside the one in use.
+    """Measure the model in `folder` and the one in use.
 
     Raises:
         NotPromotable: there are no labelled posts to measure on.

@@ -1,9 +1,9 @@
-"""Past posts into the store beside the live runs, ending with the counts of one run over all.
+"""Past posts into the store next to the live runs, ending with the counts of one run over all.
 
 Which of two copies is the original depends on the order of judging, and live runs judge whatever
 came. So once the posts are there, the range, and the time after it for which its posts can be the
 originals of copies, is judged again from its beginning, in order of publication. Detection is not
-run: nobody is told of the past.
+run: nobody is notified of the past.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def judge_next(services: Services, run: str, slices: Sequence[Window]) -> Annota
     """Judge the first slice of `slices` that the run `run` has not judged yet.
 
     Called once a slice, in whatever order and however often a call fails, it judges all of them in
-    their order. Whoever calls holds all other scoring off meanwhile.
+    their order. The caller holds all other scoring off meanwhile.
 
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.

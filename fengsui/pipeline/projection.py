@@ -138,7 +138,7 @@ class _Look:
                 for name in self._projection.indices.expire(self._now):
                     log.info("%s is not kept any longer and was dropped", name)
             except StoreFull as error:
-                # Whoever runs this need not have the right to drop anything.
+                # The user that runs this need not have the right to drop anything.
                 log.warning("months that are not kept were not dropped: %s", error)
         self._save(at=self._now, expired=today)
 
@@ -149,7 +149,7 @@ class _Look:
     def _brand(self, brand: str, begin: datetime) -> Projected:
         """Show a brand's ticks from `begin` (its first mention at least) to the open one."""
         store, begin = self._services.store, max(self._floor(begin), self._first)
-        # Nothing is said of the time before the first mention.
+        # The time before the first mention is not shown.
         if self._since is not None and not store.points(brand, Window(_EVER, begin), CHUNK):
             points = store.points(brand, Window(begin, self._end), self._step)
             begin = points[0].at if points else self._end

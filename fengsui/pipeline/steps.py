@@ -93,7 +93,7 @@ def rescore(services: Services, since: datetime) -> Annotated:
 def reannotate(services: Services, window: Window) -> Annotated:
     """Judge the posts published in `window` as if for the first time, in order of publication.
 
-    `annotate` lets a post stay the copy that it was; this forgets what was said, so that what came
+    `annotate` lets a post stay the copy that it was; this forgets that, so that what came
     in late finds its place. Nobody else may judge meanwhile.
 
     Raises:
@@ -170,7 +170,7 @@ def _judge(services: Services, posts: Sequence[Post]) -> list[Mention]:
             raise
         except Exception as error:
             unjudged.append(_unjudged(post, error))
-            # That is no fault of the texts: the posts wait until the program is mended.
+            # That is no fault of the texts: the posts wait until the program is fixed.
             if len(unjudged) == len(posts) >= SYSTEMATIC:
                 raise
     services.ledger.quarantine(unjudged)
@@ -194,7 +194,7 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     """Judge the ticks that ended after `since` (default: where detection last came to).
 
     Without `since` only brands whose counts changed, or that have an open incident, are looked at.
-    Ticks within the lateness allowed are judged again, so that late posts are heard; that changes
+    Ticks within the lateness allowed are judged again, so that late posts count; that changes
     nothing where nothing came late. Alerts and incidents are written together, once. What a call
     that failed had not judged, the next one judges.
     """

@@ -1,4 +1,4 @@
-"""The daily brief: what happened in a span of time, in numbers beside their usual.
+"""The daily brief: what happened in a span of time, in numbers next to their baseline.
 
 The numbers are gathered once, from the store and the ledger; the words are found for each reader's
 language. Names and words of posts are shown raw here and escaped by each channel.

@@ -15,7 +15,7 @@ TIMES: Final = 2.0
 # Complaints as severe as this, on average, are severe (see `nlp.complaints.rules.Complaint`).
 SEVERE: Final = 1.5
 SAMPLES: Final = 2
-# A model or version is named by so many people before it is told, and so many are told.
+# A model or version is shown when so many people name it, and so many are shown.
 NAMED_BY: Final = 2
 NAMED: Final = 3
 
@@ -41,7 +41,7 @@ class Quadrant(StrEnum):
 
 @dataclass(slots=True)
 class Heard:
-    """What was said of a pain point in a week: how often, how severe in sum, where, of what.
+    """The complaints about a pain point in a week: how often, how severe in sum, where, of what.
 
     `versions` are the authors that name a model or version, by its key; `spelled` is how it was
     first written. `satisfaction` has experience minus expectation, in [-1, 1], of each post that

@@ -1,7 +1,7 @@
 """The weekly review: what customers complained of and asked for, week against week.
 
 It counts what is stored (complaints by category, demands, words that rise) and says so: nobody has
-verified a single one, and coverage of both weeks stands beside the numbers.
+verified a single one, and coverage of both weeks stands next to the numbers.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ WORD_LIMIT: Final = 12
 VERSION_LIMIT: Final = 20
 BRAND_LIMIT: Final = 30
 SAMPLE: Final = 80
-# A word rises when it is heard at least so often, and twice as often as the week before.
+# A word rises when it occurs at least so often, and twice as often as the week before.
 LEAST: Final = 5
 RISE: Final = 2.0
 
@@ -36,7 +36,7 @@ RISE: Final = 2.0
 class Week:
     """What a brand heard in a span: numbers of complaints by category, demand and word.
 
-    `points` is what was said of each pain point, negative mentions included.
+    `points` are the pain points, negative mentions included.
     """
 
     points: dict[str, Heard] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Review:
 
 
 def gather(services: Services, window: Window) -> Review:
-    """Return the review of `window` beside the span of the same length before it."""
+    """Return the review of `window`, compared with the span of the same length before it."""
     before = Window(window.since - (window.until - window.since), window.since)
     return Review(
         window=window,
@@ -96,7 +96,7 @@ def _covered(services: Services, window: Window) -> float:
 
 
 def rising(now: Week, before: Week) -> list[str]:
-    """Return the words of complaints that are heard at least twice as often as before."""
+    """Return the words of complaints that occur at least twice as often as before."""
     risen = [
         word
         for word, count in now.keywords.items()
@@ -167,7 +167,7 @@ def _point(row: PainPoint, language: Language) -> str:
 
 
 def named_versions(row: PainPoint, language: Language) -> Iterator[str]:
-    """Yield the models and versions that a pain point is told of, and how many name each."""
+    """Yield the models and versions that a pain point concerns, and how many name each."""
     for version, people in row.versions:
         name = one_line(version, VERSION_LIMIT)
         yield WORDS[language]["weekly.version"].format(name=name, count=number(people, language))

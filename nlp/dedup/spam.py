@@ -15,7 +15,7 @@ _HOTLINE: Final = "repair hotline"
 _LOTTERY: Final = "lottery"
 _ROOM: Final = 4_000  # characters that are read: no advertisement hides behind more
 
-# A customer who is wronged, and one who tells or asks: the first is heard always, the second where
+# A customer who is wronged, and one who tells or asks: the first always counts, the second where
 # the rest reads like a service line.
 _GRIEVANCE: Final = re.compile(
     "投诉|举报|维权|曝光|骗|坑[人爹我]|太坑|垃圾|差劲|恶心|无语|没人|不接|打不通|不理|不管|不给|不修|不退|"

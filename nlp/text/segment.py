@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What jieba's unknown-word model splits Latin text by; the parts between are words as well.
 _LATIN_PARTS: Final = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 _LATIN: Final = re.compile(r"[A-Za-z0-9.+#&_%-]{2,}")
-# A sign with another one, a letter or a digit beside it. Alone it is a word to both.
+# A sign with another one, a letter or a digit next to it. Alone it is a word to both.
 _SIGN: Final = re.compile(r"[.+#&_%-](?:[A-Za-z0-9.+#&_%-]|(?<=[A-Za-z0-9].))")
 
 # What only jieba itself segments like jieba: ideographs outside its range and halves of surrogate

@@ -21,7 +21,7 @@ class ElasticsearchSettings(BaseModel):
     in the settings. A key goes before a user and password; without either the server is asked
     without credentials. `ca_certs` is the file of the authority that signed the server's
     certificate. `prefix` begins the name of every index, template and alias. `retention_months`
-    keeps so many whole months beside the present one, 0 keeps all. `patience_seconds` is how long
+    keeps so many whole months besides the present one, 0 keeps all. `patience_seconds` is how long
     a write goes on trying while the server is away. Servers of release 8 want `compatible_with` 8,
     which later ones take as well.
     """

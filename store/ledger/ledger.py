@@ -40,7 +40,7 @@ class Ledger(ReadLog, Outbox, CaseBook, Quarantine, DeadLetters, PrivacyBook):
             upsert(connection, schema.silences, [row], replace=True)
 
     def silenced(self, brand: str, at: datetime) -> str | None:
-        """Return why nothing is said about `brand` at `at`, None if it is not silenced."""
+        """Return why `brand` is silenced at `at`, None if it is not."""
         table = schema.silences
         query = select(table.c.reason).where(table.c.brand == brand, table.c.until > at)
         with self._reading() as connection:

@@ -26,7 +26,7 @@ _OPEN = (
 
 
 class Outbox(LedgerDatabase):
-    """Incidents, and who is to be told of them."""
+    """Incidents, and the notifications about them."""
 
     def record_detection(
         self, incidents: Sequence[Incident], notifications: Sequence[Notification]

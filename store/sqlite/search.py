@@ -1,7 +1,7 @@
 """The search index of the SQLite store: FTS5 over the tokens of the mentions' texts.
 
 It holds no texts of its own: what leaves it is named by the tokens that went in. A database that
-was there before the index is filled page by page, at the first search or on demand, beside the
+was there before the index is filled page by page, at the first search or on demand, next to the
 writers; `unindexed` says which rows have not had their turn.
 """
 

@@ -1,4 +1,4 @@
-"""Rules of the backfill: beside live runs it ends with the counts of one run over all, silently."""
+"""Rules of the backfill: next to live runs it ends with the counts of one run over all, silently."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -83,7 +83,7 @@ def test_backfill_beside_live_runs_counts_as_one_run(
 
 
 def test_dag_backfills_without_alerts(desk: Desk) -> None:
-    """The DAG reads the range and judges it in turn; of a crisis in it, nobody is told."""
+    """The DAG reads the range and scores it in turn; nobody is notified of a crisis in it."""
     old = minutes_ago(3 * 24 * 60)
     desk.drop("old.jsonl", [post(n, old + timedelta(seconds=10 * n)) for n in range(120)])
     since, until = (old - 12 * HOUR).isoformat(), (old + 12 * HOUR).isoformat()

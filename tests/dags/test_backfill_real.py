@@ -66,7 +66,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_real_days_backfilled_beside_live_runs(cluster: Cluster) -> None:
-    """The counts of a week read and judged beside a live day are those of one run over all."""
+    """The counts of a week read and scored next to a live day are those of one run over all."""
     end = datetime.now(UTC).replace(second=0, microsecond=0)
     posts = real_posts(end)
     border = end - DAY

@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)
 
 
 def test_one_task_leads_from_posts_to_slack(desk: Desk) -> None:
-    """Posts that appear are told in Slack by the one task of the fast path, once."""
+    """Posts that appear reach Slack by the one task of the fast path, once."""
     quiet_weeks(desk)
     desk.drop("crisis.jsonl", [post(n, minutes_ago(12 - n / 5)) for n in range(50)])
     ran = run_dag("hot_alert")

@@ -154,7 +154,7 @@ def test_nobody_reads_without_a_login(airflow: Airflow, path: str, session: str)
 
 @pytest.mark.parametrize("path", ["", "/docs", "/openapi.json", "/none"])
 def test_no_other_address_tells(airflow: Airflow, path: str) -> None:
-    """Beside the page there is nothing of ours, not even a list of addresses."""
+    """Besides the page there is nothing of ours, not even a list of addresses."""
     answer = httpx.get(f"{airflow.url}/fengsui{path}", follow_redirects=True, timeout=30)
     assert "云朵" not in answer.text
     assert "style.css" not in answer.text

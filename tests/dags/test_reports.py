@@ -50,7 +50,7 @@ def said(message: dict[str, Any]) -> str:
 
 
 def crisis(desk: Desk) -> str:
-    """Record an open incident of the brand that Slack was told of; return its key."""
+    """Record an open incident of the brand that Slack knows; return its key."""
     with desk.services() as services:
         found = incident(minutes_ago(60), BRAND)
         services.ledger.record_detection([found], [])
@@ -99,7 +99,7 @@ def test_brief_whose_answer_was_lost_is_not_sent_twice(desk: Desk) -> None:
 
 
 def test_review_compares_weeks(desk: Desk) -> None:
-    """The weekly review has categories, demands and both coverages, this week beside the last."""
+    """The weekly review has categories, demands and both coverages, this week and the last."""
     week = 7 * 24 * 60
     stored(
         desk,
@@ -265,7 +265,7 @@ def test_routes_for_brands_do_not_hide_the_brief(desk: Desk) -> None:
 
 
 def test_upkeep_deletes_old_posts_and_repairs_counts(desk: Desk) -> None:
-    """Old posts leave and their counts stay; a count that the mentions contradict is mended."""
+    """Old posts leave and their counts stay; a count that the mentions contradict is corrected."""
     import sqlite3
 
     month = 40 * 24 * 60

@@ -51,7 +51,7 @@ def test_end_leaves_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_family_is_nobody_else(tmp_path: Path) -> None:
-    """A process beside it, started by the same one, is no member of a family."""
+    """A sibling process, started by the same one, is no member of a family."""
     one, other = start_stubborn(tmp_path / "one"), start_stubborn(tmp_path / "other")
     try:
         assert not family([one.pid]) & family([other.pid])

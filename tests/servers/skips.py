@@ -2,7 +2,7 @@
 
 import pytest
 
-# How the reason of `tests.servers.processes.missing` can be told from others.
+# What marks a reason as one of `tests.servers.processes.missing`.
 _SIGN = "is not installed here"
 
 

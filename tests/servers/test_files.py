@@ -83,7 +83,7 @@ def archive(path: Path, *names: str) -> Path:
 
 
 def test_only_the_server_is_unpacked(tmp_path: Path) -> None:
-    """Of an archive what lies in the wanted folder is unpacked, and nothing beside it."""
+    """Of an archive what lies in the wanted folder is unpacked, and nothing else."""
     packed = archive(
         tmp_path / "a.zip", "s-1/lib/x.jar", "s-1/elasticsearch/bin/e", "s-1/elasticsearchx/y"
     )

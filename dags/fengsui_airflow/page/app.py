@@ -1,4 +1,4 @@
-"""The page's FastAPI application. Airflow mounts it beside its own and leaves the login to us."""
+"""The page's FastAPI application. Airflow mounts it next to its own and leaves the login to us."""
 
 import threading
 from typing import Final

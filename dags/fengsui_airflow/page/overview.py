@@ -21,7 +21,7 @@ MOST_INCIDENTS = 50
 
 @dataclass(frozen=True, slots=True)
 class BrandNow:
-    """A brand's last hour beside its usual hour, and its open incident."""
+    """A brand's last hour next to its baseline, and its open incident."""
 
     name: str
     mentions: int

@@ -1,4 +1,4 @@
-"""品牌深挖: one brand against its usual, what is said, by whom and from where."""
+"""品牌深挖: one brand against its baseline: topics, authors, regions."""
 
 from dashboards.kibana import words
 from dashboards.kibana.boards.shared import (

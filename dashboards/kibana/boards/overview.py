@@ -1,4 +1,4 @@
-"""舆情总览: how much is said of whom, how bad it is, and whether we hear all of it."""
+"""舆情总览: mentions by brand, how bad they are, and the coverage."""
 
 from typing import Final
 

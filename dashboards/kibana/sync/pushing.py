@@ -1,4 +1,4 @@
-"""Our dashboards beside those in Kibana: what differs, and putting ours there."""
+"""Our dashboards compared with those in Kibana: what differs, and putting ours there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

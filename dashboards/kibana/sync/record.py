@@ -1,4 +1,4 @@
-"""What we pushed to a Kibana, and what it made of it: kept beside the other state.
+"""What we pushed to a Kibana, and what it made of it: kept with the other state.
 
 Kibana rewrites what it imports, each version in its own way, so that only what it held after our
 push can tell whether somebody has changed an object since.

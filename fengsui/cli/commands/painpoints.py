@@ -1,4 +1,4 @@
-"""`painpoints`: what customers complain of, this week beside the last."""
+"""`painpoints`: what customers complain of, this week and the last."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -88,7 +88,7 @@ def painpoints(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show what customers complain of, beside the span of the same length before.
+    """Show what customers complain of, compared with the span of the same length before.
 
     Ranked by count, anger (mean severity, 1 to 3) and growth, multiplied. The last seven days,
     unless a span is named.

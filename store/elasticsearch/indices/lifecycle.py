@@ -186,7 +186,7 @@ class Indices:
         return True
 
     def _all(self) -> str:
-        """Return what every index of the prefix matches, whoever made it."""
+        """Return a pattern that every index of the prefix matches."""
         names = (kind.alias(self._prefix) for kind in KINDS.values())
         return ",".join(f"{name}*" for name in names)
 

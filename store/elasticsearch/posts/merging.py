@@ -59,7 +59,7 @@ def merged(held: Sequence[Held], copies: Sequence[tuple[int, PostRow]], clock: C
             pending = True
             revision = number if number > revision else clock.after(revision)
         row = copy
-    # Two documents of one post: neither's mentions can be told from the other's.
+    # Two documents of one post: their mentions cannot be kept apart.
     if len(held) > 1:
         pending, revision = True, clock.after(max(post.revision for post in held))
     own = _own(held, row)

@@ -1,4 +1,4 @@
-"""Routes: who is told, and what the settings of receivers and routes allow."""
+"""Routes: who is notified, and what the settings of receivers and routes allow."""
 
 import io
 from dataclasses import replace
@@ -54,7 +54,7 @@ def test_who_heard_the_worst_hears_the_end() -> None:
 
 
 def test_no_route_no_receiver() -> None:
-    """Without a fitting route nobody is told."""
+    """Without a fitting route nobody is notified."""
     assert receivers_of(made_incident(Level.BLUE), [_route("red", min_level="red")]) == ()
 
 

@@ -125,7 +125,7 @@ class TestDetector:
         assert heard[0].at >= end_of(BURST + 20)
 
     def test_ticks_read_in_part_still_signal(self, detector: NegativeBinomialDetector) -> None:
-        """While a source is down, what the others bring is heard as if nothing were missing."""
+        """While a source is down, what the others bring signals as if nothing were missing."""
         whole = troubled()
         coverage = np.ones(TICKS)
         coverage[BURST - 24 :] = 0.5

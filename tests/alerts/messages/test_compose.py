@@ -144,7 +144,7 @@ def test_who_speaks_is_told() -> None:
 
 
 def test_reach_says_how_sure_it_is() -> None:
-    """Followers overlap, so their sum is a most; the share of posts that have any is said."""
+    """Followers overlap, so their sum is a most; the share of posts that have any is shown."""
     alert = made_alert()
     whole = "\n".join(compose(replace(alert, reach_known=alert.organic)).summary)
     part = "\n".join(compose(replace(alert, reach_known=alert.organic // 4)).summary)
@@ -161,7 +161,7 @@ def _listed(title: str = "云朵茶饮喝出虫子") -> Alert:
 
 
 def test_a_hot_list_is_named_in_the_title() -> None:
-    """What a hot list opens is told by its title, cut to a line, in both languages."""
+    """What a hot list opens shows its title, cut to a line, in both languages."""
     assert compose(_listed()).title == "🟡 黄 · 云朵茶饮 · 登上热搜「云朵茶饮喝出虫子」"
     assert "on the hot list: “云朵茶饮喝出虫子”" in compose(_listed(), "en").title
     long = compose(_listed("虫子\n" * 90)).title
@@ -187,7 +187,7 @@ def _beside_counts() -> list[Alert]:
 
 
 def test_an_opening_tells_everything() -> None:
-    """Level, brand, cause, since when, numbers beside their usual, why, what next, who."""
+    """Level, brand, cause, since when, numbers next to their baseline, why, what next, who."""
     message = compose(made_alert())
     assert message.title == "🟠 橙 · 云朵茶饮 · 「异物」「退款」投诉异常升高"
     assert message.summary[0] == (
@@ -279,7 +279,7 @@ def test_a_short_history_is_said(language: Language, says: str) -> None:
 
 
 def test_low_coverage_is_a_warning() -> None:
-    """If much was not read, the numbers are said to be too low."""
+    """If much was not read, the message says that the numbers are too low."""
     assert "⚠ 采集覆盖仅 62%" in compose(replace(made_alert(), coverage=0.62)).summary[0]
 
 
@@ -310,7 +310,7 @@ def test_an_unknown_kind_of_evidence_is_shown() -> None:
 
 
 def test_evidence_beside_the_counts_has_its_usual() -> None:
-    """New words, large accounts, speed, platforms and hot lists: each number beside its usual."""
+    """New words, large accounts, speed, platforms and hot lists: each number next to its baseline."""
     message = compose(made_alert(incident=made_told()))
     assert message.lines("evidence") == (
         "近 1 小时负面 147 条（平时 3.1，47 倍）",
@@ -346,7 +346,7 @@ def test_the_level_is_explained() -> None:
 
 
 def test_the_forecast_is_shown() -> None:
-    """The next level's probability and the peak stand beside what was reached so far."""
+    """The next level's probability and the peak stand next to what was reached so far."""
     alert = made_alert(incident=made_told())
     assert compose(alert).lines("forecast") == (
         "6 小时内升为红色 62%，峰值 900 至 2300 条/时（至今最高 232）",
@@ -358,7 +358,7 @@ def test_the_forecast_is_shown() -> None:
 
 
 def test_above_red_there_is_no_level() -> None:
-    """A red incident is told whether it will double."""
+    """A red incident says whether it will double."""
     line = compose(made_alert(incident=made_told(Level.RED))).lines("forecast")[0]
     assert line.startswith("6 小时内再翻倍 62%")
 

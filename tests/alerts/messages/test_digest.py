@@ -166,7 +166,7 @@ def test_the_longest_names_and_numbers_fit(language: Language) -> None:
 def test_more_than_one_bundle_takes_are_several(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
-    """Of 450 brands none is left out: they are told in three messages."""
+    """Of 450 brands none is left out: three messages list them."""
     outbox = waiting(storm(450), slack.name)
     assert dispatch(outbox, {slack.name: slack}, Clock()) == DispatchReport(sent=450)
     assert len(slack_server.messages) == 3

@@ -187,7 +187,7 @@ def test_nobody_there_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missing_token_is_named(
     slack_server: SlackServer, monkeypatch: pytest.MonkeyPatch, value: str, says: str
 ) -> None:
-    """A missing or broken token is told by its variable's name, never by its value."""
+    """A missing or broken token is reported by its variable's name, never by its value."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", value)
     with pytest.raises(NotifyError, match=f"SLACK_BOT_TOKEN.*{says}") as caught:
         send_alert(slack_notifier(slack_server), made_alert())

@@ -53,7 +53,7 @@ def _shown(
 
 
 def test_the_panel_has_title_facts_and_links() -> None:
-    """A panel shows level, numbers beside their usual, the posts and their links."""
+    """A panel shows level, numbers next to their baseline, the posts and their links."""
     shown = _shown()
     for part in ("🟠 橙 · 云朵茶饮", "147 条（平时同时段 3.1）", "王**", "https://weibo.com/1/abc"):
         assert part in shown

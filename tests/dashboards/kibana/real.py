@@ -1,4 +1,4 @@
-"""What real Kibana wrote: the shapes of its objects, from the data that lies beside the project."""
+"""What real Kibana wrote: the shapes of its objects, from the data in ../shared."""
 
 import json
 import tarfile

@@ -1,4 +1,5 @@
-"""Our objects beside those that real Kibana wrote, chart by chart and operation by operation.
+"""Our objects compared with those that real Kibana wrote, chart by chart and operation by
+operation.
 
 Every member that we write stands, with the same type, in something that Kibana wrote for the same
 thing; every member that Kibana always writes is in ours. What is otherwise is in the lists below,
@@ -29,7 +30,7 @@ MORE = {
     ("chart lnsDatatable", ".sorting"): "the samples are not sorted",
     ("chart lnsDatatable", ".columns[].width"): "no column was drawn wider in the samples",
     ("chart lnsDatatable", ".columns[].hidden"): "no column is hidden in the samples",
-    # CustomPaletteParams: a table counts in per cent unless it is told otherwise.
+    # CustomPaletteParams: a table counts in per cent unless its state says otherwise.
     ("chart lnsDatatable", ".columns[].palette.params.rangeType"): "the samples mean per cent",
     ("chart lnsMetric", ".color"): "MetricVisualizationState: the colour where there is no palette",
     # XYReferenceLineLayerConfig: there is no line of reference in the samples.

@@ -77,7 +77,7 @@ def test_it_is_sent_once_in_the_receiver_s_language(
 
 
 def test_what_failed_waits_in_the_outbox(services: Services, room: Room, clock: Clock) -> None:
-    """A failure is told with its reason, and the step that sends alerts sends it later."""
+    """A failure is reported with its reason, and the step that sends alerts sends it later."""
     room.plan = [busy()]
     summary = send_once(services, BRIEF, clock, ["room"])
     assert summary == DeliverySummary(failed=(("room", "busy"),))

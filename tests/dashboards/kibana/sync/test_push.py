@@ -68,7 +68,7 @@ def test_push_again_writes_nothing(shell: Shell, kibana: KibanaServer) -> None:
 
 
 def test_first_push_does_not_overwrite(shell: Shell, kibana: KibanaServer) -> None:
-    """Where nothing was there, Kibana is told not to overwrite what has come since we looked."""
+    """Where nothing was there, the request forbids Kibana to overwrite what has come since we looked."""
     shell("push")
     assert kibana.imports()[0].endswith("overwrite=false")
 
@@ -215,7 +215,7 @@ def test_tls_with_an_authority_of_ones_own(
     assert "kibana.ca_certs" in err
 
 
-# What Kibana, or what stands before it, answers; the step it answers; what a person is told.
+# What Kibana, or what stands before it, answers; the step it answers; what a person reads.
 REFUSALS = {
     "forbidden": (boom(403, f"unauthorized {KEY}"), "lacks the right"),
     "conflict": (boom(409, "version conflict"), "somebody is changing the same objects"),
@@ -264,7 +264,7 @@ def test_refusals_are_said_in_one_line(
     ],
 )
 def test_login(shell: Shell, monkeypatch: pytest.MonkeyPatch, key: str, told: str) -> None:
-    """A key that is missing, wrong or no key is told apart, and never shown."""
+    """A key that is missing, wrong or no key gets an error of its own, and is never shown."""
     monkeypatch.setenv("KIBANA_API_KEY", key)
     code, _, err = shell("push")
     assert code == 2
@@ -282,7 +282,7 @@ def test_unknown_space_is_named(shell: Shell, kibana: KibanaServer) -> None:
 
 
 def test_old_kibana_is_refused(shell: Shell, kibana: KibanaServer) -> None:
-    """A Kibana that cannot read our objects is told by its version, before anything is sent."""
+    """A Kibana that cannot read our objects is recognised by its version, before anything is sent."""
     kibana.version = "8.8.2"
     code, _, err = shell("push")
     assert code == 2
@@ -344,7 +344,7 @@ def test_damaged_record_is_named(shell: Shell) -> None:
 
 
 def test_record_holds_no_credential(shell: Shell) -> None:
-    """What we keep beside the state does not hold the key."""
+    """What we keep with the state does not hold the key."""
     shell("push")
     (file,) = Path("state/kibana").iterdir()
     assert KEY not in file.read_text(encoding="utf-8")

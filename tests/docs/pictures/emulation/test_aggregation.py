@@ -113,7 +113,7 @@ def test_control_narrows_what_it_reaches(elasticsearch_9: Elasticsearch, prefix:
 
 
 def test_source_leaves_the_expectation_out(elasticsearch_9: Elasticsearch, prefix: str) -> None:
-    """A band that is of all sources is not shown beside the numbers of one."""
+    """A band of all sources is not shown with the numbers of one."""
     chosen = Scope(START, END, 'source: "weibo"')
     for _, found in asked(elasticsearch_9, prefix, "brand-volume", chosen).values():
         assert not [row for row in found if any(row[name] for name in row if name != "at")]
@@ -137,7 +137,7 @@ def test_time_picker_does_not_hide_cases(elasticsearch_9: Elasticsearch, prefix:
 
 
 def test_empty_time_gives_zero_and_no_share(elasticsearch_9: Elasticsearch, prefix: str) -> None:
-    """Where nothing was said the count is zero, and a share is not known."""
+    """Where there are no posts the count is zero, and a share is not known."""
     before = Scope(START - timedelta(days=3), START - timedelta(days=2))
     _, found = asked(elasticsearch_9, prefix, "overview-mentions", before)["mentions"]
     assert found == [{"volume": 0}]
