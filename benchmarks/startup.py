@@ -1,5 +1,4 @@
-"""What a command costs before it does anything: CPU compared with an empty Python and with another
-version.
+"""What a command costs before it does anything: CPU, as a ratio to an empty Python.
 
 `python -m benchmarks startup`. With `BEFORE=checkout` in the environment each command runs also as
 that other checkout (a git worktree) has it, and the ratio is the other's to ours.

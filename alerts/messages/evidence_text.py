@@ -40,7 +40,7 @@ class Reasons:
         return self.words["nearly_none"] if usual < 0.1 else self.count(usual)
 
     def evidence(self, found: Sequence[Evidence]) -> Iterator[str]:
-        """Yield a line for each kind, its number next to its baseline, the most telling kind first."""
+        """Yield a line for each kind: its number and its baseline, the most telling kind first."""
         rank = {kind: place for place, kind in enumerate(ORDER)}
         for one in sorted(found, key=lambda one: rank.get(one.kind, len(ORDER))):
             yield self._beside(one) if one.parts else self._counted(one)

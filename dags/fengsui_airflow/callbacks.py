@@ -1,4 +1,4 @@
-"""What is done when a task fails for good, and when it succeeds again: people are notified, once."""
+"""When a task fails for good, and when it succeeds again: people are notified, once."""
 
 import logging
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Rules of the backfill: next to live runs it ends with the counts of one run over all, silently."""
+"""The backfill ends, next to live runs, with the counts of one run over all, silently."""
 
 import random
 from datetime import UTC, datetime, timedelta

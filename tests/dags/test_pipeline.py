@@ -123,7 +123,7 @@ def test_xcom_carries_no_posts(desk: Desk) -> None:
 def test_failure_opens_one_incident_and_success_closes_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A task that fails for good is reported once, however often it fails, and once when it is well."""
+    """A task that fails for good is reported once, and once when it succeeds again."""
     from nlp.sentiment.model import ModelError
 
     def broken(*_: object) -> None:

@@ -310,7 +310,7 @@ def test_an_unknown_kind_of_evidence_is_shown() -> None:
 
 
 def test_evidence_beside_the_counts_has_its_usual() -> None:
-    """New words, large accounts, speed, platforms and hot lists: each number next to its baseline."""
+    """New words, large accounts, speed, platforms, hot lists: each number with its baseline."""
     message = compose(made_alert(incident=made_told()))
     assert message.lines("evidence") == (
         "近 1 小时负面 147 条（平时 3.1，47 倍）",

@@ -1,5 +1,4 @@
-"""Our objects compared with those that real Kibana wrote, chart by chart and operation by
-operation.
+"""Our objects compared with those that real Kibana wrote, chart by chart.
 
 Every member that we write stands, with the same type, in something that Kibana wrote for the same
 thing; every member that Kibana always writes is in ours. What is otherwise is in the lists below,

@@ -68,7 +68,7 @@ def test_push_again_writes_nothing(shell: Shell, kibana: KibanaServer) -> None:
 
 
 def test_first_push_does_not_overwrite(shell: Shell, kibana: KibanaServer) -> None:
-    """Where nothing was there, the request forbids Kibana to overwrite what has come since we looked."""
+    """Where nothing was there, the request forbids Kibana to overwrite what came meanwhile."""
     shell("push")
     assert kibana.imports()[0].endswith("overwrite=false")
 
@@ -282,7 +282,7 @@ def test_unknown_space_is_named(shell: Shell, kibana: KibanaServer) -> None:
 
 
 def test_old_kibana_is_refused(shell: Shell, kibana: KibanaServer) -> None:
-    """A Kibana that cannot read our objects is recognised by its version, before anything is sent."""
+    """A Kibana that cannot read our objects is recognised by its version, before sending."""
     kibana.version = "8.8.2"
     code, _, err = shell("push")
     assert code == 2

@@ -113,7 +113,7 @@ def test_files(fengsui: Shell, now: datetime) -> None:
 
 
 def test_other_brands_and_times(fengsui: Shell, now: datetime) -> None:
-    """A brand that nobody names, and a time without posts, have no terms; without posts the command says so."""
+    """A brand that nobody names, and a time without posts, have no terms."""
     path = write(fengsui.folder, rows(now))
     assert fengsui("terms", path, "--brand", "别家", "--lang", "en").out == "no posts\n"
     asked = ("--since", "20d", "--until", "10d", "--json")
