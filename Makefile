@@ -46,7 +46,7 @@ run: install ## Replay the sample crisis through the whole chain: no key, no ser
 	@$(BIN)/fengsui demo
 
 airflow: install-dev ## Airflow on 127.0.0.1 with the sample playing, until Ctrl-C (CONFIG=fengsui.toml: yours).
-	@PYTHONPATH=dags exec $(BIN)/python -m fengsui_airflow.standalone $(if $(CONFIG),--config $(CONFIG))
+	@PYTHONPATH=dags exec $(BIN)/python -m fengsui_airflow.local.standalone $(if $(CONFIG),--config $(CONFIG))
 
 test: install-dev ## Run all tests but those that take minutes.
 	@$(BIN)/python -m tests.servers.elasticsearch --fetch || true

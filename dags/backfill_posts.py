@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from airflow.sdk import Param, dag, task
 
-from fengsui_airflow import ranges
-from fengsui_airflow.application import now, opened
-from fengsui_airflow.house import house
-from fengsui_airflow.platforms import read_each
+from fengsui_airflow import intervals
+from fengsui_airflow.defaults import dag_defaults
+from fengsui_airflow.fetch_tasks import read_each
+from fengsui_airflow.services import now, opened
 
 PARAMS = {
     "since": Param("", type="string", title="since 起, 2026-03-01T00:00"),
@@ -24,24 +24,24 @@ PARAMS = {
 }
 
 
-@dag(schedule=None, params=PARAMS, doc_md=__doc__, **house("backfill", minutes=1440))
+@dag(schedule=None, params=PARAMS, doc_md=__doc__, **dag_defaults("backfill", minutes=1440))
 def backfill_posts() -> None:
     @task(pool="plan", multiple_outputs=False)
-    def plan(params: ranges.Params = None) -> dict[str, list[str]]:
+    def plan(params: intervals.Params = None) -> dict[str, list[str]]:
         with opened() as services:
-            return ranges.by_platform(ranges.sources_for(services, params))
+            return intervals.by_platform(intervals.sources_for(services, params))
 
     @task(execution_timeout=timedelta(hours=2))
-    def fetch(source: str, params: ranges.Params = None) -> int:
+    def fetch(source: str, params: intervals.Params = None) -> int:
         from fengsui.pipeline.backfill import collect_range
 
         with opened() as services:
-            return collect_range(services, source, ranges.window_of(params)).kept
+            return collect_range(services, source, intervals.window_of(params)).kept
 
     @task(pool="index", trigger_rule="none_failed")
-    def days(params: ranges.Params = None) -> list[list[str]]:
+    def days(params: intervals.Params = None) -> list[list[str]]:
         with opened() as services:
-            return ranges.days(services, ranges.window_of(params), now())
+            return intervals.days(services, intervals.window_of(params), now())
 
     # A turn a day; each takes the next day that is left, so that their order is kept.
     @task(pool="model", execution_timeout=timedelta(hours=1), max_active_tis_per_dagrun=1)
@@ -49,7 +49,7 @@ def backfill_posts() -> None:
         from fengsui.pipeline.backfill import judge_next
 
         with opened() as services:
-            return judge_next(services, str(run_id), ranges.windows(every_day)).posts
+            return judge_next(services, str(run_id), intervals.windows(every_day)).posts
 
     every_day = days()
     read_each(plan(), fetch, every_day)

@@ -15,14 +15,18 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 
-from fengsui_airflow.application import nothing_to_do, now, opened
-from fengsui_airflow.house import POSTS, each_minute, house
-from fengsui_airflow.platforms import read_each
-from fengsui_airflow.ranges import by_platform
+from fengsui_airflow.defaults import POSTS, dag_defaults, each_minute
+from fengsui_airflow.fetch_tasks import read_each
+from fengsui_airflow.intervals import by_platform
+from fengsui_airflow.services import nothing_to_do, now, opened
 
 
 # Several runs at once, so that a source on its second try does not hold up the next minute's.
-@dag(schedule=each_minute(), doc_md=__doc__, **house("collect", minutes=5) | {"max_active_runs": 4})
+@dag(
+    schedule=each_minute(),
+    doc_md=__doc__,
+    **dag_defaults("collect", minutes=5) | {"max_active_runs": 4},
+)
 def collect_posts() -> None:
     @task(pool="plan", multiple_outputs=False)
     def plan() -> dict[str, list[str]]:

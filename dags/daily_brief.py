@@ -12,21 +12,21 @@ from datetime import timedelta
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from fengsui_airflow.application import now, opened
-from fengsui_airflow.house import SHANGHAI, house
+from fengsui_airflow.defaults import SHANGHAI, dag_defaults
+from fengsui_airflow.services import now, opened
 
 
 @dag(
     schedule=CronDataIntervalTimetable("0 8 * * *", timezone=SHANGHAI),
     doc_md=__doc__,
-    **house("report", minutes=60, retry_delay=timedelta(minutes=1)),
+    **dag_defaults("report", minutes=60, retry_delay=timedelta(minutes=1)),
 )
 def daily_brief() -> None:
     @task(pool="slack")
     def brief(data_interval_start: object = None, data_interval_end: object = None) -> list[str]:
         from fengsui.desk.send_once import check_delivered
         from fengsui.reports import brief
-        from fengsui_airflow.ranges import interval
+        from fengsui_airflow.intervals import interval
 
         with opened() as services:
             window = interval(data_interval_start, data_interval_end, timedelta(days=1), now())

@@ -13,15 +13,15 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, AssetWatcher, dag, task
 
-from fengsui_airflow.application import now, opened
-from fengsui_airflow.house import house
+from fengsui_airflow.defaults import dag_defaults
+from fengsui_airflow.services import now, opened
 from fengsui_airflow.watch import NewPosts
 
 WATCHER = AssetWatcher("new_posts", trigger=NewPosts())
 NEW_POSTS = Asset("fengsui_new_posts", uri="x-fengsui://new_posts", watchers=[WATCHER])
 
 
-@dag(schedule=[NEW_POSTS], doc_md=__doc__, **house("alert", minutes=5, retries=1))
+@dag(schedule=[NEW_POSTS], doc_md=__doc__, **dag_defaults("alert", minutes=5, retries=1))
 def hot_alert() -> None:
     # First in line for the one slot: anyone else who wants to score can wait.
     @task(

@@ -14,16 +14,16 @@ from typing import Any
 
 from airflow.sdk import CronDataIntervalTimetable, Param, dag, task
 
-from fengsui_airflow.application import nothing_to_do, now, opened
 from fengsui_airflow.approval import approval
-from fengsui_airflow.house import SHANGHAI, house
+from fengsui_airflow.defaults import SHANGHAI, dag_defaults
+from fengsui_airflow.services import nothing_to_do, now, opened
 
 
 @dag(
     schedule=CronDataIntervalTimetable("0 6 * * 1", timezone=SHANGHAI),
     params={"candidate": Param("", type="string", title="candidate 候选模型文件夹")},
     doc_md=__doc__,
-    **house("upkeep", minutes=2880, pool="index", execution_timeout=timedelta(minutes=30)),
+    **dag_defaults("upkeep", minutes=2880, pool="index", execution_timeout=timedelta(minutes=30)),
 )
 def maintain_model() -> None:
     @task
@@ -52,8 +52,7 @@ def maintain_model() -> None:
             return promote_approved(services, measured, now())
 
     review()
-    measured = compare()
-    said = "{{ ti.xcom_pull(task_ids='compare')['said'] }}"
+    measured, said = compare(), "{{ ti.xcom_pull(task_ids='compare')['said'] }}"
     asked = approval("approve", subject="启用这个模型？ Promote this model?", body=said)
     measured >> asked >> promote(measured)
 

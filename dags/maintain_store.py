@@ -15,14 +15,14 @@ from datetime import timedelta
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk import chain as in_order
 
-from fengsui_airflow.application import looked_after, now
-from fengsui_airflow.house import SHANGHAI, house
+from fengsui_airflow.defaults import SHANGHAI, dag_defaults
+from fengsui_airflow.services import looked_after, now
 
 
 @dag(
     schedule=CronDataIntervalTimetable("20 4 * * *", timezone=SHANGHAI),
     doc_md=__doc__,
-    **house("upkeep", minutes=360, pool="index", execution_timeout=timedelta(hours=2)),
+    **dag_defaults("upkeep", minutes=360, pool="index", execution_timeout=timedelta(hours=2)),
 )
 def maintain_store() -> None:
     @task

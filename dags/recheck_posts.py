@@ -14,14 +14,16 @@ from datetime import timedelta
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from fengsui_airflow.application import now, opened
-from fengsui_airflow.house import house
+from fengsui_airflow.defaults import dag_defaults
+from fengsui_airflow.services import now, opened
 
 
 @dag(
     schedule=CronDataIntervalTimetable("7 * * * *", timezone="UTC"),
     doc_md=__doc__,
-    **house("collect", minutes=50, pool="crawl_weibo", execution_timeout=timedelta(minutes=20)),
+    **dag_defaults(
+        "collect", minutes=50, pool="crawl_weibo", execution_timeout=timedelta(minutes=20)
+    ),
 )
 def recheck_posts() -> None:
     @task

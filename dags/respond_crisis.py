@@ -15,14 +15,14 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from fengsui_airflow.application import nothing_to_do, now, opened
 from fengsui_airflow.approval import approval
-from fengsui_airflow.house import house
+from fengsui_airflow.defaults import dag_defaults
+from fengsui_airflow.services import nothing_to_do, now, opened
 
 INCIDENT = Param("", type="string", title="incident 事件（空 = 最严重 empty = worst）")
 
 
-@dag(schedule=None, params={"incident": INCIDENT}, doc_md=__doc__, **house("respond", minutes=2880))
+@dag(params={"incident": INCIDENT}, doc_md=__doc__, **dag_defaults("respond", minutes=2880))
 def respond_crisis() -> None:
     @task(pool="index", execution_timeout=timedelta(minutes=2), multiple_outputs=False)
     def draft(params: dict[str, str] | None = None) -> dict[str, str]:

@@ -11,11 +11,11 @@ came. Always everything that waits, by the store's own watermark, never what an 
 
 from airflow.sdk import dag, task
 
-from fengsui_airflow.application import nothing_to_do, opened
-from fengsui_airflow.house import MENTIONS, POSTS, house, minutely_or_at
+from fengsui_airflow.defaults import MENTIONS, POSTS, dag_defaults, minutely_or_at
+from fengsui_airflow.services import nothing_to_do, opened
 
 
-@dag(schedule=minutely_or_at(POSTS), doc_md=__doc__, **house("score"))
+@dag(schedule=minutely_or_at(POSTS), doc_md=__doc__, **dag_defaults("score"))
 def score_posts() -> None:
     @task(pool="model", outlets=[MENTIONS], multiple_outputs=False)
     def score() -> dict[str, int]:

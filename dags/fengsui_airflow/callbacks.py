@@ -11,7 +11,7 @@ def tell_failure(context: Mapping[str, Any]) -> None:
     """Open an incident of kind pipeline about the task, and tell the receivers."""
     from fengsui.incidents.operational import open_operational
     from fengsui.pipeline import steps
-    from fengsui_airflow.application import now, opened
+    from fengsui_airflow.services import now, opened
     from records import IncidentKind, Level
 
     error = context.get("exception")
@@ -32,7 +32,7 @@ def tell_success(context: Mapping[str, Any]) -> None:
     """Let the incident about the task recover, if there is one, and tell the receivers."""
     from fengsui.incidents.operational import close_operational
     from fengsui.pipeline import steps
-    from fengsui_airflow.application import now, opened
+    from fengsui_airflow.services import now, opened
     from records import IncidentKind
 
     try:

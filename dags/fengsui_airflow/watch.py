@@ -57,8 +57,8 @@ class NewPosts(BaseEventTrigger):
 
     def _opened(self) -> tuple[Path, "Settings", ExitStack]:
         from fengsui.settings.application import load
-        from fengsui_airflow.application import config_path
         from fengsui_airflow.connections import connected
+        from fengsui_airflow.services import config_path
 
         path = Path(self.config) if self.config else config_path()
         # Only the sources are watched: no other credential is looked for.

@@ -19,7 +19,7 @@ import pytest
 
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
-from fengsui_airflow.processes import START_SECONDS, Airflow, AirflowDown, environment, family
+from fengsui_airflow.local.processes import START_SECONDS, Airflow, AirflowDown, environment, family
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 from tests.servers.elasticsearch import ElasticsearchServer
 from tests.servers.postgresql import Postgresql, PostgresqlServer

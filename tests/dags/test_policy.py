@@ -1,4 +1,4 @@
-"""Rules of the house, held against every DAG file."""
+"""Rules that every DAG file keeps."""
 
 import ast
 import json
@@ -138,7 +138,7 @@ def test_parsing_loads_nothing_heavy() -> None:
         check=True,
     )
     loaded = json.loads(done.stdout.splitlines()[-1])
-    assert "fengsui_airflow.house" in loaded
+    assert "fengsui_airflow.defaults" in loaded
     assert [name for name in loaded if name.split(".")[0] in HEAVY] == []
     assert [name for name in loaded if name.startswith("sqlalchemy.dialects")] == []
 

@@ -56,7 +56,7 @@ def test_deleted_post_loses_its_words(
         steps.annotate(services)
     gone = []
     for ago in (61, 0):
-        monkeypatch.setattr("fengsui_airflow.application.now", partial(minutes_ago, ago))
+        monkeypatch.setattr("fengsui_airflow.services.now", partial(minutes_ago, ago))
         ran = run_dag("recheck_posts")
         gone.append(ran.values["look_again[-1].return_value"])
     assert gone == [0, 1]

@@ -34,8 +34,8 @@ app = FastAPI(
 def show() -> HTMLResponse:
     """Return the page; 503 and the reason where the settings or the stores cannot be read."""
     from fengsui.settings.application import SettingsError
-    from fengsui_airflow.application import opened
     from fengsui_airflow.page.overview import overview, utc_now
+    from fengsui_airflow.services import opened
     from store.errors import StoreError
 
     try:

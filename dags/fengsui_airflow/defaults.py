@@ -1,4 +1,4 @@
-"""What every DAG of the house has in common.
+"""What every DAG has in common.
 
 Imported whenever a DAG file is parsed: nothing here, nor above the tasks in the DAG files, may load
 the application, reach a database or read the settings.
@@ -10,7 +10,7 @@ from typing import Any, Final
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronDataIntervalTimetable
 
 from fengsui_airflow.callbacks import tell_failure, tell_success
-from fengsui_airflow.retrying import OnlyWhereItHelps
+from fengsui_airflow.retry_policy import OnlyWhereItHelps
 
 OWNER: Final = "fengsui"
 SHANGHAI: Final = "Asia/Shanghai"
@@ -22,7 +22,7 @@ POSTS: Final = Asset("fengsui_posts", uri="x-fengsui://posts", group="fengsui")
 MENTIONS: Final = Asset("fengsui_mentions", uri="x-fengsui://mentions", group="fengsui")
 
 
-def house(*tags: str, minutes: float = 10, **default_args: Any) -> dict[str, Any]:
+def dag_defaults(*tags: str, minutes: float = 10, **default_args: Any) -> dict[str, Any]:
     """Return the arguments that every DAG takes; a run is given up after `minutes`."""
     return {
         "start_date": START,

@@ -13,8 +13,8 @@ import httpx
 import psutil
 import pytest
 
-from fengsui_airflow import processes, standalone
-from fengsui_airflow.processes import Airflow, alive, environment, family
+from fengsui_airflow.local import processes, standalone
+from fengsui_airflow.local.processes import Airflow, alive, environment, family
 from tests.servers.processes import free_port
 
 # Ignores every request to end, and starts another in a session of its own that does so too.
@@ -75,7 +75,7 @@ def test_home_of_another_is_left_alone(tmp_path: Path) -> None:
 def test_ctrl_c_ends_everything(tmp_path: Path) -> None:
     """`make airflow` is ready to click, listens on 127.0.0.1 alone, and ends with Ctrl-C."""
     log = tmp_path / "log"
-    command = [sys.executable, "-m", "fengsui_airflow.standalone"]
+    command = [sys.executable, "-m", "fengsui_airflow.local.standalone"]
     command += ["--home", str(tmp_path / "home"), "--port", str(free_port())]
     with log.open("wb") as out:
         process = subprocess.Popen(

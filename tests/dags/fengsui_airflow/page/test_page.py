@@ -15,9 +15,9 @@ import pytest
 from fengsui.pipeline import steps
 from fengsui.services import Services
 from fengsui.settings.application import load
+from fengsui_airflow.local.processes import DAGS, Airflow, environment
 from fengsui_airflow.page.html import failure, page
 from fengsui_airflow.page.overview import BrandNow, Overview, SourceNow
-from fengsui_airflow.processes import DAGS, Airflow, environment
 from listeners.context import RefusalCount
 from listeners.protocol import Refusal
 from records import IncidentKind, Level, Post, PostKind, Window

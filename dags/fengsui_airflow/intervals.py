@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from fengsui_airflow.platforms import PLATFORMS
+from fengsui_airflow.fetch_tasks import PLATFORMS
 
 if TYPE_CHECKING:
     from fengsui.services import Services

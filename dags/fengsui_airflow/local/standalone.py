@@ -23,7 +23,7 @@ from fengsui.pipeline import steps
 from fengsui.pipeline.import_file import import_file
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
-from fengsui_airflow.processes import Airflow, AirflowDown, environment
+from fengsui_airflow.local.processes import Airflow, AirflowDown, environment
 
 HOME: Final = Path(".cache/airflow")
 # Ours, so that nothing else in a folder of this name is ever removed.

@@ -21,7 +21,7 @@ from typing import Final, Self
 import httpx
 import psutil
 
-DAGS: Final = Path(__file__).resolve().parents[1]
+DAGS: Final = Path(__file__).resolve().parents[2]
 COMPONENTS: Final = ("api-server", "dag-processor", "triggerer", "scheduler")
 _COMMANDS: Final = {
     "api-server": ["api-server", "--host", "127.0.0.1"],
