@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-DAY: Final = timedelta(days=1)
+from records.time import DAY
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC) - timedelta(hours=8)
 
 

@@ -23,7 +23,6 @@ TWICE: Final = 2.0
 EBB: Final = 0.5
 # A rate that stays high so long without another signal is the new baseline: the incident ends.
 NEW_USUAL: Final = timedelta(hours=24)
-HOUR: Final = timedelta(hours=1)
 # A story known by a hot list alone is watched as long as a title stands there mostly.
 LISTED: Final = timedelta(hours=6)
 

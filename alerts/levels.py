@@ -10,10 +10,10 @@ incidents adds at most a tenth to what the next level allows.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from records import Evidence, Level
+from records.time import HOUR
 
 # How many times rarer than a blue alarm each level is: a week, a month, a quarter, a year.
 RARER: Final = {Level.RED: 52.0, Level.ORANGE: 13.0, Level.YELLOW: 4.0, Level.BLUE: 1.0}
@@ -29,7 +29,6 @@ NEARLY_ONE: Final = 0.8
 RED_KINDS: Final = 3
 # All evidence besides the counts, combined, must be this unlikely to lift a level.
 LIFT: Final = 1e-3
-_HOUR: Final = timedelta(hours=1)
 
 
 def level_of(rarity: float, kinds: int, ceiling: Level) -> Level:
@@ -47,7 +46,7 @@ def level_of(rarity: float, kinds: int, ceiling: Level) -> Level:
 def baseline_hour(evidence: Sequence[Evidence]) -> float:
     """Return the baseline of negative posts in an hour; 0 where the evidence does not say."""
     found = next((one for one in evidence if one.kind == "negative" and one.horizon), None)
-    return found.expected * (_HOUR / found.horizon) if found else 0.0
+    return found.expected * (HOUR / found.horizon) if found else 0.0
 
 
 def least_count(level: Level, usual: float, min_count: float) -> float:

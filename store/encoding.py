@@ -3,14 +3,14 @@
 import math
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from records import Mention, Post
+from records.time import EPOCH
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # U+0000 ends a string in C and is refused by PostgreSQL; half a surrogate pair has no UTF-8.
 _UNSTORABLE = {0: _REPLACEMENT} | dict.fromkeys(range(0xD800, 0xE000), _REPLACEMENT)
@@ -27,13 +27,13 @@ def micros(at: datetime) -> int:
     """
     if at.tzinfo is None:
         raise ValueError(f"a stored time has to be aware: {at!r}")
-    since = at - _EPOCH
+    since = at - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def instant(at: int) -> datetime:
     """Return the UTC time that `micros` gave `at` for."""
-    return _EPOCH + timedelta(microseconds=at)
+    return EPOCH + timedelta(microseconds=at)
 
 
 def storable(text: str) -> str:

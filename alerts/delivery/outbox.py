@@ -27,12 +27,12 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from alerts.delivery.backoff import LONGEST_PAUSE, pause_of
-from alerts.messages.catalogue import Language
 from alerts.messages.compose import compose
 from alerts.messages.digest import MOST, PREFIX, grouped, key_of
 from alerts.messages.message import Message, decoded
 from alerts.notify.protocol import Notifier, NotifyError
 from records import Notification, NotificationState, Receipt
+from records.language import Language
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

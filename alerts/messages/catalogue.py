@@ -4,9 +4,10 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import get_args
 
-Language = Literal["zh", "en"]
+from records.language import Language
+
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 Catalogues = Mapping[Language, Mapping[str, str]]

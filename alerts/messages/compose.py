@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
-from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.evidence_text import PARTS, Reasons
 from alerts.messages.format import (
     clock_time,
@@ -22,6 +22,7 @@ from alerts.messages.format import (
 from alerts.messages.message import Message, Quote, Section
 from alerts.messages.ops_text import circumstances, next_step, what_happened
 from records import Account, Alert, Change, Citation, Level
+from records.language import Language
 
 TITLE_LIMIT = 120
 BRAND_LIMIT = 30

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.compose import EMOJI, RECOVERED_EMOJI
 from alerts.messages.format import number, one_line
 from alerts.messages.message import Message, Section
 from records import Alert, Change, Level
+from records.language import Language
 
 PREFIX: Final = "group-"
 BRAND_LIMIT: Final = 16

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from alerts.messages.catalogue import Language
 from alerts.messages.format import number, one_line, percent, quotient
 from records import Evidence, EvidencePart, Forecast, Incident, Level, LevelReason, Link
+from records.language import Language
 
 WORD_LIMIT = 12
 TITLE_LIMIT = 30

@@ -6,11 +6,10 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
-from alerts.messages.catalogue import Language
+from records.language import Language
+from records.time import BEIJING
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ELLIPSIS = "…"
 
 # Joins the parts of an emoji; every other invisible format character can hide or reorder text.
@@ -102,5 +101,5 @@ def percent(share: float) -> str:
 
 def clock_time(at: datetime, beside: datetime) -> str:
     """Return `at` as hour and minute in Shanghai, with the date where `beside` has another."""
-    local, other = at.astimezone(SHANGHAI), beside.astimezone(SHANGHAI)
+    local, other = at.astimezone(BEIJING), beside.astimezone(BEIJING)
     return f"{local:%H:%M}" if local.date() == other.date() else f"{local:%m-%d %H:%M}"

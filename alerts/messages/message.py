@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.catalogue import CATALOGUES
 from records import Alert, Level
+from records.language import Language
 
 
 @dataclass(frozen=True, slots=True)

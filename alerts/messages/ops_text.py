@@ -1,8 +1,9 @@
 """What an alert says of a source that cannot be read, or of a step that fails."""
 
-from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.format import one_line
 from records import Alert, Change
+from records.language import Language
 
 REASON_LIMIT = 60
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from alerts.messages.catalogue import Language
 from alerts.messages.message import Message
 from records import Receipt
+from records.language import Language
 
 
 class Notifier(Protocol):

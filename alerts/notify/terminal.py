@@ -9,17 +9,11 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts.messages.catalogue import Language
 from alerts.messages.message import Message, Quote, Section
 from alerts.notify.protocol import NotifyError
-from records import Level, Receipt
+from records import Receipt
+from records.language import TERMINAL_COLOURS, Language
 
-COLOURS = {
-    Level.BLUE: "blue",
-    Level.YELLOW: "yellow",
-    Level.ORANGE: "dark_orange",
-    Level.RED: "red",
-}
 RECOVERED_COLOUR = "green"
 
 
@@ -96,7 +90,7 @@ def _colour_of(message: Message) -> str:
     """Return the name of the colour of the message's level, nothing where it has none."""
     if message.recovered:
         return RECOVERED_COLOUR
-    return COLOURS[message.level] if message.level is not None else ""
+    return TERMINAL_COLOURS[message.level] if message.level is not None else ""
 
 
 def _section(message: Message, section: Section) -> Iterator[Text]:

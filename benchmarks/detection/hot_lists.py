@@ -14,7 +14,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from alerts.days import DAY
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from alerts.incidents import advance
@@ -24,6 +23,7 @@ from nlp.brands.matcher import BrandMatcher, BrandSettings
 from nlp.text.normalise import normalise
 from nlp.topics.headlines import tells_of_trouble
 from records import Change, Incident
+from records.time import DAY
 
 ARCHIVE: Final = "weibo_hotsearch_hourly_2024-05_2025-06.csv.xz"
 BEIJING: Final = timezone(timedelta(hours=8))

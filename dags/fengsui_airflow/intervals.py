@@ -4,17 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from fengsui_airflow.fetch_tasks import PLATFORMS
+from records.time import BEIJING, DAY
 
 if TYPE_CHECKING:
     from fengsui.services import Services
     from listeners.settings import SourceSettings
     from records import Window
 
-BEIJING = ZoneInfo("Asia/Shanghai")
-DAY = timedelta(days=1)
 # What a person filled in when starting a run.
 Params: TypeAlias = Mapping[str, Any] | None
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from dashboards.kibana.saved_objects import Key
 from dashboards.kibana.views import View
-from dashboards.kibana.words import Language
+from records.language import Language
 
 DEFAULT_SPACE: Final = "default"
 _NAMESPACE: Final = uuid.UUID("6f2d3a52-6c0f-5d0f-9d8b-2f6d8d2f3c11")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from dashboards.kibana import words
-from dashboards.kibana.words import Language, Words
+from dashboards.kibana.words import Words
+from records.language import Language
 from store.elasticsearch.indices.mappings import KINDS
 
 Json: TypeAlias = dict[str, Any]

@@ -1,8 +1,8 @@
 """Titles and labels, in Chinese and in English."""
 
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-Language: TypeAlias = Literal["zh", "en"]
+from records.language import Language
 
 
 class Words(NamedTuple):

@@ -18,6 +18,7 @@ from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
 from alerts.detection.ticks import number_of
 from fengsui.chart.band import Banded, band_chart
+from records.time import DAY
 
 # A time without a zone is Beijing time, as everywhere that people read one here.
 NAIVE_ZONE: Final = timezone(timedelta(hours=8))
@@ -26,7 +27,6 @@ COLUMNS: Final = ("timestamp", "value")
 MOST_TICKS: Final = 5_000_000
 
 # The first day tells whether these are counts; of a coarse step, so many ticks do.
-DAY: Final = timedelta(days=1)
 FIRST_TICKS: Final = 14
 # A day without scatter is taken to be so many units high.
 FLAT_UNITS: Final = 20.0

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from alerts.detection.negative_binomial import HISTORY, NegativeBinomialDetector
@@ -13,10 +13,9 @@ from alerts.incidents import advance
 from fengsui.counts.detector_cache import series_of
 from fengsui.services import Services
 from records import Change, Incident, Level, Window
+from records.time import HOUR, WEEK
 
 SETTINGS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-WEEK: Final = timedelta(days=7)
-HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

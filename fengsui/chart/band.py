@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fengsui.chart.timeline import BEIJING
+from records.time import BEIJING
 
 Floats = npt.NDArray[np.float64]
 

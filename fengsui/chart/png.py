@@ -13,19 +13,14 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import MaxNLocator
 
 from fengsui.chart.font import FILE, sized
-from fengsui.chart.timeline import BEIJING, LEVELS, WORDS, Timeline, clock
+from fengsui.chart.timeline import WORDS, Timeline, clock
 from records import Level
+from records.language import LEVEL_COLOURS, LEVEL_NAMES, RECOVERED_COLOUR
+from records.time import BEIJING
 
 SIZE, DPI = (12.0, 5.2), 150
 STEPS = 2_000
 INK, FAINT, PAPER, CALM = "#1f2933", "#7b8794", "#ffffff", "#9aa5b1"
-COLOURS = {
-    Level.BLUE: "#3e7cb8",
-    Level.YELLOW: "#e0ac00",
-    Level.ORANGE: "#ef7d22",
-    Level.RED: "#cf2e3c",
-}
-RECOVERED = "#2f9e63"
 
 
 def png_chart(timeline: Timeline, path: Path) -> None:
@@ -62,7 +57,7 @@ class _Words:
 
     def level(self, level: Level) -> str:
         """Return the name of a level."""
-        return LEVELS["zh"][level]
+        return LEVEL_NAMES["zh"][level]
 
     def style(self, size: float = 10, colour: str = INK) -> dict[str, Any]:
         """Return what a text needs to be drawn so."""
@@ -87,7 +82,7 @@ def _counts(axes: Axes, timeline: Timeline, words: _Words) -> None:
     left = [_place(at) for at in timeline.at]
     width = (left[1] - left[0]) if len(left) > 1 else timeline.step / timedelta(days=1)
     levels = [timeline.level_at(at) for at in timeline.at]
-    colours = [CALM if level is None else COLOURS[level] for level in levels]
+    colours = [CALM if level is None else LEVEL_COLOURS[level] for level in levels]
     axes.bar(left, timeline.negative, width * 0.86, align="edge", color=colours, linewidth=0)
     edges = [*left, left[-1] + width]
     usual = [*timeline.usual, timeline.usual[-1]]
@@ -100,7 +95,12 @@ def _counts(axes: Axes, timeline: Timeline, words: _Words) -> None:
     axes.set_ylim(0, max(*timeline.negative, *timeline.usual, 1.0) * 1.5)
     for since, until, level in timeline.spans():
         axes.axvspan(
-            _place(since), _place(until), color=COLOURS[level], alpha=0.09, linewidth=0, zorder=0
+            _place(since),
+            _place(until),
+            color=LEVEL_COLOURS[level],
+            alpha=0.09,
+            linewidth=0,
+            zorder=0,
         )
 
 
@@ -110,10 +110,10 @@ def _marks(axes: Axes, timeline: Timeline, words: _Words) -> None:
     rows = _rows([_place(climb.at) for climb in climbs], axes.get_xlim())
     for climb, row in zip(climbs, rows, strict=True):
         label = f"{words.level(climb.level)} {clock(climb.at)[6:]}"
-        _flag(axes, climb.at, label, COLOURS[climb.level], 0.955 - 0.068 * row, words)
+        _flag(axes, climb.at, label, LEVEL_COLOURS[climb.level], 0.955 - 0.068 * row, words)
     if timeline.recovered_at is not None:
         label = f"{words['recovered']} {clock(timeline.recovered_at)[6:]}"
-        _flag(axes, timeline.recovered_at, label, RECOVERED, 0.955, words)
+        _flag(axes, timeline.recovered_at, label, RECOVERED_COLOUR, 0.955, words)
     if timeline.negative[timeline.peak] > 0:
         _peak(axes, timeline, words)
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import plotext
 
-from fengsui.chart.timeline import BEIJING, LEVELS, WORDS, Language, Timeline, clock
+from fengsui.chart.timeline import WORDS, Timeline, clock
 from records import Level
+from records.language import LEVEL_NAMES, Language
+from records.time import BEIJING
 
 NARROW = 44
 AXIS = 8
@@ -56,7 +58,7 @@ def _legend(timeline: Timeline, language: Language) -> Iterator[str]:
     top = words["peak"].format(count=timeline.negative[peak])
     yield f"▲ {top} · {clock(timeline.at[peak])} · {words['usual']} {timeline.usual[peak]:.1f}"
     climbs = [
-        f"{LEVELS[language][change.level]} {clock(change.at)}" for change in timeline.climbs()
+        f"{LEVEL_NAMES[language][change.level]} {clock(change.at)}" for change in timeline.climbs()
     ]
     if climbs:
         yield "● " + " → ".join(climbs)

@@ -3,14 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 from records import Level, LevelChange
-
-BEIJING = ZoneInfo("Asia/Shanghai")
-
-Language = Literal["zh", "en"]
+from records.language import Language
+from records.time import BEIJING
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
@@ -29,10 +25,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "recovered": "recovered",
         "empty": "no data",
     },
-}
-LEVELS: dict[Language, dict[Level, str]] = {
-    "zh": {Level.BLUE: "蓝", Level.YELLOW: "黄", Level.ORANGE: "橙", Level.RED: "红"},
-    "en": {level: level.name.lower() for level in Level},
 }
 
 

@@ -5,16 +5,15 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
 from records import Window
+from records.time import BEIJING
 
 if TYPE_CHECKING:
     from fengsui.settings.application import Settings
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 DEFAULT_PATH: Final = Path("fengsui.toml")
 
 Config = Annotated[

@@ -11,21 +11,12 @@ from rich.text import Text
 
 from fengsui.analysis.score import ScoreReport
 from fengsui.chart.timeline import Timeline
-from fengsui.cli.options import BEIJING
 from fengsui.pipeline.replay import Replayed
 from fengsui.services import Services
-from records import Incident, Level, NotificationState, Window
+from records import Incident, NotificationState, Window
+from records.language import LEVEL_NAMES, TERMINAL_COLOURS
+from records.time import BEIJING
 
-COLOURS = {
-    Level.BLUE: "blue",
-    Level.YELLOW: "yellow",
-    Level.ORANGE: "dark_orange",
-    Level.RED: "red",
-}
-NAMES = {
-    "zh": {Level.BLUE: "蓝", Level.YELLOW: "黄", Level.ORANGE: "橙", Level.RED: "红"},
-    "en": {level: level.name.lower() for level in Level},
-}
 WORDS = {
     "zh": {
         "title": "小结",
@@ -101,13 +92,13 @@ def summary(services: Services, done: Replayed, seconds: float) -> Table:
 
 def incident_lines(services: Services) -> Iterator[Text]:
     """Yield what became of each incident, a line each."""
-    names = NAMES[services.settings.language]
+    names = LEVEL_NAMES[services.settings.language]
     for incident in services.ledger.incidents():
         rise = " → ".join(names[level] for level, _ in groupby(c.level for c in incident.history))
         lead = incident.peak_at - incident.opened_at
         opened = f"{incident.opened_at.astimezone(BEIJING):%m-%d %H:%M}"
         line = Text(f"{incident.brand}  ", style="bold")
-        line.append(f"{opened}  {rise}", style=COLOURS[incident.peak_level])
+        line.append(f"{opened}  {rise}", style=TERMINAL_COLOURS[incident.peak_level])
         if services.settings.language == "zh":
             line.append(f"  峰值 {incident.peak:.0f} 条负面/时，比峰值早 {_span(lead)} 报警")
         else:

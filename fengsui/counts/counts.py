@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from alerts.detection.series import Series
 from records import Point, Window
+from records.time import EPOCH
 
 # An incident is followed by its last days; what the detector knows of the past it keeps itself.
 HISTORY = timedelta(days=4)
@@ -21,7 +22,6 @@ BRANDS_KEPT = 4_000
 COVERAGE_AMENDS = timedelta(hours=2)
 COVERAGE_RELOAD = timedelta(hours=1)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 CHANNELS = ("volume", "negative", "complaints", "authors")
 
@@ -89,7 +89,7 @@ class Counts:
         self._coverage = np.zeros(0)
         self._coverage_end: datetime | None = None
         self._coverage_fresh = False
-        self._coverage_loaded = _EPOCH
+        self._coverage_loaded = EPOCH
 
     @property
     def revision(self) -> int:
@@ -120,7 +120,7 @@ class Counts:
 
     def tick_end(self, now: datetime) -> datetime:
         """Return the end of the tick that `now` lies in; at a boundary, of the one just ended."""
-        return -((_EPOCH - now) // self._step) * self._step + _EPOCH
+        return -((EPOCH - now) // self._step) * self._step + EPOCH
 
     def series(self, brand: str, now: datetime) -> Series:
         """Return the counts of `brand` up to and with the tick of `now`."""
@@ -176,4 +176,4 @@ class Counts:
         return self._coverage
 
     def _floor(self, at: datetime) -> datetime:
-        return (at - _EPOCH) // self._step * self._step + _EPOCH
+        return (at - EPOCH) // self._step * self._step + EPOCH

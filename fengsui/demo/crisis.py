@@ -15,7 +15,8 @@ from fengsui.demo.people import (
     Person,
 )
 from fengsui.demo.post import SamplePost, Tally
-from fengsui.demo.rhythm import BEIJING, Knots, arrivals, wave
+from fengsui.demo.rhythm import Knots, arrivals, wave
+from records.time import BEIJING
 
 FIRST_COMPLAINT = datetime(2026, 3, 19, 19, 40, tzinfo=BEIJING)
 RUDE_VIDEO = FIRST_COMPLAINT + timedelta(minutes=47)

@@ -14,8 +14,8 @@ from fengsui.demo.dirt import spoil_lists, spoil_searches
 from fengsui.demo.heimao import lists
 from fengsui.demo.narrator import PostWriter
 from fengsui.demo.polls import Answer, searches
-from fengsui.demo.rhythm import BEIJING
 from fengsui.demo.story import UNTIL, story
+from records.time import BEIJING
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from fengsui.demo.post import SamplePost
-from fengsui.demo.rhythm import BEIJING
 from fengsui.demo.weibo import mblog
+from records.time import BEIJING
 
 PACE = timedelta(minutes=5)
 PAGE = 12

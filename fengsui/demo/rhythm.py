@@ -4,9 +4,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+from records.time import BEIJING
 
 # The share of a day's posts in each hour, relative to an even day: quiet before dawn, a peak at
 # noon, the highest in the evening.

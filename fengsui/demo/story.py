@@ -7,7 +7,8 @@ from fengsui.demo.crisis import crisis
 from fengsui.demo.narrator import PostWriter
 from fengsui.demo.people import FLOODER, OFFICIAL_APPLIANCE, OFFICIAL_TEA, Person
 from fengsui.demo.post import SamplePost, Tally
-from fengsui.demo.rhythm import BEIJING, Knots, arrivals, rhythm, wave
+from fengsui.demo.rhythm import Knots, arrivals, rhythm, wave
+from records.time import BEIJING
 
 SINCE = datetime(2026, 3, 2, tzinfo=BEIJING)
 UNTIL = datetime(2026, 3, 23, tzinfo=BEIJING)

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from fengsui.demo.people import Person
 from fengsui.demo.post import SamplePost
-from fengsui.demo.rhythm import BEIJING
+from records.time import BEIJING
 
 LONG = 140
 DELETED = "抱歉，此微博已被作者删除。查看帮助：http://t.cn/A6deleted"

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.delivery.routing import receivers_of
-from alerts.messages.catalogue import Language
 from alerts.messages.format import clock_time, number, one_line
 from alerts.messages.message import Message, Section
 from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from records import Case, CaseStatus, Incident, IncidentStatus
+from records.language import Language
 
 NAMED: Final = 4
 BRAND_LIMIT: Final = 30

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.delivery.outbox import send_now
-from alerts.messages.catalogue import Language
 from alerts.messages.message import Message, encoded
 from fengsui.services import Services
 from records import Incident, Notification, NotificationState, PreparedMessage
+from records.language import Language
 from store.ledger.state import NOTICES
 
 log = logging.getLogger(__name__)

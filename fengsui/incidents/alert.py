@@ -10,12 +10,12 @@ from fengsui.incidents import new_stories
 from fengsui.incidents.detect import IncidentUpdate
 from fengsui.incidents.themes import themes_of
 from records import Account, Alert, CaseStatus, Citation, Incident, Sentiment, Window
+from records.time import MINUTE
 from store.interface import Cited
 from store.ledger.ledger import Ledger
 
 # Posts before the first unusual tick belong to the story: the horizon that raised it looks back.
 LEAD = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
 KEYWORDS = 6
 CITED_CHARACTERS = 400
 # Look for themes in so many posts, the newest: what people say now, in a fifth of a second.

@@ -13,10 +13,9 @@ from alerts.forecast import hawkes
 from alerts.forecast.events import Observed, observe_bins, observe_counts
 from fengsui.counts.history import HistoryCache, is_troubled, post_view
 from records import Incident, Point, Post, Signal, Window
+from records.time import HOUR, MINUTE
 from store.interface import Cited, MentionStore
 
-MINUTE: Final = timedelta(minutes=1)
-HOUR: Final = timedelta(hours=1)
 # Evidence is looked for in the detector's longest stretch; in the last hour where that is much.
 SPAN: Final = timedelta(hours=6)
 MUCH: Final = 2_000

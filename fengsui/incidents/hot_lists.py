@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.days import DAY, day_begin, day_number
+from alerts.days import day_begin, day_number
 from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
 from fengsui.services import Services
 from records import Sentiment, Signal, Window
+from records.time import DAY
 from store.interface import Cited
 
 TITLE_LIMIT: Final = 60

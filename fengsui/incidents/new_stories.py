@@ -6,7 +6,7 @@ second cause, or a turn of the first one, must not hide behind the level that pe
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final, Protocol
 
@@ -15,9 +15,9 @@ from fengsui.incidents.evidence import SPAN
 from fengsui.incidents.themes import clusters_of
 from nlp.topics.clusters import ClusterView
 from records import Incident, IncidentStatus, Theme, Window
+from records.time import EPOCH, HOUR
 from store.interface import Cited, MentionStore
 
-HOUR: Final = timedelta(hours=1)
 # How often it is looked for, and for how long a story is new.
 EVERY: Final = timedelta(minutes=30)
 NEW: Final = timedelta(hours=2)
@@ -31,7 +31,6 @@ KNOWN: Final = 150
 LATELY: Final = 300
 # The largest clusters that are looked at.
 LOOKED_AT: Final = 8
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Sources(Protocol):
@@ -84,7 +83,7 @@ def another_story(
 
 def _is_asked(incident: Incident, at: datetime, step: timedelta) -> bool:
     is_open = not incident.is_operational and incident.status is IncidentStatus.OPEN
-    is_due = (at - _EPOCH) // EVERY > (at - step - _EPOCH) // EVERY
+    is_due = (at - EPOCH) // EVERY > (at - step - EPOCH) // EVERY
     return is_open and is_due and at - incident.opened_at >= NEW
 
 

@@ -16,11 +16,9 @@ from listeners.context import RefusalCount, part_reached, refusal_counts
 from listeners.protocol import Refusal
 from listeners.settings import SourceSettings
 from records import IncidentKind, Level, Window
+from records.time import DAY, HOUR, MINUTE
 from store.ledger.state import WATCHED
 
-HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
-MINUTE: Final = timedelta(minutes=1)
 # Not the source's own name: its incident of being unread is another one.
 PROMISE: Final = "{name} (SLO)"
 

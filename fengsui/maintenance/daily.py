@@ -2,15 +2,13 @@
 
 import logging
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from fengsui.maintenance.upkeep import expire
 from fengsui.services import Services
+from records.time import BEIJING
 from store.ledger.state import CLEANED_ON
 
 log = logging.getLogger(__name__)
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def daily_if_due(services: Services, now: datetime) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -24,10 +23,10 @@ from listeners.settings import SourceSettings, listener_of
 from nlp.complaints.aspects import of_goods
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
+from records.time import BEIJING
 from store.errors import StoreError
 from store.ledger.ledger import Ledger
 
-BEIJING: Final = ZoneInfo("Asia/Shanghai")
 WRONG: Final = (
     StoreError,
     ModelError,

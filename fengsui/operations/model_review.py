@@ -4,11 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from alerts.messages.catalogue import Language
 from alerts.messages.format import number
 from alerts.messages.message import Message, Section
 from fengsui.analysis.score import score_file
@@ -19,8 +18,9 @@ from nlp.sentiment.model import SentimentModel
 from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import load_model
 from records import Window
+from records.language import Language
+from records.time import WEEK
 
-WEEK: Final = timedelta(days=7)
 # This week is held against so many before it.
 WEEKS_BEFORE: Final = 4
 # With fewer mentions on either side a drift is noise: unknown.

@@ -16,6 +16,7 @@ from alerts.detection.series import Series
 from fengsui.counts.counts import CHANNELS
 from fengsui.services import Services
 from records import Incident, Point, Window
+from records.time import EPOCH
 from store.elasticsearch.projection.projection import Projected, Projection, within
 from store.elasticsearch.projection.rows import (
     Band,
@@ -43,7 +44,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 # What lies further back moves no band: the sums of alerts/detection/baseline.py, and a festival.
 HISTORY = timedelta(days=100)
 CHUNK = timedelta(days=28)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -267,7 +267,7 @@ class _Look:
         return self._projection.put_all(kinds, documents, scope)
 
     def _floor(self, at: datetime) -> datetime:
-        return (at - _EPOCH) // self._step * self._step + _EPOCH
+        return (at - EPOCH) // self._step * self._step + EPOCH
 
 
 def _chunks(begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

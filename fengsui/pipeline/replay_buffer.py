@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,6 +10,7 @@ from typing import Self
 import msgspec
 
 from records import Post, Rejected, Window
+from records.time import EPOCH
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -17,7 +18,6 @@ PRAGMA synchronous = OFF;
 CREATE TABLE item (visible INTEGER NOT NULL, key TEXT, body BLOB NOT NULL);
 """
 _MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ReplayBuffer:
@@ -85,8 +85,8 @@ class ReplayBuffer:
 
 
 def _stamp(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
+    return (at - EPOCH) // _MICROSECOND
 
 
 def _time(stamp: int) -> datetime:
-    return _EPOCH + stamp * _MICROSECOND
+    return EPOCH + stamp * _MICROSECOND

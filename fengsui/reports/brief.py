@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.messages.catalogue import CATALOGUES, Language
+from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.compose import EMOJI
 from alerts.messages.format import clock_time, number, one_line, percent
 from alerts.messages.message import Message, Section
@@ -19,6 +19,7 @@ from fengsui.ingest.source_state import reached
 from fengsui.reports.catalogue import WORDS
 from fengsui.services import Services
 from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Urgency, Window
+from records.language import Language
 
 BRAND_LIMIT: Final = 30
 # Lines of a section; what is left is counted.

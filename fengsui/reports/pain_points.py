@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.messages.catalogue import Language
-from alerts.messages.format import SHANGHAI, number, one_line, percent
+from alerts.messages.format import number, one_line, percent
 from alerts.messages.message import Message, Section
 from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.reports.catalogue import WORDS
@@ -21,6 +20,8 @@ from nlp.complaints.rules import CATEGORIES
 from nlp.complaints.satisfaction import satisfactions
 from nlp.complaints.versions import versions
 from records import Window
+from records.language import Language
+from records.time import BEIJING
 
 SHOWN: Final = 6
 WORD_LIMIT: Final = 12
@@ -116,7 +117,7 @@ def send(services: Services, window: Window, clock: Callable[[], datetime]) -> D
 def compose(review: Review, language: Language) -> Message:
     """Return what the review says in `language`."""
     words = WORDS[language]
-    since, until = (at.astimezone(SHANGHAI) for at in (review.window.since, review.window.until))
+    since, until = (at.astimezone(BEIJING) for at in (review.window.since, review.window.until))
     note = (
         words["weekly.note"],
         words["weekly.coverage"].format(

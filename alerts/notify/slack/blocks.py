@@ -10,7 +10,7 @@ from typing import Any
 
 from alerts.messages.format import ELLIPSIS, cut
 from alerts.messages.message import Message, Quote, Section
-from records import Level
+from records.language import LEVEL_COLOURS, RECOVERED_COLOUR
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
@@ -21,13 +21,6 @@ LISTED_LIMIT = 9000
 LISTED_SECTIONS = 40
 FRAME = 100
 
-COLOURS = {
-    Level.BLUE: "#2F80ED",
-    Level.YELLOW: "#F2C94C",
-    Level.ORANGE: "#F2994A",
-    Level.RED: "#EB5757",
-}
-RECOVERED_COLOUR = "#27AE60"
 
 # Slack asks for the first three as entities. The others mark up words or call people: their
 # full-width forms look the same and mean nothing.
@@ -62,7 +55,7 @@ def payload_of(message: Message) -> dict[str, Any]:
     header, body = _header(message.title), list(_body(message))
     if message.level is None:
         return {"text": text, "blocks": [header, *body]}
-    colour = RECOVERED_COLOUR if message.recovered else COLOURS[message.level]
+    colour = RECOVERED_COLOUR if message.recovered else LEVEL_COLOURS[message.level]
     attachment = {"color": colour, "fallback": escape(message.title), "blocks": body}
     return {"text": text, "blocks": [header], "attachments": [attachment]}
 

@@ -9,7 +9,6 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from alerts.messages.catalogue import Language
 from alerts.messages.format import one_line
 from alerts.messages.message import Message
 from alerts.notify.pacing import Pacer
@@ -19,6 +18,7 @@ from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.errors import NO_ANSWER, THREAD_CODES, SlackFailure, failure_of
 from alerts.notify.slack.settings import SlackReceiver
 from records import Change, Receipt
+from records.language import Language
 
 POST = "chat.postMessage"
 EVENT_TYPE = "fengsui_alert"

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from alerts.messages.catalogue import Language
+from records.language import Language
 
 SLACK: Final = "https://slack.com/api/"
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})

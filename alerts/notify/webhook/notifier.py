@@ -12,7 +12,6 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
-from alerts.messages.catalogue import Language
 from alerts.messages.message import Message
 from alerts.notify.protocol import NotifyError
 from alerts.notify.retry_after import retry_after
@@ -20,6 +19,7 @@ from alerts.notify.secret_env import secret_of
 from alerts.notify.webhook.payload import payload_of
 from alerts.notify.webhook.settings import WebhookReceiver
 from records import Receipt
+from records.language import Language
 
 ANSWER_LIMIT = 64 * 1024
 ANSWER_SECONDS = 20.0

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from alerts.messages.catalogue import Language
+from records.language import Language
 
 
 class WebhookReceiver(BaseModel):

@@ -3,15 +3,15 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fengsui_airflow.page.overview import Overview
-from fengsui_airflow.page.words import KINDS, LEVELS, WORDS
+from fengsui_airflow.page.words import KINDS, WORDS
 from listeners.refusals import ADVICE
+from records.language import LEVEL_NAMES, Language
+from records.time import BEIJING
 
-SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 # A minute, as collect_posts has it.
 RELOAD_SECONDS: Final = 60
 _FOLDER: Final = Path(__file__).parent
@@ -20,7 +20,7 @@ STYLE: Final = (_FOLDER / "style.css").read_text(encoding="utf-8")
 
 
 def _clock(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(SHANGHAI):%m-%d %H:%M}"
+    return "" if at is None else f"{at.astimezone(BEIJING):%m-%d %H:%M}"
 
 
 def _percent(share: float) -> str:
@@ -39,19 +39,19 @@ _TEMPLATES.filters.update(clock=_clock, percent=_percent)
 _TEMPLATES.globals.update(reload_seconds=RELOAD_SECONDS)
 
 
-def page(shown: Overview, language: str) -> str:
+def page(shown: Overview, language: Language) -> str:
     """Return the whole page."""
     return _TEMPLATES.get_template("page.html").render(
         shown=shown,
         language=language,
         words=WORDS[language],
-        levels=LEVELS[language],
+        levels=LEVEL_NAMES[language],
         kinds=KINDS[language],
         advice={why: texts[language == "zh"] for why, texts in ADVICE.items()},
     )
 
 
-def failure(said: str, language: str = "zh") -> str:
+def failure(said: str, language: Language = "zh") -> str:
     """Return the page for when nothing can be read; `said` says why."""
     return _TEMPLATES.get_template("failure.html").render(
         said=said, language=language, words=WORDS[language]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from fengsui.ingest.slo import DAY, SourceHealth, source_health
+from fengsui.ingest.slo import SourceHealth, source_health
 from fengsui.services import Services
 from listeners.context import RefusalCount
 from listeners.protocol import Refusal
 from records import Incident, Window
+from records.time import DAY, HOUR
 
-HOUR = timedelta(hours=1)
 # The usual hour is the mean of so many days.
 USUAL = timedelta(days=7)
 PAST = timedelta(days=14)

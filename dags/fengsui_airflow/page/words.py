@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from records import IncidentKind, Level
+from records import IncidentKind
 
 WORDS: Final = {
     "zh": {
@@ -77,11 +77,6 @@ WORDS: Final = {
         "no_brands": "No brand is set up.",
         "failed": "The data cannot be read now",
     },
-}
-
-LEVELS: Final = {
-    "zh": {Level.BLUE: "蓝", Level.YELLOW: "黄", Level.ORANGE: "橙", Level.RED: "红"},
-    "en": {level: level.name.lower() for level in Level},
 }
 
 KINDS: Final = {

@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeAlias
 from dashboards.kibana.lens.columns import Column
 from dashboards.kibana.lens.palette import of_a_tile
 from dashboards.kibana.views import View
-from dashboards.kibana.words import Language, Words
+from dashboards.kibana.words import Words
+from records.language import Language
 
 Json: TypeAlias = dict[str, Any]
 Series: TypeAlias = Literal[

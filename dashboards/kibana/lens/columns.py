@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from dashboards.kibana.views import View
-from dashboards.kibana.words import Language, Words
+from dashboards.kibana.words import Words
+from records.language import Language
 
 Json: TypeAlias = dict[str, Any]
 Operation: TypeAlias = Literal["sum", "average", "max", "min", "unique_count"]

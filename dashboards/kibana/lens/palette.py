@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-# The four colours of Chinese emergency practice, as the charts of alerts have them.
-LEVELS: Final = {"red": "#cf2e3c", "orange": "#ef7d22", "yellow": "#e0ac00", "blue": "#3e7cb8"}
+from records.language import LEVEL_COLOURS
+
+LEVELS: Final = {level.name.lower(): colour for level, colour in LEVEL_COLOURS.items()}
 SENTIMENTS: Final = {"negative": "#c4453f", "neutral": "#a3adb8", "positive": "#3f9e74"}
 # A case's urgency is not a level, and has a scale of its own: the darker the sooner.
 URGENCIES: Final = {"urgent": "#5b2a86", "high": "#9460b8", "normal": "#cdb4dd"}

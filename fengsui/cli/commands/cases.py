@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.messages.catalogue import Language
 from alerts.messages.format import number, percent
-from fengsui.cli.options import BEIJING, DEFAULT_PATH, Config, Json, print_json, settings_of
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from nlp.text.normalise import printable
 from records import Case, CaseStatus, Urgency
+from records.language import Language
+from records.time import BEIJING
 
 if TYPE_CHECKING:
     from fengsui.incidents.forecast import EmergingComplaints

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from fengsui.cli.options import BEIJING
 from fengsui.cli.show import incident_lines, summary, timeline
 from fengsui.demo import generate
 from fengsui.pipeline import replay
@@ -18,6 +17,7 @@ from fengsui.pipeline.replay import Replayed, Tick
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from records import Incident
+from records.time import BEIJING
 
 CACHE = Path(".cache/demo")
 STEP_MINUTES = 15

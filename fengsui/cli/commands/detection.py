@@ -8,15 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.messages.catalogue import Language
 from alerts.messages.format import number
 from fengsui.analysis.explain import Channel, Explained
 from fengsui.analysis.explain import explain as explained
 from fengsui.analysis.tune import SETTINGS, Tried
 from fengsui.analysis.tune import tune as tried
-from fengsui.chart.timeline import LEVELS
 from fengsui.cli.options import (
-    BEIJING,
     DEFAULT_PATH,
     Config,
     Json,
@@ -29,6 +26,8 @@ from fengsui.cli.options import (
 from fengsui.services import Services
 from nlp.text.normalise import printable
 from records import Level
+from records.language import LEVEL_NAMES, Language
+from records.time import BEIJING
 
 DEFAULT_SPAN: Final = timedelta(weeks=8)
 TICK_HEADINGS: Final[dict[Language, tuple[str, ...]]] = {
@@ -123,7 +122,7 @@ def tune(
         )
         return
     language = settings.language
-    levels = [LEVELS[language][level] for level in Level]
+    levels = [LEVEL_NAMES[language][level] for level in Level]
     table = Table(*SETTING_HEADINGS[language], *levels, title=printable(brand))
     for one in found:
         mark = " *" if one.allowed == now else ""
@@ -138,7 +137,7 @@ def _clock(at: datetime) -> str:
 
 
 def _tick_row(tick: Explained, language: Language) -> tuple[str | Text, ...]:
-    level = LEVELS[language][tick.signal.level] if tick.signal else ""
+    level = LEVEL_NAMES[language][tick.signal.level] if tick.signal else ""
     lines = [_channel_line(channel, language) for channel in tick.channels]
     names = dict.fromkeys(name for channel in tick.channels for name in channel.missing)
     reasons = REASONS[language]

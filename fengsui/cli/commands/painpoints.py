@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -10,10 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.messages.catalogue import Language
 from alerts.messages.format import number, one_line, safe_link
 from fengsui.cli.options import (
-    BEIJING,
     DEFAULT_PATH,
     Config,
     Json,
@@ -29,9 +27,10 @@ from fengsui.reports.pain_ledger import PainPoint, Quadrant, ledger
 from fengsui.reports.pain_points import gather
 from fengsui.services import Services
 from records import Window
+from records.language import Language
+from records.time import BEIJING, WEEK
 from store.ledger.privacy import Access
 
-WEEK: Final = timedelta(days=7)
 SAMPLE: Final = 40
 BRAND: Final = 30
 _HEADINGS: Final[Mapping[Language, tuple[str, ...]]] = {

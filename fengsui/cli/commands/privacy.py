@@ -10,11 +10,12 @@ import typer
 
 from fengsui import privacy
 from fengsui.cli.additions import CommandError
-from fengsui.cli.options import BEIJING, DEFAULT_PATH, Config, Json, print_json, settings_of
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.privacy import matching, whoami
 from fengsui.services import Services
 from nlp.text.normalise import printable
 from records import Post
+from records.time import BEIJING
 from store.ledger.privacy import Access
 
 group = typer.Typer(

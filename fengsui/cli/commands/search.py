@@ -10,7 +10,6 @@ from rich.text import Text
 
 from fengsui.analysis.search import passage
 from fengsui.cli.options import (
-    BEIJING,
     DEFAULT_PATH,
     Config,
     Json,
@@ -24,6 +23,7 @@ from fengsui.privacy import whoami
 from fengsui.services import Services
 from nlp.text.normalise import printable
 from records import Sentiment
+from records.time import BEIJING
 from store.interface import Cited
 from store.ledger.privacy import Access
 

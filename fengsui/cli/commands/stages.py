@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -26,8 +26,8 @@ from fengsui.services import Services
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import listener_of
+from records.time import DAY
 
-DAY = timedelta(days=1)
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from fengsui.cli.options import (
-    BEIJING,
     DEFAULT_PATH,
     Config,
     Json,
@@ -27,6 +26,7 @@ from fengsui.stores.keeper import Done, Found, Keeper, resend
 from fengsui.stores.open import keeper_of
 from nlp.text.normalise import printable
 from records.state import FAMILIES, Family, family_of
+from records.time import BEIJING
 from store.ledger.dead_letters import DeadLetter
 from store.ledger.ledger import Ledger
 

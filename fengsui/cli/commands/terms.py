@@ -10,12 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.messages.catalogue import Language
 from alerts.messages.format import number, one_line
 from fengsui.analysis.terms import PAST, RECENT, Found, terms_in_files, terms_in_store
 from fengsui.cli.commands.files import brand_of
 from fengsui.cli.options import (
-    BEIJING,
     DEFAULT_PATH,
     Config,
     Json,
@@ -33,6 +31,8 @@ from nlp.brands.matcher import BrandSettings
 from nlp.topics.emerging import Term
 from nlp.topics.new_words import NewWord
 from records import Window
+from records.language import Language
+from records.time import BEIJING
 from store.ledger.privacy import Access
 
 LONGEST: Final = 40  # characters of a term

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from alerts.messages.catalogue import Language
 from alerts.messages.message import Message
 from alerts.notify.protocol import Notifier
 from records import Alert, Notification, NotificationState, Receipt
+from records.language import Language
 from tests.alerts.made import OPENED
 
 S = NotificationState

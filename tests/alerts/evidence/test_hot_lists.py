@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.days import DAY
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.hot_lists import PAST_DAYS, Entry, appeared
 from records import Level, Signal
+from records.time import DAY
 
 AT = datetime(2026, 3, 20, 6, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

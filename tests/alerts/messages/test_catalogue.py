@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from alerts.messages.catalogue import CATALOGUES, LANGUAGES, Catalogues, Language, load_catalogues
+from alerts.messages.catalogue import CATALOGUES, LANGUAGES, Catalogues, load_catalogues
 from fengsui.reports.catalogue import WORDS
 from nlp.complaints.rules import CATEGORIES
+from records.language import Language
 
 ROOT = Path(__file__).parents[3]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.catalogue import CATALOGUES, LANGUAGES, Language
+from alerts.messages.catalogue import CATALOGUES, LANGUAGES
 from alerts.messages.compose import CITATIONS, compose
 from alerts.messages.digest import grouped
 from alerts.messages.format import masked_name, number, one_line, percent, safe_link
@@ -29,6 +29,7 @@ from records import (
     Link,
     Theme,
 )
+from records.language import Language
 from tests.alerts.made import (
     HOUR,
     MINUTE,

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from alerts.delivery.outbox import GROUP_OVER, LEASE, DispatchReport, dispatch
-from alerts.messages.catalogue import Language
 from alerts.messages.digest import MOST, grouped, key_of
 from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.notifier import SlackNotifier
 from alerts.notify.terminal import TerminalNotifier
 from records import Alert, Change, Level
+from records.language import Language
 from tests.alerts.delivery.memory_outbox import Clock, Died, DiesAfterSending, MemoryOutbox, S
 from tests.alerts.made import OPENED, made_alert, made_incident
 from tests.alerts.notify.slack_server import Fault, SlackServer, text_of

@@ -15,7 +15,8 @@ from alerts.notify.protocol import NotifyError
 from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.notifier import SlackNotifier
 from alerts.notify.slack.settings import SlackReceiver
-from records import Change, Receipt
+from records import Change, Level, Receipt
+from records.language import LEVEL_COLOURS
 from tests.alerts.conftest import slack_notifier
 from tests.alerts.made import OPENED, made_alert, made_incident, made_story
 from tests.alerts.notify.contract import SECRET, NotifierContract, made_brief, send_alert
@@ -57,7 +58,7 @@ def test_a_message_has_colour_header_fallback_and_key(
     receipt = send_alert(slack, alert)
     (message,) = slack_server.messages
     assert message["blocks"][0]["text"]["text"].startswith("🟠 橙 · 云朵茶饮 · ")
-    assert message["attachments"][0]["color"] == "#F2994A"
+    assert message["attachments"][0]["color"] == LEVEL_COLOURS[Level.ORANGE]
     assert "负面 147 条" in message["text"]
     assert message["metadata"]["event_payload"]["alert"] == alert.key
     link = "<https://weibo.com/1/abc?from=x&amp;y=1|打开原帖>"

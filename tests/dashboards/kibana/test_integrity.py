@@ -12,9 +12,9 @@ from dashboards.kibana.boards.all import dashboards, saved_objects
 from dashboards.kibana.lens import palette
 from dashboards.kibana.naming import Naming
 from dashboards.kibana.sync.ndjson import ndjson
-from fengsui.chart.png import COLOURS
 from nlp.complaints.rules import CATEGORIES
 from records import CaseStatus, IncidentStatus, Level, PostKind, Sentiment, Urgency
+from records.language import LEVEL_COLOURS
 from store.elasticsearch.indices.mappings import KINDS
 from tests.dashboards.kibana import real
 from tests.dashboards.kibana.objects import documents, layers, of_type, view_of, views
@@ -285,8 +285,8 @@ def test_words_are_spelt_as_the_records_spell_them() -> None:
 
 def test_levels_have_the_colours_of_the_alerts() -> None:
     """A level has one colour, in Kibana as in the charts of alerts."""
-    assert {level.name.lower(): COLOURS[level] for level in Level} == palette.LEVELS
-    assert list(palette.RANKS) == [COLOURS[level] for level in sorted(Level)]
+    assert {level.name.lower(): LEVEL_COLOURS[level] for level in Level} == palette.LEVELS
+    assert list(palette.RANKS) == [LEVEL_COLOURS[level] for level in sorted(Level)]
 
 
 def test_each_sentiment_and_level_has_its_colour_everywhere() -> None:

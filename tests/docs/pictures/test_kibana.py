@@ -10,9 +10,9 @@ from PIL import Image
 from dashboards.kibana.boards.all import dashboards
 from dashboards.kibana.lens import palette
 from dashboards.kibana.naming import Naming
-from dashboards.kibana.words import Language
 from docs.pictures.drawing.values import cut, number, width
 from docs.pictures.kibana import main, pictures
+from records.language import Language
 from store.elasticsearch.settings import ElasticsearchSettings
 from tests.docs.pictures.scene import END, TEA, load
 from tests.servers.fixtures import Elasticsearch

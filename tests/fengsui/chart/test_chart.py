@@ -15,8 +15,9 @@ from matplotlib.ft2font import FT2Font
 from fengsui.chart.font import FILE
 from fengsui.chart.png import png_chart
 from fengsui.chart.terminal import NARROW, terminal_chart
-from fengsui.chart.timeline import LEVELS, WORDS, Timeline
+from fengsui.chart.timeline import WORDS, Timeline
 from records import Level, LevelChange
+from records.language import LEVEL_NAMES
 
 STEP = timedelta(minutes=15)
 START = datetime(2026, 3, 19, 10, 0, tzinfo=UTC)
@@ -159,7 +160,7 @@ def test_font_is_for_simplified_chinese() -> None:
     font = FT2Font(FILE.path, face_index=FILE.face_index)
     assert font.family_name == "Noto Sans CJK SC"
     letters = font.get_charmap()
-    words = [*WORDS["zh"].values(), *LEVELS["zh"].values()]
+    words = [*WORDS["zh"].values(), *LEVEL_NAMES["zh"].values()]
     assert all(ord(letter) in letters for word in words for letter in word)
 
 

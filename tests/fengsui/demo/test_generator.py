@@ -16,7 +16,6 @@ from fengsui.demo import SampleFiles, generate
 from fengsui.demo.complaints import Complaint, complaints
 from fengsui.demo.narrator import PostWriter
 from fengsui.demo.post import DIGITS, EPOCH, SamplePost, bid_of
-from fengsui.demo.rhythm import BEIJING
 from fengsui.demo.story import SINCE, UNTIL, story
 from fengsui.demo.weibo import count, created_at
 from fengsui.settings.application import load
@@ -24,6 +23,7 @@ from listeners.formats.read import read_file
 from nlp.brands.matcher import BrandMatcher
 from nlp.text.normalise import normalise
 from records import Post, PostKind, Rejected
+from records.time import BEIJING
 
 HOUR = timedelta(hours=1)
 SEED = 7

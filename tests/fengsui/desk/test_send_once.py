@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from alerts.delivery.outbox import LEASE
-from alerts.messages.catalogue import Language
 from alerts.messages.message import Message, Section
 from alerts.notify.protocol import NotifyError
 from fengsui.desk.send_once import (
@@ -21,6 +20,7 @@ from fengsui.desk.send_once import (
 from fengsui.pipeline import steps
 from fengsui.services import Services
 from records import Notification, NotificationState, PreparedMessage, Receipt
+from records.language import Language
 from tests.alerts.delivery.memory_outbox import NOW, Clock, Died, Room
 from tests.alerts.made import made_alert
 from tests.fengsui import stories
