@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             if item.get_closest_marker("timeout") is None:
-                item.add_marker(pytest.mark.timeout(300, method="thread"))
+                item.add_marker(pytest.mark.timeout(600, method="thread"))
             for warning in KNOWN_WARNINGS:
                 item.add_marker(pytest.mark.filterwarnings(warning))
 

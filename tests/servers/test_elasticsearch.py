@@ -40,7 +40,6 @@ def test_eight_answers(elasticsearch_8_url: str) -> None:
     assert {node["version"] for node in state["nodes"].values()} == {"8.19.21"}
 
 
-@pytest.mark.timeout(300)
 def test_killed_server_keeps_documents() -> None:
     """What a killed server acknowledged is there when it starts again, at its port.
 

@@ -60,7 +60,6 @@ def outcome(settings: Settings, file: Path) -> dict[str, object]:
         }
 
 
-@pytest.mark.timeout(600)
 def test_replay_ends_alike_on_both_stores(
     tmp_path: Path, elasticsearch_url: str, elasticsearch_prefix: str
 ) -> None:

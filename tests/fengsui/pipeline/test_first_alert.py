@@ -95,7 +95,6 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.mark.timeout(300)
 def test_first_alert_without_a_manual_step(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

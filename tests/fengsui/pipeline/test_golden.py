@@ -7,7 +7,6 @@ import pytest
 from tests.fengsui.pipeline.replays import NAMES, reference_of, replayed, source_of
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_replay_ends_as_its_reference(name: str, tmp_path: Path) -> None:
     """The same input leaves the same rows in both databases and prints the same lines.

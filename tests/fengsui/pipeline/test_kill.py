@@ -107,7 +107,6 @@ def ends_the_same(file: Path, rng: random.Random, place: Place, unbroken: Place)
     assert place.contents() == unbroken.contents()
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_and_started_again_ends_the_same(tmp_path: Path, seed: int) -> None:
     """SIGKILL at random moments: the same databases in the end, every alert sent exactly once."""
@@ -116,7 +115,6 @@ def test_killed_and_started_again_ends_the_same(tmp_path: Path, seed: int) -> No
     ends_the_same(file, random.Random(seed), *places)
 
 
-@pytest.mark.timeout(400)
 def test_killed_with_the_ledger_on_postgresql(tmp_path: Path, postgresql: Postgresql) -> None:
     """The same holds where the ledger is on a server, and its transactions end by themselves."""
     file = stories.write(tmp_path / "story.jsonl")

@@ -44,7 +44,7 @@ path = "inbox"
 # Named, it gets the screenshots: FENGSUI_SCREENSHOTS=docs/airflow.
 SCREENSHOTS = "FENGSUI_SCREENSHOTS"
 
-pytestmark = pytest.mark.timeout(300, method="thread")
+pytestmark = pytest.mark.timeout(600, method="thread")
 
 
 def own_words(rng: random.Random) -> str:
