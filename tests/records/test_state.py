@@ -61,7 +61,7 @@ def test_no_other_module_spells_a_key() -> None:
 
 
 def test_no_call_names_a_cursor_by_a_text() -> None:
-    """Code that reads or writes a cursor asks a family for the key."""
+    """What reads or writes a cursor asks a family for the key."""
     for path, tree in sources():
         for node in ast.walk(tree):
             if (
