@@ -25,7 +25,6 @@ class MentionStoreContract:
         assert (store.maintenance is None) == store.feeds_kibana
         if store.maintenance is not None:
             assert store.maintenance.repair_counts(NOON) == 0
-            store.maintenance.reindex()
 
     def test_posts_come_back_as_they_were(self, store: MentionStore) -> None:
         """A post returns from the store with every field and every microsecond."""
