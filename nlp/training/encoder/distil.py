@@ -19,9 +19,9 @@ from torch import Tensor
 from nlp.training.encoder.batch import Batch
 from nlp.training.encoder.corpus import read
 from nlp.training.encoder.fit import parse, plan
-from nlp.training.encoder.loop import run
 from nlp.training.encoder.losses import Loss, distilled_loss
 from nlp.training.encoder.network import Encoder, load_tokenizer
+from nlp.training.encoder.processes import run
 
 
 @dataclass(slots=True)
@@ -48,7 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     examples = read(options.examples)
     pupil = Encoder.load(options.base, options.layers)
     loss = partial(_loss, options.base)
-    run(pupil, load_tokenizer(options.base), examples, loss, plan(options, examples), options.out)
+    run(
+        pupil,
+        load_tokenizer(options.base),
+        examples,
+        loss,
+        plan(options, examples),
+        options.out,
+        options.processes,
+    )
 
 
 if __name__ == "__main__":

@@ -12,12 +12,17 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from nlp.training.encoder.corpus import read
-from nlp.training.encoder.loop import Plan, run
 from nlp.training.encoder.losses import Loss, labelled_loss
 from nlp.training.encoder.network import load_tokenizer
+from nlp.training.encoder.plan import Plan, Steps
+from nlp.training.encoder.processes import run
 from nlp.training.encoder.restore import begin_with
+
+WARMUP: Final = 150
+"""Steps in which the rate rises, at most a tenth of the run."""
 
 
 def labelled() -> Loss:
@@ -38,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         labelled,
         plan(options, examples),
         options.out,
+        options.processes,
     )
 
 
@@ -68,11 +74,12 @@ def parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> a
 def plan(options: argparse.Namespace, examples: Sequence[object]) -> Plan:
     """Return the plan that the options mean for these examples."""
     texts = sum(getattr(example, "split", "") == "train" for example in examples)
+    steps = max(1, round(options.epochs * texts / options.batch))
     return Plan(
-        steps=max(1, round(options.epochs * texts / options.batch)),
+        stop=Steps(steps),
         batch=options.batch,
-        processes=options.processes,
         rate=options.rate,
+        warmup=min(WARMUP / steps, 0.1),
         cooldown=options.cooldown,
     )
 

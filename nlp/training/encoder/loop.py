@@ -1,221 +1,154 @@
-"""The training loop: several processes of one thread each, checkpoints, a rate that can wait.
-
-The rate warms up, stays, and falls to zero over the last steps (Hägele et al. 2024,
-arXiv:2405.18392). So a run can be stopped and taken up again with more or fewer steps than it was
-begun with, and nothing of what it learned was spent on a plan that no longer holds.
-"""
+"""The training loop: one for a processor, for several processes and for a GPU."""
 
 import logging
-import math
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, TypeVar
 
 import torch
-from torch import distributed, multiprocessing, nn
-from torch.nn.parallel import DistributedDataParallel
-from transformers import PreTrainedTokenizerBase
+from torch import Tensor, distributed, nn
 
-from nlp.training.encoder.batch import Batch
-from nlp.training.encoder.batches import batches
-from nlp.training.encoder.corpus import Labelled
-from nlp.training.encoder.losses import Loss
-from nlp.training.encoder.network import RECORD, Encoder
+from nlp.training.encoder.network import Encoder
+from nlp.training.encoder.plan import Plan, Seconds
 
 _log = logging.getLogger(__name__)
-_CHECKPOINT: Final = "checkpoint.pt"
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a run goes.
-
-    `batch` is the number of texts a step, over all `processes`. Rates are of AdamW: `rate` of the
-    top layer, each layer below `fall` times that of the one above, `head_rate` of the heads.
-    `cooldown` is the share of the steps in which the rate falls.
-    """
-
-    steps: int
-    batch: int = 64
-    processes: int = 2
-    rate: float = 2e-4
-    head_rate: float = 5e-4
-    fall: float = 0.87
-    warmup: int = 150
-    cooldown: float = 0.25
-    decay: float = 0.01
-    clip: float = 1.0
-    every: int = 100
-    seed: int = 20261125
-
-    def factor(self, step: int) -> float:
-        """Return what the rates are multiplied by at `step`."""
-        begin = self.steps * (1 - self.cooldown)
-        if step < begin:
-            return min(1.0, (step + 1) / self.warmup)
-        return max(0.0, 1 - math.sqrt((step - begin) / max(self.steps - begin, 1)))
+Lesson = TypeVar("Lesson")
 
 
 @dataclass(slots=True)
-class _Pace:
-    """What is told of a run while it goes on."""
+class Learner:
+    """What is trained: the encoder, the further parameters of `more`, and how far they are.
 
-    began: float = field(default_factory=time.monotonic)
-    losses: list[float] = field(default_factory=list)
-
-
-def run(
-    encoder: Encoder,
-    tokenizer: PreTrainedTokenizerBase,
-    examples: Sequence[Labelled],
-    make_loss: Callable[[], Loss],
-    plan: Plan,
-    out: Path,
-) -> None:
-    """Train `encoder` on the train part of `examples`, and save it in `out`.
-
-    A checkpoint in `out` is taken up where it was left. `make_loss` is called in each process.
+    `seconds` are those of all runs so far.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    train = [example for example in examples if example.split == "train"]
-    with tempfile.TemporaryDirectory() as meeting:
-        arguments = (
-            encoder,
-            tokenizer,
-            train,
-            make_loss,
-            plan,
-            out,
-            f"file://{meeting}/rendezvous",
+
+    encoder: Encoder
+    more: nn.Module
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, encoder: Encoder, plan: Plan, more: nn.Module | None = None) -> "Learner":
+        """Return a learner that has learned nothing yet."""
+        more = nn.Module() if more is None else more
+        optimizer = torch.optim.AdamW(
+            _groups(encoder, more, plan), weight_decay=plan.decay, fused=True, betas=plan.betas
         )
-        if plan.processes == 1:
-            _work(0, *arguments)
-        else:
-            multiprocessing.spawn(_work, arguments, nprocs=plan.processes)
+        return cls(encoder, more, optimizer)
+
+    def resume(self, path: Path) -> None:
+        """Go on where the checkpoint at `path` was kept, where there is one."""
+        if not path.is_file():
+            return
+        kept = torch.load(path, weights_only=True, map_location=self.device)
+        self.encoder.load_state_dict(kept["encoder"])
+        self.more.load_state_dict(kept.get("more", {}))
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.step, self.seconds = int(kept["step"]), float(kept.get("seconds", 0.0))
+
+    def keep(self, path: Path) -> None:
+        """Write a checkpoint beside the last and move it there: a kill leaves one of the two."""
+        part = path.with_name(f".part-{path.name}")
+        held = {"encoder": self.encoder, "more": self.more, "optimizer": self.optimizer}
+        state = {name: one.state_dict() for name, one in held.items()}
+        torch.save(state | {"step": self.step, "seconds": self.seconds}, part)
+        part.replace(path)
+
+    @property
+    def device(self) -> torch.device:
+        """Return where it learns."""
+        return next(self.encoder.parameters()).device
 
 
-def _work(  # noqa: PLR0913, PLR0917
-    rank: int,
-    encoder: Encoder,
-    tokenizer: PreTrainedTokenizerBase,
-    train: Sequence[Labelled],
-    make_loss: Callable[[], Loss],
+def train(
+    learner: Learner,
+    lessons: Callable[[int], Iterable[Lesson]],
+    loss_of: Callable[[Lesson], Tensor],
     plan: Plan,
-    out: Path,
-    meeting: str,
+    checkpoint: Path | None = None,
 ) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(1)
-    torch.manual_seed(plan.seed + rank)
-    distributed.init_process_group(
-        "gloo", init_method=meeting, rank=rank, world_size=plan.processes
-    )
-    try:
-        model = DistributedDataParallel(encoder)
-        optimizer = torch.optim.AdamW(_groups(encoder, plan), weight_decay=plan.decay, fused=True)
-        step = _resume(encoder, optimizer, out)
-        loss_of, pace = make_loss(), _Pace()
-        for batch in _endless(train, tokenizer, plan, rank, step):
-            if step >= plan.steps:
-                break
-            _step(model, optimizer, loss_of, batch, plan.factor(step), plan.clip, pace)
-            step += 1
-            if rank == 0 and (step % plan.every == 0 or step == plan.steps):
-                _report(step, pace, plan)
-                _keep(encoder, optimizer, step, out)
-        if rank == 0:
-            encoder.save(out, tokenizer)
-            (out / RECORD).write_text(_record(plan, len(train)) + "\n", encoding="utf-8")
-    finally:
-        distributed.destroy_process_group()
+    """Train until the plan is over, and keep how far it is in `checkpoint`.
+
+    `lessons` gives batches without end, those after the first so many steps. Where several
+    processes train together, each calls this, and only the first gets a `checkpoint` to write.
+    """
+    parameters = [p for group in learner.optimizer.param_groups for p in group["params"]]
+    pace = _Pace(learner, plan)
+    for lesson in lessons(learner.step):
+        share = pace.share()
+        if share >= 1:
+            break
+        for group in learner.optimizer.param_groups:
+            group["lr"] = group["top"] * plan.factor(share)
+        with half(learner.device):
+            loss = loss_of(lesson)
+        learner.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, plan.clip)
+        learner.optimizer.step()
+        learner.step += 1
+        if pace.add(loss) and checkpoint is not None:
+            learner.keep(checkpoint)
+    if checkpoint is not None:
+        learner.keep(checkpoint)
 
 
-def _endless(
-    train: Sequence[Labelled],
-    tokenizer: PreTrainedTokenizerBase,
-    plan: Plan,
-    rank: int,
-    done: int,
-) -> Iterator[Batch]:
-    """Yield this process's share of each epoch, one epoch after the other, from step `done` on."""
-    size = plan.batch // plan.processes
-    own = train[rank :: plan.processes]
-    a_round = -(-len(own) // size)
-    epoch, skip = divmod(done, a_round)
-    while True:
-        yield from islice(batches(own, tokenizer, size, f"{plan.seed} {rank} {epoch}"), skip, None)
-        epoch, skip = epoch + 1, 0
+def half(device: torch.device) -> torch.autocast:
+    """Return the context in which a GPU reckons in 16 bits; a processor stays at 32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
 
 
-def _step(
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    loss_of: Loss,
-    batch: Batch,
-    factor: float,
-    clip: float,
-    pace: _Pace,
-) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = group["top"] * factor
-    loss = loss_of(model(batch.ids, batch.mask), batch)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), clip)
-    optimizer.step()
-    pace.losses.append(float(loss.detach()))
+class _Pace:
+    """Tells how far a run is, and logs it."""
+
+    def __init__(self, learner: Learner, plan: Plan) -> None:
+        self._learner = learner
+        self._plan = plan
+        self._before = learner.seconds
+        self._began = time.monotonic()
+        self._first = learner.step
+        self._losses = torch.zeros((), device=learner.device)
+        self._share = 0.0
+
+    def share(self) -> float:
+        """Return which share of the run is over; several processes agree on the first one's."""
+        learner, stop = self._learner, self._plan.stop
+        learner.seconds = self._before + time.monotonic() - self._began
+        self._share = stop.share(learner.step, learner.seconds)
+        if isinstance(stop, Seconds) and distributed.is_initialized():
+            agreed = torch.tensor([self._share])
+            distributed.broadcast(agreed, 0)
+            self._share = float(agreed)
+        return self._share
+
+    def add(self, loss: Tensor) -> bool:
+        """Take in the loss of a step; every so many steps log it, and say that it was logged."""
+        self._losses += loss.detach()
+        step, every = self._learner.step, self._plan.every
+        if step % every:
+            return False
+        # Reading the loss also waits for the GPU, so that the clock tells what was done.
+        mean = float(self._losses) / min(every, step - self._first)
+        self._losses.zero_()
+        speed = (step - self._first) * self._plan.batch / (time.monotonic() - self._began)
+        _log.info(
+            "step %d, %.0f%% of %s, loss %.4f, %.1f texts/s, rate x%.3f",
+            *(step, 100 * self._share, self._plan.stop, mean, speed),
+            self._plan.factor(self._share),
+        )
+        return True
 
 
-def _groups(encoder: Encoder, plan: Plan) -> list[dict[str, Any]]:
+def _groups(encoder: Encoder, more: nn.Module, plan: Plan) -> list[dict[str, Any]]:
     layers = encoder.body.encoder.layer
     parts: list[tuple[nn.Module, float]] = [(encoder.heads, plan.head_rate)]
     for depth, layer in enumerate(reversed(layers)):
         parts.append((layer, plan.rate * plan.fall**depth))
     parts.append((encoder.body.embeddings, plan.rate * plan.fall ** len(layers)))
+    if any(True for _ in more.parameters()):
+        parts.append((more, plan.head_rate))
     return [{"params": list(part.parameters()), "top": rate} for part, rate in parts]
-
-
-def _resume(encoder: Encoder, optimizer: torch.optim.Optimizer, out: Path) -> int:
-    path = out / _CHECKPOINT
-    if not path.is_file():
-        return 0
-    kept = torch.load(path, weights_only=True)
-    encoder.load_state_dict(kept["encoder"])
-    optimizer.load_state_dict(kept["optimizer"])
-    return int(kept["step"])
-
-
-def _record(plan: Plan, texts: int) -> str:
-    read = plan.steps * plan.batch
-    return (
-        f"{plan.steps:,} steps of {plan.batch} texts: {read / texts:.2f} epochs over {texts:,} "
-        f"distinct texts; AdamW at {plan.rate:g}, {plan.fall:g} of it a layer downwards, heads at "
-        f"{plan.head_rate:g}, falling over the last {plan.cooldown:.0%}; seed {plan.seed}."
-    )
-
-
-def _keep(encoder: Encoder, optimizer: torch.optim.Optimizer, step: int, out: Path) -> None:
-    """Write a checkpoint beside the last and move it there: a kill leaves one of the two."""
-    part = out / f".part-{_CHECKPOINT}"
-    torch.save(
-        {"encoder": encoder.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, part
-    )
-    part.replace(out / _CHECKPOINT)
-
-
-def _report(step: int, pace: _Pace, plan: Plan) -> None:
-    done = len(pace.losses)
-    recent = pace.losses[-plan.every :]
-    speed = done * plan.batch / (time.monotonic() - pace.began)
-    _log.info(
-        "step %d of %d, loss %.4f, %.1f texts/s, rate x%.3f",
-        step,
-        plan.steps,
-        sum(recent) / len(recent),
-        speed,
-        plan.factor(step),
-    )

@@ -10,7 +10,6 @@ import logging
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from nlp.sentiment.model import LABELS
@@ -20,9 +19,10 @@ from nlp.training.calibrate import temperature
 from nlp.training.encoder import report
 from nlp.training.encoder.corpus import Labelled, own_posts
 from nlp.training.encoder.export import export
-from nlp.training.encoder.fit import labelled
-from nlp.training.encoder.loop import Plan, run
+from nlp.training.encoder.fit import WARMUP, labelled
 from nlp.training.encoder.network import load_tokenizer
+from nlp.training.encoder.plan import Plan, Steps
+from nlp.training.encoder.processes import run
 from nlp.training.encoder.restore import begin_with
 from nlp.training.sentiment.corpus import Example
 from nlp.training.sentiment.report import measure
@@ -39,11 +39,12 @@ def fine_tune(posts: Sequence[Labelled], base: Path, out: Path, plan: Plan) -> N
     """
     if len(posts) < _LEAST:
         raise ValueError(f"{len(posts)} posts are too few: at least {_LEAST} are needed")
-    run(begin_with(base), load_tokenizer(base), posts, labelled, plan, out / "run")
+    encoder, processes = begin_with(base), os.cpu_count() or 1
+    run(encoder, load_tokenizer(base), posts, labelled, plan, out / "run", processes)
     export(out / "run", out, tasks=("sentiment",))
     shutil.rmtree(out / "run")
-    encoder = OnnxEncoder(out)
-    dev = report.answer(encoder, _examples(posts, "dev"))
+    trained = OnnxEncoder(out)
+    dev = report.answer(trained, _examples(posts, "dev"))
     heat = temperature(
         dev.logits["sentiment"],
         report.places([e.label for e in dev.examples], LABELS),
@@ -51,7 +52,7 @@ def fine_tune(posts: Sequence[Labelled], base: Path, out: Path, plan: Plan) -> N
     )
     chosen = report.choose_policy(dev, heat)
     report.write_calibration(out, {"sentiment": heat}, chosen)
-    test = report.answer(encoder, _examples(posts, "test"))
+    test = report.answer(trained, _examples(posts, "test"))
     for name, model in report.models(test, chosen, heat).items():
         for row in measure(model, test.examples, None):
             _log.info("%s: accuracy %.3f, macro-F1 %.3f", name, row.accuracy, row.macro_f1)
@@ -85,10 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     posts = own_posts(options.file, options.text, options.label, names)
     texts = sum(post.split == "train" for post in posts)
     steps = max(1, round(options.epochs * texts / 64))
-    plan = Plan(steps, processes=os.cpu_count() or 1, rate=options.rate)
-    fine_tune(
-        posts, options.base, options.out, replace(plan, warmup=min(150, plan.steps // 10 + 1))
-    )
+    plan = Plan(Steps(steps), rate=options.rate, warmup=min(WARMUP / steps, 0.1))
+    fine_tune(posts, options.base, options.out, plan)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Training on a GPU, as far as it needs no PyTorch: what is read in which order, for how long."""
+"""Training on a GPU, as far as it needs no PyTorch: what is read in which order."""
 
 from pathlib import Path
 
@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from nlp.training.encoder.batch import UNKNOWN
-from nlp.training.encoder.gpu.budget import Budget
 from nlp.training.encoder.gpu.order import guise, orders
 from nlp.training.encoder.gpu.pieces import Labels, Pieces
 from nlp.training.encoder.gpu.scores import columns, scores
@@ -62,14 +61,6 @@ def test_guises_are_the_texts_own() -> None:
     assert set(places[0::2].tolist()) == {0, 1}
     assert set(places[1::2].tolist()) == {2, 3, 4}
     assert np.mean(places[1::2] == 4) == pytest.approx(0.6, abs=0.08)
-
-
-def test_a_rate_rises_stays_and_falls_to_nothing() -> None:
-    """The rate follows the time: up, level, down to zero at its end and after it."""
-    budget = Budget(seconds=10, batch=8, rate=1.0, warmup=0.1, cooldown=0.4)
-    assert 0 < budget.factor(0) < budget.factor(0.05) < budget.factor(0.2) == 1
-    assert 1 == budget.factor(0.6) > budget.factor(0.8) > budget.factor(0.99)
-    assert budget.factor(1.0) == budget.factor(1.5) == 0
 
 
 def test_poles_alone_are_asked_of_a_set_without_neutral_texts() -> None:

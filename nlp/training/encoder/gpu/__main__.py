@@ -3,7 +3,7 @@
 python -m nlp.training.encoder.gpu --pack .cache/training/pack --base FOLDER --out
 .cache/training/gpu
 
-Run again, it goes on after the last stage that was finished.
+Run again, it goes on from the last checkpoint of the stage that was not finished.
 """
 
 import argparse
@@ -19,20 +19,21 @@ from typing import Final
 import numpy as np
 import torch
 
-from nlp.training.encoder.gpu.budget import Budget
 from nlp.training.encoder.gpu.pieces import Ints, Labels, Pieces
 from nlp.training.encoder.gpu.reader import Reader
 from nlp.training.encoder.gpu.scores import columns, scores
 from nlp.training.encoder.gpu.stages import Taught, Texts, adapt, ask, distil, teach
 from nlp.training.encoder.network import RECORD, Encoder, load_tokenizer
+from nlp.training.encoder.plan import Plan, Seconds
 
 _log = logging.getLogger(__name__)
 _FOLDS: Final = 4
 _SEED: Final = 20261126
+_EVERY: Final = 500  # steps between two checkpoints
 
 
 @dataclass(frozen=True, slots=True)
-class Seconds:
+class Durations:
     """How long each stage takes: `teach` each teacher, `distil` a pupil of six layers."""
 
     adapt: float
@@ -47,7 +48,7 @@ class Run:
     base: Path
     out: Path
     texts: Texts
-    seconds: Seconds
+    seconds: Durations
     began: float
     batch: int = 512
 
@@ -60,8 +61,8 @@ class Run:
     def adapted(self) -> Encoder:
         """Return the base after it has read what nobody labelled."""
         encoder = self.encoder()
-        budget = Budget(self.seconds.adapt, self.batch, 4e-4, fall=0.95)
-        self._once("adapted", encoder, lambda: adapt(encoder, self.texts, budget, _SEED))
+        plan = _plan(self.seconds.adapt, self.batch, 4e-4, fall=0.95)
+        self._once("adapted", encoder, lambda path: adapt(encoder, self.texts, plan, path))
         return encoder
 
     def beginning(self, unadapted: float) -> Encoder:
@@ -81,8 +82,8 @@ class Run:
             head.reset_parameters()
         rows = self.texts.train
         rows = rows[self.folds(rows) != fold]
-        budget = Budget(self.seconds.teach, self.batch // 2, 2.5e-4)
-        self._once(name, encoder, lambda: teach(encoder, self.texts, rows, budget, _SEED + fold))
+        plan = _plan(self.seconds.teach, self.batch // 2, 2.5e-4, seed=_SEED + fold)
+        self._once(name, encoder, lambda path: teach(encoder, self.texts, rows, plan, path))
         return encoder
 
     def folds(self, rows: Ints) -> Ints:
@@ -97,19 +98,20 @@ class Run:
             [pupil.body.encoder.layer[at] for at in layers]
         )
         pupil.body.config.num_hidden_layers = len(layers)
-        budget = Budget(self.seconds.distil, self.batch, 5e-4, fall=0.93)
-        name = "pupil"
-        self._once(name, pupil, lambda: distil(pupil, self.texts, taught, budget, _SEED))
+        plan = _plan(self.seconds.distil, self.batch, 5e-4, fall=0.93)
+        self._once("pupil", pupil, lambda path: distil(pupil, self.texts, taught, plan, path))
         return pupil
 
-    def _once(self, name: str, encoder: Encoder, work: Callable[[], str]) -> None:
+    def _once(self, name: str, encoder: Encoder, work: Callable[[Path], str]) -> None:
         path = self.out / f"{name}.pt"
         if path.is_file():
             held = torch.load(path, weights_only=True, map_location=self.texts.device)
             encoder.load_state_dict(held)
             return
-        told = work()
+        checkpoint = path.with_name(f"{name}-checkpoint.pt")
+        told = work(checkpoint)
         torch.save({key: value.half() for key, value in encoder.state_dict().items()}, path)
+        checkpoint.unlink()
         self.tell(name, told)
 
     def tell(self, name: str, what: object) -> None:
@@ -173,6 +175,22 @@ class Run:
         return folds
 
 
+def _plan(
+    seconds: float, batch: int, rate: float, *, fall: float = 0.87, seed: int = _SEED
+) -> Plan:
+    return Plan(
+        stop=Seconds(seconds),
+        batch=batch,
+        rate=rate,
+        head_rate=1e-3,
+        fall=fall,
+        cooldown=0.4,
+        betas=(0.9, 0.98),
+        every=_EVERY,
+        seed=seed,
+    )
+
+
 def _texts(pack: Path, device: torch.device) -> Texts:
     with np.load(pack / "emoticons.npz") as held:
         emoticons, mask = held["emoticons"].astype(np.int64), int(held["mask"])
@@ -206,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
-    seconds = Seconds(options.adapt, options.teach, options.distil)
+    seconds = Durations(options.adapt, options.teach, options.distil)
     texts = _texts(options.pack, torch.device(options.device))
     run = Run(options.base, options.out, texts, seconds, time.monotonic(), options.batch)
     unadapted = run.measure("unadapted", run.teacher(run.encoder(), 0, "unadapted"))

@@ -1,7 +1,11 @@
-"""The three stages: the language of posts, teachers, a pupil."""
+"""The three stages: the language of posts, teachers, a pupil.
+
+Each goes on from its `checkpoint`, and then reads the texts in another order than it did before.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -11,15 +15,15 @@ from torch.nn import functional
 
 from nlp.sentiment.tasks import TASKS
 from nlp.training.encoder.batch import UNKNOWN, Batch
-from nlp.training.encoder.gpu.budget import Budget
 from nlp.training.encoder.gpu.forward import answers, pooled, states
 from nlp.training.encoder.gpu.order import guise, orders
 from nlp.training.encoder.gpu.pieces import EMOTICONS, Ints, Labels
 from nlp.training.encoder.gpu.reader import Reader
 from nlp.training.encoder.gpu.scores import columns
-from nlp.training.encoder.gpu.steps import half, train
+from nlp.training.encoder.loop import Learner, half, train
 from nlp.training.encoder.losses import distilled_loss, labelled_loss
 from nlp.training.encoder.network import Encoder
+from nlp.training.encoder.plan import Plan
 
 _HIDDEN: Final = 0.15  # tokens that are guessed
 _DROPOUT: Final = 0.1
@@ -77,7 +81,7 @@ class Guesses(nn.Module):  # type: ignore[misc, unused-ignore]  # PyTorch is an 
         self.emoticon = nn.Linear(width, EMOTICONS)
 
 
-def adapt(encoder: Encoder, texts: Texts, budget: Budget, seed: int) -> str:
+def adapt(encoder: Encoder, texts: Texts, plan: Plan, checkpoint: Path) -> str:
     """Let the encoder guess hidden tokens, and the emoticons that were taken out.
 
     Devlin et al. 2019 (arXiv:1810.04805) hide tokens, Felbo et al. 2017 (arXiv:1708.00524) guess
@@ -99,14 +103,27 @@ def adapt(encoder: Encoder, texts: Texts, budget: Budget, seed: int) -> str:
         emoticon = functional.cross_entropy(logits, seen, reduction="none", ignore_index=UNKNOWN)
         return loss + 0.5 * emoticon.sum() / named.sum().clamp(min=1)
 
-    return train(
-        encoder, guesses, _unread(texts, budget.batch, seed), loss_of, budget, "adaptation"
+    def lessons(done: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        return _unread(texts, plan.batch, np.random.default_rng([plan.seed, done]))
+
+    learner = Learner.of(encoder, plan, guesses)
+    learner.resume(checkpoint)
+    train(learner, lessons, loss_of, plan, checkpoint)
+    return told("adaptation", learner, plan)
+
+
+def told(name: str, learner: Learner, plan: Plan) -> str:
+    """Return a sentence about how a stage went."""
+    return (
+        f"{name}: {learner.step:,} steps of {plan.batch} texts in {learner.seconds:.0f} s; "
+        f"AdamW at {plan.rate:g}, {plan.fall:g} of it a layer downwards"
     )
 
 
-def _unread(texts: Texts, size: int, seed: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def _unread(
+    texts: Texts, size: int, chance: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield batches of free texts and of labelled ones without their labels, again and again."""
-    chance = np.random.default_rng(seed)
     own = texts.labels.views[texts.train, 0]
     lengths = np.concatenate([texts.free.lengths, texts.labelled.lengths[own]])
     free = len(texts.free.lengths)
@@ -122,20 +139,23 @@ def _unread(texts: Texts, size: int, seed: int) -> Iterator[tuple[Tensor, Tensor
                 yield ids, mask, none[: len(ids)]
 
 
-def teach(encoder: Encoder, texts: Texts, rows: Ints, budget: Budget, seed: int) -> str:
+def teach(encoder: Encoder, texts: Texts, rows: Ints, plan: Plan, checkpoint: Path) -> str:
     """Fine-tune the encoder on the labels of `rows`."""
-    chance = np.random.default_rng(seed)
 
-    def batches() -> Iterator[Batch]:
+    def lessons(done: int) -> Iterator[Batch]:
+        chance = np.random.default_rng([plan.seed, done])
         while True:
             views = guise(texts.labels.views[rows], chance)
-            for cut in orders(texts.labelled.lengths[views], budget.batch, chance):
+            for cut in orders(texts.labelled.lengths[views], plan.batch, chance):
                 yield texts.batch(rows[cut], views[cut])
 
     def loss_of(batch: Batch) -> Tensor:
         return labelled_loss(answers(encoder, batch.ids, batch.mask, _DROPOUT), batch)
 
-    return train(encoder, nn.Module(), batches(), loss_of, budget, "teacher")
+    learner = Learner.of(encoder, plan)
+    learner.resume(checkpoint)
+    train(learner, lessons, loss_of, plan, checkpoint)
+    return told("teacher", learner, plan)
 
 
 def ask(encoder: Encoder, reader: Reader, places: Ints) -> tuple[Tensor, Tensor]:
@@ -165,7 +185,7 @@ class Taught:
     free: tuple[Tensor, Tensor]
 
 
-def distil(pupil: Encoder, texts: Texts, taught: Taught, budget: Budget, seed: int) -> str:
+def distil(pupil: Encoder, texts: Texts, taught: Taught, plan: Plan, checkpoint: Path) -> str:
     """Let `pupil` give the teachers' answers, and have their pooled vectors' direction."""
     names = columns()
 
@@ -174,16 +194,19 @@ def distil(pupil: Encoder, texts: Texts, taught: Taught, budget: Budget, seed: i
         teacher = [vectors.float(), *(logits[:, names[task]].float() for task in TASKS)]
         return distilled_loss(answers(pupil, batch.ids, batch.mask), batch, teacher)
 
-    lessons = _lessons(texts, taught, budget.batch, seed)
-    name = f"{len(pupil.body.encoder.layer)} layers"
-    return train(pupil, nn.Module(), lessons, loss_of, budget, name)
+    def lessons(done: int) -> Iterator[tuple[Batch, Tensor, Tensor]]:
+        return _lessons(texts, taught, plan.batch, np.random.default_rng([plan.seed, done]))
+
+    learner = Learner.of(pupil, plan)
+    learner.resume(checkpoint)
+    train(learner, lessons, loss_of, plan, checkpoint)
+    return told(f"{len(pupil.body.encoder.layer)} layers", learner, plan)
 
 
 def _lessons(
-    texts: Texts, taught: Taught, size: int, seed: int
+    texts: Texts, taught: Taught, size: int, chance: np.random.Generator
 ) -> Iterator[tuple[Batch, Tensor, Tensor]]:
     """Yield batches of labelled and of free texts, in turns of chance by how many there are."""
-    chance = np.random.default_rng(seed)
     own, free = _own(texts, taught, size, chance), _free(texts, taught, size, chance)
     many = _AGAIN * len(texts.train)
     share = many / (many + len(texts.free.lengths))
