@@ -1,4 +1,4 @@
-"""What is usual, tick by tick, as a band for charts: from the very means that are judged by."""
+"""The baseline, tick by tick, as a band for charts: from the means that ticks are scored by."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,17 +44,17 @@ def baseline_bands(series: Series, since: datetime, settings: DetectionSettings)
     first = max(begin, begin - (series.start - since) // series.step)
     end = begin + len(series.coverage)
     panel = panel_of([series])
-    state, builder = NegativeBinomialDetector(settings).filled(panel, first, end - first)
-    shape = (len(builder.scorer.channels), max(0, end - first))
+    state, _ = NegativeBinomialDetector(settings).filled(panel, first, end - first)
+    shape = (len(state.scorer.channels), max(0, end - first))
     mean, upper = np.full(shape, np.nan), np.full(shape, np.nan)
     block = state.scale.block
     for number in range(first // block, -(-end // block)):
         since_tick, until_tick = max(first, number * block), min(end, (number + 1) * block)
-        context, dispersion, age = state.foreseen(since_tick, until_tick)
-        if since_tick >= until_tick or builder.scorer.young(age[0]):
+        means, dispersion, age = state.foreseen(since_tick, until_tick)
+        if since_tick >= until_tick or state.scorer.young(age[0]):
             continue
         here = slice(since_tick - first, until_tick - first)
-        mean[:, here] = context[:, :, 0].T
+        mean[:, here] = means[:, :, 0].T
         upper[:, here] = least_rare_count(mean[:, here], dispersion[:, :1], BEYOND) - 1.0
     start = series.start + (first - begin) * series.step
-    return Bands(start, builder.scorer.channels, mean, upper)
+    return Bands(start, state.scorer.channels, mean, upper)

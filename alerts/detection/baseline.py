@@ -1,4 +1,4 @@
-"""What is usual for every channel of every brand, learned hour by hour; all brands at once.
+"""The baseline of every channel of every brand, learned hour by hour; all brands at once.
 
 All that is learned are sums over a fixed time back, of numbers that are whole or rounded so that
 such sums are exact: adding an hour and dropping the oldest one gives the very bits that summing
@@ -29,7 +29,7 @@ PROFILE_WEIGHT: Final = 30.0
 # Scatter of an unknown brand, and the sum of squared expectations at which its own weighs as much.
 PRIOR_DISPERSION: Final = 0.1
 PRIOR_INFORMATION: Final = 50.0
-# Nobody's usual is known better than to a hundredth; a correlation may be smaller.
+# No baseline is known better than to a hundredth; a correlation may be smaller.
 SMALLEST_DISPERSION: Final = 1e-4
 SMALLEST_CORRELATION: Final = 1e-6
 # Negative (or complaint) share of an unknown brand, in mentions, and how far hours differ in it.
@@ -37,16 +37,16 @@ PRIOR_HITS: Final = 2.0
 PRIOR_MENTIONS: Final = 20.0
 PRIOR_CORRELATION: Final = 0.02
 LARGEST_SHARE: Final = 0.95
-# An hour's burst is learned up to so many times the usual plus so many mentions; the first day of
-# a brand, of which nothing is known, is believed as it comes.
+# An hour's burst is learned up to so many times the baseline plus so many mentions; the first day
+# of a brand, of which nothing is known, is believed as it comes.
 CAP_TIMES: Final = 3.0
 CAP_PLUS: Final = 10.0
 FIRST_BLOCKS: Final = 24
 # Scatter remembers bursts up to that.
 BURST_TIMES: Final = 8.0
 BURST_PLUS: Final = 10.0
-# An occasion's factor is known beforehand as if from so many mentions.
-OCCASION_WEIGHT: Final = 20.0
+# The factor of a special period is known beforehand as if from so many mentions.
+PERIOD_WEIGHT: Final = 20.0
 # Weights of the level's boxes, the shortest first; each box holds all shorter ones. Together they
 # fade as a half-life of three days does, and are exact in binary.
 BOX_WEIGHTS: Final = (0.375, 0.3125, 0.25, 0.0625)
@@ -60,16 +60,16 @@ _ENDLESS: Final = 1e30
 class BlockUpdate:
     """What one hour taught.
 
-    `counts`, `usual`, shape (channels, brands), are its counts and the profile's factor times the
-    ticks read; `read` (brands,) is the number of known ticks. `scatter` and `information`, shape
-    (horizons, channels, brands), are the sums of squares that the dispersion is made of. `bin` is
-    the hour's place in the profile; `special` says that it belongs to an occasion, which it may
-    begin. Then `expected` (channels, brands) is what an ordinary hour would bring, and `factor`
-    by how much the occasion was thought to multiply it.
+    `counts` and `exposure`, shape (channels, brands), are its counts and the profile's factor
+    times the ticks read; `read` (brands,) is the number of known ticks. `scatter` and
+    `information`, shape (horizons, channels, brands), are the sums of squares that the dispersion
+    is made of. `bin` is the hour's place in the profile; `special` says that it belongs to a
+    special period, which it may begin. Then `expected` (channels, brands) is what an ordinary hour
+    would bring, and `factor` by how much the period was thought to multiply it.
     """
 
     counts: Floats
-    usual: Floats
+    exposure: Floats
     read: Floats
     scatter: Floats
     information: Floats
@@ -82,7 +82,7 @@ class BlockUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What is usual before an hour.
+    """What is expected before an hour.
 
     `level`, `share` and `correlation` have shape (channels, brands), `dispersion` (horizons,
     channels, brands); `ticks` (brands,) counts what is known.
@@ -120,11 +120,11 @@ class BaselineModel:
         horizons = len(scale.horizons)
         shape = (channels, brands)
         # What each block taught, by kind; then which sums are kept of it, over how many blocks.
-        kinds: tuple[str, ...] = ("raw", "one", "two", "usual", "came", "flat")
+        kinds: tuple[str, ...] = ("raw", "one", "two", "exposure", "came", "flat")
         kinds += ("scatter", "information") * horizons
         long = 2 * scale.week
         windows = [("raw", scale.week), ("raw", long), ("one", scale.week), ("one", long)]
-        windows += [(name, box) for name in ("two", "usual") for box in scale.boxes]
+        windows += [(name, box) for name in ("two", "exposure") for box in scale.boxes]
         self._of = np.array(
             [kinds.index(name) for name, _ in windows] + list(range(6, 6 + 2 * horizons))
         )
@@ -138,60 +138,60 @@ class BaselineModel:
         self._bins = np.zeros(self.capacity, dtype=np.int64)
         self._profile = np.zeros((2 * HOURS_A_DAY, 2, *shape))
         self._shared = np.zeros((3, *shape))
-        # What the running occasion brought, and what an ordinary time would have; by block too,
+        # What the special period brought so far, and an ordinary time would have; by block too,
         # for `unlearn`.
         self._special = np.zeros((2, *shape))
-        self._occasions: dict[int, Floats] = {}
+        self._periods: dict[int, Floats] = {}
 
     def arrays(self) -> Iterator[npt.NDArray[np.generic]]:
         """Yield every array that ends with the brands, in a fixed order."""
         yield from (self._ring, self._sums, self._read, self._reads, self._profile)
         yield from (self._shared, self._special)
-        yield from (self._occasions[block] for block in sorted(self._occasions))
+        yield from (self._periods[block] for block in sorted(self._periods))
 
-    def learn(self, block: int, hour: BlockUpdate, rows: Rows = ALL) -> None:
+    def learn(self, block: int, update: BlockUpdate, rows: Rows = ALL) -> None:
         """Take in what `block`, the one after the last, taught of the brands at `rows`."""
         here = block % self.capacity
-        self._bins[here] = hour.bin
-        self._occasions.pop(block - self._slack, None)
+        self._bins[here] = update.bin
+        self._periods.pop(block - self._slack, None)
         values = self._ring[here][..., rows]  # a copy where rows are chosen
-        if hour.special:
+        if update.special:
             values[...] = 0.0
             self._read[here, rows] = 0.0
-            self._remember(block, hour, rows)
+            self._remember(block, update, rows)
         else:
-            self._values(hour, rows, values)
-            self._read[here, rows] = hour.read
+            self._values(update, rows, values)
+            self._read[here, rows] = update.read
         self._ring[here][..., rows] = values
         self._move(block, rows, 1.0)
 
-    def _values(self, hour: BlockUpdate, rows: Rows, values: Ring) -> None:
+    def _values(self, update: BlockUpdate, rows: Rows, values: Ring) -> None:
         """Write what an ordinary hour taught into `values`."""
         reads, sums = self._reads[:, rows], self._sums[:4][..., rows]
         # The flat mean of a tick; where the shorter time is empty, the longer one speaks.
-        known = self._prior + reads[0] + FALLBACK * reads[1]
-        mean_raw = (PRIOR_COUNT + sums[0] + FALLBACK * sums[1]) / known
-        mean = (PRIOR_COUNT + sums[2] + FALLBACK * sums[3]) / known
+        weights = self._prior + reads[0] + FALLBACK * reads[1]
+        mean_raw = (PRIOR_COUNT + sums[0] + FALLBACK * sums[1]) / weights
+        mean = (PRIOR_COUNT + sums[2] + FALLBACK * sums[3]) / weights
         is_first = reads[1] < FIRST_BLOCKS * self.scale.block
         times = np.where(is_first, _ENDLESS, CAP_TIMES)
-        usual = rounded(hour.usual)
-        values[0] = hour.counts
-        values[1] = np.minimum(hour.counts, np.floor(times * mean_raw * hour.read + CAP_PLUS))
-        values[2] = np.minimum(hour.counts, np.floor(times * mean * usual + CAP_PLUS))
-        values[3] = usual
+        exposure = rounded(update.exposure)
+        values[0] = update.counts
+        values[1] = np.minimum(update.counts, np.floor(times * mean_raw * update.read + CAP_PLUS))
+        values[2] = np.minimum(update.counts, np.floor(times * mean * exposure + CAP_PLUS))
+        values[3] = exposure
         # Beside a mean that is only a guess, an hour says nothing of the profile.
         values[4] = np.where(is_first, 0.0, values[2])
-        values[5] = np.where(is_first, 0.0, rounded(mean * hour.read))
+        values[5] = np.where(is_first, 0.0, rounded(mean * update.read))
         # Beside a profile that is only a guess, an hour says little of the scatter.
         weight = np.minimum(reads[1] / (self.scale.week * self.scale.block), 1.0) ** 2
-        values[6::2] = rounded(weight * hour.scatter)
-        values[7::2] = rounded(weight * hour.information)
+        values[6::2] = rounded(weight * update.scatter)
+        values[7::2] = rounded(weight * update.information)
 
     def unlearn(self, block: int, rows: Rows = ALL) -> None:
         """Forget `block`, the last that was learned of the brands at `rows`."""
         self._move(block, rows, -1.0)
-        if block in self._occasions:
-            self._special[..., rows] -= self._occasions[block][..., rows]
+        if block in self._periods:
+            self._special[..., rows] -= self._periods[block][..., rows]
 
     def _move(self, block: int, rows: Rows, sign: float) -> None:
         """Let all sums take in `block` and drop what is too old for them, or the reverse."""
@@ -218,19 +218,19 @@ class BaselineModel:
         hits = np.minimum(counts, volume)
         return np.stack((hits, hits * hits, hits * volume))
 
-    def _remember(self, block: int, hour: BlockUpdate, rows: Rows) -> None:
-        """Keep what an hour of an occasion brought; a burst of it is capped like any other."""
-        if hour.expected is None or hour.factor is None:
-            raise ValueError("an hour of an occasion comes with what was expected of it")
-        if hour.begins:
+    def _remember(self, block: int, update: BlockUpdate, rows: Rows) -> None:
+        """Keep what an hour of a special period brought; a burst of it is capped like any other."""
+        if update.expected is None or update.factor is None:
+            raise ValueError("an hour of a special period comes with what was expected of it")
+        if update.begins:
             self._special[..., rows] = 0.0
-        most = np.floor(CAP_TIMES * hour.factor * hour.expected + CAP_PLUS)
-        brought = np.stack((np.minimum(hour.counts, most), rounded(hour.expected)))
+        most = np.floor(CAP_TIMES * update.factor * update.expected + CAP_PLUS)
+        brought = np.stack((np.minimum(update.counts, most), rounded(update.expected)))
         self._special[..., rows] += brought
-        self._occasions.setdefault(block, np.zeros_like(self._special))[..., rows] = brought
+        self._periods.setdefault(block, np.zeros_like(self._special))[..., rows] = brought
 
-    def known(self, rows: Rows = ALL) -> Baseline:
-        """Return what is usual now."""
+    def baseline(self, rows: Rows = ALL) -> Baseline:
+        """Return the baseline as it is now."""
         boxes = len(self.scale.boxes)
         sums = self._sums[..., rows]
         weights = np.array(BOX_WEIGHTS)[:, None, None]
@@ -251,14 +251,14 @@ class BaselineModel:
         factor: Floats = day * (came + PROFILE_WEIGHT) / (flat * day + PROFILE_WEIGHT)
         return factor
 
-    def occasion(self, prior: float, *, begins: bool, rows: Rows = ALL) -> Floats:
-        """Return by what the occasion now running multiplies an ordinary hour."""
+    def period_factor(self, prior: float, *, begins: bool, rows: Rows = ALL) -> Floats:
+        """Return by what the special period now running multiplies an ordinary hour."""
         came, expected = self._special[..., rows] * (0.0 if begins else 1.0)
-        factor: Floats = (OCCASION_WEIGHT * prior + came) / (OCCASION_WEIGHT + expected)
+        factor: Floats = (PERIOD_WEIGHT * prior + came) / (PERIOD_WEIGHT + expected)
         return factor
 
     def _shares(self, rows: Rows) -> tuple[Floats, Floats]:
-        """Return each channel's usual share in the volume and how far hours differ in it."""
+        """Return each channel's baseline share in the volume and how far hours differ in it."""
         if self._volume is None:
             return np.zeros(0), np.zeros(0)
         hits, squares, crossed = self._shared[..., rows]

@@ -69,28 +69,28 @@ def chances(asked: Surprises, past: Surprises, weeks: Floats, step: timedelta) -
     (asked,), is how much of the memory of each was really observed. Never less than the model's
     own chance. Shape (asked,).
     """
-    often, scale = _tail(asked.numbers, past, weeks, step)
-    return np.maximum(often * np.exp(-asked.decades / scale), 10.0**-asked.decades)
+    rate, scale = _tail(asked.numbers, past, weeks, step)
+    return np.maximum(rate * np.exp(-asked.decades / scale), 10.0**-asked.decades)
 
 
 def decades_for(bound: float, number: int, past: Surprises, weeks: float, step: timedelta) -> float:
     """Return how many decades a surprise at tick `number` needs to come at most `bound` a week."""
-    often, scale = _tail(np.array([number]), past, np.array([weeks]), step)
-    return float(max(scale[0] * np.log(often[0] / bound), -np.log10(bound)))
+    rate, scale = _tail(np.array([number]), past, np.array([weeks]), step)
+    return float(max(scale[0] * np.log(rate[0] / bound), -np.log10(bound)))
 
 
 def _tail(
     numbers: Numbers, past: Surprises, weeks: Floats, step: timedelta
 ) -> tuple[Floats, Floats]:
     """Return how often a week bursts come, as known at each tick, and in which scale they fall."""
-    often, scale = np.empty(len(numbers)), np.empty(len(numbers))
+    rate, scale = np.empty(len(numbers)), np.empty(len(numbers))
     begins = np.array([memory_of(int(number), step) for number in numbers])
     for begin in np.unique(begins):
         here = begins == begin
         count, total = _bursts(past.since(int(begin)), numbers[here], step)
         scale[here] = (PRIOR_WEIGHT * PRIOR_SCALE + total) / (PRIOR_WEIGHT + count)
-        often[here] = (PRIOR_BURSTS + count) / (PRIOR_WEEKS + weeks[here])
-    return often, scale
+        rate[here] = (PRIOR_BURSTS + count) / (PRIOR_WEEKS + weeks[here])
+    return rate, scale
 
 
 def _bursts(past: Surprises, asked: Numbers, step: timedelta) -> tuple[Floats, Floats]:

@@ -38,8 +38,8 @@ class HolidayCalendar(Protocol):
         """Whether most people do not work on `day`."""
         ...
 
-    def occasion(self, at: datetime, /) -> SpecialPeriod | None:
-        """Return the occasion that `at` lies in, if any."""
+    def special_period(self, at: datetime, /) -> SpecialPeriod | None:
+        """Return the special period that `at` lies in, if any."""
         ...
 
 
@@ -50,7 +50,7 @@ class Weekends:
         """Whether `day` is a Saturday or a Sunday."""
         return day.weekday() >= SATURDAY
 
-    def occasion(self, _: datetime, /) -> SpecialPeriod | None:
+    def special_period(self, _: datetime, /) -> SpecialPeriod | None:
         """Return None: no time stands out."""
         return None
 
@@ -67,7 +67,7 @@ class China:
         """Whether `day` is a public holiday, or a weekend that was not made a working day."""
         return _is_off(day)
 
-    def occasion(self, at: datetime, /) -> SpecialPeriod | None:
+    def special_period(self, at: datetime, /) -> SpecialPeriod | None:
         """Return the shopping day (from the evening before on) or the festival at `at`."""
         day = at.date()
         eve = day + ONE_DAY

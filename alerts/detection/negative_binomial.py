@@ -1,4 +1,4 @@
-"""The detector: negative binomial counts against what is usual, beta-binomial shares."""
+"""The detector: negative binomial counts against a baseline, beta-binomial shares."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -57,14 +57,14 @@ class NegativeBinomialDetector:
         state, builder = self.filled(panel, first)
         return [
             signal
-            for place, brand in enumerate(panel.brands)
-            for signal in builder.signals(state, place, brand, first)
+            for column, brand in enumerate(panel.brands)
+            for signal in builder.signals(state, column, brand, first)
         ]
 
     def surprises(self, series: Series) -> tuple[Numbers, Floats]:
         """Return the ticks that surprise, and how often a week the brand brings as much.
 
-        The first day, whose usual is hardly known, is silent.
+        The first day, whose baseline is hardly known, is silent.
         """
         panel = panel_of([series])
         state, builder = self.filled(panel, panel.number)
@@ -73,9 +73,9 @@ class NegativeBinomialDetector:
     def filled(
         self, panel: Panel, since: int, keep: int | None = None
     ) -> tuple[RollingState, SignalBuilder]:
-        """Return a board on which the ticks from number `since` on are judged, and its reader.
+        """Return a state that has scored the ticks from number `since` on, and its signal builder.
 
-        `keep` is how many ticks the board can look back.
+        `keep` is how many ticks the state can look back.
         """
         begin = max(panel.number, since - HISTORY // panel.step)
         # What nobody read teaches nothing, and takes as long.
@@ -95,7 +95,7 @@ class NegativeBinomialDetector:
     def state(
         self, panel: Panel, begin: int, keep: int | None = None
     ) -> tuple[RollingState, SignalBuilder]:
-        """Return an empty board for the brands of `panel`, from the block of tick `begin` on."""
+        """Return an empty state for the brands of `panel`, from the block of tick `begin` on."""
         scale = Scale.of(panel.step)
         scorer = TickScorer(
             self._settings,

@@ -18,7 +18,7 @@ Numbers = npt.NDArray[np.int64]
 
 # Channels that make a crisis; the volume alone opens only where none of them is counted.
 OPENING: Final = ("negative", "complaints")
-# A burst is judged by its share in the volume too, unless at least so much of it is negative.
+# A burst is scored by its share in the volume too, unless at least so much of it is negative.
 SHARE_ALARMING: Final = 0.4
 SHARE_SURPRISE: Final = 0.01
 # An excess must exceed both a number and a multiple of the Poisson deviation.
@@ -27,7 +27,7 @@ EXCESS_DEVIATIONS: Final = 3.0
 # The newest twelfth of a horizon must still run at half the excess of the whole.
 NEWEST: Final = 12
 PACE: Final = 0.5
-# With less history than this the usual is hardly known.
+# With less history than this the baseline is hardly known.
 LOW_BASELINE: Final = timedelta(days=1)
 # What counts as evidence, in the opening surprise and beside it, must be this unlikely.
 SUPPORT: Final = 1e-3
@@ -53,10 +53,10 @@ class SuppressionReason(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class BaselineBefore:
-    """What was usual before a block, and before those in which its horizons begin.
+    """The baseline before a block, and before those in which its horizons begin.
 
     `level` (blocks, channels, brands), `dispersion` (blocks, horizons, channels, brands) and `age`
-    (blocks, brands), in ticks, are those before each block from number `first` on; `known` is the
+    (blocks, brands), in ticks, are those before each block from number `first` on; `latest` is the
     last block's.
     """
 
@@ -64,7 +64,7 @@ class BaselineBefore:
     level: Floats
     dispersion: Floats
     age: Floats
-    known: Baseline
+    latest: Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Windows:
     factor: Floats
     read: Floats
     rows: Rows
-    before: BaselineBefore
+    baseline: BaselineBefore
 
     def over(self, ring: Floats, horizon: int, ticks: int) -> Floats:
         """Return the sums over `horizon` that end with each of the last `ticks` ticks."""
@@ -95,19 +95,19 @@ class Windows:
         found: Floats = ring[ends % size, ..., column] - ring[(ends - horizon) % size, ..., column]
         return found
 
-    def began(self, horizon: int, block: int) -> Numbers:
-        """Return the place in the outlook of the block in which each horizon begins."""
-        begins: Numbers = np.maximum((self.ticks - horizon) // block - self.before.first, 0)
+    def first_blocks(self, horizon: int, block: int) -> Numbers:
+        """Return where in `baseline` the block stands in which each horizon begins."""
+        begins: Numbers = np.maximum((self.ticks - horizon) // block - self.baseline.first, 0)
         return begins
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredTick:
-    """One tick of one brand, judged in full. Arrays have shape (horizons, channels).
+    """One tick of one brand, scored in full. Arrays have shape (horizons, channels).
 
-    `place` is the brand's among those judged together. `chance` is how often a week the model
-    expects at least as much, `age` how many ticks of history were known. `refused` says why a
-    channel does not alarm (flags of Refusal); `chances` holds the weekly chance of each.
+    `place` is the brand's among those scored together. `chance` is how often a week the model
+    expects at least as much, `age` how many ticks of history were known. `suppressed` says why
+    a channel does not alarm (flags of SuppressionReason); `chances` has the weekly chance of each.
     """
 
     number: int
@@ -120,16 +120,16 @@ class ScoredTick:
     tail: Floats
     share: Floats
     share_tail: Floats
-    usual_share: Floats
+    baseline_share: Floats
     chances: Floats
-    refused: npt.NDArray[np.int64]
+    suppressed: npt.NDArray[np.int64]
 
     def over(self, place: int) -> float:
         """Return how often a week the model expects as much over the horizon at `place`.
 
         Infinity where nothing alarms over it.
         """
-        allowed = self.chances[place][self.refused[place] == 0]
+        allowed = self.chances[place][self.suppressed[place] == 0]
         return float(allowed.min()) if len(allowed) else np.inf
 
 
@@ -139,10 +139,10 @@ def opening_of(channels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class TickScorer:
-    """Judges counts of `channels` (and the authors behind them, where `authors`) by `settings`.
+    """Scores counts of `channels` (and the authors behind them, where `authors`) by `settings`.
 
-    A tick is judged over several horizons; a horizon is judged by what was usual before the block
-    in which it begins. `limit` is the weekly chance above which a tick is nothing to note.
+    A tick is scored over several horizons, each against the baseline before the block in which it
+    begins. `limit` is the weekly chance above which a tick is nothing to note.
     """
 
     def __init__(
@@ -163,20 +163,20 @@ class TickScorer:
         rows = [channels.index(name) for name in opening]
         self._opens = slice(min(rows), max(rows) + 1)
         self._may_open = np.array([name in opening for name in channels])
-        # A week has fewer independent looks than ticks, since the sums of neighbouring ticks
+        # A week has fewer independent ticks than ticks, since the sums of neighbouring ticks
         # overlap; horizons and channels add up (Bonferroni).
-        scored_ticks = WEEK / scale.step / np.sqrt(scale.horizons)
-        self.tests: Floats = scored_ticks * len(scale.horizons) * len(opening)
+        independent = WEEK / scale.step / np.sqrt(scale.horizons)
+        self.tests: Floats = independent * len(scale.horizons) * len(opening)
 
     def young(self, age: Floats | float) -> Bools:
-        """Return where too little is known to say what is usual."""
+        """Return where too little is known for a baseline."""
         least = max(LOW_BASELINE / self.scale.step, 14.0)
         return np.asarray(age) < least
 
-    def scored_ticks(self, windows: Windows, *, everything: bool = False) -> list[ScoredTick]:
+    def score(self, windows: Windows, *, everything: bool = False) -> list[ScoredTick]:
         """Return the ticks that stand out, oldest first; or all of them."""
         if everything:
-            brands = windows.before.age.shape[1]
+            brands = windows.baseline.age.shape[1]
             tick, brand = np.divmod(np.arange(len(windows.ticks) * brands), brands)
         else:
             tick, brand = self._candidates(windows)
@@ -185,13 +185,13 @@ class TickScorer:
         count, mean, dispersion = self._measured(windows, tick, brand)
         tail = count_tail(count, mean, dispersion)
         chances = tail * self.tests[:, None]
-        refused = self._refused(windows, tick, brand, count, mean)
-        refused |= np.where(tail <= SUPPORT, 0, int(SuppressionReason.CHANCE))
-        share, share_tails, usual = self._shares(count, windows.before.known, brand)
-        odd = (share_tails <= SHARE_SURPRISE) | (share >= SHARE_ALARMING)
-        refused |= np.where(odd, 0, int(SuppressionReason.SHARE))
-        chance = np.where(refused == 0, chances, np.inf).min(axis=(1, 2))
-        age = windows.before.age[-1][brand]
+        suppressed = self._suppressed(windows, tick, brand, count, mean)
+        suppressed |= np.where(tail <= SUPPORT, 0, int(SuppressionReason.CHANCE))
+        share, share_tails, expected_share = self._shares(count, windows.baseline.latest, brand)
+        stands_out = (share_tails <= SHARE_SURPRISE) | (share >= SHARE_ALARMING)
+        suppressed |= np.where(stands_out, 0, int(SuppressionReason.SHARE))
+        chance = np.where(suppressed == 0, chances, np.inf).min(axis=(1, 2))
+        age = windows.baseline.age[-1][brand]
         noted = range(len(tick)) if everything else np.flatnonzero(chance <= self.limit).tolist()
         return [
             ScoredTick(
@@ -205,16 +205,16 @@ class TickScorer:
                 tail=tail[i],
                 share=share[i],
                 share_tail=share_tails[i],
-                usual_share=usual[i],
+                baseline_share=expected_share[i],
                 chances=chances[i],
-                refused=refused[i],
+                suppressed=suppressed[i],
             )
             for i in noted
         ]
 
     def _candidates(self, windows: Windows) -> tuple[Numbers, Numbers]:
         """Return tick and brand, each pair once, where a channel's count and share stand out."""
-        brands = windows.before.age.shape[1]
+        brands = windows.baseline.age.shape[1]
         found: list[Numbers] = []
         for place in range(len(self.scale.horizons)):
             tick, row, brand = self._peaks(windows, place)
@@ -223,16 +223,16 @@ class TickScorer:
             asked = windows.at(windows.counts, self.scale.horizons[place], tick, brand)
             each = np.arange(len(tick))
             if "volume" in self.channels and len(self.channels) > 1:
-                known, volume = windows.before.known, self.channels.index("volume")
+                latest, volume = windows.baseline.latest, self.channels.index("volume")
                 count, of = asked[each, row], asked[each, volume]
-                usual, correlation = known.share[row, brand], known.correlation[row, brand]
-                odd = count >= SHARE_ALARMING * np.maximum(of, 1.0)
-                dull = np.flatnonzero(~odd)
-                odd[dull] = (
-                    share_tail(count[dull], of[dull], usual[dull], correlation[dull])
+                share, correlation = latest.share[row, brand], latest.correlation[row, brand]
+                stands_out = count >= SHARE_ALARMING * np.maximum(of, 1.0)
+                rest = np.flatnonzero(~stands_out)
+                stands_out[rest] = (
+                    share_tail(count[rest], of[rest], share[rest], correlation[rest])
                     <= SHARE_SURPRISE
                 )
-                tick, brand = tick[odd], brand[odd]
+                tick, brand = tick[stands_out], brand[stands_out]
             found.append(tick * brands + brand)
         if not found:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -245,9 +245,11 @@ class TickScorer:
         Everything is looked at here, so the cheap bounds come first.
         """
         rows, horizon = self._opens, self.scale.horizons[place]
-        began = _alike(windows.began(horizon, self.scale.block))
-        before, ticks = windows.before, len(windows.ticks)
-        mean = before.level[began][:, rows] * windows.over(windows.factor[:, rows], horizon, ticks)
+        first = _alike(windows.first_blocks(horizon, self.scale.block))
+        baseline, ticks = windows.baseline, len(windows.ticks)
+        mean = baseline.level[first][:, rows] * windows.over(
+            windows.factor[:, rows], horizon, ticks
+        )
         count = windows.over(windows.counts[:, rows], horizon, ticks)
         excess = count - mean
         # np.nonzero of three dimensions takes ten times as long.
@@ -256,14 +258,14 @@ class TickScorer:
         if not len(tick):
             return tick, row, brand
         excess, mean, count = (each.ravel()[found] for each in (excess, mean, count))
-        scatter = before.dispersion[began, place][:, rows][
-            tick if len(began) > 1 else 0, row, brand
+        dispersion = baseline.dispersion[first, place][:, rows][
+            tick if len(first) > 1 else 0, row, brand
         ]
         rare = excess * excess >= mean * np.maximum(
-            EXCESS_DEVIATIONS**2, _NEVER**2 * (1.0 + scatter * mean)
+            EXCESS_DEVIATIONS**2, _NEVER**2 * (1.0 + dispersion * mean)
         )
         kept = np.flatnonzero(rare & (count >= self.settings.min_count))
-        tail = count_tail(count[kept], mean[kept], scatter[kept])
+        tail = count_tail(count[kept], mean[kept], dispersion[kept])
         kept = kept[(tail <= SUPPORT) & (tail * self.tests[place] <= self.limit)]
         return tick[kept], row[kept] + rows.start, brand[kept]
 
@@ -272,63 +274,63 @@ class TickScorer:
     ) -> tuple[Floats, Floats, Floats]:
         """Return counts, means and dispersions, shape (asked, horizons, channels)."""
         shape = (len(tick), len(self.scale.horizons), len(self.channels))
-        counts, context, dispersions = np.empty(shape), np.empty(shape), np.empty(shape)
-        before = windows.before
+        counts, means, dispersions = np.empty(shape), np.empty(shape), np.empty(shape)
+        baseline = windows.baseline
         for place, horizon in enumerate(self.scale.horizons):
-            began = windows.began(horizon, self.scale.block)[tick]
+            first = windows.first_blocks(horizon, self.scale.block)[tick]
             counts[:, place] = windows.at(windows.counts, horizon, tick, brand)[:, : shape[2]]
             factor = windows.at(windows.factor, horizon, tick, brand)
-            context[:, place] = before.level[began, :, brand] * factor
-            dispersions[:, place] = before.dispersion[began, place, :, brand]
-        return counts, context, dispersions
+            means[:, place] = baseline.level[first, :, brand] * factor
+            dispersions[:, place] = baseline.dispersion[first, place, :, brand]
+        return counts, means, dispersions
 
     def _shares(
-        self, count: Floats, known: Baseline, brand: Numbers
+        self, count: Floats, baseline: Baseline, brand: Numbers
     ) -> tuple[Floats, Floats, Floats]:
-        """Return the share in the volume, its tail, and the usual; 1 and 1 without a volume."""
+        """Return the share in the volume, its tail, and the baseline; 1 and 1 without a volume."""
         share, tail = np.ones_like(count), np.ones_like(count)
         if "volume" not in self.channels or len(self.channels) == 1:
             return share, tail, np.zeros((len(count), 0))
         volume = count[:, :, self.channels.index("volume"), None]
-        usual, correlation = known.share[:, brand].T, known.correlation[:, brand].T
+        expected, correlation = baseline.share[:, brand].T, baseline.correlation[:, brand].T
         # The volume's share in itself says nothing.
         for row in (row for row, name in enumerate(self.channels) if name in OPENING):
             place = slice(row, row + 1)
             share[..., place] = count[..., place] / np.maximum(volume, 1.0)
             tail[..., place] = share_tail(
-                count[..., place], volume, usual[:, None, place], correlation[:, None, place]
+                count[..., place], volume, expected[:, None, place], correlation[:, None, place]
             )
-        return share, tail, usual
+        return share, tail, expected
 
-    def _refused(
+    def _suppressed(
         self, windows: Windows, tick: Numbers, brand: Numbers, count: Floats, mean: Floats
     ) -> Numbers:
         """Return why each count may not alarm, its rarity and its share left aside."""
         excess = count - mean
         few = count < self.settings.min_count
         least = np.maximum(EXCESS_COUNT, EXCESS_DEVIATIONS * np.sqrt(mean))
-        refused = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (excess < least)
-        refused += SuppressionReason.CHANNEL * ~self._may_open
+        suppressed = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (excess < least)
+        suppressed += SuppressionReason.CHANNEL * ~self._may_open
         is_read = windows.at(windows.read, 1, tick, brand) > 0
         for place, horizon in enumerate(self.scale.horizons):
-            began = windows.began(horizon, self.scale.block)[tick]
-            # Of a tick that was read in part, less is heard than was said: judged like any other,
+            first = windows.first_blocks(horizon, self.scale.block)[tick]
+            # Of a tick that was read in part, less is known than was posted: scored like any other,
             # it can only be too quiet.
             enough = is_read & (2 * windows.at(windows.read, horizon, tick, brand) >= horizon)
-            # The shortest horizon speaks for a brand without history; a longer one needs its own.
-            young = (windows.before.age[began, brand] < horizon) & (place > 0)
-            why = SuppressionReason.UNREAD * ~enough + SuppressionReason.YOUNG * young
+            # The shortest horizon counts for a brand without history; a longer one needs its own.
+            young = (windows.baseline.age[first, brand] < horizon) & (place > 0)
+            reason = SuppressionReason.UNREAD * ~enough + SuppressionReason.YOUNG * young
             counted = windows.at(windows.counts, horizon, tick, brand)
             if self.authors:
-                why += SuppressionReason.AUTHORS * (counted[:, -1] < self.settings.min_authors)
+                reason += SuppressionReason.AUTHORS * (counted[:, -1] < self.settings.min_authors)
             newest = max(1, horizon // NEWEST)
             lately = windows.at(windows.counts, newest, tick, brand)[:, : len(self.channels)]
-            lately = lately - windows.before.level[began, :, brand] * windows.at(
+            lately = lately - windows.baseline.level[first, :, brand] * windows.at(
                 windows.factor, newest, tick, brand
             )
             slow = lately < PACE * excess[:, place] * newest / horizon
-            refused[:, place] += why[:, None] + SuppressionReason.PACE * slow
-        found: Numbers = refused.astype(np.int64)
+            suppressed[:, place] += reason[:, None] + SuppressionReason.PACE * slow
+        found: Numbers = suppressed.astype(np.int64)
         return found
 
     def scatter(self, windows: Windows, whole: Bools) -> tuple[Floats, Floats]:
@@ -337,7 +339,7 @@ class TickScorer:
         Runs of ticks count that end in the block, were read in full, and lie in a time of which a
         day was known before. Both have shape (horizons, channels, brands).
         """
-        channels, age = len(self.channels), windows.before.age[-1]
+        channels, age = len(self.channels), windows.baseline.age[-1]
         shape = (len(self.scale.horizons), channels, len(age))
         squares, information = np.zeros(shape), np.zeros(shape)
         valid = whole & ~self.young(age)
@@ -347,8 +349,8 @@ class TickScorer:
                 continue
             some = replace(windows, ticks=windows.ticks[picked])
             count = some.over(some.counts, horizon, len(picked))[:, :channels]
-            began = _alike(some.began(horizon, self.scale.block))
-            mean = some.before.level[began] * some.over(some.factor, horizon, len(picked))
+            first = _alike(some.first_blocks(horizon, self.scale.block))
+            mean = some.baseline.level[first] * some.over(some.factor, horizon, len(picked))
             use = (valid & (some.over(some.read, horizon, len(picked)) == horizon))[:, None]
             beyond = (np.minimum(count, BURST_TIMES * mean + BURST_PLUS) - mean) ** 2 - mean
             squares[place] = (beyond * use).sum(axis=0)

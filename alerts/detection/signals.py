@@ -1,4 +1,4 @@
-"""From what stood out on a board to signals: how rare it is for the brand, and how grave."""
+"""From what stood out in the counts to signals: how rare it is for the brand, and how grave."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,39 +17,39 @@ from records import Evidence, Level, Signal
 
 @dataclass(frozen=True, slots=True)
 class SignalBuilder:
-    """Reads the signals of one detector off a board whose tick 0 begins `phase` after 1970."""
+    """Makes the signals of one detector from a state whose tick 0 begins `phase` after 1970."""
 
     name: str
     scorer: TickScorer
     phase: timedelta = timedelta(0)
 
-    def signals(self, state: RollingState, brand: int, called: str, since: int) -> list[Signal]:
+    def signals(self, state: RollingState, column: int, brand: str, since: int) -> list[Signal]:
         """Return a signal for every unusual tick from number `since` on, oldest first."""
         bound = self.scorer.settings.false_alarms_per_week
-        scored_ticks = state.scored_ticks[brand]
+        scored_ticks = state.scored_ticks[column]
         asked = [one for one in scored_ticks if one.number >= since and one.chance <= bound]
         if not asked:
             return []
-        rates = self.rates(state, brand, asked)
+        rates = self.rates(state, column, asked)
         return [
-            self._signal(called, scored, rate)
+            self._signal(brand, scored, rate)
             for scored, rate in zip(asked, rates.tolist(), strict=True)
             if rate <= bound
         ]
 
-    def surprises(self, state: RollingState, brand: int) -> tuple[Numbers, Floats]:
+    def surprises(self, state: RollingState, column: int) -> tuple[Numbers, Floats]:
         """Return the ticks that surprised of one brand, and how often a week it brings as much."""
-        scored_ticks = [one for one in state.scored_ticks[brand] if not self.scorer.young(one.age)]
+        scored_ticks = [one for one in state.scored_ticks[column] if not self.scorer.young(one.age)]
         numbers = np.array([scored.number for scored in scored_ticks], dtype=np.int64)
-        return numbers, self.rates(state, brand, scored_ticks)
+        return numbers, self.rates(state, column, scored_ticks)
 
-    def rates(self, state: RollingState, brand: int, asked: list[ScoredTick]) -> Floats:
-        """Return how often a week the brand brings as much as each look, shape (asked,)."""
+    def rates(self, state: RollingState, column: int, asked: list[ScoredTick]) -> Floats:
+        """Return how often a week the brand brings as much as each tick, shape (asked,)."""
         found = np.full(len(asked), np.inf)
         if not asked:
             return found
-        weeks = np.array([self._weeks(state, brand, scored.number) for scored in asked])
-        remembered = self._remembered(state, brand)
+        weeks = np.array([self._weeks(state, column, scored.number) for scored in asked])
+        remembered = self._remembered(state, column)
         for place in range(len(self.scorer.scale.horizons)):
             here = np.flatnonzero([scored.over(place) <= self.scorer.limit for scored in asked])
             past = _remembered_surprises(remembered, place)
@@ -59,11 +59,11 @@ class SignalBuilder:
             found[here] = np.minimum(found[here], rates)
         return found
 
-    def least_tail(self, state: RollingState, brand: int, number: int) -> Floats:
+    def least_tail(self, state: RollingState, column: int, number: int) -> Floats:
         """Return how unlikely a count must be to alarm at a tick, shape (horizons,)."""
         bound = self.scorer.settings.false_alarms_per_week
-        weeks = self._weeks(state, brand, number)
-        remembered = self._remembered(state, brand)
+        weeks = self._weeks(state, column, number)
+        remembered = self._remembered(state, column)
         decades = []
         for place in range(len(self.scorer.scale.horizons)):
             past = _remembered_surprises(remembered, place)
@@ -71,28 +71,28 @@ class SignalBuilder:
         tail: Floats = np.minimum(10.0 ** -np.array(decades) / self.scorer.tests, SUPPORT)
         return tail
 
-    def _weeks(self, state: RollingState, brand: int, number: int) -> float:
+    def _weeks(self, state: RollingState, column: int, number: int) -> float:
         """Return how many weeks of the memory of a tick were really observed."""
         step, block = state.scale.step, state.scale.block
-        ticks = state.observed(brand, memory_of(number, step) // block, number // block)
+        ticks = state.observed(column, memory_of(number, step) // block, number // block)
         return ticks * (step / WEEK)
 
     def end_of(self, number: int) -> datetime:
         """Return when a tick ends."""
         return EPOCH + self.phase + (number + 1) * self.scorer.scale.step
 
-    def _remembered(self, state: RollingState, brand: int) -> list[ScoredTick]:
+    def _remembered(self, state: RollingState, column: int) -> list[ScoredTick]:
         young = self.scorer.young
         return [
-            one for one in state.scored_ticks[brand] if one.chance <= 1.0 and not young(one.age)
+            one for one in state.scored_ticks[column] if one.chance <= 1.0 and not young(one.age)
         ]
 
-    def _signal(self, called: str, scored: ScoredTick, rate: float) -> Signal:
+    def _signal(self, brand: str, scored: ScoredTick, rate: float) -> Signal:
         evidence = self.evidence(scored)
         bound = self.scorer.settings.false_alarms_per_week
         low = bool(self.scorer.young(scored.age))
         return Signal(
-            brand=called,
+            brand=brand,
             detector=self.name,
             at=self.end_of(scored.number),
             p_value=min(item.p_value for item in evidence),
@@ -104,14 +104,14 @@ class SignalBuilder:
     def evidence(self, scored: ScoredTick) -> tuple[Evidence, ...]:
         """Return each kind of evidence at its most surprising horizon, the most telling first."""
         best: dict[str, Evidence] = {}
-        for item in self.looked_at(scored):
+        for item in self.all_evidence(scored):
             kept = best.get(item.kind)
             if item.p_value <= SUPPORT and (kept is None or item.p_value < kept.p_value):
                 best[item.kind] = item
         return tuple(sorted(best.values(), key=lambda item: item.p_value))
 
-    def looked_at(self, scored: ScoredTick) -> Iterator[Evidence]:
-        """Yield everything that a tick was judged by, telling or not."""
+    def all_evidence(self, scored: ScoredTick) -> Iterator[Evidence]:
+        """Yield everything that a tick was scored by, telling or not."""
         for at, horizon in enumerate(self.scorer.scale.horizons):
             span = horizon * self.scorer.scale.step
             for row, name in enumerate(self.scorer.channels):
@@ -123,11 +123,11 @@ class SignalBuilder:
                     p_value=float(scored.tail[at, row]),
                     dispersion=float(scored.dispersion[at, row]),
                 )
-                if name == "negative" and scored.usual_share.size:
+                if name == "negative" and scored.baseline_share.size:
                     yield Evidence(
                         kind="negative_share",
                         observed=float(scored.share[at, row]),
-                        expected=float(scored.usual_share[row]),
+                        expected=float(scored.baseline_share[row]),
                         horizon=span,
                         p_value=float(scored.share_tail[at, row]),
                     )
@@ -135,28 +135,28 @@ class SignalBuilder:
     def _ceiling(self, scored: ScoredTick, *, low: bool) -> Level:
         """Return the highest level that the sheer size carries; the hardly known stays yellow."""
         rows = [self.scorer.channels.index(name) for name in self.scorer.opening]
-        voices = float(scored.count[:, rows].max())
+        count = float(scored.count[:, rows].max())
         for level, times in reversed(TIMES_LEAST.items()):
-            if voices < times * self.scorer.settings.min_count:
+            if count < times * self.scorer.settings.min_count:
                 return Level(level - 1)
         if low:
             return Level.YELLOW
         return Level.RED if self._is_large(scored) else Level.ORANGE
 
     def _is_large(self, scored: ScoredTick) -> bool:
-        """Whether the last hour is large both in itself and beside the usual hour."""
+        """Whether the last hour is large both in itself and against the baseline hour."""
         rows = [row for row, name in enumerate(self.scorer.channels) if name in OPENING]
         hour = max(1, HOUR // self.scorer.scale.step)
         if hour not in self.scorer.scale.horizons or not rows:
             return False
         at = self.scorer.scale.horizons.index(hour)
         count, mean = scored.count[at, rows], scored.mean[at, rows]
-        unread = (scored.refused[at, rows] & SuppressionReason.UNREAD) != 0
+        unread = (scored.suppressed[at, rows] & SuppressionReason.UNREAD) != 0
         return bool((~unread & (count >= np.maximum(RED_COUNT, RED_TIMES * mean))).any())
 
 
 def _surprises(scored_ticks: list[ScoredTick], place: int) -> Surprises:
-    """Return how looks surprise over the horizon at `place`."""
+    """Return how ticks surprise over the horizon at `place`."""
     chances = np.array([scored.over(place) for scored in scored_ticks], dtype=np.float64)
     return Surprises(
         np.array([scored.number for scored in scored_ticks], dtype=np.int64),
@@ -165,5 +165,5 @@ def _surprises(scored_ticks: list[ScoredTick], place: int) -> Surprises:
 
 
 def _remembered_surprises(scored_ticks: list[ScoredTick], place: int) -> Surprises:
-    """Return those of `looks` that surprise at least as chance does once a week."""
+    """Return those of `scored_ticks` that surprise at least as chance does once a week."""
     return _surprises([scored for scored in scored_ticks if scored.over(place) <= 1.0], place)

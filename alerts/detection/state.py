@@ -1,6 +1,6 @@
-"""The counts of many brands side by side, judged tick by tick; what was learned is kept.
+"""The counts of many brands side by side, scored tick by tick; what was learned is kept.
 
-The board is only a cache: whatever was appended and amended, in whatever order and in however many
+The state is only a cache: whatever was appended and amended, in whatever order and in however many
 parts, it then answers as a new one does that is given the same counts at once.
 """
 
@@ -18,7 +18,7 @@ from alerts.detection.scorer import BaselineBefore, ScoredTick, TickScorer, Wind
 from alerts.detection.ticks import BEIJING, EPOCH, HOURS_A_DAY
 
 SATURDAY: Final = 5
-# So far back counts can be amended; what is older takes a new board.
+# So far back counts can be amended; what is older takes a new state.
 SLACK: Final = timedelta(hours=48)
 # Surprises are remembered for four weeks, whole days, and a day.
 REMEMBERED: Final = timedelta(days=30)
@@ -28,7 +28,7 @@ class RollingState:
     """Ticks of `brands` brands from tick number `first` on, which begins a block.
 
     `keep` is how many ticks back can be looked at. Counts have shape (ticks, channels, brands),
-    coverage (ticks, brands); the channels are the judge's, with the authors behind them where it
+    coverage (ticks, brands); the channels are the scorer's, with the authors behind them where it
     counts those. A count that is not finite, and a tick without coverage, is unknown.
     """
 
@@ -45,7 +45,7 @@ class RollingState:
         self.scorer = scorer
         self.scale = scale = scorer.scale
         self.brands = brands
-        self._almanac = calendar
+        self._calendar = calendar
         self._phase = phase
         if first % scale.block:
             raise ValueError(f"tick {first} begins no block of {scale.block}")
@@ -59,7 +59,7 @@ class RollingState:
         shape = (channels, brands)
         # Sums of all ticks before each: over whole numbers, so that differences are exact.
         self._counts = np.zeros((self._ticks, scorer.columns, brands))
-        self._foreseen = np.zeros((self._ticks, *shape))
+        self._factors = np.zeros((self._ticks, *shape))
         self._reads = np.zeros((self._ticks, brands))
         self._factor = np.zeros((self._ticks, *shape), dtype=np.float32)
         self._sure = np.zeros((self._ticks, brands), dtype=np.bool_)
@@ -68,10 +68,10 @@ class RollingState:
         self._age = np.zeros((self._blocks, brands))
         self._now: tuple[int, Baseline] | None = None
         volume = scorer.channels.index("volume") if "volume" in scorer.channels else None
-        self._usual = BaselineModel(scale, channels, brands, volume, slack)
+        self._model = BaselineModel(scale, channels, brands, volume, slack)
         # What stood out, by brand, oldest first.
         self.scored_ticks: list[list[ScoredTick]] = [[] for _ in range(brands)]
-        # Where a list is put here, every tick that is judged from then on is noted in it.
+        # Where a list is put here, every tick that is scored from then on is noted in it.
         self.everything: list[ScoredTick] | None = None
         self._observed = np.zeros(
             (REMEMBERED // (scale.block * scale.step) + slack + 2, brands), dtype=np.float32
@@ -80,11 +80,11 @@ class RollingState:
     @property
     def amendable(self) -> int:
         """The number of the first tick that can be amended."""
-        reach = self._usual.capacity - self.scale.lookback - self.scale.lag - 2
+        reach = self._model.capacity - self.scale.lookback - self.scale.lag - 2
         return max(self.first, (self.end // self.scale.block - reach + 1) * self.scale.block)
 
     def append(self, counts: Floats, coverage: Floats) -> None:
-        """Judge the ticks after the last, and learn from every hour that they complete."""
+        """Score the ticks after the last, and learn from every hour that they complete."""
         place = 0
         while place < len(counts):
             since, block = self.end, self.end // self.scale.block
@@ -109,7 +109,7 @@ class RollingState:
             ]
         size = self.scale.block
         for block in range(self.end // size - 1, since // size - 1, -1):
-            self._usual.unlearn(block, rows)
+            self._model.unlearn(block, rows)
         at = since
         while at < self.end:
             until = min((at // size + 1) * size, self.end)
@@ -118,13 +118,13 @@ class RollingState:
             at = until
 
     def adopt(self, other: "RollingState", rows: npt.NDArray[np.int64]) -> None:
-        """Put the brands of another board of the same ticks in the place of those at `rows`.
+        """Put the brands of another state of the same ticks in the place of those at `rows`.
 
         Raises:
-            ValueError: the boards do not hold the same ticks.
+            ValueError: the states do not hold the same ticks.
         """
         if (other.first, other.end, other.keep) != (self.first, self.end, self.keep):
-            raise ValueError("only boards of the same ticks can exchange brands")
+            raise ValueError("only states of the same ticks can exchange brands")
         for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
             mine[..., rows] = theirs
         for place, row in enumerate(rows.tolist()):
@@ -132,9 +132,9 @@ class RollingState:
         self._now = None
 
     def _arrays(self) -> Iterator[npt.NDArray[np.generic]]:
-        yield from (self._counts, self._foreseen, self._reads, self._factor, self._sure)
+        yield from (self._counts, self._factors, self._reads, self._factor, self._sure)
         yield from (self._level, self._dispersion, self._age, self._observed)
-        yield from self._usual.arrays()
+        yield from self._model.arrays()
 
     def observed(self, brand: int, since: int, until: int) -> float:
         """Return how many ticks of the blocks `since` to before `until` were read well enough."""
@@ -150,8 +150,8 @@ class RollingState:
         """
         here = since // self.scale.block % self._blocks
         ticks = np.arange(since, until) % self._ticks
-        context: Floats = self._level[here] * self._factor[ticks].astype(np.float64)
-        return context, self._dispersion[here, 0], self._age[here]
+        mean: Floats = self._level[here] * self._factor[ticks].astype(np.float64)
+        return mean, self._dispersion[here, 0], self._age[here]
 
     def windows(self, since: int, until: int, rows: Rows = ALL) -> Windows:
         """Return the sums over every horizon that ends with one of the ticks of a block."""
@@ -163,21 +163,21 @@ class RollingState:
         return Windows(
             ticks=ticks,
             counts=self._counts,
-            factor=self._foreseen,
+            factor=self._factors,
             read=self._reads,
             rows=rows,
-            before=BaselineBefore(
+            baseline=BaselineBefore(
                 first=int(blocks[0]),
                 level=self._level[here][..., rows],
                 dispersion=self._dispersion[here][..., rows],
                 age=self._age[here][..., rows],
-                known=self._known_at(block, rows),
+                latest=self._baseline_at(block, rows),
             ),
         )
 
-    def _known_at(self, block: int, rows: Rows) -> Baseline:
+    def _baseline_at(self, block: int, rows: Rows) -> Baseline:
         if self._now is None or self._now[0] != block or not isinstance(rows, slice):
-            found = self._usual.known(rows)
+            found = self._model.baseline(rows)
             if not isinstance(rows, slice):
                 return found
             self._now = (block, found)
@@ -191,28 +191,28 @@ class RollingState:
         if not read.all():
             values = np.where(read[:, None], values, 0.0)
         if self.scorer.columns > len(self.scorer.channels):
-            # One voice is heard once a tick.
+            # An author counts once a tick.
             values[:, :-1] = np.minimum(values[:, :-1], values[:, -1:])
         factor = self._factor[spread(ticks, self._ticks)][..., rows]
         if not read.all():
             factor = factor * read[:, None]
-        for ring, added in ((self._counts, values), (self._foreseen, factor), (self._reads, read)):
+        for ring, added in ((self._counts, values), (self._factors, factor), (self._reads, read)):
             before = ring[since % self._ticks][..., rows]
             _write(ring, ticks + 1, rows, _running(before, added))
         sure = read & (coverage >= self.scorer.settings.min_coverage)
         _write(self._sure, ticks, rows, sure)
 
     def _block(self, since: int, counts: Floats, coverage: Floats, rows: Rows) -> None:
-        """Judge some ticks of a block, and learn from it if it is complete."""
+        """Score some ticks of a block, and learn from it if it is complete."""
         size, until = self.scale.block, since + len(counts)
         block = since // size
         if since == block * size:
             self._foresee(block, rows)
         self._put(since, counts, coverage, rows)
         windows = self.windows(since, until, rows)
-        self._note(self.scorer.scored_ticks(windows), rows)
+        self._note(self.scorer.score(windows), rows)
         if self.everything is not None:
-            self.everything += self.scorer.scored_ticks(windows, everything=True)
+            self.everything += self.scorer.score(windows, everything=True)
         if until == (block + 1) * size:
             whole = windows if since == block * size else self.windows(block * size, until, rows)
             self._learn(block, whole, rows)
@@ -228,16 +228,16 @@ class RollingState:
 
     def _foresee(self, block: int, rows: Rows) -> None:
         """Write down what is expected of a block, before anything of it is learned."""
-        usual, size = self._usual, self.scale.block
+        model, size = self._model, self.scale.block
         self._now = None
-        known = self._known_at(block, rows)
+        baseline = self._baseline_at(block, rows)
         here = block % self._blocks
-        self._level[here][..., rows] = known.level
-        self._dispersion[here][..., rows] = known.dispersion
-        self._age[here][..., rows] = known.ticks
-        occasion, begins = self._occasion(block)
+        self._level[here][..., rows] = baseline.level
+        self._dispersion[here][..., rows] = baseline.dispersion
+        self._age[here][..., rows] = baseline.ticks
+        period, begins = self._special_period(block)
         times = (
-            1.0 if occasion is None else usual.occasion(occasion.factor, begins=begins, rows=rows)
+            1.0 if period is None else model.period_factor(period.factor, begins=begins, rows=rows)
         )
         factor = self._interpolated(block, rows) * times
         ticks = np.arange(block * size, (block + 1) * size)
@@ -246,11 +246,11 @@ class RollingState:
     def _interpolated(self, block: int, rows: Rows) -> Floats:
         """Return the factors of a block's ticks: an hour's own holds at its middle."""
         size = self.scale.block
-        own = self._usual.profile(self._bin(block), rows)
+        own = self._model.profile(self._bin(block), rows)
         if size == 1:
             return own[None]
-        before = self._usual.profile(self._bin(block - 1), rows)
-        after = self._usual.profile(self._bin(block + 1), rows)
+        before = self._model.profile(self._bin(block - 1), rows)
+        after = self._model.profile(self._bin(block + 1), rows)
         at = ((np.arange(size) + 0.5) / size)[:, None, None]
         early, late = at[: size // 2], at[size // 2 :]
         found: Floats = np.empty((size, *own.shape))
@@ -267,30 +267,30 @@ class RollingState:
         channels = len(self.scorer.channels)
         if whole.all():  # the sums are exact, so that of a block is that of its ticks
             counts = windows.over(windows.counts, size, 1)[0, :channels]
-            usual = windows.over(windows.factor, size, 1)[0]
+            exposure = windows.over(windows.factor, size, 1)[0]
         else:
             each = windows.over(windows.counts, 1, size)[:, :channels]
             counts = (each * sure[:, None]).sum(axis=0)
-            usual = (windows.over(windows.factor, 1, size) * sure[:, None]).sum(axis=0)
+            exposure = (windows.over(windows.factor, 1, size) * sure[:, None]).sum(axis=0)
         scatter, information = self.scorer.scatter(windows, whole)
-        occasion, begins = self._occasion(block)
-        plain, times = None, None
-        if occasion is not None:
-            times = self._usual.occasion(occasion.factor, begins=begins, rows=rows)
-            plain = self._level[block % self._blocks][..., rows] * usual / times
-        hour = BlockUpdate(
+        period, begins = self._special_period(block)
+        ordinary, times = None, None
+        if period is not None:
+            times = self._model.period_factor(period.factor, begins=begins, rows=rows)
+            ordinary = self._level[block % self._blocks][..., rows] * exposure / times
+        update = BlockUpdate(
             counts=counts,
-            usual=usual,
+            exposure=exposure,
             read=read,
             scatter=scatter,
             information=information,
             bin=self._bin(block),
-            special=occasion is not None,
+            special=period is not None,
             begins=begins,
-            expected=plain,
+            expected=ordinary,
             factor=times,
         )
-        self._usual.learn(block, hour, rows)
+        self._model.learn(block, update, rows)
         self._observed[block % len(self._observed), rows] = read
         self._now = None
 
@@ -301,12 +301,14 @@ class RollingState:
 
     def _bin(self, block: int) -> int:
         at = self._middle(block)
-        return at.hour + HOURS_A_DAY * self._almanac.is_off(at.date())
+        return at.hour + HOURS_A_DAY * self._calendar.is_off(at.date())
 
-    def _occasion(self, block: int) -> tuple[SpecialPeriod | None, bool]:
-        """Return the occasion that a block belongs to, and whether it is the first of it."""
-        found = self._almanac.occasion(self._middle(block))
-        return found, found is not None and found != self._almanac.occasion(self._middle(block - 1))
+    def _special_period(self, block: int) -> tuple[SpecialPeriod | None, bool]:
+        """Return the special period that a block belongs to, and whether it is the first of it."""
+        found = self._calendar.special_period(self._middle(block))
+        return found, found is not None and found != self._calendar.special_period(
+            self._middle(block - 1)
+        )
 
 
 def _running(before: Floats, added: npt.NDArray[np.generic]) -> Floats:

@@ -65,7 +65,7 @@ def channel_evidence(
 
     `story` holds the posts of `span`, `fast` those of them that spread fastest.
     """
-    asked = sum(1 for voice in story if voice.reposts)
+    asked = sum(1 for post in story if post.reposts)
     found = (
         new_terms(story, past, span),
         reach(story, past, span),
@@ -84,9 +84,9 @@ def reach(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evi
     Both tiers are looked at and the more telling one is told (Bonferroni). An account counts once.
     """
     people: dict[str, int] = {}
-    for voice in story:
-        if voice.troubled:
-            people[voice.author] = max(voice.followers, people.get(voice.author, 0))
+    for post in story:
+        if post.troubled:
+            people[post.author] = max(post.followers, people.get(post.author, 0))
     found = [_tier(list(people.values()), tier, past, span) for tier in TIERS]
     told = [one for one in found if one is not None]
     return min(told, key=lambda one: one.p_value, default=None)
@@ -157,15 +157,15 @@ def new_terms(story: Sequence[PostView], past: BrandHistory, span: timedelta) ->
     resemble one another. Authors are counted, not posts. The p-value is the least one times the
     number of words asked (Bonferroni).
     """
-    if past.voices < LEAST_PAST:
+    if past.posts < LEAST_PAST:
         return None
     authors: defaultdict[str, set[str]] = defaultdict(set)
-    for voice in story:
-        if voice.troubled:
-            for word in voice.words:
+    for post in story:
+        if post.troubled:
+            for word in post.words:
                 if not word.isdecimal():
-                    authors[word].add(voice.author)
-    people = len({voice.author for voice in story if voice.troubled})
+                    authors[word].add(post.author)
+    people = len({post.author for post in story if post.troubled})
     asked = {word: len(who) for word, who in authors.items() if len(who) >= LEAST_AUTHORS}
     judged = (_term(word, count, people, past) for word, count in sorted(asked.items()))
     new = [(one, _tail(one, people, past)) for one in judged if one.is_new]
@@ -204,7 +204,7 @@ class _Term:
 
 
 def _term(word: str, count: int, people: int, past: BrandHistory) -> _Term:
-    said = (past.words.get(word, 0) + 0.5) / (past.voices + 1)
+    said = (past.words.get(word, 0) + 0.5) / (past.posts + 1)
     weight = past.troubled + PRIOR_POSTS
     hits = past.troubled_words.get(word, 0) + PRIOR_POSTS * said
     share = hits / weight
@@ -231,18 +231,18 @@ def second_platform(
     "at least two" is judged by Rueger's rule, which any dependence between sources allows.
     """
     spoken: defaultdict[str, list[PostView]] = defaultdict(list)
-    for voice in story:
-        if voice.troubled:
-            spoken[voice.source].append(voice)
+    for post in story:
+        if post.troubled:
+            spoken[post.source].append(post)
     sources = sorted(past.sources | spoken.keys())
-    if len(sources) < 2 or not past.days or past.voices < LEAST_PAST:
+    if len(sources) < 2 or not past.days or past.posts < LEAST_PAST:
         return None
     parts = [_platform(source, spoken[source], past, span) for source in sources]
     loud = [
         (tail, part)
         for tail, part in parts
         if part.observed >= LEAST_ELSEWHERE
-        and len({voice.author for voice in spoken[part.name]}) >= LEAST_PEOPLE
+        and len({post.author for post in spoken[part.name]}) >= LEAST_PEOPLE
     ]
     tail = min(SURE, either_of([tail for tail, _ in parts], 2))
     if len(loud) < 2:
@@ -253,16 +253,16 @@ def second_platform(
 
 
 def _platform(
-    source: str, voices: Sequence[PostView], past: BrandHistory, span: timedelta
+    source: str, posts: Sequence[PostView], past: BrandHistory, span: timedelta
 ) -> tuple[float, EvidencePart]:
-    if not voices:
+    if not posts:
         return 1.0, EvidencePart(source, 0.0, 0.0)
-    counts = past.quarter(source, quarter_of(voices[-1].at))
+    counts = past.quarter(source, quarter_of(posts[-1].at))
     mean = (counts.sum() + 0.5) / len(counts)
     spread = max((float(counts.var(ddof=1)) - mean) / mean**2, 0.1) if len(counts) > 1 else 1.0
     expected = float(mean) * (span / QUARTER)
-    tail = count_tail(np.array(float(len(voices))), np.array(expected), np.array(spread))
-    return float(tail), EvidencePart(source, float(len(voices)), expected)
+    tail = count_tail(np.array(float(len(posts))), np.array(expected), np.array(spread))
+    return float(tail), EvidencePart(source, float(len(posts)), expected)
 
 
 def hot_list(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evidence | None:
@@ -270,19 +270,19 @@ def hot_list(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> 
 
     Entries are taken for a Poisson process with a gamma prior of half an entry.
     """
-    named = [voice for voice in story if voice.headline]
+    named = [post for post in story if post.headline]
     if not named:
         return None
     days = len(past.days)
     share = (span / DAY) / (max(days, 1) + span / DAY)
     before = past.headlines + 0.5
     tail = 1.0
-    if days and past.voices >= LEAST_PAST:
+    if days and past.posts >= LEAST_PAST:
         # A gamma mixture of Poisson counts is negative binomial.
         mean = before * share / (1 - share)
         tail = float(count_tail(np.array(float(len(named))), np.array(mean), np.array(1 / before)))
         tail = min(tail, SURE)
-    titles = dict.fromkeys(voice.title for voice in named)
+    titles = dict.fromkeys(post.title for post in named)
     return Evidence(
         "hot_list",
         float(len(named)),

@@ -1,4 +1,4 @@
-"""The evidence beside the counts combined with them: what level it makes, and why."""
+"""Further evidence combined with that of the counts: what level it makes, and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,27 +40,27 @@ class Pace:
 
 
 def combine_evidence(
-    signal: Signal, beside: Sequence[Evidence], pace: Pace, settings: DetectionSettings
+    signal: Signal, further: Sequence[Evidence], pace: Pace, settings: DetectionSettings
 ) -> Signal:
-    """Return `signal` with the evidence `beside` the counts, its level, and the reasons for it.
+    """Return `signal` with the `further` evidence, its level, and the reasons for it.
 
     The p-value is that of all evidence, combined by Cauchy's rule. The level is never below the
     counts' own, and at most one above it; what is hardly known stays yellow.
     """
-    spoken = {one.kind for one in signal.evidence}
-    beside = [one for one in beside if one.kind not in spoken]
-    telling = [one for one in beside if one.p_value <= SUPPORT]
+    counted = {one.kind for one in signal.evidence}
+    further = [one for one in further if one.kind not in counted]
+    telling = [one for one in further if one.p_value <= SUPPORT]
     kinds = len(signal.evidence) + len(telling)
     level = signal.level
-    if telling and _combined(beside, CHANNELS) <= LIFT:
+    if telling and _combined(further, CHANNELS) <= LIFT:
         above = Level(min(level + 1, Level.RED))
         if _carries(above, signal, kinds, pace, settings):
             level = above
     return replace(
         signal,
         level=level,
-        evidence=(*signal.evidence, *beside),
-        p_value=_combined((*signal.evidence, *beside), len(signal.evidence) + CHANNELS),
+        evidence=(*signal.evidence, *further),
+        p_value=_combined((*signal.evidence, *further), len(signal.evidence) + CHANNELS),
         reasons=tuple(_reasons(signal, level, telling, kinds, settings)),
     )
 
@@ -110,13 +110,13 @@ def hourly_count(
     negatives was scored with; at least what the level takes in itself, and more than the `peak`
     that has not brought it.
     """
-    usual = baseline_hour(evidence)
+    baseline = baseline_hour(evidence)
     tests = WEEK / timedelta(minutes=settings.tick_minutes)
     looks = tests / np.sqrt(HOUR / timedelta(minutes=settings.tick_minutes))
     chance = settings.false_alarms_per_week / RARER[level] / (looks * _HORIZONS * len(OPENING))
-    mean, dispersion = np.array(max(usual, 0.05)), np.array(_dispersion(evidence))
+    mean, dispersion = np.array(max(baseline, 0.05)), np.array(_dispersion(evidence))
     rare = float(least_rare_count(mean, dispersion, chance))
-    return max(rare, least_count(level, usual, settings.min_count), peak + 1)
+    return max(rare, least_count(level, baseline, settings.min_count), peak + 1)
 
 
 def _dispersion(evidence: Sequence[Evidence]) -> float:

@@ -1,8 +1,7 @@
 """A hot list that names a brand: one entry can be an alarm, however few posts were read.
 
-Who stands there has been heard by millions; to wait for posts of our own would be late. How rare it
-is is told by the brand's own past, so that a brand that stands there every week is heard for more
-than one entry.
+Millions read what stands there; to wait for posts of our own would be late. The brand's own past
+says how rare it is, so that a brand that stands there every week needs more than one entry.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +16,7 @@ from records import Evidence, EvidencePart, Level, Signal
 NAME: Final = "hot-list/1"
 # Entries of one story come within a day.
 SPAN: Final = timedelta(hours=24)
-# What is usual is told by so many days before the story.
+# The baseline rests on so many days before the story.
 PAST_DAYS: Final = 28
 DAYS_A_WEEK: Final = 7
 # What is known of a brand without a past: half a day with entries in a week, two entries on such.
@@ -49,7 +48,7 @@ class HotListBaseline(NamedTuple):
 
 
 def baseline_of(entries: Iterable[Entry], days: int) -> HotListBaseline:
-    """Return what is usual by the `entries` of `days` (China's)."""
+    """Return the baseline by the `entries` of `days` (China's)."""
     titles = {(day_number(entry.at), entry.title) for entry in entries}
     return HotListBaseline(days, len({day for day, _ in titles}), len(titles))
 
@@ -71,26 +70,26 @@ def appeared(
     That is a promise beside the counts' own.
     """
     troubled = [entry for entry in entries if entry.troubled]
-    usual = baseline_of((entry for entry in past if entry.troubled), days)
+    baseline = baseline_of((entry for entry in past if entry.troubled), days)
     since = at - timedelta(minutes=settings.tick_minutes)
     found = [
-        (weekly, told)
-        for weekly, told in (
-            _weighed(troubled, since, usual, 1.0),
-            _weighed(entries, since, baseline_of(past, days), PLAIN_RARER),
+        (weekly, evidence)
+        for weekly, evidence in (
+            _scored(troubled, since, baseline, 1.0),
+            _scored(entries, since, baseline_of(past, days), PLAIN_RARER),
         )
-        if told is not None and weekly <= settings.false_alarms_per_week
+        if evidence is not None and weekly <= settings.false_alarms_per_week
     ]
     if not found:
         return None
-    weekly, told = min(found, key=lambda one: one[0])
+    weekly, evidence = min(found, key=lambda one: one[0])
     rare = bool(troubled) and weekly * YELLOW_RARER <= settings.false_alarms_per_week
     level = Level.YELLOW if rare else Level.BLUE
-    return Signal(brand, NAME, at, told.p_value, level, (told,))
+    return Signal(brand, NAME, at, evidence.p_value, level, (evidence,))
 
 
-def _weighed(
-    entries: Sequence[Entry], since: datetime, usual: HotListBaseline, rarer: float
+def _scored(
+    entries: Sequence[Entry], since: datetime, baseline: HotListBaseline, rarer: float
 ) -> tuple[float, Evidence | None]:
     """Return how often a week chance brings as much, times `rarer`, and the evidence.
 
@@ -101,18 +100,18 @@ def _weighed(
         first.setdefault(entry.title, entry.at)
     if not any(seen >= since for seen in first.values()):
         return 0.0, None
-    expected, tail = _tail(len(first), usual)
+    expected, tail = _tail(len(first), baseline)
     titles = tuple(EvidencePart(title, 1.0, 0.0) for title in reversed(first))[:NAMED]
-    told = Evidence("hot_list", float(len(first)), expected, SPAN, tail, titles)
-    return DAYS_A_WEEK * tail * rarer, told
+    evidence = Evidence("hot_list", float(len(first)), expected, SPAN, tail, titles)
+    return DAYS_A_WEEK * tail * rarer, evidence
 
 
-def _tail(count: int, usual: HotListBaseline) -> tuple[float, float]:
+def _tail(count: int, baseline: HotListBaseline) -> tuple[float, float]:
     """Return how many entries a day has, and how likely it has at least `count`.
 
     Entries come in stories: days with any are Bernoulli with a beta prior, and the number of such
     a day's is geometric (a hurdle model, Mullahy 1986), both with what is known beforehand.
     """
-    any_at_all = (PRIOR_LISTED + usual.listed_days) / (PRIOR_DAYS + usual.days)
-    mean = (PRIOR_ENTRIES + usual.entries) / (1 + usual.listed_days)
+    any_at_all = (PRIOR_LISTED + baseline.listed_days) / (PRIOR_DAYS + baseline.days)
+    mean = (PRIOR_ENTRIES + baseline.entries) / (1 + baseline.listed_days)
     return any_at_all * mean, any_at_all * (1 - 1 / mean) ** (count - 1)

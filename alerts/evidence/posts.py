@@ -1,4 +1,4 @@
-"""What was said of a brand, and its past laid out by days as that which is usual."""
+"""What was said of a brand, and its past laid out by days as its baseline."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -47,7 +47,7 @@ class Day:
     """A past day in numbers; `share` is the part of its posts that was looked at."""
 
     share: float = 1.0
-    voices: int = 0
+    posts: int = 0
     troubled: int = 0
     headlines: int = 0
     words: Counter[str] = field(default_factory=Counter)
@@ -56,27 +56,27 @@ class Day:
     quarters: dict[str, list[int]] = field(default_factory=dict)
     reposts: list[int] = field(default_factory=list)
 
-    def add(self, voice: PostView) -> None:
+    def add(self, post: PostView) -> None:
         """Take in a post."""
-        self.voices += 1
-        self.words.update(set(voice.words))
-        self.headlines += voice.headline
-        if voice.reposts is not None:
-            self.reposts.append(voice.reposts)
-        counts = self.quarters.setdefault(voice.source, [0] * QUARTERS)
-        if not voice.troubled:
+        self.posts += 1
+        self.words.update(set(post.words))
+        self.headlines += post.headline
+        if post.reposts is not None:
+            self.reposts.append(post.reposts)
+        counts = self.quarters.setdefault(post.source, [0] * QUARTERS)
+        if not post.troubled:
             return
         self.troubled += 1
-        self.troubled_words.update(set(voice.words))
-        self.followed.update(tier for tier in TIERS if voice.followers >= tier)
-        counts[quarter_of(voice.at)] += 1
+        self.troubled_words.update(set(post.words))
+        self.followed.update(tier for tier in TIERS if post.followers >= tier)
+        counts[quarter_of(post.at)] += 1
 
 
-def day_of(voices: Iterable[PostView], share: float = 1.0) -> Day:
+def day_of(posts: Iterable[PostView], share: float = 1.0) -> Day:
     """Return the numbers of a day."""
     day = Day(share)
-    for voice in voices:
-        day.add(voice)
+    for post in posts:
+        day.add(post)
     return day
 
 
@@ -87,14 +87,14 @@ def quarter_of(at: datetime) -> int:
 
 @dataclass(frozen=True)
 class BrandHistory:
-    """The days before a story, oldest first; what they hold is what is usual."""
+    """The days before a story, oldest first; what they hold is the baseline."""
 
     days: tuple[Day, ...]
 
     @cached_property
-    def voices(self) -> int:
+    def posts(self) -> int:
         """How many posts were looked at."""
-        return sum(day.voices for day in self.days)
+        return sum(day.posts for day in self.days)
 
     @cached_property
     def troubled(self) -> int:

@@ -94,7 +94,7 @@ def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -
         row = scorer.channels.index(name)
         # What alarms, or else what comes nearest to it.
         order = [
-            (int(scored.refused[at, row]) != 0, scored.chances[at, row], at)
+            (int(scored.suppressed[at, row]) != 0, scored.chances[at, row], at)
             for at in range(len(scorer.scale.horizons))
         ]
         at = min(order)[2]
@@ -115,7 +115,7 @@ def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -
 
 def missing(scored: ScoredTick, at: int, row: int, needed: float) -> tuple[str, ...]:
     """Return the names of what stood against an alarm: of SuppressionReason, or `rarity`."""
-    refused = SuppressionReason(int(scored.refused[at, row]))
+    suppressed = SuppressionReason(int(scored.suppressed[at, row]))
     counted = SuppressionReason.FEW | SuppressionReason.EXCESS | SuppressionReason.CHANCE
-    names = [flag.name.lower() for flag in refused & ~counted if flag.name]
+    names = [flag.name.lower() for flag in suppressed & ~counted if flag.name]
     return (*(["rarity"] if scored.count[at, row] < needed else []), *names)

@@ -57,7 +57,7 @@ def test_a_year_that_is_not_announced_falls_back() -> None:
     assert CHINA.is_off(date(2040, 2, 12))  # the lunar new year
     assert CHINA.is_off(date(2040, 3, 3))  # a Saturday
     assert not CHINA.is_off(date(2040, 3, 5))
-    found = CHINA.occasion(datetime(2040, 11, 11, 9))  # noqa: DTZ001 - Beijing time
+    found = CHINA.special_period(datetime(2040, 11, 11, 9))  # noqa: DTZ001 - Beijing time
     assert found is not None
     assert found.name == "shopping"
 
@@ -65,13 +65,13 @@ def test_a_year_that_is_not_announced_falls_back() -> None:
 def test_occasions_have_their_hours() -> None:
     """A sale begins on the evening before; a festival is all its days; other days are none."""
     at = datetime(2026, 11, 10, 19, 30)  # noqa: DTZ001 - Beijing time
-    assert CHINA.occasion(at) is None
-    sale = CHINA.occasion(at + timedelta(hours=1))
-    assert sale == CHINA.occasion(at + timedelta(hours=20))
-    festival = CHINA.occasion(datetime(2026, 2, 18, 12))  # noqa: DTZ001
+    assert CHINA.special_period(at) is None
+    sale = CHINA.special_period(at + timedelta(hours=1))
+    assert sale == CHINA.special_period(at + timedelta(hours=20))
+    festival = CHINA.special_period(datetime(2026, 2, 18, 12))  # noqa: DTZ001
     assert festival is not None
     assert (festival.name, festival.first) == ("festival", date(2026, 2, 15))
-    assert CHINA.occasion(datetime(2026, 4, 5, 12)) is None  # noqa: DTZ001 - three days only
+    assert CHINA.special_period(datetime(2026, 4, 5, 12)) is None  # noqa: DTZ001 - three days only
 
 
 @pytest.mark.parametrize("rate", [1.0, 20.0])

@@ -213,7 +213,7 @@ def test_a_brand_of_stars_is_used_to_stars() -> None:
 
 def test_speed_is_held_against_all_that_posts_get() -> None:
     """Far more in an hour than others get in all is evidence; as much as they get is none."""
-    spread = BrandHistory((*PAST.days, Day(reposts=[10, 20, 40, 80, 160, 320] * 10, voices=60)))
+    spread = BrandHistory((*PAST.days, Day(reposts=[10, 20, 40, 80, 160, 320] * 10, posts=60)))
     fast = channels.velocity([FastPost("weibo:1", 50_000.0), FastPost("weibo:2", 3.0)], 5, spread)
     usual = channels.velocity([FastPost("weibo:1", 200.0)], 5, spread)
     assert fast is not None
@@ -226,9 +226,9 @@ def test_speed_is_held_against_all_that_posts_get() -> None:
 
 def test_a_heavier_past_makes_speed_less_surprising() -> None:
     """The heavier the tail of the past, the less the same speed says."""
-    light = BrandHistory((Day(voices=100, reposts=[*range(100)]),))
+    light = BrandHistory((Day(posts=100, reposts=[*range(100)]),))
     heavy = BrandHistory(
-        (Day(voices=100, reposts=[*range(90), *(10 ** np.arange(1, 6)).tolist() * 2]),)
+        (Day(posts=100, reposts=[*range(90), *(10 ** np.arange(1, 6)).tolist() * 2]),)
     )
     one, other = (channels.velocity([FastPost("a", 5_000.0)], 1, each) for each in (light, heavy))
     assert one is not None

@@ -303,7 +303,7 @@ def test_the_past_is_read_once(services: Services, monkeypatch: pytest.MonkeyPat
     late = pasts.before("云朵", NOW)
     assert len(asked) == 4
     assert late.words["迟到"] == 1
-    assert late.voices == first.voices + 1
+    assert late.posts == first.posts + 1
 
 
 def test_the_past_ends_before_the_story(services: Services) -> None:
