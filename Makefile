@@ -49,14 +49,14 @@ airflow: install-dev ## Airflow on 127.0.0.1 with the sample playing, until Ctrl
 	@PYTHONPATH=dags exec $(BIN)/python -m fengsui_airflow.local.standalone $(if $(CONFIG),--config $(CONFIG))
 
 test: install-dev ## Run all tests but those that take minutes.
-	@$(BIN)/python -m tests.servers.elasticsearch --fetch || true
+	@$(BIN)/python -m tests.servers.elasticsearch.server --fetch || true
 	@$(BIN)/python -m pytest -n auto -m "not distributed and not slow"
 
 test-distributed: install-dev ## Airflow with PostgreSQL, Redis and two workers, one of which is killed.
 	@$(BIN)/python -m pytest -n 0 -s -m distributed
 
 test-slow: install-dev ## Run also the tests that take minutes (a cluster that loses a node).
-	@$(BIN)/python -m tests.servers.elasticsearch --fetch || true
+	@$(BIN)/python -m tests.servers.elasticsearch.server --fetch || true
 	@$(BIN)/python -m pytest -n 0 -m slow
 
 fuzz: install-dev ## Fuzz the parsers, guided by coverage (SECONDS=600).
@@ -64,7 +64,7 @@ fuzz: install-dev ## Fuzz the parsers, guided by coverage (SECONDS=600).
 	@$(BIN)/python -m tests.listeners.fuzz --seconds $(or $(SECONDS),600)
 
 elasticsearch: install-dev ## Serve Elasticsearch at 127.0.0.1 (PORT=9200 DATA=folder) until Ctrl-C.
-	@$(BIN)/python -m tests.servers.elasticsearch --port $(or $(PORT),9200) $(if $(DATA),--data $(DATA))
+	@$(BIN)/python -m tests.servers.elasticsearch.server --port $(or $(PORT),9200) $(if $(DATA),--data $(DATA))
 
 lint: install-dev ## ruff, mypy --strict, import-linter.
 	@$(BIN)/ruff check .

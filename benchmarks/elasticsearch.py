@@ -26,7 +26,7 @@ from store.elasticsearch.rows import mention_document
 from store.elasticsearch.settings import ElasticsearchSettings
 from store.elasticsearch.store import ElasticsearchMentionStore
 from store.tokens import tokens
-from tests.servers.elasticsearch import ElasticsearchServer
+from tests.servers.elasticsearch.server import ElasticsearchServer
 
 DOCUMENTS = 20_000
 WARM_ROUNDS, ROUNDS = 2, 5

@@ -21,7 +21,7 @@ from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from fengsui_airflow.local.processes import START_SECONDS, Airflow, AirflowDown, environment, family
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
-from tests.servers.elasticsearch import ElasticsearchServer
+from tests.servers.elasticsearch.server import ElasticsearchServer
 from tests.servers.postgresql import Postgresql, PostgresqlServer
 from tests.servers.processes import free_port
 from tests.servers.redis import RedisServer

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.docker.stack import DOCKER, services
-from tests.servers.elasticsearch import USER
+from tests.servers.elasticsearch.roles import roles
+from tests.servers.elasticsearch.server import USER
 from tests.servers.fixtures import Elasticsearch, elasticsearch_secured
 from tests.servers.processes import free_port, missing, until_ready
 from tests.servers.redis import programs
-from tests.servers.roles import roles
 
 __all__ = ["elasticsearch_secured"]
 

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.servers.elasticsearch import USER
-from tests.servers.elasticsearch_files import DISTRIBUTIONS, place
-from tests.servers.java import NEEDED, java_home
+from tests.servers.elasticsearch.files import DISTRIBUTIONS, place
+from tests.servers.elasticsearch.java import NEEDED, java_home
+from tests.servers.elasticsearch.server import USER
 from tests.servers.keeper import kept_address
 from tests.servers.processes import missing
 

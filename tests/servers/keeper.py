@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 import pytest
 
-from tests.servers.elasticsearch import ElasticsearchServer
+from tests.servers.elasticsearch.server import ElasticsearchServer
 from tests.servers.postgresql import PostgresqlServer
 from tests.servers.processes import NotReady
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from nlp.training.encoder.batch import Batch
 from nlp.training.encoder.corpus import read
 from nlp.training.encoder.fit import parse, plan
-from nlp.training.encoder.losses import Loss, distilled_loss
+from nlp.training.encoder.loop.batch import Batch
+from nlp.training.encoder.loop.losses import Loss, distilled_loss
+from nlp.training.encoder.loop.processes import run
 from nlp.training.encoder.network import Encoder, load_tokenizer
-from nlp.training.encoder.processes import run
 
 
 @dataclass(slots=True)

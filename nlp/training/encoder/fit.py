@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from nlp.training.encoder.corpus import read
-from nlp.training.encoder.losses import Loss, labelled_loss
+from nlp.training.encoder.loop.losses import Loss, labelled_loss
+from nlp.training.encoder.loop.plan import Plan, Steps
+from nlp.training.encoder.loop.processes import run
 from nlp.training.encoder.network import load_tokenizer
-from nlp.training.encoder.plan import Plan, Steps
-from nlp.training.encoder.processes import run
 from nlp.training.encoder.restore import begin_with
 
 WARMUP: Final = 150

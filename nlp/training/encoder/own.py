@@ -20,9 +20,9 @@ from nlp.training.encoder import report
 from nlp.training.encoder.corpus import Labelled, own_posts
 from nlp.training.encoder.export import export
 from nlp.training.encoder.fit import WARMUP, labelled
+from nlp.training.encoder.loop.plan import Plan, Steps
+from nlp.training.encoder.loop.processes import run
 from nlp.training.encoder.network import load_tokenizer
-from nlp.training.encoder.plan import Plan, Steps
-from nlp.training.encoder.processes import run
 from nlp.training.encoder.restore import begin_with
 from nlp.training.sentiment.corpus import Example
 from nlp.training.sentiment.report import measure

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.training.encoder.batch import UNKNOWN
 from nlp.training.encoder.gpu.order import guise, orders
 from nlp.training.encoder.gpu.pieces import Labels, Pieces
 from nlp.training.encoder.gpu.scores import columns, scores
+from nlp.training.encoder.loop.batch import UNKNOWN
 from nlp.training.encoder.unlabelled import Unlabelled, read_unlabelled, sample, write
 
 

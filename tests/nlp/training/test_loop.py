@@ -14,17 +14,17 @@ from transformers import BertConfig, BertModel
 
 from nlp.sentiment.tasks import TASKS
 from nlp.sentiment.transformer import FOLDER
-from nlp.training.encoder.batch import UNKNOWN, Batch
 from nlp.training.encoder.corpus import Labelled
 from nlp.training.encoder.fit import labelled
 from nlp.training.encoder.gpu.pieces import EMOTICONS, Labels, Pieces
 from nlp.training.encoder.gpu.reader import Reader
 from nlp.training.encoder.gpu.stages import Taught, Texts, adapt, ask, distil, teach
-from nlp.training.encoder.loop import Learner, train
-from nlp.training.encoder.losses import labelled_loss
+from nlp.training.encoder.loop.batch import UNKNOWN, Batch
+from nlp.training.encoder.loop.losses import labelled_loss
+from nlp.training.encoder.loop.plan import Plan, Seconds, Steps
+from nlp.training.encoder.loop.processes import run
+from nlp.training.encoder.loop.run import Learner, train
 from nlp.training.encoder.network import RECORD, Encoder, load_tokenizer
-from nlp.training.encoder.plan import Plan, Seconds, Steps
-from nlp.training.encoder.processes import run
 
 _WORDS = 64
 

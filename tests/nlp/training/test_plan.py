@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.training.encoder.plan import Plan, Seconds, Steps
+from nlp.training.encoder.loop.plan import Plan, Seconds, Steps
 
 
 @pytest.mark.parametrize("stop", [Steps(1000), Seconds(10.0)])

@@ -17,7 +17,7 @@ from store.elasticsearch.indices.lifecycle import Indices
 from store.elasticsearch.settings import Credentials, ElasticsearchSettings
 from store.elasticsearch.store import ElasticsearchMentionStore
 from store.errors import StoreCorrupt, StoreError, StoreUnreachable
-from tests.servers.elasticsearch import USER
+from tests.servers.elasticsearch.server import USER
 from tests.servers.fixtures import Elasticsearch, elasticsearch_secured, unique_prefix
 from tests.servers.processes import free_port
 from tests.store.making import post

@@ -11,8 +11,8 @@ import pytest
 
 from store.elasticsearch.settings import ElasticsearchSettings
 from store.elasticsearch.store import ElasticsearchMentionStore
-from tests.servers.elasticsearch import ElasticsearchServer
-from tests.servers.elasticsearch_cluster import ElasticsearchCluster
+from tests.servers.elasticsearch.cluster import ElasticsearchCluster
+from tests.servers.elasticsearch.server import ElasticsearchServer
 from tests.servers.fixtures import Elasticsearch, require_elasticsearch
 from tests.store.making import BRAND, DAY, MINUTE, NOON, mention, post
 

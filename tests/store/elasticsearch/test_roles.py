@@ -16,8 +16,8 @@ from store.elasticsearch.settings import Credentials, ElasticsearchSettings
 from store.elasticsearch.store import ElasticsearchMentionStore
 from store.errors import StoreError, StoreFull, StoreUnreachable
 from store.interface import MentionStore
+from tests.servers.elasticsearch.roles import key_for, roles
 from tests.servers.fixtures import Elasticsearch, elasticsearch_secured, unique_prefix
-from tests.servers.roles import key_for, roles
 from tests.store.contract import MentionStoreContract
 from tests.store.elasticsearch.making import emptied, server_of
 from tests.store.making import BRAND, NOON, annotate_all, post

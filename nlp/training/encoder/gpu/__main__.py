@@ -23,8 +23,8 @@ from nlp.training.encoder.gpu.pieces import Ints, Labels, Pieces
 from nlp.training.encoder.gpu.reader import Reader
 from nlp.training.encoder.gpu.scores import columns, scores
 from nlp.training.encoder.gpu.stages import Taught, Texts, adapt, ask, distil, teach
+from nlp.training.encoder.loop.plan import Plan, Seconds
 from nlp.training.encoder.network import RECORD, Encoder, load_tokenizer
-from nlp.training.encoder.plan import Plan, Seconds
 
 _log = logging.getLogger(__name__)
 _FOLDS: Final = 4

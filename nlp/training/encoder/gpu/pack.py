@@ -15,9 +15,9 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from nlp.sentiment.tasks import CLASSES, TASKS
-from nlp.training.encoder.batch import UNKNOWN
 from nlp.training.encoder.corpus import read
 from nlp.training.encoder.gpu.pieces import EMOTICONS, PARTS, Labels, Pieces
+from nlp.training.encoder.loop.batch import UNKNOWN
 from nlp.training.encoder.network import MAX_TOKENS
 from nlp.training.encoder.unlabelled import read_unlabelled
 

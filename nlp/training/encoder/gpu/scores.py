@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.sentiment.tasks import CLASSES, TASKS, Task
-from nlp.training.encoder.batch import UNKNOWN
 from nlp.training.encoder.gpu.pieces import Ints, Labels
+from nlp.training.encoder.loop.batch import UNKNOWN
 
 
 def columns() -> dict[Task, slice]:

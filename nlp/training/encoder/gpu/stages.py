@@ -14,16 +14,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nlp.sentiment.tasks import TASKS
-from nlp.training.encoder.batch import UNKNOWN, Batch
 from nlp.training.encoder.gpu.forward import answers, pooled, states
 from nlp.training.encoder.gpu.order import guise, orders
 from nlp.training.encoder.gpu.pieces import EMOTICONS, Ints, Labels
 from nlp.training.encoder.gpu.reader import Reader
 from nlp.training.encoder.gpu.scores import columns
-from nlp.training.encoder.loop import Learner, half, train
-from nlp.training.encoder.losses import distilled_loss, labelled_loss
+from nlp.training.encoder.loop.batch import UNKNOWN, Batch
+from nlp.training.encoder.loop.losses import distilled_loss, labelled_loss
+from nlp.training.encoder.loop.plan import Plan
+from nlp.training.encoder.loop.run import Learner, half, train
 from nlp.training.encoder.network import Encoder
-from nlp.training.encoder.plan import Plan
 
 _HIDDEN: Final = 0.15  # tokens that are guessed
 _DROPOUT: Final = 0.1

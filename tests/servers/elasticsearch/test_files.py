@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import java
 from tests.servers.cache import cache, made_once
-from tests.servers.elasticsearch_files import DISTRIBUTIONS, fetched, place, unpack
+from tests.servers.elasticsearch import java
+from tests.servers.elasticsearch.files import DISTRIBUTIONS, fetched, place, unpack
 from tests.servers.processes import NotReady
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -40,7 +40,7 @@ def test_cache_lies_outside_the_checkout(own_cache: Path, monkeypatch: pytest.Mo
     assert cache() == own_cache
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache().name == "fengsui"
-    assert not cache().is_relative_to(Path(__file__).parents[2])
+    assert not cache().is_relative_to(Path(__file__).parents[3])
     assert os.geteuid() or not cache().is_relative_to(Path.home())
 
 
@@ -160,7 +160,7 @@ def test_skips_cannot_be_overlooked(tmp_path: Path, strict: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
-        env={"PATH": "", "PYTHONPATH": str(Path(__file__).parents[2]), "FENGSUI_NO_SKIP": strict},
+        env={"PATH": "", "PYTHONPATH": str(Path(__file__).parents[3]), "FENGSUI_NO_SKIP": strict},
         capture_output=True,
         text=True,
         check=False,

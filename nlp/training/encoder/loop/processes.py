@@ -12,13 +12,13 @@ from torch import Tensor, distributed, multiprocessing
 from torch.nn.parallel import DistributedDataParallel
 from transformers import PreTrainedTokenizerBase
 
-from nlp.training.encoder.batch import Batch
-from nlp.training.encoder.batches import batches
 from nlp.training.encoder.corpus import Labelled
-from nlp.training.encoder.loop import Learner, train
-from nlp.training.encoder.losses import Loss
+from nlp.training.encoder.loop.batch import Batch
+from nlp.training.encoder.loop.batches import batches
+from nlp.training.encoder.loop.losses import Loss
+from nlp.training.encoder.loop.plan import Plan
+from nlp.training.encoder.loop.run import Learner, train
 from nlp.training.encoder.network import RECORD, Encoder
-from nlp.training.encoder.plan import Plan
 
 _CHECKPOINT: Final = "checkpoint.pt"
 

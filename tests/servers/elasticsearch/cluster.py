@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from tests.servers.elasticsearch import ElasticsearchServer
+from tests.servers.elasticsearch.server import ElasticsearchServer
 from tests.servers.processes import free_port
 
 

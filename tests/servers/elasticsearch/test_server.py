@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.servers.elasticsearch import ElasticsearchServer
+from tests.servers.elasticsearch.server import ElasticsearchServer
 from tests.servers.fixtures import Elasticsearch, require_elasticsearch
 from tests.servers.processes import NotReady
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, distributed, nn
 
+from nlp.training.encoder.loop.plan import Plan, Seconds
 from nlp.training.encoder.network import Encoder
-from nlp.training.encoder.plan import Plan, Seconds
 
 _log = logging.getLogger(__name__)
 

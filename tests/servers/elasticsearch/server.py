@@ -1,7 +1,7 @@
 """An Elasticsearch server on a free port of 127.0.0.1: a real one, fetched once.
 
-`python -m tests.servers.elasticsearch` runs one in the foreground, for a user who wants to try;
-with `--fetch` it only sees to it that the programs are there.
+`python -m tests.servers.elasticsearch.server` runs one in the foreground, for a user who wants to
+try; with `--fetch` it only sees to it that the programs are there.
 """
 
 import argparse
@@ -26,8 +26,8 @@ from types import TracebackType
 from typing import Self
 
 from tests.servers.certificates import write_certificates
-from tests.servers.elasticsearch_files import DISTRIBUTIONS, fetched
-from tests.servers.java import NEEDED, java_home
+from tests.servers.elasticsearch.files import DISTRIBUTIONS, fetched
+from tests.servers.elasticsearch.java import NEEDED, java_home
 from tests.servers.processes import (
     NotReady,
     free_port,
@@ -39,7 +39,7 @@ from tests.servers.processes import (
 
 USER = "fengsui-admin"
 # The roles that are shipped; a server with security has them as one in production does.
-ROLES = Path(__file__).parents[2] / "docker/elasticsearch/roles.yml"
+ROLES = Path(__file__).parents[3] / "docker/elasticsearch/roles.yml"
 # Several servers and many small indices share a small machine in a test.
 _SETTINGS = {
     "network.host": "127.0.0.1",
@@ -320,7 +320,7 @@ replicas = 0
 
 def main() -> None:
     """Run a server in the foreground until Ctrl-C, or fetch its programs."""
-    parser = argparse.ArgumentParser(prog="python -m tests.servers.elasticsearch")
+    parser = argparse.ArgumentParser(prog="python -m tests.servers.elasticsearch.server")
     parser.add_argument("--port", type=int, default=9200)
     parser.add_argument("--heap", default="1g")
     parser.add_argument("--data", type=Path, default=Path(".cache/elasticsearch"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from tests.servers.elasticsearch import ROLES
+from tests.servers.elasticsearch.server import ROLES
 from tests.servers.fixtures import Elasticsearch
 
 _numbers = itertools.count()

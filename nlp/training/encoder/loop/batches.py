@@ -9,8 +9,8 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from nlp.sentiment.tasks import CLASSES, TASKS, Task
-from nlp.training.encoder.batch import UNKNOWN, Batch
 from nlp.training.encoder.corpus import Labelled
+from nlp.training.encoder.loop.batch import UNKNOWN, Batch
 from nlp.training.encoder.network import MAX_TOKENS
 
 _WITH_EMOTICONS: Final = 0.15  # some sets were labelled by them: who always saw them reads no words

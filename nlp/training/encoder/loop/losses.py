@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from nlp.sentiment.model import LABELS
 from nlp.sentiment.tasks import TASKS, Task
-from nlp.training.encoder.batch import UNKNOWN, Batch
+from nlp.training.encoder.loop.batch import UNKNOWN, Batch
 
 _SMOOTHING: Final = 0.05
 _SHARES: Final[Mapping[Task, float]] = {"sentiment": 1.0, "emotion": 0.4, "complaint": 0.3}

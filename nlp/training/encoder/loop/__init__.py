@@ -1,0 +1,1 @@
+"""The training loop: batches, losses, plans, one process or several."""
