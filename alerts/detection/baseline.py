@@ -179,10 +179,10 @@ class BaselineModel:
         values[1] = np.minimum(update.counts, np.floor(times * mean_raw * update.read + CAP_PLUS))
         values[2] = np.minimum(update.counts, np.floor(times * mean * exposure + CAP_PLUS))
         values[3] = exposure
-        # Beside a mean that is only a guess, an hour says nothing of the profile.
+        # Where the mean is only a guess, an hour says nothing of the profile.
         values[4] = np.where(is_first, 0.0, values[2])
         values[5] = np.where(is_first, 0.0, rounded(mean * update.read))
-        # Beside a profile that is only a guess, an hour says little of the scatter.
+        # Where the profile is only a guess, an hour says little of the scatter.
         weight = np.minimum(reads[1] / (self.scale.week * self.scale.block), 1.0) ** 2
         values[6::2] = rounded(weight * update.scatter)
         values[7::2] = rounded(weight * update.information)

@@ -29,7 +29,7 @@ NEWEST: Final = 12
 PACE: Final = 0.5
 # With less history than this the baseline is hardly known.
 LOW_BASELINE: Final = timedelta(days=1)
-# What counts as evidence, in the opening surprise and beside it, must be this unlikely.
+# What counts as evidence, in the opening surprise and elsewhere, must be this unlikely.
 SUPPORT: Final = 1e-3
 # So many deviations above the mean nothing is that unlikely yet: counts are skewed to the right,
 # and of the normal distribution itself 3e-3 lie beyond.

@@ -16,7 +16,7 @@ class DetectionSettings(BaseModel):
     still alarm, for what was read is a lower bound.
     `quiet_minutes`: a blue incident recovers after that long without a signal; a worse one falls
     a level, or recovers, after 2 (yellow), 3 (orange) or 4 (red) times that.
-    `cooldown_minutes`: that long after a recovery only a wave above half the last peak is heard.
+    `cooldown_minutes`: that long after a recovery only a wave above half the last peak counts.
     `reopen_hours`: that long after a recovery a new wave is the same incident again.
     `lateness_minutes`: posts may come that late and are still judged.
     `calendar`: which days are not like others: "china" (public holidays with the days moved for

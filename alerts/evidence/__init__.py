@@ -1,1 +1,1 @@
-"""What is heard beside the counts, how unlikely it is, and the level that all of it makes."""
+"""Evidence besides the counts, how unlikely it is, and the level that all of it makes."""

@@ -1,4 +1,4 @@
-"""Evidence beside the counts: who speaks, how fast it spreads, what is new, and where else.
+"""Evidence besides the counts: who speaks, how fast it spreads, what is new, and where else.
 
 Each function looks at the posts of one stretch of time and at the brand's past, and returns the
 evidence or None where there is nothing to say. A p-value of 1 says that no past is known to hold
@@ -40,7 +40,7 @@ NEW_TIMES: Final = 5.0
 SURE: Final = 0.999
 # Evidence that a usual day would bring as well is not told.
 TELLING: Final = 0.05
-# Reposts in an hour that are told of where nothing is known of usual ones.
+# Reposts in an hour that are reported where there is no baseline.
 FAST: Final = 100.0
 # The largest tenth of the past posts, and how slowly its tail may fall at most.
 TAIL_SHARE: Final = 0.1
@@ -61,7 +61,7 @@ class FastPost:
 def channel_evidence(
     story: Sequence[PostView], fast: Sequence[FastPost], past: BrandHistory, span: timedelta
 ) -> tuple[Evidence, ...]:
-    """Return all evidence beside the counts that a usual day would not bring.
+    """Return all evidence besides the counts that an ordinary day would not bring.
 
     `story` holds the posts of `span`, `fast` those of them that spread fastest.
     """
@@ -79,9 +79,9 @@ def channel_evidence(
 
 
 def reach(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evidence | None:
-    """Return how many widely followed accounts complain, beside their usual share.
+    """Return how many widely followed accounts complain, compared with their baseline share.
 
-    Both tiers are looked at and the more telling one is told (Bonferroni). An account counts once.
+    Both tiers are tested and the more telling one is reported (Bonferroni). An account counts once.
     """
     people: dict[str, int] = {}
     for post in story:
@@ -114,7 +114,7 @@ def _tier(people: Sequence[int], tier: int, past: BrandHistory, span: timedelta)
 
 
 def velocity(fast: Iterable[FastPost], asked: int, past: BrandHistory) -> Evidence | None:
-    """Return how fast the fastest post spreads, beside what the brand's posts get in all.
+    """Return how fast the fastest post spreads, compared with what the brand's posts get in all.
 
     `asked` is how many posts it is the fastest of. That a post gets so much in one hour is at most
     as likely as that it gets so much in its life, whose tail is taken for a power law beyond the
@@ -151,7 +151,7 @@ def _beyond(totals: Floats, value: float) -> float:
 def new_terms(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evidence | None:
     """Return the words that many use and the brand's past does not explain, the newest first.
 
-    A word's usual share is that in past troubled posts, with all that is said of the brand as
+    A word's usual share is that in past troubled posts, with all posts about the brand as
     prior; words are chosen by log-odds with that informative prior (Monroe, Colaresi and Quinn
     2008, doi:10.1093/pan/mpn018) and held against a beta-binomial, as wide as the words of one day
     resemble one another. Authors are counted, not posts. The p-value is the least one times the
@@ -193,12 +193,12 @@ class _Term:
 
     @property
     def lift(self) -> float:
-        """How many times its usual it is said; half a mention more, so that rare words compare."""
+        """How many times its baseline it occurs; half a mention more lets rare words compare."""
         return self.part.observed / (self.part.expected + 0.5)
 
     @property
     def is_new(self) -> bool:
-        """Whether it stands out, rather than being said somewhat more often."""
+        """Whether it stands out, rather than occurring somewhat more often."""
         is_more = self.part.observed >= NEW_TIMES * self.part.expected
         return is_more and self.clearness >= CLEARLY
 
@@ -266,7 +266,7 @@ def _platform(
 
 
 def hot_list(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evidence | None:
-    """Return the entries of hot lists that name the brand, beside how many such a span has.
+    """Return the entries of hot lists that name the brand, and how many such a span has.
 
     Entries are taken for a Poisson process with a gamma prior of half an entry.
     """

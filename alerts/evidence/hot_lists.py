@@ -67,7 +67,7 @@ def appeared(
     which a title first appears signals. `past` are those of the `days` known before the story.
     As many may be expected at most `false_alarms_per_week` times a week: titles that tell of
     trouble among such titles, all titles among all, which have to be `PLAIN_RARER` times rarer.
-    That is a promise beside the counts' own.
+    That is a limit besides the counts' own.
     """
     troubled = [entry for entry in entries if entry.troubled]
     baseline = baseline_of((entry for entry in past if entry.troubled), days)

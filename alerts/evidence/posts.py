@@ -1,4 +1,4 @@
-"""What was said of a brand, and its past laid out by days as its baseline."""
+"""Posts about a brand, and its past laid out by days as its baseline."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -26,7 +26,7 @@ from nlp.training.encoder.network import Encoder, load_tokenizer
 
 @dataclass(slots=True)
 class _Taught:
-    """The loss beside what the teacher answers."""
+    """The loss against the teacher's answers."""
 
     teacher: Encoder
 

@@ -44,7 +44,7 @@ class Encoder(nn.Module):  # type: ignore[misc, unused-ignore]  # PyTorch is an 
         return (pooled, *(self.heads[task](dropped) for task in TASKS))
 
     def save(self, folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
-        """Write body and tokenizer as a Hugging Face folder, and the heads beside them."""
+        """Write body and tokenizer as a Hugging Face folder, and the heads next to them."""
         self.body.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
         torch.save(self.heads.state_dict(), folder / _HEADS)

@@ -265,7 +265,7 @@ def only_labelled(test: Answered) -> Answered:
 
 
 def write_calibration(folder: Path, heats: dict[str, float], chosen: Policy) -> None:
-    """Write the temperatures into the folder's configuration, and the cascade beside it."""
+    """Write the temperatures into the folder's configuration, and the cascade next to it."""
     path = folder / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
     config["fengsui"]["temperatures"] = {task: round(heat, 4) for task, heat in heats.items()}

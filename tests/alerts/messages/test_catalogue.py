@@ -40,7 +40,8 @@ def test_catalogues_are_in_the_wheel(folder: str) -> None:
     """The wheel takes the whole package that a catalogue stands in, and leaves out no TOML."""
     hatch = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
     assert set(hatch) == {"targets"}
-    assert set(hatch["targets"]["wheel"]) == {"packages"}
+    assert set(hatch["targets"]["wheel"]) == {"packages", "exclude"}
+    assert not any(pattern.endswith("toml") for pattern in hatch["targets"]["wheel"]["exclude"])
     assert folder.split("/", maxsplit=1)[0] in hatch["targets"]["wheel"]["packages"]
     assert {path.name for path in (ROOT / folder).glob("*.toml")} == {
         f"{language}.toml" for language in LANGUAGES

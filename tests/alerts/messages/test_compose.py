@@ -1,21 +1,16 @@
-"""Messages: what they say in both languages, and what hostile text can do to them (nothing)."""
+"""Messages: what they say in both languages."""
 
-import json
-import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from alerts.messages.catalogue import CATALOGUES, LANGUAGES
-from alerts.messages.compose import CITATIONS, compose
+from alerts.messages.catalogue import CATALOGUES
+from alerts.messages.compose import compose
 from alerts.messages.digest import grouped
-from alerts.messages.format import masked_name, number, one_line, percent, safe_link
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
-from alerts.notify.slack.blocks import escape, payload_of
+from alerts.notify.slack.blocks import payload_of
 from nlp.complaints.rules import CATEGORIES
 from records import (
     Account,
@@ -41,17 +36,6 @@ from tests.alerts.made import (
     made_incident,
     made_story,
     made_told,
-)
-from tests.alerts.notify.slack_server import blocks_of, fault_of_form, text_of
-
-# Every kind of character that markup, terminals and layout give a power to.
-HOSTILE = st.text(
-    st.one_of(
-        st.characters(),
-        st.sampled_from(list("<>&|`*_~@#!:[]()\\\x1b\x07\x00\r\n\t\u202e\u2066\u200b\ufeff\u2028")),
-        st.sampled_from(["\ud800", "\U000e0041", "\ue000", "\u0301"]),
-    ),
-    max_size=600,
 )
 
 
@@ -405,171 +389,3 @@ def test_plain_text_holds_every_fact() -> None:
     plain = compose(made_alert()).plain()
     for part in ("🟠 橙", "依据：", "诉求：", "「杯底有异物，客服不回复」 https://", "下一步："):
         assert part in plain
-
-
-@pytest.mark.parametrize(
-    ("value", "chinese", "english"),
-    [
-        (0, "0", "0"),
-        (3.14, "3.1", "3.1"),
-        (9.96, "10", "10"),
-        (147.4, "147", "147"),
-        (9_999, "9999", "9999"),
-        (12_345, "1.2 万", "12.3k"),
-        (2_100_000, "210 万", "2.1M"),
-        (123_456_789, "1.2 亿", "123.5M"),
-        (float("nan"), "?", "?"),
-        (float("inf"), "?", "?"),
-    ],
-)
-def test_numbers_are_short(value: float, chinese: str, english: str) -> None:
-    """Numbers have the units of their language and no more digits than a reader needs."""
-    assert (number(value, "zh"), number(value, "en")) == (chinese, english)
-
-
-@pytest.mark.parametrize(
-    ("share", "says"), [(1.0, "100%"), (0.999, "99%"), (0.714, "71%"), (0.0, "0%")]
-)
-def test_only_the_whole_is_a_hundred(share: float, says: str) -> None:
-    """A share just below the whole is not rounded up to it."""
-    assert percent(share) == says
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"), [("王小明", "王**"), ("\u202e\x1b[31m李四", "[**"), ("  ", ""), ("", "")]
-)
-def test_names_are_masked(name: str, shown: str) -> None:
-    """Of a name only the first visible character is shown."""
-    assert masked_name(name) == shown
-
-
-@pytest.mark.parametrize(
-    ("url", "link"),
-    [
-        ("https://weibo.com/1/a?b=c&d=e", "https://weibo.com/1/a?b=c&d=e"),
-        ("HTTPS://WEIBO.COM/1", "https://weibo.com/1"),
-        ("http://weibo.com:8080/1", "http://weibo.com:8080/1"),
-        ("https://weibo.com/a|b>c<d e", "https://weibo.com/a%7Cb%3Ec%3Cd%20e"),
-        ("https://weibo.com/帖子", "https://weibo.com/%E5%B8%96%E5%AD%90"),
-        ("https://例子.cn/", "https://xn--fsqu00a.cn/"),
-        ("https://weibo.com@evil.example/", ""),
-        ("javascript:alert(1)", ""),
-        ("file:///etc/passwd", ""),
-        ("https://", ""),
-        ("https://a|b/", ""),
-        ("https://weibo.com:port/", ""),
-        ("https://[::1/", ""),
-        ("//weibo.com/1", ""),
-        ("https://weibo.com/" + "a" * 400, ""),
-        ("", ""),
-    ],
-)
-def test_only_honest_links_are_shown(url: str, link: str) -> None:
-    """A link is http(s), in printable ASCII, and shows its true host; else there is none."""
-    assert safe_link(url) == link
-
-
-@given(HOSTILE, st.integers(2, 200))
-def test_one_line_is_visible_and_short(text: str, limit: int) -> None:
-    """Whatever comes in, one line of visible characters comes out, within the limit."""
-    line = one_line(text, limit)
-    assert len(line) <= limit
-    line.encode()
-    for character in line.replace("\u200d", ""):
-        assert unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
-
-def test_towers_of_marks_are_levelled() -> None:
-    """Combining marks that pile up over the lines above are dropped; ordinary accents stay."""
-    assert one_line("e" + "\u0301" * 50 + "é", 100) == "e\u0301\u0301é"
-
-
-def test_calls_links_and_code_are_shown_as_text() -> None:
-    """What Slack would take for a call, a link, code or emphasis becomes mere text."""
-    text = "<!channel> @here <https://a.example|b> `c` *d* _e_ ~f~ &amp;"
-    assert escape(text) == (
-        "&lt;!channel&gt; ＠here &lt;https://a.example|b&gt; ˋcˋ ＊d＊ ＿e＿ ～f～ &amp;amp;"
-    )
-
-
-def test_slack_parses_nothing_by_itself() -> None:
-    """Every text with markup is verbatim, the header is plain, and any title fits into it."""
-    payload = payload_of(replace(compose(made_alert()), title="长" * 500))
-    header, *others = blocks_of(payload)
-    assert header["text"] == {"type": "plain_text", "text": "长" * 149 + "…", "emoji": False}
-    texts = [t for b in others for t in (b["elements"] if "elements" in b else [b["text"]])]
-    assert all(text["verbatim"] for text in texts)
-
-
-@given(HOSTILE)
-def test_escaped_text_has_no_markup(text: str) -> None:
-    """Escaped text holds no character that Slack gives a meaning, but for its three entities."""
-    escaped = escape(one_line(text, 600))
-    bare = escaped.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
-    assert not set("&<>`*_~@") & set(bare)
-
-
-@given(
-    text=HOSTILE,
-    word=HOSTILE,
-    url=HOSTILE.map("https://weibo.com/".__add__),
-    change=st.sampled_from(Change),
-    language=st.sampled_from(LANGUAGES),
-    many=st.integers(1, 200),
-)
-def test_slack_s_limits_hold(
-    text: str, word: str, url: str, change: Change, language: Language, many: int
-) -> None:
-    """Hostile text in every field stays within Slack's limits and names nobody."""
-    citation = replace(
-        made_citation(text=text), author_name=word, url=url, role=word, followers=10**12
-    )
-    alert = replace(
-        made_alert(change),
-        incident=replace(
-            made_incident(),
-            brand=word,
-            evidence=tuple(Evidence(word, 1e300, -1e300, HOUR, 0.0) for _ in range(min(many, 20))),
-        ),
-        keywords=((word, 10**12),) * many,
-        demands=((word, 10**12),) * many,
-        categories=((word, 10**12),) * many,
-        themes=(Theme(word, 10**12, 10**12, 10**12, word),) * 3,
-        citations=(citation,) * many,
-    )
-    payload = payload_of(compose(alert, language))
-    assert fault_of_form({**payload, "metadata": {}}) == ""
-    shown = "".join(map(text_of, blocks_of(payload))) + payload["text"]
-    assert not any(unicodedata.category(c) in {"Cs", "Co"} for c in shown)
-    assert not {"\x1b", "\x07", "\x00", "\r", "\u202e", "\u2066"} & set(shown)
-    assert "<!" not in shown
-    assert "<@" not in shown
-    assert len(compose(alert, language).quotes) <= CITATIONS
-    json.dumps(payload, allow_nan=False).encode()
-
-
-def test_the_worst_text_is_still_accepted() -> None:
-    """The longest texts of nothing but characters to escape stay below what Slack refuses."""
-    worst = "&" * 500
-    citation = replace(
-        made_citation(text=worst), author_name=worst, url="https://weibo.com/" + "&" * 280
-    )
-    evidence = tuple(Evidence("&" * 40, 1e11, 1e9, HOUR, 0.0) for _ in range(4))
-    beside = tuple(
-        replace(one, parts=tuple(replace(part, name=worst) for part in one.parts * 6))
-        for one in made_beside()
-    )
-    links = tuple(Link(worst, worst, Level.RED, (worst,) * 12, 10**9) for _ in range(10))
-    alert = replace(
-        made_alert(Change.RAISED, previous=Level.BLUE),
-        incident=replace(
-            made_told(), low_baseline=True, brand=worst, evidence=evidence + beside, links=links
-        ),
-        keywords=((worst, 10**9),) * 10,
-        demands=((worst, 10**9),) * 10,
-        categories=tuple((name, 10**9) for name in CATEGORIES),
-        themes=(Theme(worst, 10**9, 10**9, 10**9, worst),) * 3,
-        citations=(citation,) * 3,
-    )
-    for language in LANGUAGES:
-        assert fault_of_form({**payload_of(compose(alert, language)), "metadata": {}}) == ""

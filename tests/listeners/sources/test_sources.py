@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,11 +15,9 @@ from listeners.errors import ListenerError, LoginNeeded
 from listeners.formats.format import Reading
 from listeners.formats.weibo import answers
 from listeners.protocol import CoverageMarker, Deletion, Item, Listener, Rechecks, Refusal
-from listeners.settings import SourceSettings, listener_of
+from listeners.settings import SourceSettings
 from listeners.sources.heimao import HeimaoSource
 from listeners.sources.hot_lists import NewsnowSource, WeiboHotSource
-from listeners.sources.rss import RssSource
-from listeners.sources.rss import parse as parse_rss
 from listeners.sources.weibo_mobile import WeiboMobileSource
 from listeners.sources.weibo_official import (
     WeiboAccountSource,
@@ -29,10 +26,9 @@ from listeners.sources.weibo_official import (
     parse,
 )
 from records import Post, PostKind, Rejected, Window
-from tests.listeners.contract import ListenerContract
 from tests.listeners.faults import Faults, Stop
 from tests.listeners.made_posts import MadePost, made_posts
-from tests.listeners.samples import complaint, desk_answer, mblog, search_answer
+from tests.listeners.samples import complaint, mblog, search_answer
 from tests.listeners.weibo_site import MovedClock, Site
 
 START = datetime(2026, 6, 21, tzinfo=UTC)
@@ -40,12 +36,6 @@ NOW = START + timedelta(hours=2)
 HOUR = timedelta(hours=1)
 WINDOW = Window(NOW - HOUR, NOW)
 KEYWORDS = ("云朵茶饮", "鹿屿")
-
-
-@pytest.fixture(autouse=True)
-def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOKEN", "a-token")
-    monkeypatch.setenv("SESSION", "SUB=a-session")
 
 
 @pytest.fixture
@@ -365,50 +355,7 @@ def test_mobile_search_is_slow(seconds: float) -> None:
         mobile(site, request_seconds=seconds / 200)
 
 
-RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>{}</channel></rss>"""
-ITEM = """<item><title>云朵茶饮被罚</title><link>https://n.example/1</link><guid>1</guid>
-<pubDate>Sun, 21 Jun 2026 01:00:00 GMT</pubDate><description>&lt;p&gt;罚款&lt;/p&gt;</description>
-</item>"""
-ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>a</id><title>题</title>
-<updated>2026-06-21T09:00:00+08:00</updated><content type="html">文</content></entry></feed>"""
 READING = Reading("https://n.example/feed?key=x", NOW, NOW)
-
-
-def test_rss_and_atom() -> None:
-    """Entries of both forms are posts with title, words, address and time."""
-    (rss,) = parse_rss(RSS.format(ITEM).encode(), READING, "news")
-    (atom,) = parse_rss(ATOM.encode(), READING, "news")
-    assert isinstance(rss, Post)
-    assert isinstance(atom, Post)
-    assert (rss.text, rss.url) == ("云朵茶饮被罚\n<p>罚款</p>", "https://n.example/1")
-    assert rss.published_at == atom.published_at == START + HOUR
-    assert atom.text == "题\n文"
-
-
-@pytest.mark.parametrize("payload", [b"/etc/passwd", b"file:///etc/passwd", b"", b"{}", b"<html>"])
-def test_no_feed(payload: bytes) -> None:
-    """What is no feed is refused; nothing in it is taken for a file or an address."""
-    with pytest.raises(ListenerError):
-        list(parse_rss(payload, READING, "news"))
-
-
-def test_rss_without_time_is_of_when_it_was_first_seen() -> None:
-    """An entry without a time keeps that of its first sight, and unchanged feeds are not read."""
-    clock = MovedClock(NOW)
-    body = RSS.format("<item><title>无时间</title><guid>9</guid></item>").encode()
-
-    def serve(request: httpx.Request) -> httpx.Response:
-        if request.headers.get("if-none-match") == '"1"':
-            return httpx.Response(304)
-        return httpx.Response(200, content=body, headers={"etag": '"0"'})
-
-    source = RssSource(kind="rss", name="news", urls=("https://n.example/feed",))
-    shared = ReadContext(clock=clock, sleep=clock.sleep, transport=httpx.MockTransport(serve))
-    listener = source.listener(shared)
-    (first,), _, _ = items(listener.fetch(WINDOW))
-    clock.sleep(900)
-    (again,), _, _ = items(listener.fetch(Window(NOW, clock.now)))
-    assert first.published_at == again.published_at == NOW
 
 
 def test_same_post_from_every_door_is_one_post(tmp_path: Path) -> None:
@@ -434,40 +381,6 @@ def test_same_post_from_every_door_is_one_post(tmp_path: Path) -> None:
     assert len(every) == 7
     assert {post.key for post in every} == {f"weibo:{MID}"}
     assert len({post.published_at for post in every}) == 1
-
-
-class TestSearchContract(ListenerContract):
-    """The licensed search keeps what every listener promises."""
-
-    @pytest.fixture
-    def listener(self) -> Listener:
-        body = {"statuses": [mblog(), {"text": "no id"}], "total_number": 2}
-
-        def serve(_: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, content=json.dumps(body).encode())
-
-        site: Any = type("At", (), {"url": "https://api.example"})
-        source = replace_keywords(licensed(site))
-        return Stripped(listener_of(source, ReadContext(transport=httpx.MockTransport(serve))))
-
-
-class TestDeskContract(ListenerContract):
-    """The complaint desk keeps what every listener promises."""
-
-    @pytest.fixture
-    def listener(self) -> Listener:
-        body = desk_answer(complaint(), complaint(sn=None))
-
-        def serve(_: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, content=json.dumps(body).encode())
-
-        site: Any = type("At", (), {"url": "https://desk.example"})
-        source = desk(site).model_copy(update={"lists": ("1",)})
-        return Stripped(listener_of(source, ReadContext(transport=httpx.MockTransport(serve))))
-
-
-def replace_keywords(source: WeiboSearchSource) -> WeiboSearchSource:
-    return source.model_copy(update={"keywords": ("云朵茶饮",)})
 
 
 class Stripped:

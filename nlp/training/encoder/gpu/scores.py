@@ -21,7 +21,8 @@ def columns() -> dict[Task, slice]:
 def scores(logits: npt.NDArray[np.float32], labels: Labels, rows: Ints) -> dict[str, float]:
     """Return how many percent of each set are right: poles of polar sets, else all three classes.
 
-    `logits` are the joined logits of `rows`. Emotions and complaints are told of all sets at once.
+    `logits` are the joined logits of `rows`. Emotions and complaints are scored over all sets at
+    once.
     """
     found = {}
     for at, task in enumerate(TASKS):

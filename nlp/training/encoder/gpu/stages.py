@@ -71,7 +71,7 @@ class Texts:
 
 
 class Guesses(nn.Module):  # type: ignore[misc, unused-ignore]  # PyTorch is an extra
-    """What the first stage learns beside the encoder: to guess tokens and emoticons."""
+    """What the first stage learns besides the encoder: to guess tokens and emoticons."""
 
     def __init__(self, words: nn.Embedding) -> None:
         super().__init__()

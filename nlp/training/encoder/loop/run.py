@@ -51,7 +51,7 @@ class Learner:
         self.step, self.seconds = int(kept["step"]), float(kept.get("seconds", 0.0))
 
     def keep(self, path: Path) -> None:
-        """Write a checkpoint beside the last and move it there: a kill leaves one of the two."""
+        """Write a checkpoint next to the last and move it there: a kill leaves one of the two."""
         part = path.with_name(f".part-{path.name}")
         held = {"encoder": self.encoder, "more": self.more, "optimizer": self.optimizer}
         state = {name: one.state_dict() for name, one in held.items()}
