@@ -24,9 +24,9 @@ from store.ledger.ledger import Ledger
 if TYPE_CHECKING:
     from alerts.detection.negative_binomial import NegativeBinomialDetector
     from fengsui.annotate.annotator import Annotator
-    from fengsui.counts.counts import Counts, CoverageOnce
     from fengsui.counts.detector_cache import DetectorCache
     from fengsui.counts.history import HistoryCache
+    from fengsui.counts.recent import Counts, CoverageOnce
 
 
 class Services:
@@ -64,14 +64,14 @@ class Services:
     @cached_property
     def _coverage(self) -> "CoverageOnce":
         """What was read when; `Counts.refresh` renews it."""
-        from fengsui.counts.counts import CoverageOnce
+        from fengsui.counts.recent import CoverageOnce
 
         return CoverageOnce(self.ledger)
 
     @cached_property
     def counts(self) -> "Counts":
         """The recent counts of every brand."""
-        from fengsui.counts.counts import Counts
+        from fengsui.counts.recent import Counts
 
         return Counts(self.store, self._coverage, self.tick)
 

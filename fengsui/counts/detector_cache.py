@@ -12,7 +12,7 @@ from alerts.detection.series import Panel, Series
 from alerts.detection.signals import SignalBuilder
 from alerts.detection.state import RollingState
 from alerts.detection.ticks import EPOCH
-from fengsui.counts.counts import (
+from fengsui.counts.recent import (
     CHANNELS,
     COVERAGE_AMENDS,
     COVERAGE_RELOAD,

@@ -1,1 +1,1 @@
-"""How the application itself stands."""
+"""How the application itself stands: checks of the setup, the review of the model."""

@@ -13,11 +13,10 @@ import numpy as np
 
 from alerts.detection.bands import Bands, baseline_bands
 from alerts.detection.series import Series
-from fengsui.counts.counts import CHANNELS
+from fengsui.counts.recent import CHANNELS
 from fengsui.services import Services
 from records import Incident, Point, Window
 from records.time import EPOCH
-from store.elasticsearch.projection.projection import Projected, Projection, within
 from store.elasticsearch.projection.rows import (
     Band,
     Document,
@@ -30,6 +29,7 @@ from store.elasticsearch.projection.rows import (
     quarantine_document,
     trouble_document,
 )
+from store.elasticsearch.projection.writer import Projected, Projection, within
 from store.errors import StoreFull
 from store.ledger.state import PROJECTED, ProjectionProgress
 

@@ -1,1 +1,1 @@
-"""The daily brief, the weekly review of pain points, the review of the model."""
+"""The daily brief and the weekly review of pain points."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from store.elasticsearch.bulk import Action
 from store.elasticsearch.indices.names import identifier, plain
-from store.elasticsearch.posts.posts import Change
+from store.elasticsearch.posts.monthly import Change
 from store.elasticsearch.rows import Cell, Held, MentionDocument, Noted
 
 

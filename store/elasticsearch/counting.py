@@ -9,7 +9,7 @@ from records import Point, Window
 from store.elasticsearch.client import Server
 from store.elasticsearch.indices.mappings import KINDS
 from store.elasticsearch.indices.names import identifier
-from store.elasticsearch.posts.posts import published_in
+from store.elasticsearch.posts.monthly import published_in
 from store.elasticsearch.reading import refresh, search
 from store.encoding import instant, micros
 from store.rows import MINUTE

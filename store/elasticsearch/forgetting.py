@@ -12,7 +12,7 @@ from records import Post, Window
 from store.elasticsearch.client import Server
 from store.elasticsearch.indices.mappings import KINDS
 from store.elasticsearch.indices.names import identifier
-from store.elasticsearch.posts.posts import published_in
+from store.elasticsearch.posts.monthly import published_in
 from store.elasticsearch.reading import PAGE, pages, refresh, scan
 from store.elasticsearch.rows import iso, read_post
 from store.encoding import micros, storable

@@ -12,7 +12,7 @@ from store.elasticsearch.clock import Clock
 from store.elasticsearch.indices.mappings import KINDS, Kind
 from store.elasticsearch.indices.names import plain
 from store.elasticsearch.journal import Journal
-from store.elasticsearch.posts.posts import Posts
+from store.elasticsearch.posts.monthly import Posts
 from store.elasticsearch.rows import read_post
 from store.rows import MINUTE, post_row
 

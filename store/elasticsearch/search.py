@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from store.elasticsearch.client import Server
 from store.elasticsearch.indices.names import identifier
-from store.elasticsearch.posts.posts import published_in
+from store.elasticsearch.posts.monthly import published_in
 from store.elasticsearch.reading import pages, refresh
 from store.query import All, Either, Lacking, Phrase, Query, Wanted
 

@@ -16,7 +16,7 @@ from store.elasticsearch.indices.lifecycle import Indices
 from store.elasticsearch.indices.mappings import KINDS, Json
 from store.elasticsearch.indices.names import identifier, index_for
 from store.elasticsearch.journal import Journal
-from store.elasticsearch.posts.posts import Posts, published_in
+from store.elasticsearch.posts.monthly import Posts, published_in
 from store.elasticsearch.reading import PAGE, pages, refresh
 from store.elasticsearch.rows import (
     COUNTED_FIELDS,

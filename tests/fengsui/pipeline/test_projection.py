@@ -15,7 +15,7 @@ from fengsui.pipeline.run import turn
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records import CaseStatus, IncidentKind, Mention, Rejected, Window
-from store.elasticsearch.projection.projection import Projected
+from store.elasticsearch.projection.writer import Projected
 from tests.fengsui import stories
 from tests.servers.fixtures import (
     Elasticsearch,

@@ -10,8 +10,8 @@ from records import Window
 from store.elasticsearch.client import Server, connect
 from store.elasticsearch.indices.lifecycle import Indices
 from store.elasticsearch.indices.mappings import KINDS
-from store.elasticsearch.projection.projection import Projected, Projection
 from store.elasticsearch.projection.rows import Document, iso_of
+from store.elasticsearch.projection.writer import Projected, Projection
 from store.elasticsearch.settings import Credentials, ElasticsearchSettings
 from store.elasticsearch.store import ElasticsearchMentionStore
 from store.errors import StoreError, StoreFull, StoreUnreachable
