@@ -118,12 +118,12 @@ def test_who_speaks_is_told() -> None:
     alert = made_alert()
     medium = replace(made_citation("widest"), account=Account.MEDIA)
     message = compose(replace(alert, citations=(made_citation(), medium)))
-    assert "发声账号：普通 131 · 媒体 3 · 企业 2 · 认证个人 1 · 未知 10" in message.summary
+    assert "发帖账号：普通 131 · 媒体 3 · 企业 2 · 认证个人 1 · 未知 10" in message.summary
     first, second = message.quotes
     assert "媒体" not in first.about
     assert " · 媒体 · " in second.about
     unknown = compose(replace(alert, accounts=(("", 10),)))
-    assert not any("发声账号" in line for line in unknown.summary)
+    assert not any("发帖账号" in line for line in unknown.summary)
     english = compose(alert, "en")
     assert any(line.startswith("who speaks: ordinary accounts 131") for line in english.summary)
 
@@ -133,10 +133,10 @@ def test_reach_says_how_sure_it_is() -> None:
     alert = made_alert()
     whole = "\n".join(compose(replace(alert, reach_known=alert.organic)).summary)
     part = "\n".join(compose(replace(alert, reach_known=alert.organic // 4)).summary)
-    assert "触达至多" in whole
+    assert "只会偏高" in whole
     assert "25% 的帖子有粉丝数" in part
     assert "至多" not in part
-    assert "触达" not in "\n".join(compose(replace(alert, reach=0)).summary)
+    assert "粉丝合计" not in "\n".join(compose(replace(alert, reach=0)).summary)
 
 
 def _listed(title: str = "云朵茶饮喝出虫子") -> Alert:
@@ -323,7 +323,7 @@ def test_the_level_is_explained() -> None:
     """A level says how rare its counts are, how much speaks for it, and what lifted it."""
     told = compose(made_alert(incident=made_told())).lines("level")
     assert told == (
-        "这样的量至多每 3 个月一次",
+        "这么多负面，每 3 个月至多一次",
         "8 类依据",
         "因大号、新词升一级",
         "本波是前波峰值的 2.4 倍",
