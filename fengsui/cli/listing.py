@@ -38,11 +38,11 @@ COMMANDS: Final[Mapping[str, Place]] = {
     ),
     "annotate": Place(
         "stages",
-        "Judge the posts that wait: brands, sentiment, complaints, copies. Safe to repeat.",
+        "Score the posts that wait: brands, sentiment, complaints, copies. Safe to repeat.",
     ),
     "detect": Place(
         "stages",
-        "Judge the counts, open, raise and close incidents, queue their alerts. Safe to repeat.",
+        "Score the counts, open, raise and close incidents, queue their alerts. Safe to repeat.",
     ),
     "notify": Place(
         "stages", "Send the alerts that wait. Safe to repeat: what was sent is not sent again."
@@ -55,14 +55,14 @@ COMMANDS: Final[Mapping[str, Place]] = {
     ),
     "import": Place(
         "files",
-        "Import files into the store; `fengsui annotate` or `fengsui run` then judges the posts.",
+        "Import files into the store; `fengsui annotate` or `fengsui run` then scores the posts.",
     ),
     "detect-csv": Place(
         "files",
-        "Judge any even series of numbers: writes timestamp,value,score,alert for every row.",
+        "Score any even series of numbers: writes timestamp,value,score,alert for every row.",
     ),
     "score": Place(
-        "files", "Judge the texts of a file of yours; with labels, say how often that was right."
+        "files", "Score the texts of a file of yours; with labels, say how often that was right."
     ),
     "explain": Place(
         "detection",
@@ -80,14 +80,15 @@ COMMANDS: Final[Mapping[str, Place]] = {
         "terms", "Show the words that are new or said more than before, by five people at least."
     ),
     "painpoints": Place(
-        "painpoints", "Show what customers complain of, beside the span of the same length before."
+        "painpoints",
+        "Show what customers complain of, compared with the span of the same length before.",
     ),
     "cases": Place("cases", "List the complaints to be handled, the most urgent first."),
     "check": Place(
         "check",
         "Check the settings and reach everything they name; exit code 1 where something is wrong.",
     ),
-    "store": Place("store", "Make, look at and mend the store of posts, mentions and counts."),
+    "store": Place("store", "Make, inspect and repair the store of posts, mentions and counts."),
     "privacy": Place(
         "privacy", "What is kept of people: forget, export, opt out, log of accesses."
     ),

@@ -133,7 +133,7 @@ class Pace:
 
 
 def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False) -> None:
-    """Import files into the store; `fengsui annotate` or `fengsui run` then judges the posts."""
+    """Import files into the store; `fengsui annotate` or `fengsui run` then scores the posts."""
     settings = settings_or_defaults(config)
     total, oldest = Collected(), datetime.now(UTC)
     with Services(settings) as services:
@@ -169,7 +169,7 @@ def detect_csv_file(
     ] = "weekends",
     config: Config = DEFAULT_PATH,
 ) -> None:
-    """Judge any even series of numbers: writes timestamp,value,score,alert for every row."""
+    """Score any even series of numbers: writes timestamp,value,score,alert for every row."""
     settings = settings_or_defaults(config).detection.model_copy(update={"calendar": calendar})
     if out is None:
         detect_csv(file, sys.stdout, settings, plot)
@@ -210,7 +210,7 @@ def score(
     ] = 0.0,
     json: Json = False,
 ) -> None:
-    """Judge the texts of a file of yours; with labels, say how often that was right.
+    """Score the texts of a file of yours; with labels, say how often that was right.
 
     A file is read more thoroughly than the stream of posts, unless told otherwise.
     """

@@ -115,7 +115,7 @@ def _subject(services: Services, subject: str, keys: list[str]) -> str:
 
 
 def _line(services: Services, post: Post) -> str:
-    """Return a post, its judgements and the history of its counts as one line of JSON."""
+    """Return a post, its scores and the history of its counts as one line of JSON."""
     mentions = [
         {"brand": one.brand, "sentiment": one.sentiment, "complaint": one.complaint}
         for one in services.store.mentions_of([post.key])

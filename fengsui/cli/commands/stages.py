@@ -105,14 +105,14 @@ def annotate(
     since: Since = None,
     until: Until = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Judge posts of the window again that were judged.")
+        bool, typer.Option("--again", help="Score posts of the window again that were scored.")
     ] = False,
     rescore: Annotated[
-        bool, typer.Option("--rescore", help="Judge again what another model scored.")
+        bool, typer.Option("--rescore", help="Score again what another model scored.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Judge the posts that wait: brands, sentiment, complaints, copies. Safe to repeat."""
+    """Score the posts that wait: brands, sentiment, complaints, copies. Safe to repeat."""
     window = read_window(since, until, DAY) if since or until or again else None
     with Services(settings_of(config)) as services:
         if again and window:
@@ -128,7 +128,7 @@ def annotate(
 def detect(
     config: Config = DEFAULT_PATH, since: Since = None, until: Until = None, json: Json = False
 ) -> None:
-    """Judge the counts, open, raise and close incidents, queue their alerts. Safe to repeat."""
+    """Score the counts, open, raise and close incidents, queue their alerts. Safe to repeat."""
     window = read_window(since, until, DAY)
     with Services(settings_of(config)) as services:
         found = steps.detect(services, window.until, since=window.since if since else None)

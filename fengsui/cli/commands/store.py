@@ -37,7 +37,7 @@ _SHOWN = 100
 
 group = typer.Typer(
     name="store",
-    help="Make, look at and mend the store of posts, mentions and counts.",
+    help="Make, inspect and repair the store of posts, mentions and counts.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
