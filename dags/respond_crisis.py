@@ -19,15 +19,10 @@ from fengsui_airflow.approval import approval
 from fengsui_airflow.defaults import dag_defaults
 from fengsui_airflow.services import nothing_to_do, now, opened
 
-INCIDENT = Param("", type="string", title="incident 事件（空 = 最严重 empty = worst）")
+PARAMS = {"incident": Param("", type="string", title="incident 事件（空 = 最严重 empty = worst）")}
 
 
-@dag(
-    schedule=None,
-    params={"incident": INCIDENT},
-    doc_md=__doc__,
-    **dag_defaults("respond", minutes=2880),
-)
+@dag(schedule=None, params=PARAMS, doc_md=__doc__, **dag_defaults("respond", minutes=2880))
 def respond_crisis() -> None:
     @task(pool="index", execution_timeout=timedelta(minutes=2), multiple_outputs=False)
     def draft(params: dict[str, str] | None = None) -> dict[str, str]:

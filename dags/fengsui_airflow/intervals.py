@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fengsui_airflow.fetch_tasks import PLATFORMS
-from records.time import BEIJING, DAY
 
 if TYPE_CHECKING:
     from fengsui.services import Services
@@ -68,6 +67,7 @@ def by_platform(sources: Iterable["SourceSettings"]) -> dict[str, list[str]]:
 def days(services: "Services", window: "Window", now: datetime) -> list[list[str]]:
     """Return the days that a backfill of `window` judges again, oldest first, as ISO 8601 pairs."""
     from fengsui.pipeline.backfill import judged_range
+    from records.time import DAY
 
     judged = judged_range(services, window, now)
     bounds = [judged.since]
@@ -89,5 +89,7 @@ def _plain(at: datetime) -> datetime:
 
 
 def _time(text: str) -> datetime:
+    from records.time import BEIJING
+
     at = datetime.fromisoformat(text.strip())
     return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)

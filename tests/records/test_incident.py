@@ -36,6 +36,7 @@ def test_operational_incident_is_stored_as_ever() -> None:
                 "horizon": "PT60S",
                 "p_value": 0.0,
                 "parts": [],
+                "dispersion": None,
             }
         ],
         "history": [{"at": at, "level": 3}],
