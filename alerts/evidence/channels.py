@@ -38,7 +38,7 @@ UNLIKELY: Final = 0.01
 NEW_TIMES: Final = 5.0
 # What is held against a past is never certain: 1 means that there is none.
 SURE: Final = 0.999
-# Evidence that a usual day would bring as well is not told.
+# Evidence that an ordinary day would bring as well is not reported.
 TELLING: Final = 0.05
 # Reposts in an hour that are reported where there is no baseline.
 FAST: Final = 100.0
@@ -88,8 +88,8 @@ def reach(story: Sequence[PostView], past: BrandHistory, span: timedelta) -> Evi
         if post.troubled:
             people[post.author] = max(post.followers, people.get(post.author, 0))
     found = [_tier(list(people.values()), tier, past, span) for tier in TIERS]
-    told = [one for one in found if one is not None]
-    return min(told, key=lambda one: one.p_value, default=None)
+    known = [one for one in found if one is not None]
+    return min(known, key=lambda one: one.p_value, default=None)
 
 
 def _tier(people: Sequence[int], tier: int, past: BrandHistory, span: timedelta) -> Evidence | None:
@@ -167,21 +167,21 @@ def new_terms(story: Sequence[PostView], past: BrandHistory, span: timedelta) ->
                     authors[word].add(post.author)
     people = len({post.author for post in story if post.troubled})
     asked = {word: len(who) for word, who in authors.items() if len(who) >= LEAST_AUTHORS}
-    judged = (_term(word, count, people, past) for word, count in sorted(asked.items()))
-    new = [(one, _tail(one, people, past)) for one in judged if one.is_new]
-    told = sorted(
+    scored = (_term(word, count, people, past) for word, count in sorted(asked.items()))
+    new = [(one, _tail(one, people, past)) for one in scored if one.is_new]
+    reported = sorted(
         ((one, tail) for one, tail in new if tail * len(asked) <= UNLIKELY),
         key=lambda item: (-item[0].lift, item[0].part.name),
     )
-    if not told:
+    if not reported:
         return None
     return Evidence(
         "new_terms",
-        told[0][0].part.observed,
-        told[0][0].part.expected,
+        reported[0][0].part.observed,
+        reported[0][0].part.expected,
         span,
-        min(SURE, len(asked) * min(tail for _, tail in told)),
-        tuple(one.part for one, _ in told[:NAMED]),
+        min(SURE, len(asked) * min(tail for _, tail in reported)),
+        tuple(one.part for one, _ in reported[:NAMED]),
     )
 
 
@@ -208,7 +208,7 @@ def _term(word: str, count: int, people: int, past: BrandHistory) -> _Term:
     weight = past.troubled + PRIOR_POSTS
     hits = past.troubled_words.get(word, 0) + PRIOR_POSTS * said
     share = hits / weight
-    # Half a post more in each cell: of a word never heard before the odds are little known.
+    # Half a post more in each cell: of a new word the odds are little known.
     mine, theirs = (count + 0.5, people - count + 0.5), (hits + 0.5, weight - hits + 0.5)
     odds = math.log(mine[0] / mine[1]) - math.log(theirs[0] / theirs[1])
     error = math.sqrt(1 / mine[0] + 1 / theirs[0])

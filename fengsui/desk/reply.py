@@ -141,8 +141,8 @@ def message_of(made: Draft, incident: Incident, language: Language) -> Message:
 
 def readers_of(services: Services, incident: Incident) -> tuple[str, ...]:
     """Return the receivers that were notified of the incident, or would be now."""
-    told = (n.receiver for n in services.ledger.notifications(incident.key))
-    return tuple(dict.fromkeys((*told, *receivers_of(incident, services.settings.routes))))
+    notified = (n.receiver for n in services.ledger.notifications(incident.key))
+    return tuple(dict.fromkeys((*notified, *receivers_of(incident, services.settings.routes))))
 
 
 def send(services: Services, made: Draft, clock: Callable[[], datetime]) -> DeliverySummary:

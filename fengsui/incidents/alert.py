@@ -37,10 +37,10 @@ def build_alert(move: IncidentUpdate, now: datetime, services: Sources) -> Alert
     The alert has the same key whenever in the tick it was built.
     """
     incident, at = move.incident, min(move.at, now)
-    told = _CitedPosts(move.story.post_key if move.story else "")
+    posts = _CitedPosts(move.story.post_key if move.story else "")
     for cited in services.store.cited(incident.brand, Window(_earliest(incident, at), at)):
-        told.add(cited)
-    since = told.earliest.mention.published_at if told.earliest else incident.opened_at
+        posts.add(cited)
+    since = posts.earliest.mention.published_at if posts.earliest else incident.opened_at
     window = Window(min(since, at), at)
     return Alert(
         key=Alert.key_of(incident, move.change, move.at),
@@ -49,23 +49,23 @@ def build_alert(move: IncidentUpdate, now: datetime, services: Sources) -> Alert
         at=at,
         since=window.since,
         volume=sum(p.volume for p in services.store.points(incident.brand, _whole(window), MINUTE)),
-        organic=told.organic,
-        negative=told.negative,
+        organic=posts.organic,
+        negative=posts.negative,
         usual=_usual(incident, window),
-        complaints=told.complaints,
+        complaints=posts.complaints,
         authors=services.store.authors(incident.brand, window),
-        reach=told.reach,
+        reach=posts.reach,
         coverage=move.coverage,
-        keywords=_most(told.keywords, KEYWORDS),
-        demands=_most(told.demands, KEYWORDS),
-        categories=_most(told.categories, KEYWORDS),
-        themes=themes_of(told.newest, services.names_of(incident.brand), services.names),
-        citations=tuple(told.citations()),
+        keywords=_most(posts.keywords, KEYWORDS),
+        demands=_most(posts.demands, KEYWORDS),
+        categories=_most(posts.categories, KEYWORDS),
+        themes=themes_of(posts.newest, services.names_of(incident.brand), services.names),
+        citations=tuple(posts.citations()),
         open_cases=len(services.ledger.cases(incident.brand, CaseStatus.OPEN)),
         previous=move.told,
         story=move.story,
-        accounts=_most(told.accounts, len(Account)),
-        reach_known=told.reach_known,
+        accounts=_most(posts.accounts, len(Account)),
+        reach_known=posts.reach_known,
     )
 
 
