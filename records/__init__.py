@@ -33,11 +33,13 @@ from records.incident import (
 from records.mention import Mention, Sentiment
 from records.point import Point
 from records.post import Account, Post, PostKind, Rejected
+from records.situation import Carrier, Situation, Trend, TurningPoint, Voice
 from records.window import Window
 
 __all__ = [
     "Account",
     "Alert",
+    "Carrier",
     "Case",
     "CaseStatus",
     "Change",
@@ -65,10 +67,14 @@ __all__ = [
     "Rejected",
     "Sentiment",
     "Signal",
+    "Situation",
     "Story",
     "StoryForecast",
     "Theme",
+    "Trend",
+    "TurningPoint",
     "Urgency",
+    "Voice",
     "Window",
     "terms_of",
 ]

@@ -6,10 +6,15 @@ from enum import StrEnum
 
 from records.incident import Incident, Level
 from records.post import Account
+from records.situation import Situation
 
 
 class Change(StrEnum):
-    """Why an alert is sent."""
+    """Why an alert is sent.
+
+    JOINED: a large account, a medium, a hot list, another platform or the brand itself joined in.
+    PROGRESS: numbers moved in an incident that is orange or red.
+    """
 
     OPENED = "opened"
     REOPENED = "reopened"
@@ -17,6 +22,8 @@ class Change(StrEnum):
     LOWERED = "lowered"
     RECOVERED = "recovered"
     NEW_STORY = "new_story"
+    JOINED = "joined"
+    PROGRESS = "progress"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,8 @@ class Alert:
     the followers up that are known of the authors of `reach_known` posts. `usual` is the negative
     count that such a span usually sees. `previous` is the level of the last alert of this incident.
     `story` is the one that began meanwhile, where that is the change: its posts and authors are
-    those of the last hour, `of` all troubled ones.
+    those of the last hour, `of` all troubled ones. `situation` is what the first screen says; None
+    in an alert that an older version made, and in an operational one.
     """
 
     key: str
@@ -88,6 +96,7 @@ class Alert:
     story: Theme | None = None
     accounts: tuple[tuple[str, int], ...] = ()
     reach_known: int | None = None
+    situation: Situation | None = None
 
     @staticmethod
     def key_of(incident: Incident, change: Change, at: datetime) -> str:
@@ -128,12 +137,14 @@ class PreparedMessage:
 
     `key` is its natural key, `body` the message as JSON, empty once it was sent. `incident` is the
     key of the incident whose thread it belongs to, opened at `opened_at`; empty where of none.
+    With `edits` it takes the place of the incident's first message instead of answering to it.
     """
 
     key: str
     body: str
     incident: str = ""
     opened_at: datetime | None = None
+    edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,11 @@ class Incident:
     incidents of the same story. A reopened story is in its next `wave`; `past_peak` is the greatest
     negative count an hour of the waves before this one, `past_level` the highest level of theirs.
     `stories` are those that began meanwhile and were reported.
+
+    `title` says what happened in the words of the post `title_post`, and stays while the cause is
+    the same. `reported` are the keys of the voices (`Voice.key`) that people were notified of,
+    `reported_at` is the time of the last message of any kind, `reported_rate` the negatives of the
+    hour before it.
     """
 
     key: str
@@ -168,6 +173,11 @@ class Incident:
     past_peak: float = 0.0
     past_level: Level | None = None
     stories: tuple[Story, ...] = ()
+    title: str = ""
+    title_post: str = ""
+    reported: tuple[str, ...] = ()
+    reported_at: datetime | None = None
+    reported_rate: float = 0.0
 
     @classmethod
     def operational(

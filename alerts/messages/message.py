@@ -40,21 +40,53 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """What a channel shows: the title, then the summary, sections, quotes and closing sections.
+class Anchor:
+    """A link in a line: its words, and its http(s) address."""
 
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the first screen, and the links behind it; `name` says what it is about."""
+
+    text: str
+    links: tuple[Anchor, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG, its file name, and what it shows in words."""
+
+    name: str
+    png: bytes
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel shows: the title, then screen, summary, sections, quotes, closing sections.
+
+    `screen` is what a telephone shows at once of an alert: at most seven lines below the title.
     `level` gives a message its colour, green where `recovered`; None where it is about no level.
-    `alert` is what the message was made of, for channels that hand on data; None for all others.
+    With `broadcast` an answer in a thread is shown to the whole channel. `picture` is for channels
+    that show pictures; others leave it out. `alert` is what the message was made of, for channels
+    that hand on data; None for all others.
     """
 
     language: Language
     title: str
     level: Level | None = None
     recovered: bool = False
+    screen: tuple[Line, ...] = ()
     summary: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     quotes: tuple[Quote, ...] = ()
     closing: tuple[Section, ...] = ()
+    broadcast: bool = False
+    picture: Picture | None = None
     alert: Alert | None = None
 
     @property
@@ -82,6 +114,8 @@ class Message:
 
     def _plain_lines(self) -> Iterator[str]:
         yield self.title
+        for line in self.screen:
+            yield " ".join((line.text, *(f"{a.label} {a.url}" for a in line.links)))
         yield from self.summary
         for section in self.sections:
             yield from self._plain_section(section)

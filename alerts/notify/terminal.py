@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from alerts.messages.message import Message, Quote, Section
-from alerts.notify.protocol import NotifyError
+from alerts.notify.protocol import Abilities, NotifyError, cannot_edit
 from records import Receipt
 from records.language import TERMINAL_COLOURS, Language
 
@@ -45,6 +45,11 @@ class TerminalNotifier:
         """The language that its readers read."""
         return self._language
 
+    @property
+    def abilities(self) -> Abilities:
+        """None: what is printed stays as it is."""
+        return Abilities()
+
     def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Print `message`.
 
@@ -63,6 +68,10 @@ class TerminalNotifier:
         except (OSError, ValueError):
             # Writing to a closed file is a ValueError.
             raise NotifyError("the terminal is closed", retry=False) from None
+
+    def edit(self, message: Message, key: str, receipt: Receipt) -> Receipt:  # noqa: ARG002 - the protocol's
+        """Raise a NotifyError: what is printed stays as it is."""
+        raise cannot_edit(self.name)
 
     def find(self, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
         """Return None: a terminal cannot be asked what it showed."""

@@ -12,7 +12,7 @@ from slack_sdk.web import SlackResponse
 from alerts.messages.format import one_line
 from alerts.messages.message import Message
 from alerts.notify.pacing import Pacer
-from alerts.notify.protocol import NotifyError
+from alerts.notify.protocol import Abilities, NotifyError
 from alerts.notify.secret_env import secret_of
 from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.errors import NO_ANSWER, THREAD_CODES, SlackFailure, failure_of
@@ -21,6 +21,7 @@ from records import Change, Receipt
 from records.language import Language
 
 POST = "chat.postMessage"
+UPDATE = "chat.update"
 EVENT_TYPE = "fengsui_alert"
 
 # The search for a message that may have arrived: newest first, so the first page nearly always
@@ -67,6 +68,11 @@ class SlackNotifier:
         """The language that its readers read."""
         return self._settings.language
 
+    @property
+    def abilities(self) -> Abilities:
+        """It edits, has threads, and can be asked."""
+        return Abilities(edits=True, threads=True, finds=True)
+
     def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Post `message`; in a thread, a raise is shown in the channel too.
 
@@ -103,6 +109,31 @@ class SlackNotifier:
         if not isinstance(posted, str) or not posted:
             raise NotifyError("Slack's answer lacks the message's id", retry=True)
         return Receipt(self._settings.channel, posted, thread or posted)
+
+    def edit(self, message: Message, key: str, receipt: Receipt) -> Receipt:
+        """Change the message of `receipt` in place; one that was deleted is posted anew.
+
+        Raises:
+            NotifyError: Slack did not change it.
+        """
+        if receipt.place != self._settings.channel:
+            return self._post(message, key, None)
+        self._pacer.wait()
+        try:
+            self._call(
+                UPDATE,
+                channel=receipt.place,
+                ts=receipt.message,
+                **payload_of(message),
+                link_names=False,
+                parse="none",
+                metadata={"event_type": EVENT_TYPE, "event_payload": _marks(message, key)},
+            )
+        except SlackFailure as failure:
+            if failure.code not in THREAD_CODES:
+                raise
+            return self._post(message, key, None)
+        return receipt
 
     def find(self, key: str, since: datetime) -> Receipt | None:
         """Return the receipt of the message of `key` if it is in the channel or in its thread.
@@ -180,13 +211,13 @@ class SlackNotifier:
     def _call(self, method: str, **arguments: Any) -> Json:
         client = self._connected()
         try:
-            if method == POST:
+            if method in {POST, UPDATE}:
                 return _data(client.api_call(method, json=arguments))
             # Methods that read take no JSON.
             return _data(client.api_call(method, params=arguments))
         except NO_ANSWER as error:
             failure = failure_of(error)
-        if method == POST and failure.after:
+        if method in {POST, UPDATE} and failure.after:
             self._pacer.hold(failure.after)
         # Raised out here, so that the cause, which holds what was sent, does not travel along.
         raise failure

@@ -13,7 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from alerts.messages.message import Message
-from alerts.notify.protocol import NotifyError
+from alerts.notify.protocol import Abilities, NotifyError, cannot_edit
 from alerts.notify.retry_after import retry_after
 from alerts.notify.secret_env import secret_of
 from alerts.notify.webhook.payload import payload_of
@@ -62,6 +62,11 @@ class WebhookNotifier:
         """The language that its readers read."""
         return self._settings.language
 
+    @property
+    def abilities(self) -> Abilities:
+        """None: what is sent is a new message for the other side."""
+        return Abilities()
+
     def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Post `message`; the other side tells a repetition by its Idempotency-Key.
 
@@ -75,6 +80,10 @@ class WebhookNotifier:
         _raise_for_status(status, headers)
         _raise_for_code(answer)
         return receipt
+
+    def edit(self, message: Message, key: str, receipt: Receipt) -> Receipt:  # noqa: ARG002 - the protocol's
+        """Raise a NotifyError: the other side knows no change in place."""
+        raise cannot_edit(self.name)
 
     def find(self, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
         """Return None: a webhook cannot be asked. The Idempotency-Key lets it drop the double."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.messages.message import Message
-from alerts.notify.protocol import Notifier
+from alerts.notify.protocol import Abilities, Notifier
 from records import Alert, Notification, NotificationState, Receipt
 from records.language import Language
 from tests.alerts.made import OPENED
@@ -71,6 +71,9 @@ class MemoryOutbox:
         return [row.state for row in self.rows.values()]
 
 
+ALL = Abilities(edits=True, threads=True, finds=True)
+
+
 @dataclass(slots=True)
 class Room:
     """A receiver that remembers what it took; `plan` holds what to raise, call by call."""
@@ -80,6 +83,8 @@ class Room:
     plan: list[BaseException | None] = field(default_factory=list)
     taken: list[tuple[str, Receipt | None]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    edited: list[tuple[str, Message, Receipt]] = field(default_factory=list)
+    abilities: Abilities = ALL
     found: Receipt | None = None
     asked: int = 0
     tried: int = 0
@@ -93,6 +98,14 @@ class Room:
         self.messages.append(message)
         number = str(len(self.taken))
         return Receipt(self.name, number, thread.thread if thread else number)
+
+    def edit(self, message: Message, key: str, receipt: Receipt) -> Receipt:
+        """Take the change, or fail as planned."""
+        self.tried += 1
+        if self.plan and (error := self.plan.pop(0)) is not None:
+            raise error
+        self.edited.append((key, message, receipt))
+        return receipt
 
     def find(self, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002 - the protocol's
         """Return what was set beforehand."""
@@ -119,6 +132,16 @@ class DiesAfterSending:
     def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Send, and die."""
         self.inner.send(message, key, thread)
+        raise Died
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the other side can do."""
+        return self.inner.abilities
+
+    def edit(self, message: Message, key: str, receipt: Receipt) -> Receipt:
+        """Change it, and die."""
+        self.inner.edit(message, key, receipt)
         raise Died
 
     def find(self, key: str, since: datetime) -> Receipt | None:

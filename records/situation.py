@@ -1,0 +1,111 @@
+"""What a story is at a moment: what happened, how much is said of it, and who carries it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from records.incident import Level
+from records.mention import Sentiment
+
+
+class Carrier(StrEnum):
+    """As what an account or a place carries a story.
+
+    LARGE is an account with very many followers or reposts that is none of the others, OWN the
+    brand's own account, HOT_LIST a title on a hot list, PLATFORM another platform that joined in.
+    """
+
+    PERSON = "person"
+    LARGE = "large"
+    MEDIA = "media"
+    GOVERNMENT = "government"
+    OWN = "own"
+    HOT_LIST = "hot_list"
+    PLATFORM = "platform"
+
+
+class Trend(StrEnum):
+    """Where the count of an hour goes; UNKNOWN where the last hours do not say."""
+
+    UNKNOWN = ""
+    RISING = "rising"
+    STEADY = "steady"
+    PEAKED = "peaked"
+    FALLING = "falling"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One post that carries a story, or a hot list's title.
+
+    `reposts` are those known at the alert's time, `gained` those of the hour before it. `sentiment`
+    is None where nobody scored it (a hot list). `name` is the account's, or the platform's.
+    """
+
+    carrier: Carrier
+    name: str
+    at: datetime
+    post_key: str = ""
+    url: str = ""
+    text: str = ""
+    followers: int | None = None
+    reposts: int | None = None
+    gained: int = 0
+    sentiment: Sentiment | None = None
+    verified: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from other voices of the story: the post, or carrier and name."""
+        return self.post_key or f"{self.carrier}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TurningPoint:
+    """A moment at which a story turned.
+
+    `kind` is first, a `Carrier`, raised, peak, own, recovered or another word of the catalogue;
+    `name` says who or what.
+    """
+
+    at: datetime
+    kind: str
+    name: str = ""
+    post_key: str = ""
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A story as of the end of a tick, recomputed from the store.
+
+    `title` says what happened and where in the words of the post `title_post`, at most 40
+    characters; `category` is its kind of complaint. `hour` counts the negatives of the last hour,
+    `before` those of an hour at `before_at` (the last message, or an hour ago), `usual` is the
+    baseline of that hour of the day; None where there is none. `people` are distinct authors.
+    `harm` counts posts about harm to people. `first` is the first post, `carriers` who carries it,
+    the most important first, whatever their sentiment; `joined` are those that are new with this
+    message. `looked_for` names what was looked for, `unconnected` what no source could show.
+    `owner` has claimed the incident at `owned_at`; nobody where it is empty.
+    """
+
+    title: str
+    title_post: str = ""
+    category: str = ""
+    hour: int = 0
+    before: int | None = None
+    before_at: datetime | None = None
+    usual: float | None = None
+    trend: Trend = Trend.UNKNOWN
+    people: int = 0
+    harm: int = 0
+    harm_post: str = ""
+    first: Voice | None = None
+    carriers: tuple[Voice, ...] = ()
+    joined: tuple[Voice, ...] = ()
+    looked_for: tuple[Carrier, ...] = ()
+    unconnected: tuple[Carrier, ...] = ()
+    turning_points: tuple[TurningPoint, ...] = ()
+    cases: int = 0
+    owner: str = ""
+    owned_at: datetime | None = None
