@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from alerts.messages.catalogue import CATALOGUES
-from alerts.messages.compose import EMOJI, RECOVERED_EMOJI
 from alerts.messages.format import number, one_line
 from alerts.messages.message import Message, Section
+from alerts.messages.symbols import EMOJI, RECOVERED_EMOJI
 from records import Alert, Change, Level
 from records.language import Language
 

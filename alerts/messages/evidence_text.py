@@ -1,10 +1,10 @@
-"""What an alert says of its evidence, its level, what is expected, and related stories."""
+"""What the evidence message says of numbers, level, the fastest post, and related stories."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from alerts.messages.format import number, one_line, percent, quotient
-from records import Evidence, EvidencePart, Forecast, Incident, Level, LevelReason, Link
+from records import Evidence, EvidencePart, Forecast, Incident, LevelReason, Link
 from records.language import Language
 
 WORD_LIMIT = 12
@@ -138,33 +138,16 @@ class Reasons:
                 return self.say(f"often.{key}" + ("" if several == "1" else "s"), number=several)
         raise AssertionError("a week is at least one week")
 
-    def forecast(self, incident: Incident) -> Iterator[str]:
-        """Yield what is expected within six hours, or that it is too early to tell."""
+    def expected(self, incident: Incident) -> Iterator[str]:
+        """Yield what is expected of the fastest post, in eight of ten cases."""
         story = incident.forecast
-        if story is None:
-            yield self.words["forecast.none"]
-            return
-        hours = f"{story.complaints.horizon.total_seconds() / 3600:g}"
-        said = "forecast.level" if story.level else "forecast.double"
-        level = self.words[f"level.{story.level}"] if story.level in _LEVELS else ""
-        yield self.say(
-            said,
-            hours=hours,
-            level=level,
-            share=self._share(story.complaints.probability),
-            now=self.count(incident.peak),
-            **self._range(story.complaints),
-        )
-        for post in story.posts[:1]:
+        for post in story.posts[:1] if story is not None else ():
             yield self.say(
                 "forecast.post", now=self.count(post.velocity), **self._range(post.forecast)
             )
 
     def _range(self, forecast: Forecast) -> dict[str, str]:
         return {"low": self.count(forecast.low), "high": self.count(forecast.high)}
-
-    def _share(self, probability: float) -> str:
-        return "<1%" if probability < 0.01 else percent(probability)
 
     def links(self, links: Sequence[Link]) -> Iterator[str]:
         """Yield the other brands of the same story, and what both share."""
@@ -179,6 +162,3 @@ class Reasons:
                 yield self.say("link.posts", brand=brand, level=level, count=self.count(link.posts))
         if len(links) > LINKS:
             yield self.say("link.more", count=self.count(len(links) - LINKS))
-
-
-_LEVELS = {level.name.lower() for level in Level}

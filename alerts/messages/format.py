@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from records.language import Language
@@ -85,6 +85,41 @@ def number(value: float, language: Language) -> str:
         if value >= max(unit, SHORTENED_FROM):
             return f"{round(value / unit, 1):g}{name}"
     return f"{round(value, 1):g}" if value < 10 else f"{value:.0f}"
+
+
+def measured(value: float, unit: str, language: Language) -> str:
+    """Return a count with its unit; in Chinese no space stands between 万 and the unit."""
+    shown = number(value, language)
+    return shown + unit if shown[-1] in "万亿" else f"{shown} {unit}"
+
+
+def cells(text: str) -> int:
+    """Return how many columns of a screen `text` takes: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def cut_cells(text: str, limit: int) -> str:
+    """Return `text`, or its beginning and an ellipsis, in at most `limit` columns."""
+    if cells(text) <= limit:
+        return text
+    room, kept = limit - 1, 0
+    for one in text:
+        room -= cells(one)
+        if room < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + ELLIPSIS
+
+
+def duration(span: timedelta, words: Mapping[str, str]) -> str:
+    """Return a span in the two largest units that matter, in the words of a catalogue."""
+    minutes = max(0, span // timedelta(minutes=1))
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 24:
+        return words["days"].format(days=hours // 24, hours=hours % 24)
+    if hours:
+        return words["hours"].format(hours=hours, minutes=minutes)
+    return words["minutes"].format(minutes=minutes)
 
 
 def quotient(value: float, unit: float) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts.messages.message import Message, Quote, Section
+from alerts.messages.message import Line, Message, Quote, Section
 from alerts.notify.protocol import Abilities, NotifyError, cannot_edit
 from records import Receipt
 from records.language import TERMINAL_COLOURS, Language
@@ -87,6 +87,7 @@ def panel_of(message: Message) -> Panel:
     colour = _colour_of(message)
     parts = [
         Text(message.title, style=f"bold {colour}".rstrip()),
+        *(part for line in message.screen for part in _line(line)),
         *(Text(line) for line in message.summary),
         *(part for section in message.sections for part in _section(message, section)),
         *(_quote(message, quote) for quote in message.quotes),
@@ -100,6 +101,12 @@ def _colour_of(message: Message) -> str:
     if message.recovered:
         return RECOVERED_COLOUR
     return TERMINAL_COLOURS[message.level] if message.level is not None else ""
+
+
+def _line(line: Line) -> Iterator[Text]:
+    yield Text(line.text)
+    for anchor in line.links:
+        yield Text(f"  {anchor.url}", style="dim underline")
 
 
 def _section(message: Message, section: Section) -> Iterator[Text]:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.messages.catalogue import CATALOGUES
-from alerts.messages.compose import EMOJI
 from alerts.messages.format import clock_time, number, one_line, percent
 from alerts.messages.message import Message, Section
+from alerts.messages.symbols import EMOJI
 from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.incidents.operational import operational_incidents
 from fengsui.ingest.source_state import reached

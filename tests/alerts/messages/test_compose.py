@@ -1,17 +1,16 @@
-"""Messages: what they say in both languages."""
+"""Messages: what they say in both languages, and that every word is used."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from alerts.messages.catalogue import CATALOGUES
-from alerts.messages.compose import compose
+from alerts.messages.compose import compose, present
 from alerts.messages.digest import grouped
+from alerts.messages.evidence_message import evidence
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
-from alerts.notify.slack.blocks import payload_of
-from nlp.complaints.rules import CATEGORIES
+from nlp.complaints.rules import CATEGORIES, DEMANDS
 from records import (
     Account,
     Alert,
@@ -23,8 +22,9 @@ from records import (
     LevelReason,
     Link,
     Theme,
+    Trend,
+    TurningPoint,
 )
-from records.language import Language
 from tests.alerts.made import (
     HOUR,
     MINUTE,
@@ -32,18 +32,23 @@ from tests.alerts.made import (
     made_alert,
     made_beside,
     made_citation,
-    made_forecast,
     made_incident,
     made_story,
     made_told,
 )
+from tests.alerts.messages.made import (
+    GOVERNMENT,
+    LARGE,
+    LISTED,
+    MEDIUM,
+    OWN,
+    PLATFORM,
+    made_change,
+    made_end,
+    made_opening,
+)
 
-
-def test_the_title_names_what_is_new() -> None:
-    """Of the frequent words those come first that are new to the brand, and no numbers."""
-    words = (("奶茶", 80), ("315", 70), ("虫子", 64), ("退款", 31))
-    alert = replace(made_alert(incident=made_told()), keywords=words)
-    assert "「虫子」「退款」" in compose(alert).title
+VOICES = (LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
 
 
 def test_every_word_is_used() -> None:
@@ -61,10 +66,13 @@ def test_every_word_is_used() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         spied = {"zh": Spy(CATALOGUES["zh"]), "en": CATALOGUES["en"]}
-        for module in ("compose", "ops_text", "digest", "message"):
+        for module in ("compose", "evidence_message", "ops_text", "digest", "message"):
             patch.setattr(f"alerts.messages.{module}.CATALOGUES", spied)
-        for alert in (*_every_kind(), *_operational()):
-            payload_of(compose(alert, "zh"))
+        for alert in (*_every_kind(), *_every_change(), *_operational()):
+            for message in (compose(alert, "zh"), present(alert, "zh")):
+                _ = message.plain(), message.open_label
+            if not alert.incident.is_operational:
+                evidence(alert, "zh")
         for change in Change:
             grouped([made_alert(change)], change, "zh")
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
@@ -83,6 +91,35 @@ def _operational() -> list[Alert]:
     ]
 
 
+def _every_change() -> list[Alert]:
+    """Return alerts with a situation: each change, carrier, trend, demand and end."""
+    changes = [made_change(change, carriers=VOICES, joined=VOICES[:1]) for change in Change]
+    joined = [made_change(Change.JOINED, carriers=(one,), joined=(one,)) for one in VOICES]
+    absent = made_change(looked_for=tuple(one.carrier for one in VOICES), carriers=())
+    unconnected = made_change(unconnected=tuple(one.carrier for one in VOICES))
+    trends = [made_change(Change.PROGRESS, trend=trend) for trend in Trend]
+    asked = tuple((demand, 1) for demand in DEMANDS)
+    demands = [replace(made_opening(), demands=asked[at : at + 4]) for at in range(0, 12, 4)]
+    points = tuple(
+        TurningPoint(OPENED, kind, "某某", level=Level.RED)
+        for kind in ("first", "raised", "peak", *(str(one.carrier) for one in VOICES), "person")
+    )
+    ends = [
+        replace(made_end(), situation=made_change(turning_points=points[at : at + 3]).situation)
+        for at in range(0, len(points), 3)
+    ]
+    night = replace(made_change(Change.LOWERED), at=OPENED + 15 * HOUR)
+    owned = made_change(owner="王芳", owned_at=OPENED)
+    fresh = replace(made_opening(), at=OPENED)
+    unknown = made_change(usual=None, before=None)
+    people = made_change(first=replace(LARGE, name=""), carriers=(replace(LARGE, name=""),))
+    other = made_change(Change.OPENED, category="other")
+    return [
+        *(*changes, *joined, *trends, *demands, *ends),
+        *(absent, unconnected, night, owned, fresh, unknown, people, other, made_end()),
+    ]
+
+
 def _every_kind() -> list[Alert]:
     opened = [made_alert(incident=made_incident(level, low_baseline=True)) for level in Level]
     bare = replace(
@@ -92,10 +129,11 @@ def _every_kind() -> list[Alert]:
         coverage=0.5,
         complaints=0,
         keywords=(),
+        themes=(),
         citations=(
             replace(made_citation("fastest"), author_name=""),
             made_citation("widest"),
-            made_citation("earliest"),
+            made_citation("typical"),
         ),
     )
     *_, over = made_story()
@@ -103,46 +141,37 @@ def _every_kind() -> list[Alert]:
         replace(over, open_cases=0, incident=replace(over.incident, recovered_at=OPENED + span))
         for span in (20 * MINUTE, 3 * HOUR, 50 * HOUR)
     ]
-    again = made_alert(Change.REOPENED)
     another = replace(made_alert(Change.NEW_STORY), citations=(made_citation("story"),))
+    untitled = replace(made_alert(), themes=())
     every = tuple((category, 1) for category in CATEGORIES)
     broad = [replace(made_alert(), categories=every[at : at + 6]) for at in range(0, 10, 6)]
-    shown = [*opened, again, another, bare, _listed(), *made_story()]
     kinds = tuple((kind, 1) for kind in Account)
     spoken = replace(made_alert(), accounts=kinds, reach_known=None)
+    shown = [*opened, another, bare, untitled, _listed(), *made_story()]
     return [*shown, *ends, *_beside_counts(), *broad, spoken]
 
 
-def test_who_speaks_is_told() -> None:
-    """Kinds of accounts are counted apart, unknown ones last; a cited medium is called one."""
-    alert = made_alert()
-    medium = replace(made_citation("widest"), account=Account.MEDIA)
-    message = compose(replace(alert, citations=(made_citation(), medium)))
-    assert "发帖账号：普通 131 · 媒体 3 · 企业 2 · 认证个人 1 · 未知 10" in message.summary
-    first, second = message.quotes
-    assert "媒体" not in first.about
-    assert " · 媒体 · " in second.about
-    unknown = compose(replace(alert, accounts=(("", 10),)))
-    assert not any("发帖账号" in line for line in unknown.summary)
-    english = compose(alert, "en")
-    assert any(line.startswith("who speaks: ordinary accounts 131") for line in english.summary)
-
-
-def test_reach_says_how_sure_it_is() -> None:
-    """Followers overlap, so their sum is a most; the share of posts that have any is shown."""
-    alert = made_alert()
-    whole = "\n".join(compose(replace(alert, reach_known=alert.organic)).summary)
-    part = "\n".join(compose(replace(alert, reach_known=alert.organic // 4)).summary)
-    assert "只会偏高" in whole
-    assert "25% 的帖子有粉丝数" in part
-    assert "至多" not in part
-    assert "粉丝合计" not in "\n".join(compose(replace(alert, reach=0)).summary)
+def _beside_counts() -> list[Alert]:
+    found = [made_told(level) for level in (Level.ORANGE, Level.RED)]
+    unknown = [replace(one, p_value=1.0) for one in made_beside()]
+    smaller = replace(unknown[1], parts=(replace(unknown[1].parts[0], name="100000"),))
+    often = [
+        replace(made_incident(), reasons=(LevelReason("rarity", weeks),))
+        for weeks in (0.5, 1.0, 2.0, 4.0, 13.0, 52.0, 260.0)
+    ]
+    held = replace(
+        found[0],
+        evidence=(*unknown, smaller),
+        reasons=(LevelReason("low_baseline"), LevelReason("beside", 1.0, ("velocity", "hot_list"))),
+        links=tuple(Link(f"{n}", f"品牌{n}", Level.BLUE, ("词", "语")) for n in range(9)),
+    )
+    return [made_alert(incident=incident) for incident in (*found, *often, held)]
 
 
 def _listed(title: str = "云朵茶饮喝出虫子") -> Alert:
     """Return the alert of an incident that a hot list opened."""
-    told = Evidence("hot_list", 1, 0.01, 24 * HOUR, 1e-2, (EvidencePart(title, 1.0, 0.0),))
-    return made_alert(incident=replace(made_incident(Level.YELLOW), evidence=(told,)))
+    entry = Evidence("hot_list", 1, 0.01, 24 * HOUR, 1e-2, (EvidencePart(title, 1.0, 0.0),))
+    return made_alert(incident=replace(made_incident(Level.YELLOW), evidence=(entry,)))
 
 
 def test_a_hot_list_is_named_in_the_title() -> None:
@@ -154,238 +183,56 @@ def test_a_hot_list_is_named_in_the_title() -> None:
     assert len(long) < 80
 
 
-def _beside_counts() -> list[Alert]:
-    told = [made_told(level) for level in (Level.ORANGE, Level.RED)]
-    unknown = [replace(one, p_value=1.0) for one in made_beside()]
-    smaller = replace(unknown[1], parts=(replace(unknown[1].parts[0], name="100000"),))
-    often = [
-        replace(made_incident(), reasons=(LevelReason("rarity", weeks),))
-        for weeks in (0.5, 1.0, 2.0, 4.0, 13.0, 52.0, 260.0)
-    ]
-    held = replace(
-        told[0],
-        evidence=(*unknown, smaller),
-        reasons=(LevelReason("low_baseline"), LevelReason("beside", 1.0, ("velocity", "hot_list"))),
-        links=tuple(Link(f"{n}", f"品牌{n}", Level.BLUE, ("词", "语")) for n in range(9)),
-    )
-    return [made_alert(incident=incident) for incident in (*told, *often, held)]
+def test_without_a_title_the_new_words_name_the_cause() -> None:
+    """Where no post has words for it, words new to the brand come first, and no numbers."""
+    words = (("奶茶", 80), ("315", 70), ("虫子", 64), ("退款", 31))
+    alert = replace(made_alert(incident=made_told()), keywords=words, themes=())
+    assert "「虫子」「退款」投诉异常" in compose(alert).title
 
 
-def test_an_opening_tells_everything() -> None:
-    """Level, brand, cause, since when, numbers next to their baseline, why, what next, who."""
-    message = compose(made_alert())
-    assert message.title == "🟠 橙 · 云朵茶饮 · 「异物」「退款」投诉异常升高"
-    assert message.summary[0] == (
-        "08:42 起 38 分钟 · 负面 147 条（平时同时段 3.1） · 213 位真实作者 · 采集覆盖 97%"
-    )
-    assert message.lines("evidence") == (
-        "近 1 小时负面 147 条（平时 3.1，47 倍）",
-        "近 1 小时负面占比 71%（平时 18%）",
-        "近 10 分钟投诉 41 条（平时 <0.1）",
-        "近 6 小时声量 50 条（平时 44）",
-        "高频词：「异物」64 「退款」31",
-    )
-    assert message.lines("themes") == (
-        "「杯底有异物，客服不回复」80/147 条，77 人",
-        "「云朵茶饮店员回应」9/147 条，8 人",
-    )
-    assert message.lines("categories") == ("安全健康 60", "服务态度 12")
-    assert message.lines("demands") == ("退款 31", "道歉 9")
-    assert message.quotes[0].about == "最早 07:58 王** · 粉丝 213 · 转发 12"
-    assert message.quotes[0].url == "https://weibo.com/1/abc?from=x&y=1"
-    assert message.lines("cases") == ("5 个待处理",)
-    assert message.lines("next")
-
-
-def test_english_says_the_same() -> None:
-    """English is a choice, with the same facts."""
-    message = compose(made_alert(), "en")
-    assert message.title.startswith("🟠 ORANGE · 云朵茶饮 · unusually many complaints about “异物”")
-    assert "negative posts: 147 (usual for that span: 3.1)" in message.summary[0]
-
-
-def test_a_raise_says_from_where_to_where() -> None:
-    """A change of the level names both levels."""
-    _, raised, lowered, _ = made_story()
-    assert compose(raised).lines("changed") == ("级别 🟡 黄 → 🟠 橙",)
-    assert compose(lowered).lines("changed") == ("级别 🟠 橙 → 🟡 黄",)
-
-
-def test_another_story_is_told_in_full() -> None:
-    """It is named in the title, its numbers stand under what changed, and the rest as ever."""
-    message = compose(made_alert(Change.NEW_STORY))
-    assert message.title == "🟠 橙 · 云朵茶饮 · 又起新话题「店长打人，顾客报警」"
-    assert message.lines("changed") == (
-        "另一话题「店长打人，顾客报警」：近 1 小时 14/29 条，13 人",
-    )
-    assert message.lines("evidence")
-    assert message.quotes
-    assert (
-        "another story: “店长打人，顾客报警”" in compose(made_alert(Change.NEW_STORY), "en").title
-    )
+def test_without_words_there_is_still_a_cause() -> None:
+    """Without title, keywords and complaints the title says what is counted."""
+    alert = replace(made_alert(), keywords=(), complaints=0, themes=(), categories=())
+    assert compose(alert).title == "🟠 橙 · 云朵茶饮 · 负面声量异常"
 
 
 def test_another_story_that_was_forgotten_has_no_words() -> None:
     """Where its post was forgotten, the title names the cause that the counts speak of."""
-    alert = made_alert(Change.NEW_STORY)
-    alert = replace(alert, story=Theme("", 14, 29, 13))
-    assert compose(alert).title.endswith("又起新话题「「异物」「退款」投诉」")
+    alert = replace(made_alert(Change.NEW_STORY), story=Theme("", 14, 29, 13))
+    assert compose(alert).title.endswith("又起一事：「异物」「退款」投诉异常")
 
 
-def test_a_fall_says_only_what_changed() -> None:
-    """A lowered level repeats neither evidence nor posts."""
-    message = compose(made_story()[2])
-    assert (message.lines("evidence"), message.lines("demands"), message.quotes) == ((), (), ())
-    assert (message.lines("themes"), message.lines("categories")) == ((), ())
+def test_the_title_of_the_story_stays() -> None:
+    """An alert whose situation has no title shows the one that the incident keeps."""
+    alert = made_change(title="")
+    alert = replace(alert, incident=replace(alert.incident, title="奶茶喝出活虫"))
+    assert "奶茶喝出活虫" in compose(alert).title
 
 
-def test_a_forgotten_title_is_not_told() -> None:
-    """A theme whose words were taken out of what is kept has no line."""
-    gone = replace(made_alert().themes[0], title="", post_key="")
-    assert compose(replace(made_alert(), themes=(gone,))).lines("themes") == ()
+def test_what_the_channel_sees_and_what_the_thread() -> None:
+    """Raises, reopenings, other stories and who joins concern everybody; the rest the thread."""
+    shown = {change for change in Change if compose(made_change(change)).broadcast}
+    assert shown == {Change.RAISED, Change.REOPENED, Change.NEW_STORY, Change.JOINED}
 
 
-def test_a_recovery_tells_the_whole_story() -> None:
-    """A recovery says how long it lasted, how bad it was and what stays open."""
-    message = compose(made_story()[-1])
-    assert message.title.startswith("✅ 恢复 · 云朵茶饮")
-    assert message.recovered
-    assert message.summary[0] == "08:42 至 12:30，历时 3 小时 48 分钟"
-    assert message.summary[1] == "最高级别 🟠 橙 · 峰值 232 条负面/时（09:12）"
-    assert message.lines("cases") == ("仍有 5 个未结",)
-
-
-@pytest.mark.parametrize(("language", "says"), [("zh", "新品牌，基线不足"), ("en", "new brand")])
-def test_a_short_history_is_said(language: Language, says: str) -> None:
-    """An incident of a brand without a baseline says so; another does not."""
-    alert = made_alert(incident=made_incident(low_baseline=True))
-    assert says in "".join(compose(alert, language).summary)
-    assert says not in "".join(compose(made_alert(), language).summary)
-
-
-def test_low_coverage_is_a_warning() -> None:
-    """If much was not read, the message says that the numbers are too low."""
-    assert "⚠ 采集覆盖仅 62%" in compose(replace(made_alert(), coverage=0.62)).summary[0]
-
-
-def test_an_unknown_usual_is_not_made_up() -> None:
-    """Without evidence of the usual, the message says that it is unknown, not zero."""
-    alert = replace(made_alert(incident=replace(made_incident(), evidence=())), usual=0.0)
-    assert "（平时水平未知）" in compose(alert).summary[0]
-
-
-def test_another_day_has_its_date() -> None:
-    """A time of another day, in Shanghai, is shown with its date."""
-    alert = replace(made_alert(), at=OPENED + timedelta(days=1))
-    assert compose(alert).summary[0].startswith("03-02 08:42 起 1 天 0 小时")
-
-
-def test_without_words_there_is_still_a_cause() -> None:
-    """Without keywords and complaints the title says what is counted."""
-    alert = replace(made_alert(), keywords=(), complaints=0)
-    assert compose(alert).title == "🟠 橙 · 云朵茶饮 · 负面声量异常升高"
-
-
-def test_an_unknown_kind_of_evidence_is_shown() -> None:
-    """A kind of evidence that the catalogue does not know is shown by its name."""
-    incident = replace(made_incident(), evidence=(Evidence("smell", 9, 2, HOUR, 0.01),))
-    assert (
-        compose(made_alert(incident=incident)).lines("evidence")[0].startswith("近 1 小时smell 9")
-    )
-
-
-def test_evidence_beside_the_counts_has_its_usual() -> None:
-    """New words, large accounts, speed, platforms, hot lists: each number with its baseline."""
-    message = compose(made_alert(incident=made_told()))
-    assert message.lines("evidence") == (
-        "近 1 小时负面 147 条（平时 3.1，47 倍）",
-        "近 1 小时负面占比 71%（平时 18%）",
-        "近 10 分钟投诉 41 条（平时 <0.1）",
-        "上热搜 1 条（平时 <0.1）「云朵茶饮喝出虫子」",
-        "2 位百万粉博主（平时 0.2）",
-        "新词「虫子」64 人（平时 <0.1）、「退款」31 人（平时 0.4）",
-        "最快一帖 1 小时转发 4800 次（平时 99% 的帖子总共不过 61 次）",
-        "近 1 小时多平台：weibo 120 条（平时 3）、heimao 9 条（平时 0.2）",
-        "近 6 小时声量 50 条（平时 44）",
-        "高频词：「异物」64",
-    )
-
-
-def test_evidence_without_a_past_says_so() -> None:
-    """Where no past is known, the usual is unknown, not zero."""
-    unknown = tuple(replace(one, p_value=1.0) for one in made_beside())
-    lines = compose(made_alert(incident=replace(made_told(), evidence=unknown))).lines("evidence")
-    assert "2 位百万粉博主（平时 未知）" in lines
-    assert "最快一帖 1 小时转发 4800 次（平时未知）" in lines
-
-
-def test_the_level_is_explained() -> None:
-    """A level says how rare its counts are, how much speaks for it, and what lifted it."""
-    told = compose(made_alert(incident=made_told())).lines("level")
-    assert told == (
-        "这么多负面，每 3 个月至多一次",
-        "8 类依据",
-        "因大号、新词升一级",
-        "本波是前波峰值的 2.4 倍",
-    )
-
-
-def test_the_forecast_is_shown() -> None:
-    """The next level's probability and the peak stand next to what was reached so far."""
-    alert = made_alert(incident=made_told())
-    assert compose(alert).lines("forecast") == (
-        "6 小时内升为红色 62%，峰值 900 至 2300 条/时（至今最高 232）",
-        "最快一帖每小时转发 900 至 2300 次（近 1 小时 4800）",
-    )
-    assert compose(alert, "en").lines("forecast")[0] == (
-        "RED within 6 h: 62%, peak 900 to 2300 an hour (highest so far 232)"
-    )
-
-
-def test_above_red_there_is_no_level() -> None:
-    """A red incident says whether it will double."""
-    line = compose(made_alert(incident=made_told(Level.RED))).lines("forecast")[0]
-    assert line.startswith("6 小时内再翻倍 62%")
-
-
-@pytest.mark.parametrize(
-    ("probability", "said"), [(0.004, "<1%"), (0.01, "1%"), (0.996, "99%"), (0.5, "50%")]
-)
-def test_nothing_is_certain(probability: float, said: str) -> None:
-    """A probability is never shown as nothing or as certainty."""
-    told = made_told()
-    assert told.forecast is not None
-    story = replace(told.forecast, complaints=made_forecast(probability))
-    line = compose(made_alert(incident=replace(told, forecast=story))).lines("forecast")[0]
-    assert f"红色 {said}，" in line
-
-
-@pytest.mark.parametrize(("language", "said"), [("zh", "暂无"), ("en", "no forecast yet")])
-def test_without_a_forecast_none_is_invented(language: Language, said: str) -> None:
-    """An incident of which too little is known says so."""
-    assert compose(made_alert(), language).lines("forecast")[0].startswith(said)
-
-
-def test_a_story_of_several_brands_names_them() -> None:
-    """Linked incidents are named with their level and what both share; many are counted."""
-    told = made_told()
-    assert compose(made_alert(incident=told)).lines("links") == (
-        "晨曦（红）：共同新词「虫子」「退款」",
-        "山谷（蓝）：7 条帖子相同或相近",
-    )
-    many = tuple(replace(told.links[0], incident=f"{n}") for n in range(9))
-    lines = compose(made_alert(incident=replace(told, links=many))).lines("links")
-    assert lines[-1] == "另有 5 个品牌"
-
-
-def test_a_second_wave_is_beside_the_first() -> None:
-    """A reopened story says which wave it is and how high the one before was."""
-    summary = compose(made_alert(incident=made_told())).summary[1]
-    assert summary.startswith("第 2 波（前波峰值 97 条/时） · ")
+def test_every_message_bears_its_key() -> None:
+    """The incident's key stands last, so that it can be copied into a command."""
+    for change in Change:
+        alert = made_change(change)
+        assert compose(alert).lines("key") == (alert.incident.key,)
+        assert compose(alert).plain().endswith(f"编号：{alert.incident.key}")
 
 
 def test_plain_text_holds_every_fact() -> None:
-    """The plain form holds title, numbers, quotes and links, one fact a line."""
-    plain = compose(made_alert()).plain()
-    for part in ("🟠 橙", "依据：", "诉求：", "「杯底有异物，客服不回复」 https://", "下一步："):
+    """The plain form holds title, numbers, steps, links and key, one fact a line."""
+    plain = compose(made_opening()).plain()
+    for part in ("🔵 蓝", "9 条负面", "原帖 https://weibo.com/1/abc", "现在做：", "编号："):
         assert part in plain
+
+
+def test_a_failing_source_says_since_when_and_what_next() -> None:
+    """An operational message has its time, its effect and the next step, and no playbook."""
+    for alert in _operational():
+        message = compose(alert)
+        assert message.lines("next")
+        assert ("历时" in message.summary[0]) is (alert.change is Change.RECOVERED)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages.catalogue import LANGUAGES
-from alerts.messages.compose import CITATIONS, compose
+from alerts.messages.compose import compose
+from alerts.messages.evidence_message import POSTS as CITATIONS
 from alerts.messages.format import one_line
 from alerts.notify.slack.blocks import escape, payload_of
 from nlp.complaints.rules import CATEGORIES

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -47,7 +48,8 @@ def _shown(
     brand: str = BRAND,
 ) -> str:
     screen = io.StringIO()
-    alert = made_alert(incident=made_incident(level, brand=brand), text=text)
+    alert = made_alert(incident=made_incident(level, brand=brand))
+    alert = replace(alert, themes=(replace(alert.themes[0], title=text),))
     send_alert(TerminalNotifier("terminal", _console(screen, colour=colour)), alert)
     return screen.getvalue()
 
@@ -55,7 +57,7 @@ def _shown(
 def test_the_panel_has_title_facts_and_links() -> None:
     """A panel shows level, numbers next to their baseline, the posts and their links."""
     shown = _shown()
-    for part in ("🟠 橙 · 云朵茶饮", "147 条（平时同时段 3.1）", "王**", "https://weibo.com/1/abc"):
+    for part in ("🟠 橙 · 云朵茶饮", "147 条负面，平时 3 条", "王**", "https://weibo.com/1/abc"):
         assert part in shown
 
 

@@ -1,0 +1,1 @@
+"""What to do now: the steps of an alert by category and level, and the checklists."""
