@@ -11,6 +11,7 @@ from slack_sdk.web import SlackResponse
 
 from alerts.messages.format import one_line
 from alerts.messages.message import Message
+from alerts.notify.exchange import LONGEST, Exchange
 from alerts.notify.pacing import Pacer
 from alerts.notify.protocol import Abilities, NotifyError
 from alerts.notify.secret_env import secret_of
@@ -28,7 +29,7 @@ EVENT_TYPE = "fengsui_alert"
 # has it. It must end well before the lease of the sender does.
 PAGE = 200
 PAGES = 10
-SEARCH_SECONDS = 30.0
+SEARCH_SECONDS = 15.0
 CLOCK_SKEW = timedelta(minutes=5)
 
 # What the whole channel should see, not only those who follow the thread.
@@ -52,7 +53,9 @@ class SlackNotifier:
         *,
         pacer: Pacer | None = None,
         clock: Callable[[], float] = time.monotonic,
+        exchange: Exchange | None = None,
     ) -> None:
+        self._exchange = exchange or Exchange()
         self._settings = settings
         self._client = client
         self._pacer = pacer or Pacer()
@@ -183,6 +186,7 @@ class SlackNotifier:
                 raise SlackFailure("the search in the channel took too long", retry=True)
             page = self._call(
                 method,
+                deadline - self._clock(),
                 channel=self._settings.channel,
                 oldest=f"{oldest.timestamp():.6f}",
                 limit=PAGE,
@@ -208,13 +212,14 @@ class SlackNotifier:
         user, team = (one_line(str(answer.get(key, "?")), 50) for key in ("user", "team"))
         return f"the token is {user}'s in {team}; channel {self._settings.channel}"
 
-    def _call(self, method: str, **arguments: Any) -> Json:
+    def _call(self, method: str, seconds: float = LONGEST, /, **arguments: Any) -> Json:
         client = self._connected()
+        # Methods that read take no JSON.
+        form = {"json" if method in {POST, UPDATE} else "params": arguments}
         try:
-            if method in {POST, UPDATE}:
-                return _data(client.api_call(method, json=arguments))
-            # Methods that read take no JSON.
-            return _data(client.api_call(method, params=arguments))
+            return self._exchange.ask(
+                lambda _: _data(client.api_call(method, **form)), seconds=seconds
+            )
         except NO_ANSWER as error:
             failure = failure_of(error)
         if method in {POST, UPDATE} and failure.after:

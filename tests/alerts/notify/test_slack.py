@@ -329,7 +329,7 @@ def test_find_gives_up_before_the_lease_ends(
 ) -> None:
     """A search that takes too long ends with an error to be tried again."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", TOKEN)
-    ticks = iter([0.0, 1.0, 31.0])
+    ticks = iter([0.0, 1.0, 1.0, 16.0])
     settings = SlackReceiver(name="room", channel=CHANNEL, base_url=slack_server.url)
     slack = SlackNotifier(settings, pacer=Pacer(sleep=lambda _: None), clock=lambda: next(ticks))
     slack_server.page = 1

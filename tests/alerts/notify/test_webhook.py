@@ -201,19 +201,13 @@ class _Endless(httpx.SyncByteStream):
             yield b" " * 1024
 
 
-@pytest.mark.parametrize(("seconds", "chunks"), [(0.0, 64), (30.0, 1)])
-def test_an_endless_answer_is_cut_off(seconds: float, chunks: int) -> None:
-    """An answer is read for 64 KiB or 20 seconds at most."""
+def test_an_endless_answer_is_cut_off() -> None:
+    """An answer is read for 64 KiB at most."""
     stream = _Endless()
-    ticks = iter([0.0] + [seconds] * 100)
     settings = WebhookReceiver(name="hook", url=SecretStr("https://hook.example/"))
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=stream))
-    send_alert(
-        WebhookNotifier(settings, transport=transport, clock=lambda: next(ticks)),
-        made_alert(),
-        None,
-    )
-    assert stream.sent == chunks
+    send_alert(WebhookNotifier(settings, transport=transport), made_alert(), None)
+    assert stream.sent == 64
 
 
 def test_the_same_alert_has_the_same_key(notifier: WebhookNotifier, hook: Hook) -> None:
