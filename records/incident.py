@@ -20,11 +20,15 @@ class Level(IntEnum):
 
 
 class IncidentKind(StrEnum):
-    """What an incident is about: talk about a brand, a source unread, a step of ours that fails."""
+    """What an incident is about.
+
+    Talk about a brand; a source unread, a step that fails, a receiver that takes no messages.
+    """
 
     BRAND = "brand"
     COVERAGE = "coverage"
     PIPELINE = "pipeline"
+    RECEIVER = "receiver"
 
 
 class IncidentStatus(StrEnum):
@@ -133,8 +137,8 @@ class Incident:
     signalled, `level_at` the last that signalled at the present level or above, `updated_at` the
     last that was scored. `peak` is the greatest negative count an hour, reached at `peak_at`.
     `evidence`, its combined `p_value` and `reasons` belong to the signal that brought the present
-    level. By its `kind` it is about a brand, or it is operational: about a source (coverage) or a
-    step (pipeline) in trouble. `subject` names any of them.
+    level. By its `kind` it is about a brand, or it is operational: about a source (coverage), a
+    step (pipeline) or a receiver in trouble. `subject` names any of them.
 
     `forecast` is what was expected when it was last scored, None where too little was known.
     `terms` are the words new to the brand that the story is known by. `links` are other brands'

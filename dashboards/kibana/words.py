@@ -77,6 +77,7 @@ STATUSES: Final = {
 TROUBLES: Final = {
     "coverage": Words("来源", "Source"),
     "pipeline": Words("任务", "Task"),
+    "receiver": Words("接收方", "Receiver"),
 }
 # Any other reason is shown as it is: the name of an error, the promise that is not kept.
 REASONS: Final = {

@@ -1,10 +1,11 @@
 """The ledger's incidents, and the outbox of notifications about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from records import Alert, Incident, IncidentStatus, Notification, NotificationState, Receipt
 from store.encoding import cleaned, decoder
@@ -22,6 +23,15 @@ _OPEN = (
     select(schema.incidents.c.body)
     .where(schema.incidents.c.status == IncidentStatus.OPEN)
     .order_by(schema.incidents.c.opened_at, schema.incidents.c.key)
+)
+
+
+_OPEN_STATES = (NotificationState.PENDING, NotificationState.SENDING)
+_WAITS = _columns.state.in_(_OPEN_STATES)
+_UPDATE = (
+    update(schema.notifications)
+    .where(_columns.key == bindparam("new_key"))
+    .values({one.name: bindparam(f"new_{one.name}") for one in _columns if one.name != "key"})
 )
 
 
@@ -70,22 +80,51 @@ class Outbox(LedgerDatabase):
         query = select(table.c.body).where(table.c.written_at >= since)
         return [_incident(row.body) for row in self._rows(query.order_by(table.c.key))]
 
-    def due(self, now: datetime) -> list[Notification]:
-        """Return what is to be sent at `now`, oldest first, at most 500.
+    def receivers(self) -> list[str]:
+        """Return the receivers for which something waits, PENDING or SENDING."""
+        query = select(_columns.receiver).distinct().where(_WAITS).order_by(_columns.receiver)
+        return [row.receiver for row in self._rows(query)]
+
+    def due(self, now: datetime, receiver: str | None = None) -> list[Notification]:
+        """Return what is to be sent (to `receiver`) at `now`, oldest first, at most 500.
 
         PENDING ones whose pause is over, and SENDING ones whose lease has passed: their sender
         died between sending and recording.
         """
         ready = or_(_columns.retry_at.is_(None), _columns.retry_at <= now)
-        query = (
-            select(_columns.body)
-            .where(
-                _columns.state.in_((NotificationState.PENDING, NotificationState.SENDING)), ready
-            )
-            .order_by(_columns.created_at, _columns.key)
-            .limit(_BATCH)
-        )
+        query = select(_columns.body).where(_WAITS, ready).limit(_BATCH)
+        return self._in_order(query, receiver)
+
+    def waiting(self, receiver: str | None = None) -> list[Notification]:
+        """Return all that is PENDING or SENDING (for `receiver`), oldest first."""
+        return self._in_order(select(_columns.body).where(_WAITS), receiver)
+
+    def given_up(self, receiver: str | None = None) -> list[Notification]:
+        """Return all that FAILED (at `receiver`), oldest first."""
+        failed = _columns.state == NotificationState.FAILED
+        return self._in_order(select(_columns.body).where(failed), receiver)
+
+    def _in_order(self, query: Select[Any], receiver: str | None) -> list[Notification]:
+        if receiver is not None:
+            query = query.where(_columns.receiver == receiver)
+        query = query.order_by(_columns.created_at, _columns.key)
         return [_notification(row.body) for row in self._rows(query)]
+
+    def claim_all(
+        self, notifications: Sequence[Notification], lease_until: datetime
+    ) -> list[Notification]:
+        """Take notifications for sending, in one transaction; see `claim`. Return those taken."""
+        with self._writing() as connection:
+            here = _states(connection, [one.key for one in notifications])
+            # Nobody else writes meanwhile: what is as it was read stays so until it is taken.
+            unchanged = (
+                one
+                for one in notifications
+                if one.state in _OPEN_STATES and here.get(one.key) == (one.state, one.attempts)
+            )
+            claimed = [_claim_of(one, lease_until) for one in unchanged]
+            _write(connection, claimed)
+        return claimed
 
     def claim(self, notification: Notification, lease_until: datetime) -> Notification | None:
         """Take `notification` for sending until `lease_until`; None if another was faster.
@@ -93,51 +132,40 @@ class Outbox(LedgerDatabase):
         The number of attempts grows with every claim, so that of two that saw the same state only
         one can find it unchanged. What is SENT, SUPPRESSED or FAILED cannot be claimed.
         """
-        if notification.state not in {NotificationState.PENDING, NotificationState.SENDING}:
-            return None
-        claimed = replace(
-            notification,
-            state=NotificationState.SENDING,
-            attempts=notification.attempts + 1,
-            retry_at=lease_until,
-        )
-        unchanged = and_(
-            _columns.key == notification.key,
-            _columns.state == notification.state,
-            _columns.attempts == notification.attempts,
-        )
-        statement = update(schema.notifications).where(unchanged).values(_row(claimed))
-        with self._writing() as connection:
-            return claimed if connection.execute(statement).rowcount else None
+        return next(iter(self.claim_all([notification], lease_until)), None)
 
     def record(self, notification: Notification) -> None:
         """Write the state that `notification` has come to.
 
         SENT is final, and a sender whose lease another took over can only still say SENT.
         """
-        sent = NotificationState.SENT
-        row = _row(notification)
-        current = and_(_columns.key == notification.key, _columns.state != sent)
-        if notification.state is not sent:
-            current = and_(current, _columns.attempts <= notification.attempts)
+        self.record_all([notification])
+
+    def record_all(self, notifications: Sequence[Notification]) -> None:
+        """Write the states that notifications have come to, in one transaction; see `record`."""
         with self._writing() as connection:
-            if not upsert(connection, schema.notifications, [row], replace=False):
-                connection.execute(update(schema.notifications).where(current).values(row))
+            here = _states(connection, [one.key for one in notifications])
+            new = [_row(one) for one in notifications if one.key not in here]
+            upsert(connection, schema.notifications, new, replace=False)
+            _write(connection, [one for one in notifications if _may_replace(one, here)])
+
+    def move(self, notification: Notification, receipt: Receipt) -> None:
+        """Write that a message that was sent stands elsewhere now: it was sent anew."""
+        with self._writing() as connection:
+            _write(connection, [replace(notification, receipt=receipt)])
+
+    def taken(self, incident_key: str, receiver: str) -> list[Notification]:
+        """Return the alerts about the incident that `receiver` took, in their order."""
+        query = select(_columns.body).where(
+            _columns.incident == incident_key, _columns.state == NotificationState.SENT
+        )
+        found = self._in_order(query, receiver)
+        return sorted(found, key=lambda one: (one.created_at, one.alert and one.alert.at, one.key))
 
     def thread(self, incident_key: str, receiver: str) -> Receipt | None:
         """Return the receipt of the first message about the incident that `receiver` took."""
-        query = (
-            select(_columns.body)
-            .where(
-                _columns.incident == incident_key,
-                _columns.receiver == receiver,
-                _columns.state == NotificationState.SENT,
-            )
-            .order_by(_columns.created_at, _columns.key)
-            .limit(1)
-        )
-        rows = self._rows(query)
-        return _notification(rows[0].body).receipt if rows else None
+        taken = self.taken(incident_key, receiver)
+        return taken[0].receipt if taken else None
 
     def notification(self, key: str) -> Notification | None:
         """Return the notification of `key`."""
@@ -155,6 +183,46 @@ class Outbox(LedgerDatabase):
         if incident_key is not None:
             query = query.where(_columns.incident == incident_key)
         return [_notification(row.body) for row in self._rows(query)]
+
+
+def _claim_of(notification: Notification, lease_until: datetime) -> Notification:
+    return replace(
+        notification,
+        state=NotificationState.SENDING,
+        attempts=notification.attempts + 1,
+        retry_at=lease_until,
+    )
+
+
+def _states(
+    connection: Connection, keys: Sequence[str]
+) -> dict[str, tuple[NotificationState, int]]:
+    """Return the state and the attempts of the notifications of `keys`."""
+    found: dict[str, tuple[NotificationState, int]] = {}
+    for begin in range(0, len(keys), _BATCH):
+        query = select(_columns.key, _columns.state, _columns.attempts).where(
+            _columns.key.in_(keys[begin : begin + _BATCH])
+        )
+        for row in connection.execute(query):
+            found[row.key] = (NotificationState(row.state), row.attempts)
+    return found
+
+
+def _may_replace(
+    notification: Notification, here: Mapping[str, tuple[NotificationState, int]]
+) -> bool:
+    """Say whether `notification` may take the place of what is there under its key."""
+    state, attempts = here.get(notification.key, (NotificationState.SENT, 0))
+    if state is NotificationState.SENT:
+        return False
+    return notification.state is NotificationState.SENT or attempts <= notification.attempts
+
+
+def _write(connection: Connection, notifications: Sequence[Notification]) -> None:
+    """Write rows that are there already."""
+    if notifications:
+        rows = [{f"new_{name}": value for name, value in _row(n).items()} for n in notifications]
+        connection.execute(_UPDATE, rows)
 
 
 def _incident_row(incident: Incident) -> dict[str, object]:

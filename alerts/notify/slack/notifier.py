@@ -127,10 +127,11 @@ class SlackNotifier:
                 UPDATE,
                 channel=receipt.place,
                 ts=receipt.message,
-                **payload_of(message),
+                # What is not named stays as it was: attachments go, the marks by which the message
+                # is found remain.
+                **({"attachments": []} | payload_of(message)),
                 link_names=False,
                 parse="none",
-                metadata={"event_type": EVENT_TYPE, "event_payload": _marks(message, key)},
             )
         except SlackFailure as failure:
             if failure.code not in THREAD_CODES:

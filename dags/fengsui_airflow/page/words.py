@@ -84,10 +84,12 @@ KINDS: Final = {
         IncidentKind.BRAND: "",
         IncidentKind.COVERAGE: "来源：",
         IncidentKind.PIPELINE: "步骤：",
+        IncidentKind.RECEIVER: "接收方：",
     },
     "en": {
         IncidentKind.BRAND: "",
         IncidentKind.COVERAGE: "source: ",
         IncidentKind.PIPELINE: "step: ",
+        IncidentKind.RECEIVER: "receiver: ",
     },
 }

@@ -1,11 +1,12 @@
 """A notification log in memory, and receivers that fail as planned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.messages.message import Message
 from alerts.notify.protocol import Abilities, Notifier
-from records import Alert, Notification, NotificationState, Receipt
+from records import Alert, Incident, Notification, NotificationState, Receipt
 from records.language import Language
 from tests.alerts.made import OPENED
 
@@ -23,41 +24,68 @@ class MemoryOutbox:
 
     rows: dict[str, Notification] = field(default_factory=dict)
     limit: int = 100
+    incidents: dict[str, Incident] = field(default_factory=dict)
 
-    def due(self, now: datetime) -> list[Notification]:
+    def receivers(self) -> list[str]:
+        """Return for whom something waits."""
+        waits = (row.receiver for row in self.rows.values() if row.state in {S.PENDING, S.SENDING})
+        return sorted(set(waits))
+
+    def due(self, now: datetime, receiver: str) -> list[Notification]:
         """Return the oldest that may be tried."""
-        due = [
-            row
-            for row in self.rows.values()
-            if (row.state is S.PENDING and (row.retry_at is None or row.retry_at <= now))
-            or (row.state is S.SENDING and row.retry_at is not None and row.retry_at <= now)
-        ]
-        return sorted(due, key=lambda row: row.created_at)[: self.limit]
+        return [
+            row for row in self.waiting(receiver) if row.retry_at is None or row.retry_at <= now
+        ][: self.limit]
 
-    def claim(self, notification: Notification, lease_until: datetime) -> Notification | None:
-        """Claim it if it is as it was read."""
-        if self.rows[notification.key] != notification:
-            return None
-        claimed = replace(
-            notification,
-            state=S.SENDING,
-            attempts=notification.attempts + 1,
-            retry_at=lease_until,
-        )
-        self.rows[notification.key] = claimed
+    def waiting(self, receiver: str) -> list[Notification]:
+        """Return all that waits."""
+        found = [row for row in self.rows.values() if row.state in {S.PENDING, S.SENDING}]
+        ours = [row for row in found if row.receiver == receiver]
+        return sorted(ours, key=lambda row: (row.created_at, row.key))
+
+    def claim_all(
+        self, notifications: Sequence[Notification], lease_until: datetime
+    ) -> list[Notification]:
+        """Claim those that are as they were read."""
+        claimed = [
+            replace(one, state=S.SENDING, attempts=one.attempts + 1, retry_at=lease_until)
+            for one in notifications
+            if self.rows[one.key] == one
+        ]
+        self.record_all(claimed)
         return claimed
 
-    def record(self, notification: Notification) -> None:
-        """Write it."""
-        self.rows[notification.key] = notification
+    def record_all(self, notifications: Sequence[Notification]) -> None:
+        """Write them."""
+        self.rows |= {one.key: one for one in notifications}
 
-    def thread(self, incident_key: str, receiver: str) -> Receipt | None:
-        """Return the first receipt."""
-        for row in self.rows.values():
-            ours = row.alert is not None and row.alert.incident.key == incident_key
-            if ours and row.receiver == receiver and row.state is S.SENT:
-                return row.receipt
-        return None
+    def notification(self, key: str) -> Notification | None:
+        """Return the row of the key."""
+        return self.rows.get(key)
+
+    def incident(self, key: str) -> Incident | None:
+        """Return the incident as it was set, else as its newest alert has it."""
+        if key in self.incidents:
+            return self.incidents[key]
+        about = [row.alert for row in self.rows.values() if row.alert is not None]
+        ours = [alert for alert in about if alert.incident.key == key]
+        return max(ours, key=lambda alert: alert.at).incident if ours else None
+
+    def taken(self, incident_key: str, receiver: str) -> list[Notification]:
+        """Return the alerts that were sent."""
+        ours = [
+            row
+            for row in self.rows.values()
+            if row.alert is not None
+            and row.incident_key == incident_key
+            and row.receiver == receiver
+            and row.state is S.SENT
+        ]
+        return sorted(ours, key=lambda row: (row.created_at, row.alert and row.alert.at))
+
+    def move(self, notification: Notification, receipt: Receipt) -> None:
+        """Write the receipt."""
+        self.rows[notification.key] = replace(notification, receipt=receipt)
 
     def add(self, alert: Alert, receiver: str = "room", **fields: object) -> str:
         """Put a pending notification in and return its key."""
@@ -72,6 +100,7 @@ class MemoryOutbox:
 
 
 ALL = Abilities(edits=True, threads=True, finds=True)
+ASKABLE = Abilities(finds=True)
 
 
 @dataclass(slots=True)
@@ -84,7 +113,7 @@ class Room:
     taken: list[tuple[str, Receipt | None]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     edited: list[tuple[str, Message, Receipt]] = field(default_factory=list)
-    abilities: Abilities = ALL
+    abilities: Abilities = ASKABLE
     found: Receipt | None = None
     asked: int = 0
     tried: int = 0

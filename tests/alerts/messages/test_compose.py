@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from alerts.messages.away import MOST, away
 from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.compose import compose, present
 from alerts.messages.digest import grouped
@@ -47,6 +48,7 @@ from tests.alerts.messages.made import (
     made_end,
     made_opening,
 )
+from tests.alerts.messages.missed import made_missed
 
 VOICES = (LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
 
@@ -66,7 +68,7 @@ def test_every_word_is_used() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         spied = {"zh": Spy(CATALOGUES["zh"]), "en": CATALOGUES["en"]}
-        for module in ("compose", "evidence_message", "ops_text", "digest", "message"):
+        for module in ("compose", "evidence_message", "ops_text", "digest", "message", "away"):
             patch.setattr(f"alerts.messages.{module}.CATALOGUES", spied)
         for alert in (*_every_kind(), *_every_change(), *_operational()):
             for message in (compose(alert, "zh"), present(alert, "zh")):
@@ -75,6 +77,8 @@ def test_every_word_is_used() -> None:
                 evidence(alert, "zh")
         for change in Change:
             grouped([made_alert(change)], change, "zh")
+        away(made_missed(MOST + 1), OPENED + HOUR, "zh")
+        away([*made_missed(2), *_operational()], OPENED + HOUR, "zh")
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
 
 
@@ -85,7 +89,7 @@ def _operational() -> list[Alert]:
             made_alert(change),
             incident=replace(made_incident(), kind=kind, evidence=(Evidence(why, 1, 0, HOUR, 0),)),
         )
-        for kind in (IncidentKind.COVERAGE, IncidentKind.PIPELINE)
+        for kind in (IncidentKind.COVERAGE, IncidentKind.PIPELINE, IncidentKind.RECEIVER)
         for change in (Change.OPENED, Change.RECOVERED)
         for why in (LOGIN, REFUSED, UNREAD, "TimeoutError")
     ]

@@ -119,14 +119,14 @@ def test_dying_in_between_sends_no_double(slack: SlackNotifier, slack_server: Sl
     assert "30 个品牌" in shown(second)
 
 
-def test_who_dies_each_time_is_given_up(slack: SlackNotifier, slack_server: SlackServer) -> None:
-    """A bundle whose every sender died is not sent for ever."""
+def test_who_dies_each_time_pauses(slack: SlackNotifier, slack_server: SlackServer) -> None:
+    """A bundle whose every sender died waits before it is sent again."""
     outbox, clock = waiting(storm(20), slack.name), Clock()
     outbox.rows = {
         key: replace(row, state=S.SENDING, attempts=8, retry_at=clock.at)
         for key, row in outbox.rows.items()
     }
-    assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(failed=20)
+    assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(retried=20)
     assert slack_server.messages == []
 
 
@@ -224,7 +224,7 @@ def test_what_was_tried_alone_is_not_told_again_with_others(
         outbox.add(alert, slack.name)
     clock.pass_by(timedelta(minutes=1))
     assert dispatch(outbox, {slack.name: slack}, clock) == DispatchReport(sent=30)
-    alone, bundle = slack_server.messages
+    alone, bundle = slack_server.alerts
     assert "29 个品牌" in shown(bundle)
     assert alerts[0].incident.brand in str(alone)
 

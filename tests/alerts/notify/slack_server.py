@@ -88,9 +88,14 @@ class SlackServer:
             self._http.shutdown()
             self._http.server_close()
 
+    @property
+    def alerts(self) -> list[Json]:
+        """The accepted messages that hold alerts: not the evidence, nor a notice."""
+        return [m for m in self.messages if _key_of(m).rsplit("/", 1)[-1] != "evidence"]
+
     def keys(self) -> list[str]:
         """Return the alerts' keys of the accepted messages, in order."""
-        return [m["metadata"]["event_payload"]["alert"] for m in self.messages]
+        return [_key_of(m) for m in self.alerts]
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
@@ -126,6 +131,8 @@ class SlackServer:
                 return {"ok": True, "user": "fengsui", "team": "made for tests"}
             case "chat.postMessage":
                 return self._post(arguments)
+            case "chat.update":
+                return self._update(arguments)
             case "conversations.history" | "conversations.replies":
                 return self._read(method, arguments)
         return {"ok": False, "error": "unknown_method"}
@@ -140,6 +147,17 @@ class SlackServer:
         posted = f"{self.epoch + len(self.messages):.6f}"
         self.messages.append({**arguments, "ts": posted})
         return {"ok": True, "channel": CHANNEL, "ts": posted}
+
+    def _update(self, arguments: Json) -> Json:
+        if arguments.get("channel") != CHANNEL:
+            return {"ok": False, "error": "channel_not_found"}
+        if error := fault_of_form(arguments):
+            return {"ok": False, "error": error}
+        for message in self.messages:
+            if message["ts"] == arguments.get("ts"):
+                message.update({**arguments, "edited": True})
+                return {"ok": True, "channel": CHANNEL, "ts": message["ts"]}
+        return {"ok": False, "error": "message_not_found"}
 
     def _read(self, method: str, arguments: Json) -> Json:
         if "channels:history" not in self.scopes:
@@ -165,6 +183,11 @@ class SlackServer:
         return shown | ({"metadata": message["metadata"]} if metadata else {})
 
 
+def _key_of(message: Json) -> str:
+    marks = message["metadata"]["event_payload"]
+    return str(marks.get("alert") or marks.get("notice"))
+
+
 def fault_of_form(arguments: Json) -> str:
     """Return the error that Slack has for a message beyond its limits, or nothing."""
     blocks = list(blocks_of(arguments))
@@ -177,7 +200,7 @@ def fault_of_form(arguments: Json) -> str:
     size = sum(len(json.dumps(block, ensure_ascii=False)) for block in blocks)
     if size > BLOCKS_LIMIT:
         return "msg_blocks_too_long"
-    if len(json.dumps(arguments["metadata"])) > 16_384:
+    if len(json.dumps(arguments.get("metadata"))) > 16_384:
         return "metadata_too_large"
     return "" if arguments.get("text") else "no_text"
 

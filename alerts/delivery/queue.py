@@ -1,0 +1,228 @@
+"""One receiver's queue: what goes next, what goes together, and what is not needed any more.
+
+Alerts of one incident go in their order. More than `group_over` alerts of one kind (opened, raised,
+recovered ...) that wait go out as one message (`alerts.messages.digest`), and so does all that
+waited for longer than half an hour (`alerts.messages.away`). Each entry says first in which bundle
+it goes, so that the receiver can be asked for that bundle. Answers (`alerts.delivery.answers`) go
+when the alerts have gone, and hold up nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from alerts.delivery.answers import answered_key, is_answer, is_edit, is_evidence
+from alerts.delivery.sending import DIED, Sender, bundle_of
+from alerts.messages.away import away, away_key
+from alerts.messages.digest import MOST, grouped, key_of
+from alerts.messages.message import Message
+from records import Alert, Notification, NotificationState
+from records.language import Language
+
+# What waited longer is told as the past, in one message.
+AWAY_AFTER: Final = timedelta(minutes=30)
+# So often a message that fails keeps the later ones of its incident waiting: two minutes.
+HOLDS: Final = 4
+
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Queue:
+    """What waits for one receiver, sent through `sender`."""
+
+    def __init__(self, sender: Sender, group_over: int) -> None:
+        self._sender = sender
+        self._group_over = group_over
+        self._tried: set[str] = set()
+        self._rests = False
+        self._is_back = False
+
+    def outcomes(self) -> Iterator[NotificationState]:
+        """Send what is due, and yield what became of each entry that was tried."""
+        # What was sent lets the next message of its incident go, hence the further rounds.
+        while not self._rests and (self._is_due() or self._owes()):
+            before = len(self._tried)
+            waiting = self._sender.outbox.waiting(self._sender.name)
+            yield from self._round(waiting)
+            if len(self._tried) == before:
+                return
+
+    def _is_due(self) -> bool:
+        due = self._sender.outbox.due(self._sender.now(), self._sender.name)
+        return any(one.key not in self._tried for one in due)
+
+    def _owes(self) -> bool:
+        """Say whether the receiver, which has taken something, is to hear what it missed."""
+        return self._is_back and bool(self._late(self._sender.outbox.waiting(self._sender.name)))
+
+    def _round(self, waiting: Sequence[Notification]) -> Iterator[NotificationState]:
+        late = self._late(waiting)
+        if late:
+            yield from self._noted(self._send_away(late))
+        late_keys = {one.key for one in self._old(waiting)} if late else set()
+        ready = self._ready([one for one in waiting if one.key not in late_keys])
+        together = self._groups(ready)
+        for several in together:
+            if self._rests:
+                return
+            self._tried.update(one.key for one in several)
+            states = self._sender.attempt_together(several, _group_key, _group_message)
+            yield from self._noted(states)
+        for one in ready:
+            if one.key not in self._tried:
+                yield from self._try(one)
+        yield from self._edit(waiting)
+
+    def _try(self, one: Notification) -> Iterator[NotificationState]:
+        self._tried.add(one.key)
+        if self._rests:
+            return
+        outcome = self._sender.attempt(one)
+        # What becomes of an answer says nothing about alerts, and is counted nowhere.
+        if outcome is None or is_answer(one):
+            return
+        if outcome.reason == DIED:
+            # It did not reach the receiver.
+            yield outcome.state
+            return
+        yield from self._noted([outcome.state])
+
+    def _noted(self, states: Sequence[NotificationState]) -> Iterator[NotificationState]:
+        """Let the receiver rest after a failure."""
+        for state in states:
+            self._rests = self._rests or state is not NotificationState.SENT
+            self._is_back = self._is_back or state is NotificationState.SENT
+            yield state
+
+    def _can_be_tried(self, one: Notification) -> bool:
+        if one.key in self._tried:
+            return False
+        if one.state is NotificationState.PENDING and one.retry_at is None:
+            return True
+        return one.retry_at is not None and one.retry_at <= self._sender.now()
+
+    def _old(self, waiting: Sequence[Notification]) -> list[Notification]:
+        """Return the alerts that waited too long to be told one by one."""
+        before = self._sender.now() - AWAY_AFTER
+        return [
+            one
+            for one in waiting
+            if one.alert is not None and one.created_at < before and self._is_free(one)
+        ]
+
+    def _is_free(self, one: Notification) -> bool:
+        """Say whether no other process is sending it."""
+        return one.state is NotificationState.PENDING or self._can_be_tried(one)
+
+    def _late(self, waiting: Sequence[Notification]) -> list[Notification]:
+        """Return what is to go out as one message now, nothing where it is to wait on.
+
+        It goes when one of them is due, or when the receiver has taken something else.
+        """
+        old = self._old(waiting)
+        if len(old) < 2 or self._sender.notifier is None:
+            return []
+        untried = [one for one in old if one.key not in self._tried]
+        due = self._is_back or any(map(self._can_be_tried, untried))
+        return untried if due and len(untried) == len(old) else []
+
+    def _send_away(self, late: Sequence[Notification]) -> list[NotificationState]:
+        self._tried.update(one.key for one in late)
+        now = self._sender.now()
+
+        def message(several: Sequence[Notification], language: Language) -> Message:
+            return away(_alerts(several), now, language)
+
+        return self._sender.attempt_together(late, lambda some: away_key(_alerts(some)), message)
+
+    def _ready(self, waiting: Sequence[Notification]) -> list[Notification]:
+        """Return what is due and has nothing of its incident before it that holds it up."""
+        ready: list[Notification] = []
+        held: set[str] = set()
+        for one in sorted(waiting, key=_order):
+            if is_edit(one) or (line := _line(one)) in held:
+                continue
+            if self._can_be_tried(one) and (not is_evidence(one) or self._is_needed(one)):
+                ready.append(one)
+            if _holds(one):
+                held.add(line)
+        return ready
+
+    def _is_needed(self, one: Notification) -> bool:
+        """Say whether an answer is needed; one that is not is taken out."""
+        reason = self._needless(one)
+        if reason:
+            self._tried.add(one.key)
+            self._sender.withdraw(one, reason)
+        return not reason
+
+    def _needless(self, answer: Notification) -> str:
+        """Return why an answer is not needed any more, nothing where it is."""
+        taken = self._sender.outbox.taken(answer.incident_key, answer.receiver)
+        if not taken:
+            return "the first message is gone"
+        if is_edit(answer) and taken[-1].key != answered_key(answer):
+            return "superseded by a newer edit"
+        return ""
+
+    def _edit(self, waiting: Sequence[Notification]) -> Iterator[NotificationState]:
+        """Bring first messages up to date, when all alerts that could go have gone."""
+        for one in waiting:
+            if self._rests:
+                return
+            if is_edit(one) and self._can_be_tried(one) and self._is_needed(one):
+                yield from self._try(one)
+
+    def _groups(self, ready: Sequence[Notification]) -> list[list[Notification]]:
+        """Return those that go out together: too many of one kind for each alone.
+
+        What was tried alone before may have arrived alone, and stays alone.
+        """
+        if self._sender.notifier is None:
+            return []
+        alike: defaultdict[str, list[Notification]] = defaultdict(list)
+        for one in ready:
+            is_new = one.state is NotificationState.PENDING and not one.attempts
+            if one.alert is not None and (is_new or bundle_of(one)):
+                alike[one.alert.change].append(one)
+        return [
+            several[at : at + MOST]
+            for several in alike.values()
+            if len(several) > self._group_over
+            for at in range(0, len(several), MOST)
+        ]
+
+
+def _alerts(several: Sequence[Notification]) -> list[Alert]:
+    return [one.alert for one in several if one.alert is not None]
+
+
+def _group_key(several: Sequence[Notification]) -> str:
+    return key_of(_alerts(several))
+
+
+def _group_message(several: Sequence[Notification], language: Language) -> Message:
+    alerts = _alerts(several)
+    return grouped(alerts, alerts[0].change, language)
+
+
+def _holds(one: Notification) -> bool:
+    """Say whether later messages of its incident wait for it."""
+    if is_answer(one):
+        return False
+    return one.state is NotificationState.SENDING or one.attempts < HOLDS
+
+
+def _line(one: Notification) -> str:
+    """Return what goes out in order: the alerts of an incident; each other message alone."""
+    if one.alert is not None or is_evidence(one):
+        return one.incident_key
+    return one.key
+
+
+def _order(one: Notification) -> tuple[datetime, datetime]:
+    """Return the place in line; evidence comes before the next alert that came with its own."""
+    if is_evidence(one):
+        return one.created_at, _FIRST
+    return one.created_at, one.created_at if one.alert is None else one.alert.at
