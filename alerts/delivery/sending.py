@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts.delivery.answers import answer_to, answered_key, is_answer, is_edit, is_evidence
 from alerts.delivery.backoff import pause_of, tried_until
-from alerts.messages.compose import compose
+from alerts.messages.compose import compose, present
 from alerts.messages.digest import PREFIX
 from alerts.messages.message import Message, decoded
 from alerts.notify.protocol import Abilities, Notifier, NotifyError
@@ -197,7 +197,7 @@ class Sender:
                 from alerts.messages.evidence_message import evidence  # noqa: PLC0415
 
                 return evidence(answered.alert, language)
-            return compose(answered.alert, language)
+            return present(answered.alert, language)
         if notification.prepared is not None:
             return decoded(notification.prepared.body)
         if notification.alert is not None:
