@@ -1,7 +1,5 @@
 """A mailbox over IMAP, opened for reading only: nothing in it is marked, moved or deleted."""
 
-import email
-import email.policy
 import hashlib
 import imaplib
 import re
@@ -20,6 +18,7 @@ from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
 from listeners.pagination import Entry
 from listeners.parsing import fields
+from listeners.parsing.letters import read_letter, words_of
 from listeners.parsing.times import EARLIEST, LATEST
 from listeners.protocol import CoverageMarker, Item, Listener, Refusal
 from listeners.refusals import SOON
@@ -72,8 +71,7 @@ class InboxSource(Source):
 def parse(payload: bytes, reading: Reading, kind: PostKind, place: int = 1) -> Iterator[Entry]:
     """Yield the post that a letter is: subject and words, without what it repeats of another."""
     try:
-        letter = email.message_from_bytes(payload, policy=email.policy.default)
-        yield _post(letter, reading, kind)
+        yield _post(read_letter(payload), reading, kind)
     except Exception as error:  # noqa: BLE001  the parser raises many kinds on hostile letters
         reason = f"unreadable letter: {type(error).__name__}"
         raw = payload[:GREATEST_RAW].decode("utf-8", "replace")[:GREATEST_RAW]
@@ -83,7 +81,7 @@ def parse(payload: bytes, reading: Reading, kind: PostKind, place: int = 1) -> I
 def _post(letter: EmailMessage, reading: Reading, kind: PostKind) -> Post:
     notes: list[str] = []
     name, address = parseaddr(str(letter.get("from", "")))
-    own, quoted = _parted(_words(letter, notes))
+    own, quoted = _parted(words_of(letter, notes))
     subject = " ".join(str(letter.get("subject", "")).split())
     now = reading.fetched_at or reading.seen_at
     at = _time(letter)
@@ -114,20 +112,6 @@ def _post(letter: EmailMessage, reading: Reading, kind: PostKind) -> Post:
 
 def _digest(name: str) -> str:
     return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=12).hexdigest()
-
-
-def _words(letter: EmailMessage, notes: list[str]) -> str:
-    """Return the words of a letter, plain where it has them so; attachments are left out."""
-    part = letter.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return ""
-    try:
-        words = part.get_content()
-    except (LookupError, UnicodeError, KeyError):
-        notes.append("text: unknown character set")
-        raw = part.get_payload(decode=True)
-        words = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    return words if isinstance(words, str) else ""
 
 
 def _parted(words: str) -> tuple[str, str]:

@@ -1,12 +1,12 @@
 """News and forums by RSS and Atom."""
 
-import calendar
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -17,6 +17,7 @@ from listeners.formats.format import Reading
 from listeners.formats.read import GREATEST_RAW
 from listeners.pagination import Entry, read_parts
 from listeners.parsing import fields
+from listeners.parsing.syndication import NoFeed, read_feed
 from listeners.parsing.times import EARLIEST, LATEST
 from listeners.protocol import Item, Listener, Refusal
 from listeners.refusals import SOON
@@ -27,6 +28,7 @@ from records import Post, PostKind, Rejected, Window
 # A feed lists its last entries for hours, so that a missed poll or two lose nothing.
 LISTED_SECONDS: Final = 3 * 3600
 GREATEST_FEED: Final = 8 * 1024 * 1024
+LONGEST_TIME: Final = 60
 UNDATED: Final = "published_at: the time it was first seen"
 
 
@@ -57,28 +59,32 @@ class RssSource(WebSource):
 def parse(payload: bytes, reading: Reading, site: str) -> Iterator[Entry]:
     """Yield the entries of a feed; one without an id goes by the hash of its address or words.
 
+    A feed that breaks off has what stands before, and one rejected item for the rest.
+
     Raises:
         RetryLater: it is a page, or breaks off before its first entry.
         Refused: it is no feed.
     """
-    import feedparser
-
-    found = feedparser.parse(
-        payload[:GREATEST_FEED], sanitize_html=False, resolve_relative_uris=False
-    )
-    if not found.entries and not found.get("version"):
-        where = public(reading.origin)
+    where = public(reading.origin)
+    try:
+        feed = read_feed(payload[:GREATEST_FEED])
+    except NoFeed as error:
         if b"<html" in payload[:2000].lower():
-            raise RetryLater(f"{where}: HTML in place of a feed", SOON, Refusal.NOT_JSON)
-        raise Refused(f"{where}: neither RSS nor Atom", Refusal.CHANGED)
-    for place, entry in enumerate(found.entries, start=1):
+            raise RetryLater(f"{where}: HTML in place of a feed", SOON, Refusal.NOT_JSON) from error
+        raise Refused(f"{where}: neither RSS nor Atom", Refusal.CHANGED) from error
+    if feed.broken and not feed.entries:
+        raise RetryLater(f"{where}: the feed breaks off", SOON, Refusal.TRUNCATED)
+    for place, entry in enumerate(feed.entries, start=1):
         yield _entry(entry, place, reading, site)
+    if feed.broken:
+        place, reason = len(feed.entries) + 1, f"the feed breaks off: {feed.broken}"
+        yield Rejected(site, where, place, reason, "", reading.seen_at)
 
 
-def _entry(entry: Mapping[str, Any], place: int, reading: Reading, site: str) -> Entry:
+def _entry(entry: Mapping[str, str], place: int, reading: Reading, site: str) -> Entry:
     notes: list[str] = []
-    title = fields.text_or_note(entry.get("title"), "title", notes)
-    text = "\n".join(part for part in (title, _body(entry)) if part)
+    body = entry.get("content") or entry.get("summary")
+    text = "\n".join(part for part in (entry.get("title"), body) if part)
     url = fields.text_or_note(entry.get("link"), "url", notes)
     named = fields.text_or_note(entry.get("id"), "id", notes) or url or text
     if not named:
@@ -105,28 +111,24 @@ def _entry(entry: Mapping[str, Any], place: int, reading: Reading, site: str) ->
     )
 
 
-def _body(entry: Mapping[str, Any]) -> str:
-    contents = entry.get("content")
-    if isinstance(contents, list):
-        for content in contents:
-            value = content.get("value") if isinstance(content, Mapping) else None
-            if isinstance(value, str) and value:
-                return value
-    summary = entry.get("summary")
-    return summary if isinstance(summary, str) else ""
-
-
-def _time(entry: Mapping[str, Any]) -> datetime | None:
-    for name in ("published_parsed", "updated_parsed"):
-        parts = entry.get(name)
-        if parts is None:
-            continue
-        try:
-            at = datetime.fromtimestamp(calendar.timegm(parts), UTC)
-        except (ValueError, OverflowError, OSError, TypeError):
-            continue
-        if EARLIEST <= at < LATEST:
+def _time(entry: Mapping[str, str]) -> datetime | None:
+    for name in ("published", "updated"):
+        at = _read_time(entry.get(name, ""))
+        if at is not None and EARLIEST <= at < LATEST:
             return at
+    return None
+
+
+def _read_time(text: str) -> datetime | None:
+    """Return the time of RSS (RFC 822) or Atom (ISO 8601); without a zone it is UTC."""
+    if not text or len(text) > LONGEST_TIME:
+        return None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            at = read(text)
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except (ValueError, OverflowError, IndexError, TypeError):
+            continue
     return None
 
 

@@ -10,7 +10,7 @@ import pytest
 
 # What takes a tenth of a second or more to import, or is for few settings.
 HEAVY: Final = (
-    "alembic", "cryptography", "elastic_transport", "elasticsearch", "feedparser", "httpx", "jieba",
+    "alembic", "cryptography", "elastic_transport", "elasticsearch", "httpx", "jieba",
     "matplotlib", "numpy", "onnxruntime", "pandas", "pydantic", "rich", "rich.progress", "rjieba",
     "scipy.special", "scipy.stats", "slack_sdk", "sqlalchemy", "tokenizers", "transformers",
 )  # fmt: skip
