@@ -155,6 +155,13 @@ DAILY: Final = Family(
     "fengsui.maintenance.daily",
     "the day on which old words were last deleted",
 )
+EXPIRED: Final = Family(
+    "expired",
+    (),
+    "time",
+    "fengsui.maintenance.retention",
+    "the day to which old posts were last deleted: a wrong clock deletes one day more, not all",
+)
 MODEL: Final = Family(
     "model",
     (),
@@ -180,6 +187,7 @@ FAMILIES: Final = (
     PROJECT,
     NOTICE,
     DAILY,
+    EXPIRED,
     MODEL,
 )
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from fengsui import privacy
+from fengsui.maintenance.retention import expiry_time
 from fengsui.services import Services
 from fengsui.stores.open import keeper_of
 from store.interface import Maintenance
@@ -24,11 +25,13 @@ def maintenance_of(services: Services) -> Maintenance:
     return maintenance
 
 
-def expire(services: Services, now: datetime) -> int:
+def expire(services: Services, now: datetime, *, all_of_it: bool = False) -> int:
     """Delete what is older than the settings keep; return how many posts, or whole indices.
 
-    What people wrote leaves as privacy promises, wherever it stands (`fengsui.privacy.expire`).
+    What people wrote leaves as privacy promises, wherever it stands (`fengsui.privacy.expire`). No
+    run takes more than a day's worth beyond the last one without `all_of_it` (`retention`).
     """
+    now = expiry_time(services, now, all_of_it=all_of_it)
     left = privacy.expire(services.store, services.ledger, services.settings.privacy, now).posts
     return left + _expire(services, now)
 

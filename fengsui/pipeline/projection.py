@@ -14,6 +14,7 @@ import numpy as np
 from alerts.detection.bands import Bands, baseline_bands
 from alerts.detection.series import Series
 from fengsui.counts.recent import CHANNELS
+from fengsui.maintenance.retention import expiry_time
 from fengsui.services import Services
 from records import Incident, Point, Window
 from records.time import EPOCH
@@ -135,7 +136,7 @@ class _Look:
         today = f"{self._now.astimezone(UTC):%Y-%m-%d}"
         if self._progress.expired != today:
             try:
-                for name in self._projection.indices.expire(self._now):
+                for name in self._projection.indices.expire(expiry_time(self._services, self._now)):
                     log.info("%s is not kept any longer and was dropped", name)
             except StoreFull as error:
                 # The user that runs this need not have the right to drop anything.

@@ -12,6 +12,7 @@ import pytest
 
 from fengsui.ingest.collect import store_items, withdraw
 from fengsui.ingest.recheck import recheck
+from fengsui.maintenance import upkeep
 from fengsui.maintenance.daily import daily_if_due
 from fengsui.pipeline import steps
 from fengsui.privacy import (
@@ -234,6 +235,27 @@ def test_words_leave_after_ninety_days(services: Services) -> None:
     assert [one.key for one in services.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
     assert [item.position for item in services.ledger.quarantined()] == [2]
     assert services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1)) == before
+
+
+def test_wrong_clock_deletes_a_day_and_not_all(services: Services) -> None:
+    """A clock 400 days ahead deletes one day's worth a run; a person's word deletes the rest."""
+    old, new = NOW - 90 * DAY + timedelta(hours=1), NOW
+    store_items(services, [post(1, at=old), post(2, at=new)])
+    assert daily_if_due(services, NOW)
+    assert daily_if_due(services, NOW + 400 * DAY)
+    assert daily_if_due(services, NOW + 400 * DAY + DAY)
+    assert [one.key for one in services.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
+    assert upkeep.expire(services, NOW + 400 * DAY, all_of_it=True) == 1
+
+
+def test_daily_deletion_keeps_up(services: Services) -> None:
+    """Run every day, nothing stays longer than is promised."""
+    store_items(services, [post(n, at=NOW - n * DAY) for n in range(1, 6)])
+    for day in range(100):
+        daily_if_due(services, NOW + day * DAY)
+        kept = services.store.posts([f"weibo:{n}" for n in range(1, 6)])
+        assert all(one.published_at >= NOW + (day - 91) * DAY for one in kept)
+    assert kept == []
 
 
 def test_nothing_leaves_where_all_is_kept(services: Services) -> None:

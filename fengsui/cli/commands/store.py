@@ -20,7 +20,8 @@ from fengsui.cli.options import (
     read_time,
     settings_of,
 )
-from fengsui.services import ledger_url
+from fengsui.maintenance.retention import expiry_time
+from fengsui.services import Services, ledger_url
 from fengsui.settings.application import Settings
 from fengsui.stores.keeper import Done, Found, Keeper, resend
 from fengsui.stores.open import keeper_of
@@ -192,11 +193,22 @@ def reindex(config: Config = DEFAULT_PATH, json: Json = False) -> None:
 
 
 @group.command()
-def expire(config: Config = DEFAULT_PATH, json: Json = False) -> None:
-    """Delete what is older than the settings keep: old posts, or whole months. Safe to repeat."""
+def expire(
+    config: Config = DEFAULT_PATH,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="The clock is right: delete all that is too old at once.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Delete what is older than the settings keep: old posts, or whole months. Safe to repeat.
+
+    Without --yes a run takes at most one day's worth more than the last one did.
+    """
     settings = settings_of(config)
+    with Services(settings) as services:
+        as_of = expiry_time(services, datetime.now(UTC), all_of_it=yes)
     with _keeper(settings) as keeper:
-        _tell(list(keeper.expire(datetime.now(UTC))), json, "nothing is too old")
+        _tell(list(keeper.expire(as_of)), json, "nothing is too old")
 
 
 def _tell(done: list[Done], as_json: bool, otherwise: str) -> None:
