@@ -8,7 +8,7 @@ from fengsui_airflow.page.app import PREFIX, app
 
 
 class FengsuiView(AirflowPlugin):
-    """Brands now, incidents and coverage, for anyone who is logged in."""
+    """Brands now, incidents and coverage, for those who may read the DAG that finds them."""
 
     name = "fengsui_view"
     fastapi_apps: list[Any] = [{"app": app, "url_prefix": PREFIX, "name": "fengsui"}]  # noqa: RUF012 - Airflow takes plain lists

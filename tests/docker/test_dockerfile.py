@@ -75,4 +75,6 @@ def test_base_image_is_pinned() -> None:
     bases = [rest for name, rest in instructions() if name == "FROM"]
     stages = {rest.split(" AS ")[1] for rest in bases}
     outside = {rest.split(" AS ")[0] for rest in bases} - stages
-    assert outside == {"python:3.11.11-slim-bookworm"}
+    assert outside == {"${PYTHON_IMAGE}"}
+    arguments = [rest for name, rest in instructions() if name == "ARG"]
+    assert arguments == ["PYTHON_IMAGE=python:3.11.17-slim-bookworm"]

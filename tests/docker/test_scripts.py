@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.docker.stack import DOCKER, services
 from tests.servers.elasticsearch.roles import roles
@@ -20,7 +21,9 @@ from tests.servers.redis import programs
 __all__ = ["elasticsearch_secured"]
 
 SCRIPTS = [
-    DOCKER / "make-env",
+    DOCKER / "make-secrets",
+    DOCKER / "with-secrets",
+    DOCKER / "pin-images",
     DOCKER / "elasticsearch/make-certificates",
     DOCKER / "elasticsearch/make-users",
     DOCKER / "postgresql/make-databases.sh",
@@ -41,21 +44,88 @@ def test_scripts_are_programs(script: Path) -> None:
     assert os.access(script, os.X_OK)
 
 
-def test_env_is_written_once(tmp_path: Path) -> None:
-    """make-env fills a file for its owner alone, with values that differ, and never changes one."""
-    path = tmp_path / "env"
-    path.write_text("ELASTIC_PASSWORD=mine\n", encoding="ascii")
+def test_secrets_are_written_once(tmp_path: Path) -> None:
+    """make-secrets fills a folder of its owner alone with values that differ, and changes none."""
+    folder, older = tmp_path / "secrets", tmp_path / "env"
+    folder.mkdir(mode=0o755)
+    (folder / "elastic_password").write_text("mine", encoding="ascii")
+    older.write_text("POSTGRES_PASSWORD=older\nREDIS_PASSWORD=red=is\n", encoding="ascii")
+    shown = []
     for _ in range(2):
-        subprocess.run([DOCKER / "make-env", path], check=True, capture_output=True)
-    assert path.stat().st_mode & 0o777 == 0o600
-    lines = path.read_text(encoding="ascii").splitlines()
-    made = dict(line.split("=", 1) for line in lines)
-    assert len(made) == len(lines)
-    assert made.pop("ELASTIC_PASSWORD") == "mine"
-    assert made.pop("SLACK_BOT_TOKEN") == ""
-    assert len(urlsafe_b64decode(made.pop("AIRFLOW_FERNET_KEY"))) == 32
+        done = subprocess.run(
+            [DOCKER / "make-secrets", folder, older], check=True, capture_output=True, text=True
+        )
+        shown.append({path.name: path.read_text("ascii") for path in folder.iterdir()})
+        assert not any(value in done.stdout for value in shown[-1].values() if value)
+    made = shown[0]
+    assert shown[1] == made
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "fengsui_author_key").stat().st_mode & 0o777 == 0o444
+    assert made.pop("elastic_password") == "mine"
+    assert made.pop("slack_bot_token") == ""
+    # What an older stack was given, it keeps.
+    assert made.pop("postgres_password") == "older"
+    assert made.pop("redis_password") == "red=is"
+    assert made.pop("airflow_broker_url") == "redis://:red=is@redis:6379/0"
+    assert len(urlsafe_b64decode(made.pop("airflow_fernet_key"))) == 32
+    addresses = {name: made.pop(name) for name in list(made) if name.endswith("_url")}
+    assert all(
+        made[f"{user}_database_password"] in addresses[name]
+        for name, user in (
+            ("fengsui_ledger_url", "fengsui"),
+            ("airflow_database_url", "airflow"),
+            ("airflow_result_url", "airflow"),
+        )
+    )
     assert all(re.fullmatch(r"[0-9a-f]{32,64}", value) for value in made.values())
     assert len(set(made.values())) == len(made)
+
+
+def test_secrets_are_given_to_a_program(tmp_path: Path) -> None:
+    """with-secrets hands each file over as a variable, whatever is in it, and ends as the program."""
+    (tmp_path / "FENGSUI_SECRET").write_text("a b'\"$HOME`id`=\\", encoding="ascii")
+    (tmp_path / "EMPTY").write_text("", encoding="ascii")
+    shown = (
+        "import os; print(repr(os.environ['FENGSUI_SECRET']), repr(os.environ['EMPTY'])); exit(7)"
+    )
+    done = subprocess.run(
+        [DOCKER / "with-secrets", "python3", "-c", shown],
+        env={"PATH": os.environ["PATH"], "SECRETS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 7
+    assert done.stdout == f"{'a b' + chr(39) + chr(34) + '$HOME`id`=' + chr(92)!r} ''\n"
+
+
+@pytest.mark.parametrize("digest", ["sha256:" + "a" * 64, "ERROR"])
+def test_images_are_pinned_by_what_the_registry_says(tmp_path: Path, digest: str) -> None:
+    """pin-images gives every service the digest that the engine reports, or writes nothing."""
+    engine = tmp_path / "docker"
+    engine.write_text(f'#!/bin/sh\necho "{digest}"\n', encoding="ascii")
+    engine.chmod(0o755)
+    written = tmp_path / "override.yaml"
+    done = subprocess.run(
+        [DOCKER / "pin-images", written],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if digest == "ERROR":
+        assert done.returncode != 0
+        assert not written.exists()
+        return
+    assert done.returncode == 0
+    pinned = yaml.safe_load(written.read_text(encoding="utf-8"))["services"]
+    assert pinned.keys() == services().keys()
+    for name, service in services().items():
+        if "build" in service:
+            [base] = pinned[name]["build"]["args"].values()
+            assert base.endswith(f"@{digest}")
+        else:
+            assert pinned[name]["image"] == f"{service['image']}@{digest}"
 
 
 def test_key_of_the_dashboards_has_the_shipped_role() -> None:
@@ -113,7 +183,8 @@ def test_users_are_made_on_a_real_server(
     ):
         known = who(elasticsearch_secured, user=f"{name}:{PASSWORDS[variable]}")
         assert set(known["roles"]) == given
-    assert set(PASSWORDS) < set(services()["elasticsearch-users"]["environment"])
+    given = {one["target"] for one in services()["elasticsearch-users"]["secrets"]}
+    assert set(PASSWORDS) < given
 
 
 def test_redis_asks_for_its_password(tmp_path: Path) -> None:
@@ -123,7 +194,7 @@ def test_redis_asks_for_its_password(tmp_path: Path) -> None:
     command = [part.replace("$$", "$").replace("dir /data", own) for part in service["command"]]
     check = service["healthcheck"]["test"][1].replace("$$", "$")
     check = check.replace("redis-cli", f"redis-cli -p {port}")
-    path = f"{programs()}:{os.environ['PATH']}"
+    path = f"{DOCKER}:{programs()}:{os.environ['PATH']}"
     environment = {"PATH": path, "REDIS_PASSWORD": "of-a-test"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
         until_ready(

@@ -1,9 +1,9 @@
-"""The page's FastAPI application. Airflow mounts it next to its own and leaves the login to us."""
+"""The page's FastAPI application. Airflow mounts it next to its own and leaves rights to us."""
 
 import threading
 from typing import Final
 
-from airflow.api_fastapi.core_api.security import get_user
+from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse, Response
 
@@ -20,10 +20,14 @@ HEADERS: Final = {
 # Credentials of connections stand in the environment while a chain is open: one at a time.
 _ONE = threading.Lock()
 
-# Every address, also one that is not there, asks who is there first. No docs, no schema.
+# The page shows what this DAG finds: who may read the one may read the other, by any auth manager.
+DAG: Final = "detect_crises"
+
+# Every address, also one that is not there, asks first who is there and what they may read. No docs,
+# no schema.
 app = FastAPI(
     title="fengsui",
-    dependencies=[Depends(get_user)],
+    dependencies=[Depends(requires_access_dag(method="GET", param_dag_id=DAG))],
     docs_url=None,
     redoc_url=None,
     openapi_url=None,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -150,6 +151,32 @@ def test_nobody_reads_without_a_login(airflow: Airflow, path: str, session: str)
     )
     assert answer.status_code in {401, 403}
     assert "云朵" not in answer.text
+
+
+@pytest.mark.parametrize(("may", "status"), [(False, 403), (True, 200)])
+def test_login_alone_is_not_enough(
+    config: Path, monkeypatch: pytest.MonkeyPatch, *, may: bool, status: int
+) -> None:
+    """Who is logged in but may not read detect_crises is refused, whatever auth manager says so."""
+    from airflow.api_fastapi.core_api import security
+    from fastapi.testclient import TestClient
+
+    from fengsui_airflow.page.app import app
+
+    asked = []
+
+    class Manager:
+        def is_authorized_dag(self, *, method: str, details: Any, **_: object) -> bool:
+            asked.append((method, details.id))
+            return may
+
+    monkeypatch.setenv("FENGSUI_CONFIG", str(config))
+    monkeypatch.setattr(security, "get_auth_manager", Manager)
+    monkeypatch.setitem(app.dependency_overrides, security.get_user, lambda: "somebody")
+    answer = TestClient(app).get("/")
+    assert answer.status_code == status
+    assert ("云朵茶饮" in answer.text) is may
+    assert set(asked) == {("GET", "detect_crises")}
 
 
 @pytest.mark.parametrize("path", ["", "/docs", "/openapi.json", "/none"])
