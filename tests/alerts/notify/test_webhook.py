@@ -229,10 +229,27 @@ def test_the_body_is_signed(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None
     assert hook.heads[0]["X-Fengsui-Signature"] == f"sha256={expected}"
 
 
+def test_the_second_signature_holds_the_time(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second signature is over time and body: a body of before does not pass at another."""
+    monkeypatch.setenv("HOOK_URL", hook.url)
+    monkeypatch.setenv("HOOK_SECRET", "key")
+    settings = WebhookReceiver(name="hook", url_env="HOOK_URL", secret_env="HOOK_SECRET")
+    for now in (1_772_415_720.9, 1_772_419_320.0):
+        send_alert(WebhookNotifier(settings, now=lambda now=now: now), made_alert())
+    assert hook.bodies[0] == hook.bodies[1]
+    assert [head["X-Fengsui-Timestamp"] for head in hook.heads] == ["1772415720", "1772419320"]
+    for head, body in zip(hook.heads, hook.bodies, strict=True):
+        signed = head["X-Fengsui-Timestamp"].encode() + b"." + body
+        expected = hmac.new(b"key", signed, hashlib.sha256).hexdigest()
+        assert head["X-Fengsui-Signature-V2"] == f"sha256={expected}"
+    assert len({head["X-Fengsui-Signature"] for head in hook.heads}) == 1
+    assert len({head["X-Fengsui-Signature-V2"] for head in hook.heads}) == 2
+
+
 def test_without_a_key_nothing_is_signed(notifier: WebhookNotifier, hook: Hook) -> None:
     """Without a key there is no signature that could be mistaken for one."""
     send_alert(notifier, made_alert())
-    assert "X-Fengsui-Signature" not in hook.heads[0]
+    assert not [name for name in hook.heads[0] if name.startswith("X-Fengsui")]
 
 
 def test_the_address_is_used_and_not_logged(
