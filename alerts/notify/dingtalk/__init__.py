@@ -1,0 +1,1 @@
+"""Messages in a DingTalk group (钉钉)."""

@@ -1,0 +1,1 @@
+"""Messages in a Feishu or Lark group (飞书)."""

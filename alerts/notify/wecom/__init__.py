@@ -1,0 +1,1 @@
+"""Messages in a WeCom group (企业微信)."""
