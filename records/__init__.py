@@ -30,13 +30,14 @@ from records.incident import (
     Story,
     terms_of,
 )
-from records.mention import Mention, Sentiment
+from records.mention import OWN, Mention, Sentiment
 from records.point import Point
 from records.post import Account, Post, PostKind, Rejected
 from records.situation import Carrier, Situation, Trend, TurningPoint, Voice
 from records.window import Window
 
 __all__ = [
+    "OWN",
     "Account",
     "Alert",
     "Carrier",

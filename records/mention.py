@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+OWN = "own"
+"""The discount of what a brand's own account says: it is no voice of the people's."""
+
 
 class Sentiment(StrEnum):
     """The attitude of a text."""

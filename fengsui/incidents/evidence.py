@@ -1,9 +1,9 @@
 """What the store holds besides the counts of a story, compared with the brand's own past."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence import channels
@@ -14,13 +14,21 @@ from alerts.forecast.events import Observed, observe_bins, observe_counts
 from fengsui.counts.history import HistoryCache, is_troubled, post_view
 from records import Incident, Point, Post, Signal, Window
 from records.time import HOUR, MINUTE
-from store.interface import Cited, MentionStore
+from store.interface import Cited, MentionStore, Snapshot
 
 # Evidence is looked for in the detector's longest stretch; in the last hour where that is much.
 SPAN: Final = timedelta(hours=6)
 MUCH: Final = 2_000
 # Posts whose spreading is looked at.
 FASTEST: Final = 3
+
+
+class Readings(Protocol):
+    """Where it is kept how the counts of a post grew."""
+
+    def history(self, post_key: str) -> Sequence[Snapshot]:
+        """Return the counts of a post over time, oldest first."""
+        ...
 
 
 class RecentActivity:
@@ -90,7 +98,7 @@ def with_evidence(
     return combine_evidence(signal, beside, pace, settings)
 
 
-def growth(store: MentionStore, post: Post, at: datetime) -> Observed:
+def growth(store: Readings, post: Post, at: datetime) -> Observed:
     """Return how the reposts of a post grew up to `at`, by the readings that the store holds."""
     readings: Mapping[datetime, int | None] = {
         reading.at: reading.reposts for reading in store.history(post.key)
