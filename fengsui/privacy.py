@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, Protocol
 
 from alerts.messages.format import masked_name
 from fengsui.settings.privacy import PrivacySettings
+from nlp.text.normalise import fold
 from records import Post
 from store.ledger.privacy import Access
 
@@ -50,12 +51,23 @@ class OptOutBook(Protocol):
 
 
 class Privacy:
-    """Turns what sources send into what may be kept."""
+    """Turns what sources send into what may be kept.
 
-    def __init__(self, settings: PrivacySettings, state: Path, book: OptOutBook) -> None:
+    `own` are the ids and names of the brands' own accounts: no person's name is hidden there, so
+    theirs stay as they are.
+    """
+
+    def __init__(
+        self,
+        settings: PrivacySettings,
+        state: Path,
+        book: OptOutBook,
+        own: Collection[str] = (),
+    ) -> None:
         self._settings = settings
         self._state = state
         self._book = book
+        self._own = frozenset(map(fold, own))
         self._key: bytes | None = None
         self._known: dict[str, str] = {}
 
@@ -101,11 +113,19 @@ class Privacy:
             known = self._known[author] = f"{PREFIX}{self._digest(f'author {author}')}"
         return known
 
+    def kept_accounts(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Return what stands in kept posts for accounts that are named by id or by name."""
+        named = [*accounts]
+        ids = map(self.pseudonym, named) if self._settings.pseudonyms else named
+        return frozenset((*ids, *map(fold, named)))
+
     def _reduced(self, post: Post) -> Post:
+        name = post.author_name
+        is_own = not self._own.isdisjoint((fold(post.author), fold(name)))
         return replace(
             post,
             author=self.pseudonym(post.author),
-            author_name=masked_name(post.author_name),
+            author_name=name if is_own else masked_name(name),
             region=province(post.region),
         )
 

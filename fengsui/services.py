@@ -54,7 +54,8 @@ class Services:
         except BaseException:
             self.ledger.__exit__(None, None, None)
             raise
-        self.privacy = Privacy(settings.privacy, settings.state, self.ledger)
+        own = [account for brand in settings.brands for account in brand.own_accounts]
+        self.privacy = Privacy(settings.privacy, settings.state, self.ledger, own)
         self._model = model
         self._notifiers = dict(notifiers) if notifiers is not None else None
         self._console = console or Console()
@@ -165,7 +166,12 @@ class Services:
     def _made(self, since: datetime | None, until: datetime | None) -> "Annotator":
         from fengsui.annotate.annotator import Annotator
 
-        made = Annotator(self.settings.brands, self.model, self.settings.annotation)
+        own = {
+            brand.name: self.privacy.kept_accounts(brand.own_accounts)
+            for brand in self.settings.brands
+            if brand.own_accounts
+        }
+        made = Annotator(self.settings.brands, self.model, self.settings.annotation, own)
         if since and until:
             sketches = self.store.sketches(since)
             made.remember(sketch for sketch in sketches if sketch.published_at <= until)

@@ -131,10 +131,13 @@ class MentionStore(Protocol):
         """
         ...
 
-    def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
+    def cited(
+        self, brand: str, window: Window, limit: int | None = None, *, discount: str = ""
+    ) -> Iterator[Cited]:
         """Yield the organic mentions published in `window` with their posts, oldest first.
 
-        A post that was deleted at its source is not cited any more.
+        With `discount`, yield those that were discounted for this reason instead. A post that was
+        deleted at its source is not cited any more.
         """
         ...
 

@@ -1,6 +1,6 @@
 """From posts to mentions: match brands, find copies, score, find complaints, pick keywords."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,10 +15,10 @@ from nlp.dedup.spam import CampaignGuard, FloodGuard, advert_reason
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, read, towards
 from nlp.text.keywords import extract
-from nlp.text.normalise import Text, normalise
+from nlp.text.normalise import Text, fold, normalise
 from nlp.text.segment import segmenter_of
 from nlp.topics.headlines import TROUBLE, tells_of_trouble
-from records import Mention, Post, PostKind, Sentiment
+from records import OWN, Mention, Post, PostKind, Sentiment
 from store.interface import Sketch
 
 FLOOD = "flood"
@@ -70,8 +70,11 @@ class Annotator:
         brands: Sequence[BrandSettings],
         model: SentimentModel,
         settings: AnnotationSettings,
+        own: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         """Load what the brands need.
+
+        `own` are the own accounts of brands, by the ids and folded names that posts are kept with.
 
         Raises:
             ModelError: the aspects of a brand's kind of goods cannot be loaded.
@@ -81,6 +84,7 @@ class Annotator:
         self._reader = model if isinstance(model, ComplaintReader) else None
         self._scorers = {brand.name: scorer(model, brand.goods) for brand in brands}
         self._settings = settings
+        self._own = dict(own or {})
         self._copies = DuplicateIndex(
             horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
         )
@@ -194,6 +198,8 @@ class Annotator:
             original, flood = self._place(
                 post, match.brand, sketch, known.get((post.key, match.brand))
             )
+            own = OWN if self._is_own(post, match.brand) else ""
+            said = None if own else complaint
             yield Mention(
                 post_key=post.key,
                 brand=match.brand,
@@ -203,20 +209,24 @@ class Annotator:
                 sentiment=Sentiment(score.label),
                 confidence=score.confidence,
                 scorer=self._scorers[match.brand],
-                complaint=complaint is not None and not advert,
-                category=complaint.category if complaint else "",
-                severity=complaint.severity if complaint else 0,
+                complaint=said is not None and not advert,
+                category=said.category if said else "",
+                severity=said.severity if said else 0,
                 aspects=self._aspects(match.brand, text.own, points)
-                if complaint or score.label == Sentiment.NEGATIVE
+                if said or score.label == Sentiment.NEGATIVE
                 else (),
-                demands=complaint.demands if complaint else (),
+                demands=said.demands if said else (),
                 keywords=keywords,
                 reach=post.followers or 0,
                 quoted=match.quoted,
                 duplicate_of=original,
-                discount=advert or flood or campaign,
+                discount=own or advert or flood or campaign,
                 signature=sketch,
             )
+
+    def _is_own(self, post: Post, brand: str) -> bool:
+        own = self._own.get(brand, ())
+        return bool(own) and (post.author in own or fold(post.author_name) in own)
 
     def _place(
         self, post: Post, brand: str, sketch: bytes, before: Mention | None

@@ -65,6 +65,10 @@ class BrandSettings(BaseModel):
     ambiguous: tuple[Phrase, ...] = Field(
         default=(), description="the aliases that are ordinary words as well (苹果)"
     )
+    own_accounts: tuple[Phrase, ...] = Field(
+        default=(),
+        description="the brand's own accounts, by id or by name: what they say is no complaint",
+    )
     goods: Annotated[str, AfterValidator(_goods)] = Field(
         default="",
         description="what it sells, where its aspects were learned: car, or a file of one's own",

@@ -175,24 +175,28 @@ class ElasticsearchMentionStore:
                 earliest[brand] = min(minute, earliest.get(brand, minute))
         return {brand: instant(minute * MINUTE) for brand, minute in earliest.items()}, newest
 
-    def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
+    def cited(
+        self, brand: str, window: Window, limit: int | None = None, *, discount: str = ""
+    ) -> Iterator[Cited]:
         """Yield the organic mentions published in `window` with their posts, oldest first."""
-        wanted = [{"term": {"brand": identifier(brand)}}, published_in(window)]
-        return self._organic(wanted, ["published_us", "post_key"], limit)
+        kept = {"term": {"discount": discount} if discount else {"organic": True}}
+        wanted = [kept, {"term": {"brand": identifier(brand)}}, published_in(window)]
+        return self._present(wanted, ["published_us", "post_key"], limit)
 
     def headlines(self, window: Window, brand: str | None = None) -> list[Cited]:
         """Return the organic mentions in headlines published in `window`, oldest first."""
-        wanted = [{"term": {"kind": PostKind.HEADLINE.value}}, published_in(window)]
+        wanted = [{"term": {"organic": True}}, {"term": {"kind": PostKind.HEADLINE.value}}]
+        wanted.append(published_in(window))
         if brand is not None:
             wanted.append({"term": {"brand": identifier(brand)}})
-        return list(self._organic(wanted, ["published_us", "post_key", "brand"]))
+        return list(self._present(wanted, ["published_us", "post_key", "brand"]))
 
-    def _organic(
+    def _present(
         self, wanted: Sequence[Json], order: Sequence[str], limit: int | None = None
     ) -> Iterator[Cited]:
         refresh(self._server, self._mentions)
         body = {
-            "query": {"bool": {"filter": [{"term": {"organic": True}}, *wanted]}},
+            "query": {"bool": {"filter": wanted}},
             "sort": [{field: "asc"} for field in order],
             "source": ["body", "post_key"],
         }

@@ -128,6 +128,15 @@ WHERE brand = :b AND organic AND mentions.published_at >= :s AND mentions.publis
 ORDER BY mentions.published_at, posts.key LIMIT :n
 """
 
+DISCOUNTED = """
+SELECT mentions.published_at, posts.key, mentions.body, posts.body
+FROM mentions JOIN posts ON posts.id = mentions.post
+WHERE brand = :b AND NOT organic AND json_extract(mentions.body, '$.discount') = :d
+    AND mentions.published_at >= :s AND mentions.published_at < :u
+    AND (mentions.published_at, posts.key) > (:s, :k)
+ORDER BY mentions.published_at, posts.key LIMIT :n
+"""
+
 HEADLINES = """
 SELECT mentions.body, posts.body
 FROM posts INDEXED BY posts_headlines JOIN mentions ON mentions.post = posts.id

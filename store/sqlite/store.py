@@ -164,13 +164,15 @@ class SqliteMentionStore:
         newest = max((revision for *_, revision in rows), default=since)
         return {brand: instant(minute * MINUTE) for brand, minute, _ in rows}, newest
 
-    def cited(self, brand: str, window: Window, limit: int | None = None) -> Iterator[Cited]:
+    def cited(
+        self, brand: str, window: Window, limit: int | None = None, *, discount: str = ""
+    ) -> Iterator[Cited]:
         """Yield the organic mentions published in `window` with their posts, oldest first."""
-        after, key = micros(window.since), ""
-        until, left = micros(window.until), limit
+        asked, values = sql.DISCOUNTED if discount else sql.CITED, {"b": brand, "d": discount}
+        after, key, until, left = micros(window.since), "", micros(window.until), limit
         while left is None or left > 0:
             size = _PAGE if left is None else min(left, _PAGE)
-            rows = self._read(sql.CITED, {"b": brand, "s": after, "k": key, "u": until, "n": size})
+            rows = self._read(asked, values | {"s": after, "k": key, "u": until, "n": size})
             for *_, mention, body in rows:
                 post = _cited_post(body)
                 if not post.deleted:

@@ -268,14 +268,14 @@ class MentionStoreContract:
         assert store.reopen_posts([]) == 0
 
     def test_cited_is_organic_with_its_post(self, store: MentionStore) -> None:
-        """Cited gives organic mentions with their posts, whole, oldest first."""
+        """Cited gives organic mentions or discounted mentions with their posts, oldest first."""
         store.upsert_posts([post(number, at=NOON - number * MINUTE) for number in range(4)])
         waiting = store.pending(10)
         mentions = [mention(item.post) for item in waiting]
         mentions[1] = replace(mentions[1], discount="flood")
         store.annotate(waiting, mentions)
         cited = list(store.cited(BRAND, DAY))
-        assert [item.post.id for item in cited] == ["3", "2", "0"]
+        assert [item.mention for item in store.cited(BRAND, DAY, discount="flood")] == [mentions[1]]
         assert [item.mention for item in cited] == [mentions[3], mentions[2], mentions[0]]
         assert [item.post.id for item in store.cited(BRAND, DAY, limit=2)] == ["3", "2"]
         assert list(store.cited(BRAND, DAY, limit=0)) == []

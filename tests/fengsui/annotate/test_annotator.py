@@ -12,7 +12,7 @@ from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import Score
 from nlp.text.segment import Segmenter
-from records import Post, PostKind, Sentiment
+from records import OWN, Post, PostKind, Sentiment
 
 NOON = datetime(2026, 3, 15, 4, tzinfo=UTC)
 TEXT = "霁湖云饮难喝，霁湖云饮的客服态度恶劣，禾屿冰铺好一些"
@@ -109,3 +109,22 @@ def test_goods_tell_more_pain_points() -> None:
     assert set(without.aspects) < set(told.aspects)
     assert told.aspects[0] == "舒适性"
     assert without.scorer == scorer(model) != told.scorer == scorer(model, "car")
+
+
+@pytest.mark.parametrize("own", ["p-1", "云朵官方", "云朵 官方"])
+def test_what_the_brand_itself_says_is_discounted(own: str) -> None:
+    """An own account's post is no voice and no complaint, by id or name; for that brand alone."""
+    brands = [BrandSettings(name="云朵"), BrandSettings(name="晨曦")]
+    accounts = {"云朵": frozenset({own})}
+    annotator = Annotator(brands, Reader(9.0), AnnotationSettings(), accounts)
+    said = replace(_post("云朵的客服等了三天，晨曦更差"), author="p-1", author_name="云朵官方")
+    other = replace(said, id="2", author="p-2", author_name="云**", text="云朵客服一直没人接")
+    mine, rival, customer = annotator.annotate([said, other])
+    known = own != "云朵 官方"
+    assert (mine.discount, mine.organic) == ((OWN, False) if known else ("", True))
+    assert mine.complaint is not known
+    assert bool(mine.demands or mine.category) is not known
+    assert rival.organic
+    assert rival.complaint
+    assert customer.organic
+    assert customer.complaint
