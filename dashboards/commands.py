@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
+from fengsui.cli.worded import Application
 
 if TYPE_CHECKING:
     from dashboards.kibana.saved_objects import SavedObject
@@ -23,10 +24,10 @@ _SHOWN_VALUE: Final = 80
 
 Language = Annotated[
     Literal["zh", "en"] | None,
-    typer.Option(help="Of titles and labels; default: the language of the settings."),
+    typer.Option(),
 ]
 
-group = typer.Typer(no_args_is_help=True, help="Kibana's dashboards: export, push, diff.")
+group = Application(no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def export(
     folder: Annotated[
         Path | None,
-        typer.Argument(help="Where fengsui-<language>.ndjson is written; without it: to stdout."),
+        typer.Argument(),
     ] = None,
     config: Config = DEFAULT_PATH,
     language: Language = None,
@@ -61,9 +62,7 @@ def export(
 def push(
     config: Config = DEFAULT_PATH,
     language: Language = None,
-    overwrite: Annotated[
-        bool, typer.Option(help="Replace objects that were changed in Kibana, too.")
-    ] = False,
+    overwrite: Annotated[bool, typer.Option()] = False,
     json: Json = False,
 ) -> None:
     """Put the dashboards into Kibana; what was changed there is not overwritten without a word."""

@@ -41,11 +41,17 @@ class CsvError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CsvReport:
-    """How many rows were scored, how many carry an alert, and the seconds from row to row."""
+    """How many rows were scored, how many carry an alert, and the seconds from row to row.
+
+    `since` and `until` are the first and the last time, `alerted` those of the rows with an alert.
+    """
 
     rows: int
     alerts: int
     step_seconds: int
+    since: datetime
+    until: datetime
+    alerted: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +93,17 @@ def detect_csv(
         band_chart(_banded(path.name, laid, tuple(sorted(alerts)), settings), plot)
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, "score", "alert"])
-    raised = 0
+    raised: list[datetime] = []
     for row in rows:
         place = _place(row.at, series.start, series.step)
         alert = place in alerts
         alerts.discard(place)
-        raised += alert
+        if alert:
+            raised.append(row.at)
         writer.writerow([row.timestamp, row.value, f"{scores[place]:.6f}", int(alert)])
-    return CsvReport(len(rows), raised, int(series.step.total_seconds()))
+    times = sorted(row.at for row in rows)
+    step = int(series.step.total_seconds())
+    return CsvReport(len(rows), len(raised), step, times[0], times[-1], tuple(sorted(raised)))
 
 
 def _read(path: Path) -> Iterator[_Row]:

@@ -10,7 +10,7 @@ that are added hold only class names and decimals: they bring no formula into a 
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -102,13 +102,15 @@ def score_file(
     mapping: Mapping[str, str],
     out: Path | None,
     question: Question,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> ScoreReport:
     """Score the column `text` of the table at `path`; memory does not grow with the file.
 
     `mapping` leads from the values of the column `label` to classes; an empty one stands for the
     names of the classes themselves. Where the labels hold only negative and positive, the answer,
     measured and written, is the likelier of these two. `out` gets the input's columns and those
-    of `added_columns`, in UTF-8 and in the input's kind, when the last row is scored.
+    of `added_columns`, in UTF-8 and in the input's kind, when the last row is scored. `progress`
+    gets how many rows are scored so far.
 
     Raises:
         ScoreError: the file, a column, the map or the output will not do.
@@ -123,7 +125,7 @@ def score_file(
         )
         _check(reading, out)
         choices = question.classes if reading.found_classes() - _POLES else tuple(sorted(_POLES))
-        return _report(_run(reading, choices, out), reading)
+        return _report(_run(reading, choices, out, progress), reading)
     except TableError as error:
         raise ScoreError(str(error)) from error
 
@@ -143,7 +145,9 @@ def _check(reading: _Reading, out: Path | None) -> None:
         raise ScoreError(f"{out} is the input: name another file for the output")
 
 
-def _run(reading: _Reading, choices: Sequence[str], out: Path | None) -> _Tally:
+def _run(
+    reading: _Reading, choices: Sequence[str], out: Path | None, progress: Callable[[int], None]
+) -> _Tally:
     tally = _Tally()
     with ExitStack() as stack:
         writer = stack.enter_context(_output(out, reading)) if out else None
@@ -154,6 +158,7 @@ def _run(reading: _Reading, choices: Sequence[str], out: Path | None) -> _Tally:
                     tally.pairs[truth, given] += 1
                 if writer:
                     writer.write({**row, **_added(reading.question, given, shares)})
+            progress(tally.rows)
         if not tally.rows:
             raise ScoreError(f"{reading.table.path} has columns and no rows")
     return tally

@@ -5,17 +5,12 @@ import sys
 
 import typer
 
+from fengsui.cli.language import speak, tell
 from fengsui.cli.listing import CommandList
+from fengsui.cli.usage import describe
+from fengsui.cli.worded import Application
 
-app = typer.Typer(
-    name="fengsui",
-    cls=CommandList,
-    help="烽燧: hear a brand crisis while it is still one complaint. 于一条投诉中听见危机。",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+app = Application(name="fengsui", cls=CommandList, no_args_is_help=True, add_completion=True)
 
 
 def _show_version(asked: bool) -> None:
@@ -29,9 +24,9 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def _options(
     *,
-    verbose: bool = typer.Option(False, "--verbose", "-v", help="Log what each step does."),
+    verbose: bool = typer.Option(False, "--verbose", "-v"),
     version: bool = typer.Option(  # noqa: ARG001  its callback ends the program
-        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
+        False, "--version", callback=_show_version, is_eager=True
     ),
 ) -> None:
     from rich.console import Console
@@ -57,15 +52,30 @@ def whole() -> CommandList:
 
 def main() -> None:
     """Run the command; report what a user can correct without a traceback, with exit code 2."""
+    speak(None)
     try:
-        app()
+        code = app(prog_name="fengsui", standalone_mode=False)
     except KeyboardInterrupt:
         sys.exit(130)
+    except typer.Abort:
+        sys.stderr.write(f"{tell('usage.aborted')}\n")
+        sys.exit(1)
+    except typer.TyperException as error:
+        sys.stderr.write(f"{_shown(error)}\n")
+        sys.exit(error.exit_code)
     except Exception as error:
         if not isinstance(error, _plain()):
             raise
         sys.stderr.write(f"fengsui: {_said(error)}\n")
         sys.exit(2)
+    sys.exit(code or 0)
+
+
+def _shown(error: typer.TyperException) -> str:
+    """Return the page where nothing was asked for, else what was typed wrongly."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return error.format_message()
+    return describe(error)
 
 
 def _plain() -> tuple[type[Exception], ...]:

@@ -2,29 +2,30 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from fengsui.cli.language import speak, spoken, tell
+from fengsui.cli.times import read_time
+from fengsui.cli.usage import did_you_mean, printed
 from records import Window
-from records.time import BEIJING
 
 if TYPE_CHECKING:
     from fengsui.settings.application import Settings
 
 DEFAULT_PATH: Final = Path("fengsui.toml")
 
-Config = Annotated[
-    Path, typer.Option("--config", "-c", help="The settings file.", show_default=True)
-]
-Json = Annotated[bool, typer.Option("--json", help="End with the answer as one line of JSON.")]
+Config = Annotated[Path, typer.Option("--config", "-c", show_default=True)]
+Json = Annotated[bool, typer.Option("--json")]
 Since = Annotated[
     str | None,
-    typer.Option(help="Begin: 2026-03-19T19:40 (Beijing time unless a zone is given), or 7d, 3h."),
+    typer.Option(),
 ]
-Until = Annotated[str | None, typer.Option(help="End, written like --since; default: now.")]
+Until = Annotated[str | None, typer.Option()]
 
 
 def settings_of(config: Path) -> "Settings":
@@ -35,7 +36,9 @@ def settings_of(config: Path) -> "Settings":
     """
     from fengsui.settings.application import load
 
-    return load(config)
+    settings = load(config)
+    speak(settings.language)
+    return settings
 
 
 def settings_or_defaults(config: Path) -> "Settings":
@@ -44,9 +47,11 @@ def settings_or_defaults(config: Path) -> "Settings":
     Raises:
         SettingsError: see `fengsui.settings.application.load`.
     """
-    from fengsui.settings.application import Settings, load
+    from fengsui.settings.application import Settings
 
-    return load(config) if config != DEFAULT_PATH or config.exists() else Settings()
+    if config != DEFAULT_PATH or config.exists():
+        return settings_of(config)
+    return Settings(language=spoken())
 
 
 def read_window(since: str | None, until: str | None, default: timedelta) -> Window:
@@ -59,28 +64,38 @@ def read_window(since: str | None, until: str | None, default: timedelta) -> Win
     end = read_time(until, now) if until else now
     start = read_time(since, now) if since else end - default
     if end < start:
-        raise typer.BadParameter("--until lies before --since")
+        raise typer.BadParameter(tell("time.reversed"))
     return Window(start, end)
 
 
-def read_time(text: str, now: datetime) -> datetime:
-    """Return the time that `text` names: ISO 8601, or a span before `now` such as 7d, 3h, 20m.
-
-    Raises:
-        typer.BadParameter: it names none.
-    """
-    units = {"d": "days", "h": "hours", "m": "minutes"}
-    try:
-        if text[-1:] in units and text[:-1].isdecimal():
-            return now - timedelta(**{units[text[-1]]: int(text[:-1])})
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=BEIJING)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is no time; write 2026-03-19T19:40 or 7d") from None
+def no_brand(name: str, known: Sequence[str]) -> typer.BadParameter:
+    """Return the error that there is no brand `name`, with the nearest that there is, or all."""
+    near = did_you_mean(name, known)
+    names = "" if near else tell("brand.known", names=", ".join(known) or "-")
+    return typer.BadParameter(tell("brand.unknown", name=printed(name)) + (near or names))
 
 
 def print_json(answer: dict[str, Any]) -> None:
-    """Print `answer` as one line of JSON; signs that do not show are escaped in it."""
-    text = json.dumps(answer, ensure_ascii=False, default=str)
+    """Print `answer` as one line of JSON; signs that do not show are escaped in it.
+
+    Times are ISO 8601 in UTC with their offset, such as 2026-03-19T11:40:00+00:00.
+    """
+    text = as_json(answer)
     shown = (char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
     sys.stdout.write("".join(shown) + "\n")
+
+
+def as_json(answer: object) -> str:
+    """Return `answer` as JSON, its times as `print_json` writes them."""
+    return json.dumps(answer, ensure_ascii=False, default=_written)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, datetime):
+        return iso(value)
+    return value.total_seconds() if isinstance(value, timedelta) else str(value)
+
+
+def iso(at: datetime) -> str:
+    """Return a time as all JSON has it: ISO 8601 in UTC, with its offset."""
+    return at.astimezone(UTC).isoformat()

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from fengsui.analysis.score import ScoreReport
 from fengsui.chart.timeline import Timeline
+from fengsui.cli.language import tell
 from fengsui.pipeline.replay import Replayed
 from fengsui.services import Services
 from records import Incident, NotificationState, Window
@@ -62,8 +63,8 @@ def replay_answer(services: Services, done: Replayed) -> dict[str, Any]:
             {
                 "brand": incident.brand,
                 "level": incident.peak_level.name.lower(),
-                "opened_at": incident.opened_at.isoformat(),
-                "peak_at": incident.peak_at.isoformat(),
+                "opened_at": incident.opened_at,
+                "peak_at": incident.peak_at,
                 "alerts": sent[incident.key],
             }
             for incident in services.ledger.incidents()
@@ -109,16 +110,16 @@ def incident_lines(services: Services) -> Iterator[Text]:
 def score_table(report: ScoreReport) -> Table:
     """Return what came of scoring a file; with labels, the confusion stands below the measures."""
     table = Table(show_header=False)
-    table.add_row("texts", f"{report.n:,}")
-    table.add_row("texts per second", f"{report.texts_per_second:,.0f}")
+    table.add_row(tell("score.texts"), f"{report.n:,}")
+    table.add_row(tell("score.speed"), f"{report.texts_per_second:,.0f}")
     if report.confusion is None:
         return table
-    table.add_row("left out (label not in the map)", f"{report.left_out:,}")
-    table.add_row("accuracy", f"{report.accuracy:.4f}")
-    table.add_row("macro-F1", f"{report.macro_f1:.4f}")
+    table.add_row(tell("score.left_out"), f"{report.left_out:,}")
+    table.add_row(tell("score.accuracy"), f"{report.accuracy:.4f}")
+    table.add_row(tell("score.macro_f1"), f"{report.macro_f1:.4f}")
     for true, given in report.confusion.items():
         answers = "  ".join(f"{name} {count:,}" for name, count in given.items())
-        table.add_row(f"true {true}", answers)
+        table.add_row(tell("score.true", name=true), answers)
     return table
 
 

@@ -1,5 +1,6 @@
 """A file of posts into the store, as a source that was read for the time that the posts span."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,16 +11,20 @@ from listeners.formats.read import read_file
 from records import Post, Window
 
 
-def import_file(services: Services, file: Path) -> tuple[Collected, Window | None]:
+def import_file(
+    services: Services, file: Path, progress: Callable[[int], None] = lambda _: None
+) -> tuple[Collected, Window | None]:
     """Read one file into the store, and record that the time it spans was read.
 
-    Returns what came in, and the time it spans; None if it holds no post.
+    Returns what came in, and the time it spans; None if it holds no post. `progress` gets how many
+    items were read so far.
     """
     total = Collected()
     first = last = None
     written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     for batch in steps.batches(read_file(file, fetched_at=written_at), steps.BATCH):
         total += steps.store_items(services, batch)
+        progress(total.read)
         times = [item.published_at for item in batch if isinstance(item, Post)]
         if times:
             first = min(times) if first is None else min(first, *times)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fengsui.cli import main
+from fengsui.wording.choice import VARIABLES
 from tests.fengsui.stories import BRAND
 
 # Controls other than the line break, marks that reorder or hide text, and line separators.
@@ -45,6 +46,9 @@ class Shell:
         monkeypatch.chdir(folder)
         monkeypatch.setenv("COLUMNS", "160")
         monkeypatch.setenv("NO_COLOR", "1")
+        # Whatever the machine speaks; a test that needs Chinese says so.
+        for name in VARIABLES:
+            monkeypatch.delenv(name, raising=False)
 
     def __call__(self, *arguments: object) -> Ran:
         """Run `fengsui` with `arguments`."""
@@ -56,7 +60,9 @@ class Shell:
         return Ran(int(ended.value.code or 0), printed.out, printed.err)
 
     def settings(self, more: str = "") -> None:
-        """Write `fengsui.toml` with the story's brand and `more`."""
+        """Write `fengsui.toml` with the story's brand and `more`; English unless `more` says."""
+        if "language" not in more:
+            more = f'language = "en"\n{more}'
         text = f'{more}\n[[brands]]\nname = "{BRAND}"\naliases = ["云朵奶茶"]\n'
         (self.folder / "fengsui.toml").write_text(text, encoding="utf-8")
 

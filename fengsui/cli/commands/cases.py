@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import typer
@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.messages.format import number, percent
+from fengsui.cli.completion import brand_names
+from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
@@ -49,13 +51,11 @@ def register(app: typer.Typer) -> None:
 
 def cases(
     config: Config = DEFAULT_PATH,
-    brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
-    status: Annotated[
-        CaseStatus | None, typer.Option(help="Only this status; default: all not resolved.")
-    ] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 50,
-    handle: Annotated[str | None, typer.Option(help="Mark this case as being handled.")] = None,
-    resolve: Annotated[str | None, typer.Option(help="Mark this case as resolved.")] = None,
+    brand: Annotated[str | None, typer.Option(autocompletion=brand_names)] = None,
+    status: Annotated[CaseStatus | None, typer.Option()] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    handle: Annotated[str | None, typer.Option()] = None,
+    resolve: Annotated[str | None, typer.Option()] = None,
     json: Json = False,
 ) -> None:
     """List the complaints to be handled, the most urgent first."""
@@ -67,7 +67,7 @@ def cases(
                 try:
                     services.ledger.set_case_status(key, mark, now)
                 except KeyError:
-                    raise typer.BadParameter(f"there is no case {key!r}") from None
+                    raise typer.BadParameter(tell("cases.unknown", key=printable(key))) from None
         found = services.ledger.cases(brand, status)
         sprouted = _sprouted(services, brand, now)
     if status is None:
@@ -75,16 +75,22 @@ def cases(
     if json:
         print_json(
             {
-                "cases": [msgspec.to_builtins(case) for case in found[:limit]],
+                "cases": [_builtins(case) for case in found[:limit]],
                 "total": len(found),
-                "sprouts": [msgspec.to_builtins(sprout) for sprout in sprouted],
+                "sprouts": [_builtins(sprout) for sprout in sprouted],
             }
         )
         return
     Console().print(table_of(found[:limit], now, settings.language))
     for sprout in sprouted:
         typer.echo(_line_of(sprout, settings.language))
-    typer.echo(f"{len(found)} cases" + (f", {limit} shown" if len(found) > limit else ""))
+    more = len(found) > limit
+    typer.echo(tell("cases.shown" if more else "cases.count", count=len(found), shown=limit))
+
+
+def _builtins(record: object) -> Any:
+    """Return a record for JSON; its times stay times, which `print_json` writes."""
+    return msgspec.to_builtins(record, builtin_types=(datetime,))
 
 
 def _sprouted(services: Services, brand: str | None, now: datetime) -> "list[EmergingComplaints]":

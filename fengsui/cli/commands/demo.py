@@ -44,10 +44,8 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    cache: Annotated[Path, typer.Option(help="Where the sample and its store are kept.")] = CACHE,
-    language: Annotated[
-        Literal["zh", "en"], typer.Option(help="Of the alerts and the summary.")
-    ] = "zh",
+    cache: Annotated[Path, typer.Option()] = CACHE,
+    language: Annotated[Literal["zh", "en"], typer.Option()] = "zh",
 ) -> None:
     """Replay three sample weeks of two fictional brands, with one crisis and one false start."""
     console = Console()

@@ -1,5 +1,6 @@
 """`explain` and `tune`: why an incident alarmed, and what another setting would have brought."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -11,28 +12,38 @@ from rich.text import Text
 from alerts.messages.format import number
 from fengsui.analysis.explain import Channel, Explained
 from fengsui.analysis.explain import explain as explained
+from fengsui.analysis.incident_choice import chosen
 from fengsui.analysis.tune import SETTINGS, Tried
 from fengsui.analysis.tune import tune as tried
+from fengsui.cli.completion import brand_names, incident_keys
+from fengsui.cli.language import tell
 from fengsui.cli.options import (
     DEFAULT_PATH,
     Config,
     Json,
     Since,
     Until,
+    no_brand,
     print_json,
     read_window,
     settings_of,
 )
+from fengsui.cli.tables import narrow_table
+from fengsui.cli.times import read_time
 from fengsui.services import Services
 from nlp.text.normalise import printable
-from records import Level
+from records import Incident, Level
 from records.language import LEVEL_NAMES, Language
 from records.time import BEIJING
 
 DEFAULT_SPAN: Final = timedelta(weeks=8)
 TICK_HEADINGS: Final[dict[Language, tuple[str, ...]]] = {
-    "zh": ("时刻", "级别", "负面、投诉：时长内 实际 / 平时，报警需要", "未报警的原因", "采集"),
-    "en": ("tick", "level", "channel: counted / usual over a span, needed", "missing", "read"),
+    "zh": ("时刻", "级别", "时长内的条数（平时，报警需要）", "未报警的原因", "采集"),
+    "en": ("tick", "level", "counted in a span (usual, needed)", "missing", "read"),
+}
+CHANNEL: Final[dict[Language, str]] = {
+    "zh": "{kind} {minutes} 分钟 {observed}（{expected}，{needed}）",
+    "en": "{kind} {minutes} min {observed} ({expected}, {needed})",
 }
 SETTING_HEADINGS: Final[dict[Language, tuple[str, ...]]] = {
     "zh": ("每周允许", "报警数", "每周实际"),
@@ -73,30 +84,74 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    incident: Annotated[str, typer.Argument(help="The incident's key, as alerts show it.")],
+    incident: Annotated[str | None, typer.Argument(autocompletion=incident_keys)] = None,
+    brand: Annotated[str | None, typer.Option(autocompletion=brand_names)] = None,
+    at: Annotated[str | None, typer.Option()] = None,
     config: Config = DEFAULT_PATH,
     json: Json = False,
 ) -> None:
-    """Say tick by tick what evidence an incident had, and what an alarm would have taken."""
+    """Say tick by tick what evidence an incident had, and what an alarm would have taken.
+
+    The incident is named by its key, or by a brand, a time within it, or both; where none fits,
+    those that there are are listed.
+    """
     settings = settings_of(config)
+    time = read_time(at, datetime.now(UTC)) if at else None
     with Services(settings) as services:
-        found = services.ledger.incident(incident)
+        known = [one for one in services.ledger.incidents() if not one.is_operational]
+        found = _meant(known, incident, brand, time)
         if found is None:
-            raise typer.BadParameter(f"there is no incident {incident!r}")
-        if found.is_operational:
-            raise typer.BadParameter(f"{incident!r} is no incident about a brand")
+            asked = incident or brand or at
+            _list(known, settings.language, json)
+            if asked:
+                typer.echo(tell("explain.none", asked=printable(asked)), err=True)
+                raise typer.Exit(2)
+            return
         ticks = list(explained(services, found))
     if json:
         print_json({"incident": found.key, "ticks": [_tick_answer(tick) for tick in ticks]})
         return
-    table = Table(*TICK_HEADINGS[settings.language], title=printable(found.key))
-    for tick in ticks:
-        table.add_row(*_tick_row(tick, settings.language))
-    Console().print(table)
+    typer.echo(printable(found.key))
+    Console().print(_tick_table(ticks, settings.language))
+
+
+def _meant(
+    known: Sequence[Incident], key: str | None, brand: str | None, at: datetime | None
+) -> Incident | None:
+    """Return the incident that the key names, or that brand and time mean, None where none is."""
+    if key is not None:
+        return next((one for one in known if one.key == key), None)
+    if brand is None and at is None:
+        return None
+    return chosen((one for one in known if brand in {None, one.brand}), at)
+
+
+def _list(known: Sequence[Incident], language: Language, as_json: bool) -> None:
+    """List the incidents, the latest first, each with the key to name it by."""
+    latest = sorted(known, key=lambda one: one.opened_at, reverse=True)
+    if as_json:
+        print_json({"incidents": [_incident_answer(one) for one in latest]})
+        return
+    for one in latest:
+        end = _clock(one.recovered_at) if one.recovered_at else tell("explain.open")
+        level = LEVEL_NAMES[language][one.peak_level]
+        typer.echo(f"{_clock(one.opened_at)} – {end}  {level}  {printable(one.key)}")
+    if not latest:
+        typer.echo(tell("explain.no_incidents"))
+
+
+def _incident_answer(one: Incident) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "brand": one.brand,
+        "level": one.peak_level.name.lower(),
+        "opened_at": one.opened_at,
+        "recovered_at": one.recovered_at,
+    }
 
 
 def tune(
-    brand: Annotated[str, typer.Option(help="The brand whose history is replayed.")],
+    brand: Annotated[str, typer.Option(autocompletion=brand_names)],
     config: Config = DEFAULT_PATH,
     since: Since = None,
     until: Until = None,
@@ -110,7 +165,7 @@ def tune(
     now = settings.detection.false_alarms_per_week
     with Services(settings) as services:
         if brand not in services.brands:
-            raise typer.BadParameter(f"there is no brand {brand!r} in the settings")
+            raise no_brand(brand, services.brands)
         window = read_window(since, until, DEFAULT_SPAN)
         try:
             found = tried(services, brand, window, sorted({*SETTINGS, now}))
@@ -123,7 +178,8 @@ def tune(
         return
     language = settings.language
     levels = [LEVEL_NAMES[language][level] for level in Level]
-    table = Table(*SETTING_HEADINGS[language], *levels, title=printable(brand))
+    headings = (*SETTING_HEADINGS[language], *levels)
+    table = narrow_table(*headings, numbers=range(len(headings)), title=printable(brand))
     for one in found:
         mark = " *" if one.allowed == now else ""
         counts = [str(one.levels[level]) for level in Level]
@@ -136,26 +192,36 @@ def _clock(at: datetime) -> str:
     return f"{at.astimezone(BEIJING):%m-%d %H:%M}"
 
 
+def _tick_table(ticks: Sequence[Explained], language: Language) -> Table:
+    table = narrow_table(*TICK_HEADINGS[language], numbers=(4,))
+    for tick in ticks:
+        table.add_row(*_tick_row(tick, language))
+    return table
+
+
 def _tick_row(tick: Explained, language: Language) -> tuple[str | Text, ...]:
     level = LEVEL_NAMES[language][tick.signal.level] if tick.signal else ""
     lines = [_channel_line(channel, language) for channel in tick.channels]
     names = dict.fromkeys(name for channel in tick.channels for name in channel.missing)
     reasons = REASONS[language]
-    why = "" if tick.signal else "; ".join(reasons.get(name, name) for name in names)
+    between = "；" if language == "zh" else "; "
+    why = "" if tick.signal else between.join(reasons.get(name, name) for name in names)
     return _clock(tick.at), level, Text("\n".join(lines)), why, f"{tick.coverage:.0%}"
 
 
 def _channel_line(channel: Channel, language: Language) -> str:
-    span = int(channel.horizon.total_seconds() // 60)
-    return (
-        f"{KINDS[language][channel.kind]} {span} min: {number(channel.observed, language)} / "
-        f"{channel.expected:.1f}, {number(channel.needed, language)}"
+    return CHANNEL[language].format(
+        kind=KINDS[language][channel.kind],
+        minutes=int(channel.horizon.total_seconds() // 60),
+        observed=number(channel.observed, language),
+        expected=f"{channel.expected:.1f}",
+        needed=number(channel.needed, language),
     )
 
 
 def _tick_answer(tick: Explained) -> dict[str, Any]:
     return {
-        "at": tick.at.astimezone(UTC).isoformat(),
+        "at": tick.at,
         "coverage": tick.coverage,
         "level": tick.signal.level.name.lower() if tick.signal else None,
         "taken": tick.change.level.name.lower() if tick.change else None,
@@ -191,5 +257,5 @@ def _setting_answer(one: Tried) -> dict[str, Any]:
         "per_week": one.per_week,
         "weeks": one.weeks,
         "levels": {level.name.lower(): count for level, count in one.levels.items()},
-        "opened": [at.isoformat() for at in one.opened],
+        "opened": list(one.opened),
     }

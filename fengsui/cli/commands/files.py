@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,14 @@ from rich.console import Console
 from alerts.detection.holiday_calendar import CalendarName
 from fengsui.analysis.detect_csv import detect_csv
 from fengsui.analysis.score import score_file
+from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
+from fengsui.cli.progress import progress_bar
 from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
+from fengsui.cli.usage import printed
 from fengsui.pipeline import replay as past
 from fengsui.pipeline.import_file import import_file
+from fengsui.pipeline.replay import Tick
 from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
 from fengsui.settings.application import Settings, SettingsError
@@ -26,10 +31,11 @@ from nlp.brands.matcher import BrandSettings, alias_conflicts
 from nlp.sentiment.questions import Question
 from nlp.sentiment.registry import CASCADE
 from nlp.sentiment.tasks import CLASSES, Task
+from records.time import BEIJING
 
 REPLAY_STORE = Path(".cache/replay")
 
-Files = Annotated[list[Path], typer.Argument(help="Files of any known format, also .gz or .xz.")]
+Files = Annotated[list[Path], typer.Argument()]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,18 +50,12 @@ def replay(
     files: Files,
     brand: Annotated[
         list[str] | None,
-        typer.Option(help="NAME=alias,alias; may be repeated. Default: the brands of --config."),
+        typer.Option(),
     ] = None,
     config: Config = DEFAULT_PATH,
-    store: Annotated[
-        Path, typer.Option(help="Folder for the replay's own store; it is emptied first.")
-    ] = REPLAY_STORE,
-    speed: Annotated[
-        float, typer.Option(help="Times real time; 0 is as fast as possible.", min=0)
-    ] = 0,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on in the store where a replay was broken off.")
-    ] = False,
+    store: Annotated[Path, typer.Option()] = REPLAY_STORE,
+    speed: Annotated[float, typer.Option(min=0)] = 0,
+    resume: Annotated[bool, typer.Option("--resume")] = False,
     json: Json = False,
 ) -> None:
     """Replay past posts through the whole chain, as of then, into a store of its own.
@@ -69,7 +69,13 @@ def replay(
     started = time.monotonic()
     with Services(settings, console=console) as services:
         pace = Pace(timedelta(minutes=settings.detection.tick_minutes), speed)
-        done = past.replay(services, files, progress=lambda _: pace.wait())
+        with progress_bar() as update:
+
+            def progress(tick: Tick) -> None:
+                pace.wait()
+                update(tick.done, tick.total, f"{tick.at.astimezone(BEIJING):%m-%d %H:%M}")
+
+            done = past.replay(services, files, progress=progress)
         if json:
             print_json(replay_answer(services, done))
         else:
@@ -87,12 +93,12 @@ def replay_settings(config: Path, brands: list[str], store: Path) -> Settings:
     """
     base = settings_or_defaults(config)
     if store.resolve() == base.state.resolve():
-        raise SettingsError(f"--store {store} is the store of {config}; a replay would empty it")
+        raise SettingsError(tell("replay.live_store", store=store, config=config))
     chosen = tuple(brand_of(text) for text in brands) or base.brands
     if not chosen:
-        raise SettingsError("name a brand: --brand NAME=alias,alias (or a settings file: --config)")
+        raise SettingsError(tell("replay.no_brand"))
     if shared := alias_conflicts(chosen):
-        raise SettingsError(f"--brand: {shared[0].alias!r} is a name of two brands")
+        raise SettingsError(tell("replay.shared", alias=shared[0].alias))
     return Settings(
         language=base.language,
         state=store,
@@ -117,7 +123,7 @@ def brand_of(text: str) -> BrandSettings:
             aliases=tuple(alias.strip() for alias in aliases.split(",") if alias.strip()),
         )
     except ValidationError:
-        raise SettingsError(f"--brand: {text!r} is no NAME or NAME=alias,alias") from None
+        raise SettingsError(tell("replay.bad_brand", text=printed(text))) from None
 
 
 class Pace:
@@ -136,47 +142,45 @@ def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False
     """Import files into the store; `fengsui annotate` or `fengsui run` then scores the posts."""
     settings = settings_or_defaults(config)
     total, oldest = Collected(), datetime.now(UTC)
-    with Services(settings) as services:
+    with Services(settings) as services, progress_bar() as update:
         for file in files:
-            collected, span = import_file(services, file)
+
+            def progress(read: int, before: int = total.read, name: str = file.name) -> None:
+                update(before + read, None, printed(name))
+
+            collected, span = import_file(services, file, progress)
             total += collected
             oldest = min(oldest, span.since) if span else oldest
     if json:
         print_json({"read": total.read, **asdict(total)})
     else:
-        left_out = f" + left out {total.left_out}" if total.left_out else ""
-        typer.echo(
-            f"read {total.read} = kept {total.kept} + duplicate {total.duplicate}"
-            f" + quarantined {total.quarantined}{left_out}"
-        )
+        left_out = tell("import.left_out", count=total.left_out) if total.left_out else ""
+        typer.echo(tell("import.total", read=total.read, **asdict(total)) + left_out)
     days = settings.privacy.days
     if days and oldest < datetime.now(UTC) - timedelta(days=days):
-        typer.echo(
-            f"the oldest posts are of {oldest:%Y-%m-%d}: what is older than {days} days leaves at"
-            " the next daily upkeep, only its counts stay; [privacy] text_days = 0 keeps all",
-            err=True,
-        )
+        typer.echo(tell("import.old", day=f"{oldest:%Y-%m-%d}", days=days), err=True)
 
 
 def detect_csv_file(
-    file: Annotated[Path, typer.Argument(help="CSV with the columns timestamp,value.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write; default: here.")] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw values, expectation and alarms into this PNG.")
-    ] = None,
-    calendar: Annotated[
-        CalendarName, typer.Option(help="Whose days off count; the series may be anybody's.")
-    ] = "weekends",
+    file: Annotated[Path, typer.Argument()],
+    out: Annotated[Path | None, typer.Option()] = None,
+    plot: Annotated[Path | None, typer.Option()] = None,
+    calendar: Annotated[CalendarName, typer.Option()] = "weekends",
     config: Config = DEFAULT_PATH,
+    json: Json = False,
 ) -> None:
     """Score any even series of numbers: writes timestamp,value,score,alert for every row."""
     settings = settings_or_defaults(config).detection.model_copy(update={"calendar": calendar})
-    if out is None:
+    if out is None and not json:
         detect_csv(file, sys.stdout, settings, plot)
         return
-    with out.open("w", encoding="utf-8", newline="") as stream:
+    with out.open("w", encoding="utf-8", newline="") if out else StringIO() as stream:
         report = detect_csv(file, stream, settings, plot)
-    typer.echo(f"{report.rows} rows, {report.alerts} alerts, one row each {report.step_seconds} s")
+    if json:
+        print_json(asdict(report))
+        return
+    seconds = report.step_seconds
+    typer.echo(tell("csv.written", rows=report.rows, alerts=report.alerts, seconds=seconds))
 
 
 def read_map(text: str, classes: Sequence[str]) -> dict[str, str]:
@@ -188,25 +192,21 @@ def read_map(text: str, classes: Sequence[str]) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
     wrong = [value + sep + name for value, sep, name in pairs if name.strip() not in classes]
     if wrong:
-        raise typer.BadParameter(f"--map: {wrong[0]!r} is no pair VALUE={'|'.join(classes)}")
+        raise typer.BadParameter(tell("score.bad_map", pair=wrong[0], classes="|".join(classes)))
     return {value.strip(): name.strip() for value, _, name in pairs}
 
 
 def score(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV or JSON Lines, also .gz or .xz.")],
-    text: Annotated[str, typer.Option(help="The column with the text.")],
-    label: Annotated[str | None, typer.Option(help="The column with the true label.")] = None,
-    mapping: Annotated[
-        str, typer.Option("--map", help="Values of the label: 0=negative,1=positive.")
-    ] = "",
-    out: Annotated[Path | None, typer.Option(help="Write the file with its answers here.")] = None,
-    model: Annotated[str, typer.Option(help="As in the settings.")] = CASCADE,
-    task: Annotated[Task, typer.Option(help="What is asked of the texts.")] = "sentiment",
+    file: Annotated[Path, typer.Argument()],
+    text: Annotated[str, typer.Option()],
+    label: Annotated[str | None, typer.Option()] = None,
+    mapping: Annotated[str, typer.Option("--map")] = "",
+    out: Annotated[Path | None, typer.Option()] = None,
+    model: Annotated[str, typer.Option()] = CASCADE,
+    task: Annotated[Task, typer.Option()] = "sentiment",
     accuracy_given_up: Annotated[
         float,
-        typer.Option(
-            min=0, max=10, help="Points of accuracy for speed; 0.5 is what the stream gives up."
-        ),
+        typer.Option(min=0, max=10),
     ] = 0.0,
     json: Json = False,
 ) -> None:
@@ -216,7 +216,12 @@ def score(
     """
     names = read_map(mapping, CLASSES[task])
     question = Question.of(task, model, accuracy_given_up)
-    report = score_file(file, text, label, names, out, question)
+    with progress_bar() as update:
+
+        def progress(rows: int) -> None:
+            update(rows, None, printed(file.name))
+
+        report = score_file(file, text, label, names, out, question, progress)
     if json:
         print_json(
             {

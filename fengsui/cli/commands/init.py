@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH
 from fengsui.settings.application import SettingsError
 
@@ -19,13 +20,13 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    path: Annotated[Path, typer.Argument(help="Where to write it.")] = DEFAULT_PATH,
+    path: Annotated[Path, typer.Argument()] = DEFAULT_PATH,
 ) -> None:
     """Write a settings file with comments in Chinese and English, to be filled in."""
     if path.exists():
-        raise SettingsError(f"{path} is there already; it is left as it is")
+        raise SettingsError(tell("init.exists", path=path))
     text = resources.files("fengsui.settings").joinpath("example.toml").read_text(encoding="utf-8")
     path.write_text(text, encoding="utf-8")
     inbox = path.parent / INBOX
     inbox.mkdir(exist_ok=True)
-    typer.echo(f"{path} and the folder {inbox} written; fill in your brands, then: fengsui check")
+    typer.echo(tell("init.written", path=path, inbox=inbox))

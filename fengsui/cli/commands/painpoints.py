@@ -11,12 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.messages.format import number, one_line, safe_link
+from fengsui.cli.completion import brand_names
+from fengsui.cli.language import tell
 from fengsui.cli.options import (
     DEFAULT_PATH,
     Config,
     Json,
     Since,
     Until,
+    no_brand,
     print_json,
     read_window,
     settings_of,
@@ -78,13 +81,9 @@ def painpoints(
     config: Config = DEFAULT_PATH,
     since: Since = None,
     until: Until = None,
-    week: Annotated[
-        str | None, typer.Option(help="A week of ISO 8601, such as 2026-W12, in place of both.")
-    ] = None,
-    brand: Annotated[str | None, typer.Option(help="Only this one.")] = None,
-    lang: Annotated[
-        Language | None, typer.Option(help="Of the table; default: as in the settings.")
-    ] = None,
+    week: Annotated[str | None, typer.Option()] = None,
+    brand: Annotated[str | None, typer.Option(autocompletion=brand_names)] = None,
+    lang: Annotated[Language | None, typer.Option()] = None,
     json: Json = False,
 ) -> None:
     """Show what customers complain of, compared with the span of the same length before.
@@ -95,7 +94,7 @@ def painpoints(
     settings = settings_of(config)
     known = [one.name for one in settings.brands]
     if brand is not None and brand not in known:
-        raise typer.BadParameter(f"there is no brand {brand!r} in the settings")
+        raise no_brand(brand, known)
     window = week_of(week) if week else read_window(since, until, WEEK)
     with Services(settings) as services:
         found = {
@@ -123,7 +122,7 @@ def week_of(text: str) -> Window:
     try:
         monday = datetime.strptime(f"{text}-1", "%G-W%V-%u").replace(tzinfo=BEIJING)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no week; write 2026-W12") from None
+        raise typer.BadParameter(tell("time.no_week", text=text)) from None
     return Window(monday.astimezone(UTC), (monday + WEEK).astimezone(UTC))
 
 
@@ -159,8 +158,8 @@ def _cells(brand: str, row: PainPoint, language: Language) -> Iterator[str]:
 
 def _answer(window: Window, found: Mapping[str, list[PainPoint]]) -> dict[str, Any]:
     return {
-        "since": window.since.isoformat(),
-        "until": window.until.isoformat(),
+        "since": window.since,
+        "until": window.until,
         "brands": {
             brand: [asdict(row) | {"weight": row.weight} for row in rows]
             for brand, rows in found.items()

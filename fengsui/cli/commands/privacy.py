@@ -1,6 +1,5 @@
 """`privacy`: forgetting, export, opt-outs, and the log of who looked at what people wrote."""
 
-import json as jsonlib
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -10,7 +9,9 @@ import typer
 
 from fengsui import privacy
 from fengsui.cli.additions import CommandError
-from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
+from fengsui.cli.language import tell
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, as_json, print_json, settings_of
+from fengsui.cli.worded import Application
 from fengsui.privacy import matching, whoami
 from fengsui.services import Services
 from nlp.text.normalise import printable
@@ -18,17 +19,11 @@ from records import Post
 from records.time import BEIJING
 from store.ledger.privacy import Access
 
-group = typer.Typer(
-    name="privacy",
-    help="What is kept of people: forget, export, opt out, log of accesses.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+group = Application(name="privacy", no_args_is_help=True)
 
 Subject = Annotated[
     str,
     typer.Argument(
-        help="A post (source:id), or an author by id at the source or by pseudonym.",
         metavar="AUTHOR|POST",
     ),
 ]
@@ -43,14 +38,14 @@ def register(app: typer.Typer) -> None:
 def forget(
     subject: Subject,
     config: Config = DEFAULT_PATH,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes")] = False,
     json: Json = False,
 ) -> None:
     """Delete an author's posts, or one post, everywhere, and keep nothing of it in future."""
     settings = settings_of(config)
     with Services(settings) as services:
         count = len(matching(services.store, services.privacy, subject))
-        if not yes and not typer.confirm(f"Delete {count} posts for good?"):
+        if not yes and not typer.confirm(tell("privacy.sure", count=count)):
             raise typer.Exit(1)
         done = privacy.forget(
             services.store, services.ledger, services.privacy, subject, datetime.now(UTC)
@@ -58,7 +53,7 @@ def forget(
     if json:
         print_json({"posts": done.posts, "rows": done.rows})
     else:
-        typer.echo(f"deleted {done.posts} posts, took words out of {done.rows} other rows")
+        typer.echo(tell("privacy.forgotten", posts=done.posts, rows=done.rows))
 
 
 @group.command()
@@ -86,14 +81,14 @@ def opt_in(subject: Subject, config: Config = DEFAULT_PATH) -> None:
         for name in found:
             services.ledger.log_access(Access(datetime.now(UTC), whoami(), "opt-in", name, 0))
     if not found:
-        raise CommandError(f"nobody opted out as {subject}")
-    typer.echo("taken back")
+        raise CommandError(tell("privacy.nobody", subject=subject))
+    typer.echo(tell("privacy.opted_in"))
 
 
 @group.command("log")
 def show_log(
     config: Config = DEFAULT_PATH,
-    limit: Annotated[int, typer.Option(min=1, help="How many lines.")] = 50,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
     json: Json = False,
 ) -> None:
     """Show who looked at what people wrote, or deleted it, the newest first."""
@@ -122,4 +117,4 @@ def _line(services: Services, post: Post) -> str:
     ]
     history = [entry._asdict() for entry in services.store.history(post.key)]
     whole = asdict(post) | {"key": post.key, "mentions": mentions, "history": history}
-    return jsonlib.dumps(whole, ensure_ascii=False, default=str)
+    return as_json(whole)

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from fengsui.cli.additions import CommandError
+from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, settings_of
 from fengsui.pipeline.run import receiving
 from listeners.push.server import PushedSource
@@ -22,11 +23,11 @@ def receive(config: Config = DEFAULT_PATH) -> None:
     settings = settings_of(config)
     names = [source.name for source in settings.sources if isinstance(source, PushedSource)]
     if not names:
-        raise CommandError(f"{config} defines no source that is pushed to")
+        raise CommandError(tell("receive.no_source", config=config))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with receiving(settings):
         console = Console(stderr=True)
-        console.print(f"Receiving for {'、'.join(names)}; Ctrl-C ends.", markup=False)
+        console.print(tell("receive.begin", names="、".join(names)), markup=False)
         stop.wait()

@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.text import Text
 
 from fengsui.analysis.search import passage
+from fengsui.cli.completion import brand_names
 from fengsui.cli.options import (
     DEFAULT_PATH,
     Config,
     Json,
     Since,
     Until,
+    no_brand,
     print_json,
     read_window,
     settings_of,
@@ -51,19 +53,14 @@ def register(app: typer.Typer) -> None:
 def search(
     query: Annotated[
         str,
-        typer.Argument(
-            help="What to look for: words side by side must all occur; AND, OR, NOT, -word, "
-            "parentheses, and \"...\" for what stands together. E.g. '退款 AND (客服 OR 热线)'."
-        ),
+        typer.Argument(),
     ],
     config: Config = DEFAULT_PATH,
-    brand: Annotated[str | None, typer.Option(help="Only mentions of this brand.")] = None,
+    brand: Annotated[str | None, typer.Option(autocompletion=brand_names)] = None,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 20,
-    organic: Annotated[
-        bool, typer.Option("--organic", help="Without near-copies and discounted mentions.")
-    ] = False,
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+    organic: Annotated[bool, typer.Option("--organic")] = False,
     json: Json = False,
 ) -> None:
     """Find mentions by the words of their texts, newest first; without --since at any time."""
@@ -86,7 +83,7 @@ def search(
     for cited in found:
         console.print(_lines(cited, query, settings.language), soft_wrap=True)
     if not found and brand is not None and brand not in {b.name for b in settings.brands}:
-        typer.echo(f"no brand is named {printable(brand)!r} in {config}", err=True)
+        typer.echo(no_brand(brand, [b.name for b in settings.brands]).message, err=True)
     typer.echo(ENDS[settings.language][more].format(count=len(found)))
 
 
@@ -117,7 +114,7 @@ def _answer(cited: Cited) -> dict[str, Any]:
     return {
         "post": mention.post_key,
         "brand": mention.brand,
-        "published_at": mention.published_at.isoformat(),
+        "published_at": mention.published_at,
         "sentiment": str(mention.sentiment),
         "confidence": mention.confidence,
         "complaint": mention.complaint,

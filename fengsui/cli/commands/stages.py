@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from fengsui.cli.language import tell
 from fengsui.cli.options import (
     DEFAULT_PATH,
     Config,
@@ -18,6 +19,7 @@ from fengsui.cli.options import (
     read_window,
     settings_of,
 )
+from fengsui.cli.usage import did_you_mean, printed
 from fengsui.pipeline import run as continuous
 from fengsui.pipeline import steps
 from fengsui.pipeline.run import Cycle
@@ -26,7 +28,7 @@ from fengsui.services import Services
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import listener_of
-from records.time import DAY
+from records.time import BEIJING, DAY
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,28 +47,30 @@ def run(config: Config = DEFAULT_PATH) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with Services(settings) as services:
-        names = "、".join(services.brands) or "no brand"
-        console.print(
-            f"Listening for {names} at {len(settings.sources)} sources; Ctrl-C ends.", markup=False
-        )
+        names = "、".join(services.brands) or tell("run.no_brand")
+        begin = tell("run.begin", names=names, sources=len(settings.sources))
+        console.print(begin, markup=False, highlight=False)
         continuous.run(services, stop, progress=lambda cycle: _say(console, cycle))
-    console.print("Stopped; everything is stored.", markup=False)
+    console.print(tell("run.end"), markup=False)
 
 
 def _say(console: Console, cycle: Cycle) -> None:
     if cycle.annotated.posts or cycle.sent or cycle.failed:
-        console.print(
-            f"{cycle.at.astimezone():%H:%M:%S} {cycle.annotated.posts} posts, "
-            f"{cycle.annotated.mentions} mentions, {len(cycle.detected.alerts)} alerts, "
-            f"{cycle.sent} sent, {cycle.failed} failed",
-            markup=False,
-            highlight=False,
+        line = tell(
+            "run.cycle",
+            at=f"{cycle.at.astimezone(BEIJING):%H:%M:%S}",
+            posts=cycle.annotated.posts,
+            mentions=cycle.annotated.mentions,
+            alerts=len(cycle.detected.alerts),
+            sent=cycle.sent,
+            failed=cycle.failed,
         )
+        console.print(line, markup=False, highlight=False)
 
 
 def collect(
     config: Config = DEFAULT_PATH,
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    source: Annotated[str | None, typer.Option()] = None,
     since: Since = None,
     until: Until = None,
     json: Json = False,
@@ -76,9 +80,11 @@ def collect(
     window = read_window(since, until, DAY)
     chosen = [s for s in settings.sources if source in (None, s.name)]
     if not chosen:
-        raise typer.BadParameter(
-            f"no source named {source!r} in {config}" if source else f"{config} defines no source"
-        )
+        names = [one.name for one in settings.sources]
+        if source is None or not names:
+            raise typer.BadParameter(tell("collect.no_source", config=config))
+        near = did_you_mean(source, names) or tell("brand.known", names=", ".join(names))
+        raise typer.BadParameter(tell("collect.unknown", name=printed(source)) + near)
     total, failed = Collected(), False
     with Services(settings) as services:
         # The window that was asked for, at the pace that all processes keep together.
@@ -104,12 +110,8 @@ def annotate(
     config: Config = DEFAULT_PATH,
     since: Since = None,
     until: Until = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Score posts of the window again that were scored.")
-    ] = False,
-    rescore: Annotated[
-        bool, typer.Option("--rescore", help="Score again what another model scored.")
-    ] = False,
+    again: Annotated[bool, typer.Option("--again")] = False,
+    rescore: Annotated[bool, typer.Option("--rescore")] = False,
     json: Json = False,
 ) -> None:
     """Score the posts that wait: brands, sentiment, complaints, copies. Safe to repeat."""
@@ -148,6 +150,10 @@ def _answer(as_json: bool, **numbers: object) -> None:
     if as_json:
         print_json(numbers)
     else:
-        typer.echo(
-            ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in numbers.items())
-        )
+        said = (tell(f"step.{name}", value=_shown(value)) for name, value in numbers.items())
+        typer.echo(tell("step.between").join(said))
+
+
+def _shown(value: object) -> str:
+    """Return a number, or what a list holds."""
+    return ", ".join(map(str, value)) or "0" if isinstance(value, list) else str(value)

@@ -4,22 +4,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fengsui.cli.language import tell
 from fengsui.cli.options import (
     DEFAULT_PATH,
     Config,
     Json,
     Since,
     print_json,
-    read_time,
     settings_of,
 )
+from fengsui.cli.times import read_time
+from fengsui.cli.worded import Application
 from fengsui.maintenance.retention import expiry_time
 from fengsui.services import Services, ledger_url
 from fengsui.settings.application import Settings
@@ -36,12 +38,7 @@ Entry: TypeAlias = tuple[str, str, Family | None]
 # So much of a value is shown to people; `--json` has all of it.
 _SHOWN = 100
 
-group = typer.Typer(
-    name="store",
-    help="Make, inspect and repair the store of posts, mentions and counts.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+group = Application(name="store", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -72,7 +69,7 @@ def init(config: Config = DEFAULT_PATH, json: Json = False) -> None:
     if json:
         print_json({"made": made})
     else:
-        typer.echo("\n".join(f"made {name}" for name in made) or "everything is there already")
+        typer.echo("\n".join(tell("store.made", name=name) for name in made) or tell("store.there"))
 
 
 @group.command()
@@ -88,20 +85,18 @@ def status(config: Config = DEFAULT_PATH, json: Json = False) -> None:
     Console().print(_table(found))
     typer.echo(f"{printable(found.place)}: {printable(found.version)}")
     if not found.is_current:
-        typer.echo("older than this program: run `fengsui store migrate`")
+        typer.echo(tell("store.older"))
     if found.blocked:
-        typer.echo(
-            f"{len(found.blocked)} parts take no writes: a migration is under way or was broken "
-            "off; run the same `fengsui store migrate` or `reindex` again"
-        )
+        typer.echo(tell("store.blocked", count=len(found.blocked)))
     if letters:
-        typer.echo(f"{letters} documents were refused: see `fengsui store dead-letters`")
+        typer.echo(tell("store.letters", count=letters))
 
 
 def _table(found: Found) -> Table:
     table = Table()
-    for heading in ("part", "version", "documents", "size", "state"):
-        table.add_column(heading, justify="left" if heading in {"part", "state"} else "right")
+    for name in ("part", "version", "documents", "size", "state"):
+        justify: Literal["left", "right"] = "left" if name in {"part", "state"} else "right"
+        table.add_column(tell(f"column.{name}"), justify=justify)
     for part in found.parts:
         size = "" if part.size is None else f"{part.size / 1e6:,.1f} MB"
         table.add_row(Text(part.name), part.version, f"{part.documents:,}", size, part.state)
@@ -111,9 +106,7 @@ def _table(found: Found) -> Table:
 @group.command()
 def state(
     config: Config = DEFAULT_PATH,
-    family: Annotated[
-        str | None, typer.Option(help="Only this family, by its name.", metavar="NAME")
-    ] = None,
+    family: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     json: Json = False,
 ) -> None:
     """List what is remembered from one run to the next: families of keys, and what they hold now.
@@ -123,7 +116,7 @@ def state(
     chosen = [one for one in FAMILIES if family in {None, one.name}]
     if not chosen:
         names = ", ".join(sorted(one.name for one in FAMILIES))
-        raise typer.BadParameter(f"there is no family {family!r}; there are {names}")
+        raise typer.BadParameter(tell("store.no_family", name=family, names=names))
     with _ledger(settings_of(config)) as ledger:
         found = ledger.cursors()
     entries = [(key, value, family_of(key)) for key, value in found]
@@ -159,8 +152,9 @@ def _state_answer(chosen: Sequence[Family], entries: Sequence[Entry]) -> dict[st
 
 def _family_table(chosen: Sequence[Family], entries: Sequence[Entry]) -> Table:
     table = Table()
-    for heading in ("keys", "value", "entries", "written by", "what for"):
-        table.add_column(heading, justify="right" if heading == "entries" else "left")
+    for name in ("keys", "value", "entries", "writer", "purpose"):
+        justify: Literal["left", "right"] = "right" if name == "entries" else "left"
+        table.add_column(tell(f"column.{name}"), justify=justify)
     for one in chosen:
         number = sum(family is one for *_, family in entries)
         table.add_row(one.pattern, one.value, f"{number:,}", one.writer, one.purpose)
@@ -168,10 +162,10 @@ def _family_table(chosen: Sequence[Family], entries: Sequence[Entry]) -> Table:
 
 
 def _entry_table(entries: Sequence[Entry]) -> Table:
-    table = Table("key", "value")
+    table = Table(tell("column.key"), tell("column.value"))
     for key, value, family in entries:
         shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-        note = "" if family is not None else " (no family of this program)"
+        note = "" if family is not None else tell("store.strange")
         table.add_row(Text(printable(f"{key}{note}")), Text(printable(shown)))
     return table
 
@@ -181,7 +175,7 @@ def migrate(config: Config = DEFAULT_PATH, json: Json = False) -> None:
     """Bring an older store up to this program; readers and writers go on. Safe to repeat."""
     settings = settings_of(config)
     with _ledger(settings), _keeper(settings) as keeper:
-        _tell(list(keeper.migrate()), json, "the store is up to date")
+        _tell(list(keeper.migrate()), json, tell("store.current"))
 
 
 @group.command()
@@ -189,7 +183,7 @@ def reindex(config: Config = DEFAULT_PATH, json: Json = False) -> None:
     """Build the search index anew and count again; readers and writers go on. Safe to repeat."""
     settings = settings_of(config)
     with _ledger(settings), _keeper(settings) as keeper:
-        _tell(list(keeper.reindex()), json, "there is nothing to index")
+        _tell(list(keeper.reindex()), json, tell("store.nothing_to_index"))
 
 
 @group.command()
@@ -208,7 +202,7 @@ def expire(
     with Services(settings) as services:
         as_of = expiry_time(services, datetime.now(UTC), all_of_it=yes)
     with _keeper(settings) as keeper:
-        _tell(list(keeper.expire(as_of)), json, "nothing is too old")
+        _tell(list(keeper.expire(as_of)), json, tell("store.nothing_old"))
 
 
 def _tell(done: list[Done], as_json: bool, otherwise: str) -> None:
@@ -236,21 +230,19 @@ def project(config: Config = DEFAULT_PATH, since: Since = None, json: Json = Fal
     now = datetime.now(UTC)
     with Services(settings) as services:
         if not services.store.feeds_kibana:
-            raise typer.BadParameter('only store = "elasticsearch" has something to show in Kibana')
+            raise typer.BadParameter(tell("store.no_kibana"))
         done = project_all(services, now, since=read_time(since, now) if since else None)
     if json:
         print_json(asdict(done))
     else:
-        typer.echo(f"{done.written:,} written, {done.deleted:,} deleted, {done.seen:,} looked at")
+        typer.echo(tell("store.projected", **asdict(done)))
 
 
 @group.command("dead-letters")
 def dead_letters(
     config: Config = DEFAULT_PATH,
-    again: Annotated[
-        bool, typer.Option("--resend", help="Send them again; what is taken leaves the list.")
-    ] = False,
-    limit: Annotated[int, typer.Option(help="At most so many, the oldest.", min=1)] = 50,
+    again: Annotated[bool, typer.Option("--resend")] = False,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
     json: Json = False,
 ) -> None:
     """List the documents that Elasticsearch refused for good, with its reasons."""
@@ -261,9 +253,7 @@ def dead_letters(
             if json:
                 print_json(asdict(sent))
             else:
-                typer.echo(
-                    f"{sent.taken} taken, {sent.superseded} superseded, {sent.refused} refused"
-                )
+                typer.echo(tell("store.resent", **asdict(sent)))
             if sent.refused:
                 raise typer.Exit(1)
             return
@@ -275,18 +265,18 @@ def dead_letters(
     for one in found:
         typer.echo(_line(one))
     total = sum(reasons.values())
-    typer.echo(f"{total} refused" + (f", {len(found)} shown" if total > len(found) else ""))
+    more = total > len(found)
+    typer.echo(
+        tell("store.some_refused" if more else "store.refused", count=total, shown=len(found))
+    )
 
 
 def _line(letter: DeadLetter) -> str:
     seen = f"{letter.last_seen.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-    times = f" ({letter.attempts} times)" if letter.attempts > 1 else ""
+    times = tell("store.times", count=letter.attempts) if letter.attempts > 1 else ""
     place = printable(f"{letter.index}/{letter.document}")
     return f"{seen}  {place}{times}\n  {printable(letter.reason)}"
 
 
 def _answer(letter: DeadLetter) -> dict[str, Any]:
-    return asdict(letter) | {
-        "first_seen": letter.first_seen.isoformat(),
-        "last_seen": letter.last_seen.isoformat(),
-    }
+    return asdict(letter)

@@ -13,12 +13,14 @@ from rich.text import Text
 from alerts.messages.format import number, one_line
 from fengsui.analysis.terms import PAST, RECENT, Found, terms_in_files, terms_in_store
 from fengsui.cli.commands.files import brand_of
+from fengsui.cli.language import tell
 from fengsui.cli.options import (
     DEFAULT_PATH,
     Config,
     Json,
     Since,
     Until,
+    no_brand,
     print_json,
     read_window,
     settings_of,
@@ -75,20 +77,18 @@ def register(app: typer.Typer) -> None:
 def terms(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files of any known format; without any, the store is read."),
+        typer.Argument(),
     ] = None,
     brand: Annotated[
         str | None,
-        typer.Option(help="Only posts about it. With files also NAME=alias,alias, or none."),
+        typer.Option(),
     ] = None,
     config: Config = DEFAULT_PATH,
     since: Since = None,
     until: Until = None,
-    past: Annotated[int, typer.Option(help="Days before that are the usual.", min=1)] = PAST.days,
-    limit: Annotated[int, typer.Option(help="At most so many of each.", min=1)] = 20,
-    lang: Annotated[
-        Language | None, typer.Option(help="Of the table; default: as in the settings.")
-    ] = None,
+    past: Annotated[int, typer.Option(min=1)] = PAST.days,
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+    lang: Annotated[Language | None, typer.Option()] = None,
     json: Json = False,
 ) -> None:
     """Show the words that are new or said more than before, by five people at least.
@@ -110,8 +110,12 @@ def terms(
 
 def _in_store(settings: Settings, name: str | None, window: Window, past: timedelta) -> Found:
     known = {brand.name: brand for brand in settings.brands}
+    if name is None and len(known) == 1:
+        (name,) = known
+    if name is None:
+        raise typer.BadParameter(tell("brand.needed", names=", ".join(known) or "-"))
     if name not in known:
-        raise typer.BadParameter(f"there is no brand {name!r} in the settings")
+        raise no_brand(name, list(known))
     with Services(settings) as services:
         found = terms_in_store(services.store, known[name], window, past)
         # Passages of posts are shown.
@@ -192,8 +196,8 @@ def _answer(found: Found | None, limit: int) -> dict[str, Any]:
     if found is None:
         return {"recent": 0, "past": 0, "terms": [], "words": []}
     return {
-        "since": found.window.since.isoformat(),
-        "until": found.window.until.isoformat(),
+        "since": found.window.since,
+        "until": found.window.until,
         "recent": found.recent,
         "past": found.past,
         "terms": [term._asdict() | {"surely": term.surely} for term in found.terms[:limit]],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fengsui.cli.options import read_time
+from fengsui.cli.times import read_time
 from fengsui.demo import generate
 from nlp.sentiment.linear import LinearModel
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
@@ -181,7 +181,7 @@ def test_collect_reads_the_other_sources_where_one_fails(fengsui: Shell) -> None
     assert collected.err.startswith("gone: the folder")
     assert collected.answer["kept"] == 1
     assert fengsui("collect", "--source", "exports").code == 0
-    assert "no source named 'else'" in fengsui("collect", "--source", "else").err
+    assert "there is no source 'else'" in fengsui("collect", "--source", "else").err
 
 
 def test_replay_answers_in_one_line_of_json(fengsui: Shell) -> None:
@@ -286,6 +286,11 @@ def test_detect_csv_writes_every_row(fengsui: Shell) -> None:
     assert "400 rows, 1 alerts, one row each 3600 s" in written.out
     with (fengsui.folder / "scored.csv").open(encoding="utf-8") as scored:
         assert list(csv.DictReader(scored)) == printed
+    answered = fengsui("detect-csv", file, "--json")
+    assert answered.out.count("\n") == 1
+    alerted = datetime.fromisoformat(f"{rows[300][0]}+08:00").astimezone(UTC).isoformat()
+    assert answered.answer["alerted"] == [alerted]
+    assert (answered.answer["rows"], answered.answer["step_seconds"]) == (400, 3600)
 
 
 def test_score_answers_exactly_four_numbers(fengsui: Shell) -> None:
@@ -355,4 +360,4 @@ def test_what_is_no_time_is_refused(fengsui: Shell, text: str) -> None:
     fengsui.settings()
     refused = fengsui("detect", "--since", text)
     assert refused.code == 2
-    assert "is no time; write 2026-03-19T19:40 or 7d" in refused.err
+    assert "is no time; write 2026-03-19T19:40, 22:00" in refused.err

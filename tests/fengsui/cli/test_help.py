@@ -11,8 +11,9 @@ import pytest
 from pydantic import BaseModel
 
 from fengsui.cli.app import whole
-from fengsui.cli.listing import COMMANDS
+from fengsui.cli.layout import width_of
 from fengsui.settings.application import Settings, parse
+from fengsui.wording.words import catalogue
 from tests.fengsui.commands import Shell
 
 COMMAND = whole()
@@ -41,27 +42,47 @@ def models(annotation: Any) -> Iterator[type[BaseModel]]:
 KEYS = sorted({(model.__name__, key) for model in models(Settings) for key in model.model_fields})
 
 
-@pytest.mark.parametrize("name", commands())
-def test_every_command_and_option_has_help(name: str) -> None:
-    """Every command, every argument and every option says what it is for."""
-    command = commands()[name]
-    assert command.help
-    for parameter in command.params:
-        assert parameter.help, parameter.name
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_list_shows_what_the_command_says(name: str) -> None:
-    """The list of commands, which loads none, shows the first paragraph of each command's help."""
-    first, _, _ = commands()[name].help.partition("\n\n")
-    assert COMMANDS[name].line == " ".join(first.split())
-
-
-def test_the_list_names_every_command(fengsui: Shell) -> None:
-    """`--help` names every command, those that entry points add too."""
-    shown = fengsui("--help")
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_the_list_names_every_command(
+    fengsui: Shell, monkeypatch: pytest.MonkeyPatch, language: str, option: str
+) -> None:
+    """`-h` and `--help` name every command once, those that entry points add too, with a line."""
+    monkeypatch.setenv("FENGSUI_LANGUAGE", language)
+    shown = fengsui(option)
     assert shown.code == 0
-    assert re.findall(r"^  ([a-z][a-z-]*)  ", shown.out, re.MULTILINE) == list(commands())
+    listed = dict(re.findall(r"^  ([a-z][a-z-]*)  +(.+)", shown.out, re.MULTILINE))
+    assert sorted(listed) == sorted(commands())
+    for name, line in listed.items():
+        does = " ".join(catalogue_text(language, name).split())
+        assert does.startswith(line.strip())
+
+
+def catalogue_text(language: str, name: str) -> str:
+    return catalogue("zh" if language == "zh" else "en")[f"command.{name}.does"].strip()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_pages_fit_a_narrow_terminal(
+    fengsui: Shell, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """No line of any page is wider than 80 columns, Chinese signs counted as two."""
+    monkeypatch.setenv("FENGSUI_LANGUAGE", language)
+    monkeypatch.setenv("COLUMNS", "80")
+    pages = [("-h",), *((name, "-h") for name in commands())]
+    for page in pages:
+        shown = fengsui(*page)
+        assert [line for line in shown.out.splitlines() if width_of(line) > 80] == []
+
+
+def test_pages_are_in_the_readers_language(fengsui: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is Chinese where the locale is, headings, defaults and options too; else English."""
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    shown = fengsui("cases", "--help").out
+    for chinese in ("用法：", "选项：", "设置文件。 [默认: fengsui.toml]", "显示本页。"):
+        assert chinese in shown
+    monkeypatch.setenv("LANG", "C")
+    assert "Usage: " in fengsui("cases", "--help").out
 
 
 def test_version(fengsui: Shell) -> None:
@@ -72,10 +93,49 @@ def test_version(fengsui: Shell) -> None:
 
 def test_a_mistyped_command_is_refused_with_the_nearest(fengsui: Shell) -> None:
     """An unknown name is refused with exit code 2 and the nearest that there is, added ones too."""
-    for typed, meant in (("caes", "cases"), ("dashbords", "dashboards")):
-        shown = fengsui(typed)
+    for typed, meant in (
+        ("caes", "cases"),
+        ("dashbords", "dashboards"),
+        ("store stauts", "status"),
+    ):
+        shown = fengsui(*typed.split())
         assert shown.code == 2
-        assert f"No such command {typed!r}. Did you mean {meant!r}" in shown.err
+        name = typed.split()[-1]
+        assert f"there is no command {name!r}. Did you mean {meant}" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "chinese"),
+    [
+        ("cases --brnad x", "no option --brnad. Did you mean --brand?", "想用 --brand"),
+        ("cases --limit x", "--limit: a whole number is expected", "--limit：应为整数"),
+        ("cases --limit 0", "--limit: 1 or more is expected", "--limit：应不小于 1"),
+        ("cases --status x", "--status: 'x' is none of 'open'", "没有 'x'，只有 'open'"),
+        ("cases --brand", "--brand needs a value", "--brand 后面要带一个值"),
+        ("cases --json=1", "--json takes no value", "--json 后面不带值"),
+        ("search", "the argument query is missing", "缺少参数 query"),
+        ("tune", "the option --brand is missing", "缺少选项 --brand"),
+        ("run x", "more on the line than the command takes: x", "多出了"),
+        ("-v", "a command is missing", "缺少命令"),
+    ],
+)
+def test_what_is_typed_wrongly_is_named(
+    fengsui: Shell, monkeypatch: pytest.MonkeyPatch, typed: str, english: str, chinese: str
+) -> None:
+    """What was typed wrongly is named in the reader's language, with what was meant; code 2."""
+    for language, expected in (("en", english), ("zh", chinese)):
+        monkeypatch.setenv("FENGSUI_LANGUAGE", language)
+        shown = fengsui(*typed.split())
+        assert shown.code == 2
+        assert expected in shown.err
+
+
+def test_nothing_typed_shows_the_page(fengsui: Shell) -> None:
+    """The program alone, and a group alone, show their pages with exit code 2."""
+    assert "detect-csv" in fengsui().err
+    shown = fengsui("store")
+    assert shown.code == 2
+    assert "dead-letters" in shown.err
 
 
 @pytest.mark.parametrize("name", commands())

@@ -97,7 +97,7 @@ def test_hostile_text_does_not_reach_the_terminal(filled: Shell) -> None:
 
 def test_unknown_brand_is_named(filled: Shell) -> None:
     """A brand that the settings do not have is named where nothing is found."""
-    assert "no brand is named '云'" in filled("search", "退款", "--brand", "云").err
+    assert "there is no brand '云'" in filled("search", "退款", "--brand", "云").err
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from typer.core import TyperGroup
 
 from fengsui.services import Services, ledger_url
 from fengsui.settings.application import load
 from records.state import FAMILIES
 from store.ledger.ledger import Ledger
 from store.ledger.state import COLLECTED_TO
-from tests.fengsui.cli.test_help import commands
 from tests.fengsui.commands import UNSAFE, Shell
 from tests.servers.fixtures import (
     Elasticsearch,
@@ -46,15 +44,6 @@ def elastic(fengsui: Shell, elasticsearch_url: str, elasticsearch_prefix: str) -
 def embedded(fengsui: Shell) -> Shell:
     fengsui.settings()
     return fengsui
-
-
-def test_every_command_and_option_has_help() -> None:
-    """Every command of the group and each of its options says what it is for."""
-    group = commands()["store"]
-    assert isinstance(group, TyperGroup)
-    for name, command in group.commands.items():
-        assert command.help, name
-        assert all(parameter.help for parameter in command.params), name  # type: ignore[attr-defined]  # typer's
 
 
 def test_sqlite_is_made_once_and_described(embedded: Shell, tmp_path: Path) -> None:

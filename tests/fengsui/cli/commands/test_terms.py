@@ -125,7 +125,7 @@ def test_other_brands_and_times(fengsui: Shell, now: datetime) -> None:
 def test_languages(fengsui: Shell, now: datetime) -> None:
     """The table is in the language that is asked for."""
     path = write(fengsui.folder, rows(now))
-    assert "新出现与上升的词" in fengsui("terms", path).out
+    assert "新出现与上升的词" in fengsui("terms", path, "--lang", "zh").out
     assert "New and rising terms" in fengsui("terms", path, "--lang", "en").out
 
 
@@ -133,4 +133,15 @@ def test_unknown_brand(fengsui: Shell) -> None:
     """The store is asked for a brand of the settings only."""
     fengsui.settings()
     assert "no brand" in fengsui("terms", "--brand", "别家").err
-    assert "no brand" in fengsui("terms").err
+    file = fengsui.folder / "fengsui.toml"
+    two = file.read_text(encoding="utf-8") + '[[brands]]\nname = "别的"\n'
+    file.write_text(two, encoding="utf-8")
+    assert f"name one with --brand: {BRAND}, 别的" in fengsui("terms").err
+
+
+def test_the_only_brand_needs_no_name(fengsui: Shell) -> None:
+    """Where the settings have one brand, it is meant."""
+    fengsui.settings()
+    named = fengsui("terms", "--brand", BRAND, "--json")
+    assert (named.code, fengsui("terms", "--json").code) == (0, 0)
+    assert fengsui("terms", "--json").answer.keys() == named.answer.keys()
