@@ -189,9 +189,7 @@ def reindex(config: Config = DEFAULT_PATH, json: Json = False) -> None:
 @group.command()
 def expire(
     config: Config = DEFAULT_PATH,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="The clock is right: delete all that is too old at once.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes")] = False,
     json: Json = False,
 ) -> None:
     """Delete what is older than the settings keep: old posts, or whole months. Safe to repeat.
