@@ -1,4 +1,4 @@
-"""What a story is at a moment: what happened, how much is said of it, and who carries it."""
+"""A story at a moment: what happened, how many speak of it, and who carries it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -153,6 +153,20 @@ class RollingState:
         mean: Floats = self._level[here] * self._factor[ticks].astype(np.float64)
         return mean, self._dispersion[here, 0], self._age[here]
 
+    def expected(self, brand: int, channel: str, since: int, until: int) -> float | None:
+        """Return what is expected of the ticks `since` to before `until`, of an hour or less.
+
+        That is what scoring holds them against: by the level of the block in which they begin.
+        None where too little was known by then, and of ticks that are not kept.
+        """
+        if not max(self.first, self.end - self.keep) <= since < until <= self.end:
+            return None
+        row, block = self.scorer.channels.index(channel), since // self.scale.block % self._blocks
+        if self.scorer.young(float(self._age[block, brand])):
+            return None
+        factor = self._factor[np.arange(since, until) % self._ticks, row, brand]
+        return float(self._level[block, row, brand] * factor.astype(np.float64).sum())
+
     def windows(self, since: int, until: int, rows: Rows = ALL) -> Windows:
         """Return the sums over every horizon that ends with one of the ticks of a block."""
         ticks = np.arange(since, until) + 1

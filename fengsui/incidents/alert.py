@@ -1,76 +1,77 @@
 """Build the alert about an incident: its numbers, its words, the posts that it rests on."""
 
-from collections import Counter, deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, Protocol
 
-from fengsui.incidents import new_stories
+from fengsui.incidents import new_stories, situation
+from fengsui.incidents.carriers import is_of_story, reposts_at
 from fengsui.incidents.detect import IncidentUpdate
-from fengsui.incidents.themes import themes_of
-from records import Account, Alert, CaseStatus, Citation, Incident, Sentiment, Window
+from fengsui.incidents.situation import noted, situation_of, words_of
+from fengsui.incidents.story_posts import StoryPosts, story_of
+from fengsui.incidents.themes import clusters_of, themes_in
+from fengsui.incidents.topic import Topic, largest_topic
+from records import Account, Alert, Citation, Incident, Window
 from records.time import MINUTE
-from store.interface import Cited
-from store.ledger.ledger import Ledger
+from store.interface import Cited, MentionStore
 
-# Posts before the first unusual tick belong to the story: the horizon that raised it looks back.
-LEAD = timedelta(hours=1)
-KEYWORDS = 6
-CITED_CHARACTERS = 400
-# Look for themes in so many posts, the newest: what people say now, in a fifth of a second.
-THEMED = 500
+KEYWORDS: Final = 6
+CITED_CHARACTERS: Final = 400
+# Of the posts with most reposts so many are asked how fast they grow, and may give a title.
+SPREADING: Final = 6
 
 
-class Sources(new_stories.Sources, Protocol):
+class Sources(new_stories.Sources, situation.Sources, Protocol):
     """Where a brief takes its numbers from."""
 
-    @property
-    def ledger(self) -> Ledger:
-        """Cases."""
-        ...
 
-
-def build_alert(move: IncidentUpdate, now: datetime, services: Sources) -> Alert:
+def build_alert(
+    move: IncidentUpdate, now: datetime, services: Sources, known: Incident | None = None
+) -> Alert:
     """Return the alert that says what the incident of `move` is at `now`, as the store knows it.
 
-    The alert has the same key whenever in the tick it was built.
+    The alert has the same key whenever in the tick it was built. `known` is the incident as it was
+    when people were last notified, None where they never were. That of the alert remembers its
+    title, and what people are notified of by it.
     """
     incident, at = move.incident, min(move.at, now)
-    posts = _CitedPosts(move.story.post_key if move.story else "")
-    for cited in services.store.cited(incident.brand, Window(_earliest(incident, at), at)):
-        posts.add(cited)
-    since = posts.earliest.mention.published_at if posts.earliest else incident.opened_at
+    story = StoryPosts(move.story.post_key if move.story else "")
+    for cited in story_of(services.store, incident, at):
+        story.add(cited)
+    since = story.first.mention.published_at if story.first else incident.opened_at
     window = Window(min(since, at), at)
+    names, newest = services.names_of(incident.brand), tuple(story.newest)
+    clusters = clusters_of(newest, names, services.names)
+    spreading = sorted(story.spreading, key=lambda one: (-(one.post.reposts or 0), one.post.key))
+    topic = largest_topic(clusters, newest, spreading[:SPREADING], names, services.names)
+    facts = situation_of(services, incident, at, story, topic, known)
     return Alert(
         key=Alert.key_of(incident, move.change, move.at),
-        incident=incident,
+        incident=noted(incident, facts, at, known),
         change=move.change,
         at=at,
         since=window.since,
         volume=sum(p.volume for p in services.store.points(incident.brand, _whole(window), MINUTE)),
-        organic=posts.organic,
-        negative=posts.negative,
-        usual=_usual(incident, window),
-        complaints=posts.complaints,
+        organic=story.organic,
+        negative=story.negative,
+        usual=_usual(services, incident, window),
+        complaints=story.complaints,
         authors=services.store.authors(incident.brand, window),
-        reach=posts.reach,
+        reach=story.reach,
         coverage=move.coverage,
-        keywords=_most(posts.keywords, KEYWORDS),
-        demands=_most(posts.demands, KEYWORDS),
-        categories=_most(posts.categories, KEYWORDS),
-        themes=themes_of(posts.newest, services.names_of(incident.brand), services.names),
-        citations=tuple(posts.citations()),
-        open_cases=len(services.ledger.cases(incident.brand, CaseStatus.OPEN)),
+        keywords=_most(story.keywords, KEYWORDS),
+        demands=_most(story.demands, KEYWORDS),
+        categories=_most(story.categories, KEYWORDS),
+        themes=themes_in(clusters, newest),
+        citations=tuple(_citations(services.store, incident, at, story, topic)),
+        open_cases=facts.cases,
         previous=move.told,
         story=move.story,
-        accounts=_most(posts.accounts, len(Account)),
-        reach_known=posts.reach_known,
+        accounts=_most(story.accounts, len(Account)),
+        reach_known=story.reach_known,
+        situation=facts,
     )
-
-
-def _earliest(incident: Incident, at: datetime) -> datetime:
-    return min(incident.opened_at - LEAD, at)
 
 
 def _whole(window: Window) -> Window:
@@ -83,81 +84,52 @@ def _most(counter: Counter[str], limit: int) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:limit])
 
 
-def _usual(incident: Incident, window: Window) -> float:
-    """Return how many negative posts the window usually sees, by the incident's own evidence."""
+def _usual(services: Sources, incident: Incident, window: Window) -> float:
+    """Return the baseline of negatives over the window.
+
+    Where nothing is known of those hours, it is that of the incident's own evidence, stretched.
+    """
+    expected = services.detector_cache.expected(incident.brand, window)
+    if expected is not None:
+        return expected
     for evidence in incident.evidence:
         if evidence.kind == "negative" and evidence.horizon:
             return evidence.expected * ((window.until - window.since) / evidence.horizon)
     return 0.0
 
 
-@dataclass(slots=True)
-class _CitedPosts:
-    """What adds up over an incident's mentions from its first trouble on.
+def _citations(
+    store: MentionStore, incident: Incident, at: datetime, story: StoryPosts, topic: Topic
+) -> Iterator[Citation]:
+    """Yield up to five posts, no post twice; that of another story comes first.
 
-    It keeps three posts to be cited, and the newest of those that are trouble. `begins` is the key
-    of the post that another story begins with, "" where none does.
+    The fastest and the widest may be of any sentiment, if they are of the story.
     """
-
-    begins: str
-    organic: int = 0
-    negative: int = 0
-    complaints: int = 0
-    reach: int = 0
-    reach_known: int = 0
-    accounts: Counter[str] = field(default_factory=Counter)
-    keywords: Counter[str] = field(default_factory=Counter)
-    demands: Counter[str] = field(default_factory=Counter)
-    categories: Counter[str] = field(default_factory=Counter)
-    newest: deque[Cited] = field(default_factory=lambda: deque(maxlen=THEMED))
-    first_of_story: Cited | None = None
-    earliest: Cited | None = None
-    fastest: Cited | None = None
-    widest: Cited | None = None
-
-    def add(self, cited: Cited) -> None:
-        """Take in a mention, oldest first."""
-        mention = cited.mention
-        troubled = mention.sentiment is Sentiment.NEGATIVE or mention.complaint
-        if self.earliest is None and not troubled:
-            return
-        self.organic += 1
-        self.reach += mention.reach
-        self.reach_known += cited.post.followers is not None
-        self.complaints += mention.complaint
-        self.demands.update(mention.demands)
-        if mention.category:
-            self.categories[mention.category] += 1
-        if not troubled:
-            return
-        self.negative += mention.sentiment is Sentiment.NEGATIVE
-        self.keywords.update(mention.keywords)
-        self.accounts[cited.post.account] += 1
-        self.newest.append(cited)
-        if cited.post.key == self.begins:
-            self.first_of_story = cited
-        self.earliest = self.earliest or cited
-        if (cited.post.reposts or 0) > _reposts(self.fastest):
-            self.fastest = cited
-        if mention.reach > (self.widest.mention.reach if self.widest else 0):
-            self.widest = cited
-
-    def citations(self) -> Iterable[Citation]:
-        """Yield up to four posts, no post twice; that of another story comes first."""
-        seen: set[str] = set()
-        for role, cited in (
-            ("story", self.first_of_story),
-            ("earliest", self.earliest),
-            ("fastest", self.fastest),
-            ("widest", self.widest),
-        ):
-            if cited and cited.post.key not in seen:
-                seen.add(cited.post.key)
-                yield _citation(role, cited)
+    words = words_of(incident, topic)
+    spreading = [one for one in story.spreading if is_of_story(one, words)]
+    wide = [one for one in (story.widest, *spreading) if one is not None and one.mention.reach]
+    seen: set[str] = set()
+    for role, cited in (
+        ("story", story.first_of_another),
+        ("earliest", story.first),
+        ("fastest", _fastest(store, spreading, at)),
+        ("widest", max(wide, key=lambda one: (one.mention.reach, one.post.key), default=None)),
+        ("typical", topic.typical),
+    ):
+        if cited and cited.post.key not in seen:
+            seen.add(cited.post.key)
+            yield _citation(role, cited)
 
 
-def _reposts(cited: Cited | None) -> int:
-    return (cited.post.reposts or 0) if cited else 0
+def _fastest(store: MentionStore, posts: list[Cited], at: datetime) -> Cited | None:
+    """Return the post that gained most reposts in the last hour, else that with most of all."""
+    most = sorted(posts, key=lambda one: (-(one.post.reposts or 0), one.post.key))[:SPREADING]
+    reposted = [one for one in most if one.post.reposts]
+    return max(
+        reposted,
+        key=lambda one: (reposts_at(one.post, at, store)[1], one.post.reposts or 0, one.post.key),
+        default=None,
+    )
 
 
 def _citation(role: str, cited: Cited) -> Citation:

@@ -64,7 +64,7 @@ def carriers_of(
     They are ranked by the reposts gained in the hour before `at` and by followers. An account comes
     once; of ordinary accounts' posts there is the one that gained most.
     """
-    story = [one for one in posts if one.post.published_at < at and _is_of_story(one, words)]
+    story = [one for one in posts if one.post.published_at < at and is_of_story(one, words)]
     by_kind: defaultdict[Carrier, list[Cited]] = defaultdict(list)
     for one in story:
         by_kind[kind_of(one)].append(one)
@@ -144,7 +144,8 @@ def _is_large(followers: int | None, reposts: int | None) -> bool:
     return (followers or 0) >= LARGE_FOLLOWERS or (reposts or 0) >= LARGE_REPOSTS
 
 
-def _is_of_story(cited: Cited, words: Collection[str]) -> bool:
+def is_of_story(cited: Cited, words: Collection[str]) -> bool:
+    """Say whether a post is of the story that is known by `words`, as far as those tell."""
     mention = cited.mention
     shared = sum(word in mention.text for word in words)
     if mention.discount == OWN:  # its advertisements go on whatever happens

@@ -31,7 +31,11 @@ def themes_of(
     `watched` are the names of all brands: they are cut as whole words. The same posts in the same
     order give the same themes.
     """
-    clusters = clusters_of(posts, names, watched)
+    return themes_in(clusters_of(posts, names, watched), posts)
+
+
+def themes_in(clusters: Clusters, posts: Sequence[Cited]) -> tuple[Theme, ...]:
+    """Return the themes of the `posts`, which were put into `clusters`."""
     authors: defaultdict[int | None, set[str]] = defaultdict(set)
     for cited in posts:
         authors[clusters.number_of(cited.post.key)].add(cited.mention.author or cited.post.key)

@@ -18,6 +18,7 @@ from fengsui.incidents.alert import build_alert
 from fengsui.incidents.correlate import correlate, with_links
 from fengsui.incidents.detect import BrandDetection, detect_brand
 from fengsui.incidents.hot_lists import listed
+from fengsui.incidents.situation import with_reported
 from fengsui.ingest.collect import BATCH, Collected, collect, store_items
 from fengsui.services import Services
 from nlp.sentiment.registry import ModelError
@@ -224,19 +225,17 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
         services.names,
         services.settings.annotation.copy_similarity,
     )
-    incidents = links | {
-        one.key: one for brand in judged for one in with_links(brand, links).incidents.values()
-    }
-    alerts = [
-        alert
-        for brand in judged
-        if brand.incidents
-        for alert in _tell(services, with_links(brand, links), now)
-    ]
-    if links:
-        services.ledger.record_detection([*links.values()], [])
+    written: dict[str, Incident] = {}
+    alerts: list[Alert] = []
+    for brand in judged:
+        if brand.incidents:
+            incidents, told = _tell(services, with_links(brand, links), now)
+            written |= incidents
+            alerts += told
+    if others := [one for key, one in links.items() if key not in written]:
+        services.ledger.record_detection(others, [])
     DETECTED.set(services.ledger, DetectedTo(now, services.counts.revision))
-    return Detected(tuple(incidents.values()), tuple(alerts))
+    return Detected(tuple((links | written).values()), tuple(alerts))
 
 
 def detected_to(services: Services) -> tuple[datetime | None, int]:
@@ -244,12 +243,26 @@ def detected_to(services: Services) -> tuple[datetime | None, int]:
     return DETECTED.get(services.ledger) or (None, 0)
 
 
-def _tell(services: Services, judged: BrandDetection, now: datetime) -> list[Alert]:
-    """Write what was judged of a brand, and the alerts that say so, together."""
-    alerts = [build_alert(move, now, services) for move in judged.moves]
+def _tell(
+    services: Services, judged: BrandDetection, now: datetime
+) -> tuple[dict[str, Incident], list[Alert]]:
+    """Write what was judged of a brand, and the alerts that say so, together; return both."""
+    known = _reported(services, judged)
+    alerts: list[Alert] = []
+    for move in judged.moves:
+        alerts.append(build_alert(move, now, services, known.get(move.incident.key)))
+        known[move.incident.key] = alerts[-1].incident
+    incidents = {key: with_reported(one, known.get(key)) for key, one in judged.incidents.items()}
     notifications = [n for alert in alerts for n in _notifications(services, alert, now)]
-    services.ledger.record_detection(list(judged.incidents.values()), notifications)
-    return alerts
+    services.ledger.record_detection([*incidents.values()], notifications)
+    return incidents, alerts
+
+
+def _reported(services: Services, judged: BrandDetection) -> dict[str, Incident]:
+    """Return by key the incidents that change as they stand in the ledger, if they do."""
+    changed = {move.incident.key for move in judged.moves}
+    past = services.ledger.incidents(brand=judged.brand) if changed else []
+    return {one.key: one for one in past if one.key in changed}
 
 
 def _notifications(services: Services, alert: Alert, now: datetime) -> Iterator[Notification]:

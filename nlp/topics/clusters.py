@@ -10,7 +10,7 @@ one that comes a half-life later (forward decay, G. Cormode and others 2009).
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -141,6 +141,11 @@ class Clusters:
             cluster.samples.title(self._centres.vector(number), self._set.segmenter),
             tuple(self._centres.heaviest(number, _NAMED)),
         )
+
+    def centre(self, number: int) -> Mapping[str, float]:
+        """Return how much each word weighs in an open cluster; nothing where it is closed."""
+        number = self._now(number)
+        return self._centres.vector(number) if number in self._open else {}
 
     def largest(self, count: int) -> list[ClusterView]:
         """Return the open clusters with most posts, the largest first."""
