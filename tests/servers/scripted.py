@@ -146,6 +146,11 @@ class Mail:
 class _Smtp(socketserver.StreamRequestHandler):
     own: "MailServer"
 
+    def finish(self) -> None:
+        """Close what encryption has put in the place of the connection."""
+        super().finish()
+        self.connection.close()
+
     def handle(self) -> None:
         if self.own.security == "tls":
             self._encrypt()
@@ -156,6 +161,7 @@ class _Smtp(socketserver.StreamRequestHandler):
         mail = Mail("")
         while line := self.rfile.readline(4096).decode("latin-1").strip():
             verb = line.split()[0].upper()
+            line = verb + line[len(verb) :]
             self.own.commands.append(line)
             answer = self.own.answers.get(line) or self.own.answers.get(verb) or self._usual(verb)
             self._say(answer)
