@@ -5,26 +5,45 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from rich.console import Console
 
+from alerts.notify.dingtalk.settings import DingTalkReceiver
+from alerts.notify.email.settings import EmailReceiver
+from alerts.notify.feishu.settings import FeishuReceiver
 from alerts.notify.slack.settings import SlackReceiver
 from alerts.notify.terminal import TerminalNotifier, TerminalReceiver
 from alerts.notify.webhook.settings import WebhookReceiver
+from alerts.notify.wecom.settings import WeComReceiver
 from records import Level
 
 if TYPE_CHECKING:
+    from alerts.notify.email.notifier import EmailNotifier
+    from alerts.notify.feishu.app import FeishuApp
+    from alerts.notify.robot import GroupRobot
     from alerts.notify.slack.notifier import SlackNotifier
     from alerts.notify.webhook.notifier import WebhookNotifier
 
 __all__ = [
+    "DingTalkReceiver",
+    "EmailReceiver",
+    "FeishuReceiver",
     "ReceiverSettings",
     "RouteSettings",
     "SlackReceiver",
     "TerminalReceiver",
+    "WeComReceiver",
     "WebhookReceiver",
     "notifier_of",
 ]
 
 # Distinguished by `kind`: Annotated[ReceiverSettings, Field(discriminator="kind")].
-ReceiverSettings = TerminalReceiver | SlackReceiver | WebhookReceiver
+ReceiverSettings = (
+    TerminalReceiver
+    | SlackReceiver
+    | FeishuReceiver
+    | DingTalkReceiver
+    | WeComReceiver
+    | EmailReceiver
+    | WebhookReceiver
+)
 
 _LEVELS = {
     **{level.name.lower(): level for level in Level},
@@ -63,7 +82,7 @@ class RouteSettings(BaseModel):
 
 def notifier_of(
     settings: ReceiverSettings, console: Console
-) -> "TerminalNotifier | SlackNotifier | WebhookNotifier":
+) -> "TerminalNotifier | SlackNotifier | FeishuApp | GroupRobot | EmailNotifier | WebhookNotifier":
     """Return the notifier that `settings` describe; terminals print on `console`.
 
     Nothing is reached and no secret is read yet. Only the client that is asked for is loaded.
@@ -75,7 +94,33 @@ def notifier_of(
             from alerts.notify.slack.notifier import SlackNotifier
 
             return SlackNotifier(settings)
+        case EmailReceiver():
+            from alerts.notify.email.notifier import EmailNotifier
+
+            return EmailNotifier(settings)
         case WebhookReceiver():
             from alerts.notify.webhook.notifier import WebhookNotifier
 
             return WebhookNotifier(settings)
+        case FeishuReceiver() | DingTalkReceiver() | WeComReceiver():
+            return _chat(settings)
+
+
+def _chat(settings: FeishuReceiver | DingTalkReceiver | WeComReceiver) -> "FeishuApp | GroupRobot":
+    match settings:
+        case DingTalkReceiver():
+            from alerts.notify.dingtalk.notifier import dingtalk
+
+            return dingtalk(settings)
+        case WeComReceiver():
+            from alerts.notify.wecom.notifier import wecom
+
+            return wecom(settings)
+        case FeishuReceiver() if settings.app_id is not None:
+            from alerts.notify.feishu.app import FeishuApp
+
+            return FeishuApp(settings)
+        case FeishuReceiver():
+            from alerts.notify.feishu.robot import feishu_robot
+
+            return feishu_robot(settings)

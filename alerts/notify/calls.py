@@ -1,18 +1,21 @@
-"""One call with JSON to a service whose address is a secret."""
+"""Calls with JSON to a service whose address is a secret."""
 
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import httpx
 
+from alerts.notify.exchange import Exchange
+from alerts.notify.http_post import post
 from alerts.notify.protocol import NotifyError
 from alerts.notify.secret_env import secret_of
 
-ANSWER_LIMIT = 64 * 1024
-DEADLINE_SECONDS = 15.0
+# So long the calls of one message may begin. With the last of them it must end before the lease of
+# the sender does.
+MESSAGE_SECONDS: Final = 40.0
 
 Json = dict[str, Any]
 
@@ -44,16 +47,42 @@ def address_in(variable: str) -> httpx.URL:
     return address
 
 
+class Budget:
+    """The time for all calls of one message."""
+
+    def __init__(
+        self, seconds: float = MESSAGE_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        self._ends = clock() + seconds
+
+    def check(self) -> None:
+        """Make sure that there is time for another call.
+
+        Raises:
+            NotifyError: there is none; the message is tried again.
+        """
+        if self._clock() >= self._ends:
+            raise NotifyError("the message took too long", retry=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Makes calls, each in a connection of its own. `transport` takes the network's place."""
+    """Makes calls, each in a connection of its own, inside one deadline from its start to its end.
+
+    `transport` takes the place of the network.
+    """
 
     timeout_seconds: float
     transport: httpx.BaseTransport | None = None
-    clock: Callable[[], float] = time.monotonic
+    exchange: Exchange = field(default_factory=Exchange)
 
     def call_json(
-        self, method: str, address: httpx.URL, body: Json, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        address: httpx.URL,
+        body: Json,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send `body` as JSON and return the answer; see `call`."""
         content = json.dumps(body, ensure_ascii=False).encode()
@@ -61,45 +90,32 @@ class Caller:
         return self.call(method, address, content, kind | dict(headers or {}))
 
     def call(
-        self, method: str, address: httpx.URL, content: bytes, headers: Mapping[str, str]
+        self,
+        method: str,
+        address: httpx.URL,
+        content: bytes,
+        headers: Mapping[str, str],
     ) -> Answer:
-        """Send `content` and return the answer; redirects are not followed.
+        """Send `content` and return the answer.
 
         Raises:
             NotifyError: no answer came, or none in time; to be tried again.
         """
-        sent = {"Accept-Encoding": "identity", "User-Agent": "fengsui", **headers}
-        try:
-            with (
-                httpx.Client(timeout=self.timeout_seconds, transport=self.transport) as client,
-                # httpx logs addresses, and this one is a secret: the target goes on the wire in
-                # place of the path, and stays out of the log.
-                client.stream(
-                    method,
-                    address.copy_with(raw_path=b"/"),
-                    content=content,
-                    headers=sent,
-                    extensions={"target": address.raw_path},
-                    follow_redirects=False,
-                ) as response,
-            ):
-                return Answer(response.status_code, response.headers, self._data(response))
-        except httpx.TimeoutException:
-            failure = NotifyError("no answer in time", retry=True)
-        except httpx.HTTPError as error:
-            failure = NotifyError(f"no answer ({type(error).__name__})", retry=True)
-        # Raised out here, so that the cause, which holds the address, does not travel along.
-        raise failure
+        answer = post(
+            self.exchange,
+            address,
+            content,
+            headers,
+            method=method,
+            timeout=self.timeout_seconds,
+            transport=self.transport,
+        )
+        return Answer(answer.status, answer.headers, _object(answer.body))
 
-    def _data(self, response: httpx.Response) -> Mapping[str, Any]:
-        deadline = self.clock() + DEADLINE_SECONDS
-        body = b""
-        for chunk in response.iter_raw():
-            body += chunk
-            if len(body) >= ANSWER_LIMIT or self.clock() > deadline:
-                break
-        try:
-            data = json.loads(body[:ANSWER_LIMIT])
-        except (ValueError, RecursionError):
-            return {}
-        return data if isinstance(data, dict) else {}
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

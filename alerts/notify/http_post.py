@@ -1,4 +1,4 @@
-"""One HTTP POST inside its deadline, with a secret address that no log sees."""
+"""One HTTP call inside its deadline, with a secret address that no log sees."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,10 +34,11 @@ def post(
     body: bytes,
     headers: Mapping[str, str],
     *,
+    method: str = "POST",
     timeout: float = 10.0,
     transport: httpx.BaseTransport | None = None,
 ) -> Answer:
-    """Post `body` in a connection of its own and return the answer.
+    """Send `body` in a connection of its own and return the answer.
 
     Redirects are not followed: they would carry the message elsewhere. `timeout` bounds each read,
     the exchange bounds them all. `transport` takes the place of the network.
@@ -53,7 +54,7 @@ def post(
             # httpx logs the address of every request, and this one may be a secret: the target
             # goes on the wire in place of the path, and stays out of the log.
             client.stream(
-                "POST",
+                method,
                 address.copy_with(raw_path=b"/"),
                 content=body,
                 # The answer is read as it comes: compressed, few bytes could become very many.

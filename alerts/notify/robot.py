@@ -9,7 +9,7 @@ from typing import Protocol
 import httpx
 
 from alerts.messages.message import Message
-from alerts.notify.calls import Caller, Json, address_in
+from alerts.notify.calls import Budget, Caller, Json, address_in
 from alerts.notify.meanings import Codes
 from alerts.notify.protocol import Abilities, cannot_edit
 from alerts.notify.secret_env import secret_of
@@ -122,10 +122,10 @@ class GroupRobot:
         Raises:
             NotifyError: the robot did not take it, or not all of it.
         """
-        bodies = self._service.bodies(message)
+        bodies, budget = self._service.bodies(message), Budget()
         for number in range(self._taken.pop(key, 0), len(bodies)):
             self._remember(key, number)
-            self._post(bodies[number])
+            self._post(bodies[number], budget)
         self._taken.pop(key, None)
         return Receipt(self.name, key, thread.thread if thread else key)
 
@@ -134,12 +134,14 @@ class GroupRobot:
         if len(self._taken) > REMEMBERED:
             del self._taken[next(iter(self._taken))]
 
-    def _post(self, body: Json) -> None:
+    def _post(self, body: Json, budget: Budget) -> None:
         address, secret = self._address(), self._secret()
         self._turns.wait()
+        budget.check()
         if secret is not None and self._service.sign is not None:
             address, body = self._service.sign(address, body, secret, self._now())
-        failure = self._service.codes.failure_of(self._caller.call_json("POST", address, body))
+        answer = self._caller.call_json("POST", address, body)
+        failure = self._service.codes.failure_of(answer)
         if failure is not None and failure.after is not None:
             self._turns.hold(failure.after)
         if failure is not None:

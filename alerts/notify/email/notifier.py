@@ -4,15 +4,16 @@ import logging
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from alerts.messages.message import Message
 from alerts.notify.email.errors import failure_of
 from alerts.notify.email.renderer import mail_of, message_id
 from alerts.notify.email.settings import EmailReceiver
+from alerts.notify.exchange import Deadline, Exchange
 from alerts.notify.protocol import Abilities, NotifyError, cannot_edit
 from alerts.notify.secret_env import secret_of
 from records import Receipt
@@ -20,8 +21,7 @@ from records.language import Language
 
 log = logging.getLogger(__name__)
 
-# From the first byte to the last, whatever a server drips.
-DEADLINE_SECONDS = 15.0
+T = TypeVar("T")
 
 
 class _Connection(smtplib.SMTP):
@@ -53,18 +53,18 @@ class EmailNotifier:
     """Sends each message as a mail over TLS, all recipients in one.
 
     The Message-ID is made of the message's key: a mail sent again has the same one, and mail
-    servers that drop doubles know it. `deadline` is for a whole exchange, in seconds.
+    servers that drop doubles know it. `exchange` has the deadline of all.
     """
 
     def __init__(
         self,
         settings: EmailReceiver,
         *,
-        deadline: float = DEADLINE_SECONDS,
+        exchange: Exchange | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings = settings
-        self._deadline = deadline
+        self._exchange = exchange or Exchange()
         self._now = now
 
     @property
@@ -100,8 +100,8 @@ class EmailNotifier:
             root=root,
             at=self._now(),
         )
-        with self._connected() as connection:
-            refused = connection.send_message(mail, own.sender, list(own.recipients))
+        readers = list(own.recipients)
+        refused = self._talk(lambda connection: connection.send_message(mail, own.sender, readers))
         if refused:
             count = f"{len(refused)} of {len(own.recipients)}"
             log.warning("%s: the mail server refused %s addresses", self.name, count)
@@ -122,42 +122,41 @@ class EmailNotifier:
         Raises:
             NotifyError: the password is missing or refused, or the server cannot be reached.
         """
-        with self._connected() as connection:
-            connection.noop()
+        self._talk(lambda connection: connection.noop())
         return f"the mail server {self._settings.host} lets {self._settings.sender} in"
 
-    @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
-        """Yield a connection that is encrypted and logged in; it ends at the deadline."""
+    def _talk(self, act: Callable[[smtplib.SMTP], T]) -> T:
+        """Return what `act` returns of a connection that is encrypted and logged in."""
         username = self._settings.username
         password = secret_of(self._settings.password_env) if username else None
-        try:
-            with self._socket() as sock, self._encrypted(sock) as connection:
+
+        def ask(deadline: Deadline) -> T:
+            with self._socket(deadline) as sock, self._encrypted(sock) as connection:
                 if username and password is not None:
                     connection.login(username, password.get_secret_value())
-                yield connection
-                return
+                done = act(connection)
+                connection.leave()
+                return done
+
+        try:
+            return self._exchange.ask(ask)
         except (OSError, ValueError, smtplib.SMTPException) as error:
             failure = failure_of(error)
         # Raised out here, so that the cause, which holds addresses, does not travel along.
         raise failure
 
     @contextmanager
-    def _socket(self) -> Iterator[socket.socket]:
+    def _socket(self, deadline: Deadline) -> Iterator[socket.socket]:
         own = self._settings
+        limit = min(own.timeout_seconds, deadline.left)
         address = (own.host, own.connects_to)
         # Encryption takes the socket over; its twin ends the same connection.
-        with socket.create_connection(address, own.timeout_seconds) as sock, sock.dup() as twin:
-            end = threading.Timer(self._deadline, _shut, [twin])
-            end.daemon = True
-            end.start()
-            try:
-                yield sock
-            finally:
-                end.cancel()
+        with socket.create_connection(address, limit) as sock, sock.dup() as twin:
+            deadline.watch(twin)
+            yield sock
 
     @contextmanager
-    def _encrypted(self, sock: socket.socket) -> Iterator[smtplib.SMTP]:
+    def _encrypted(self, sock: socket.socket) -> Iterator[_Connection]:
         own = self._settings
         context = _context(own)
         if own.security == "tls":
@@ -168,7 +167,6 @@ class EmailNotifier:
             if own.security == "starttls":
                 connection.starttls(context=context)
             yield connection
-            connection.leave()
         finally:
             connection.close()
 
@@ -180,11 +178,3 @@ def _context(settings: EmailReceiver) -> ssl.SSLContext:
         raise NotifyError("ca_certs names no readable certificates", retry=False) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _shut(sock: socket.socket) -> None:
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        # It has ended already.
-        log.debug("the connection had ended before its deadline")

@@ -13,7 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from alerts.messages.message import Message, Picture
-from alerts.notify.calls import Answer, Caller, Json
+from alerts.notify.calls import Answer, Budget, Caller, Json
 from alerts.notify.feishu.errors import APP, GONE, NO_THREADS, TOKEN_CODES
 from alerts.notify.feishu.renderer import cards_of, with_picture
 from alerts.notify.feishu.settings import FeishuReceiver
@@ -34,6 +34,8 @@ IMAGES_PATH = "/open-apis/im/v1/images"
 INTERVAL = timedelta(seconds=0.25)
 # A token holds for two hours; a new one is asked for so many seconds before.
 EARLY = 300.0
+# So long calls may begin; a new token and the message itself come on top.
+SECONDS = 25.0
 PICTURE_LIMIT = 10 * 1024 * 1024
 
 
@@ -65,6 +67,7 @@ class FeishuApp:
         self._turns = turns or Pacer(INTERVAL)
         self._clock = clock
         self._token: _Token | None = None
+        self._budget = Budget(SECONDS, clock)
 
     @property
     def name(self) -> str:
@@ -90,6 +93,7 @@ class FeishuApp:
         Raises:
             NotifyError: Feishu did not take it.
         """
+        self._budget = Budget(SECONDS, self._clock)
         first, *others = self._cards(message)
         root = thread.thread if thread is not None and thread.place == self._chat else None
         posted, root = self._first(first, key, root, is_for_all=message.broadcast)
@@ -138,6 +142,7 @@ class FeishuApp:
         """
         if receipt.place != self._chat:
             return self.send(message, key, None)
+        self._budget = Budget(SECONDS, self._clock)
         (card,) = cards_of(message, most=1)
         address = self._base.join(f"{MESSAGES_PATH}/{receipt.message}")
         try:
@@ -161,6 +166,7 @@ class FeishuApp:
         Raises:
             NotifyError: the secret is missing or refused, or Feishu cannot be reached.
         """
+        self._budget = Budget(SECONDS, self._clock)
         self._authorization()
         return f"Feishu knows the app; group {self._chat}"
 
@@ -182,7 +188,10 @@ class FeishuApp:
         kind = f"multipart/form-data; boundary={boundary}"
         answer = self._authorized(
             lambda headers: self._caller.call(
-                "POST", self._base.join(IMAGES_PATH), content, headers | {"Content-Type": kind}
+                "POST",
+                self._base.join(IMAGES_PATH),
+                content,
+                headers | {"Content-Type": kind},
             )
         )
         return _text_in(answer, "image_key")
@@ -209,6 +218,7 @@ class FeishuApp:
         raise failure
 
     def _authorization(self) -> dict[str, str]:
+        self._budget.check()
         if self._token is None or self._clock() >= self._token.until:
             self._token = self._new_token()
         return {"Authorization": f"Bearer {self._token.value.get_secret_value()}"}
@@ -216,7 +226,8 @@ class FeishuApp:
     def _new_token(self) -> _Token:
         secret = secret_of(self._settings.app_secret_env).get_secret_value()
         body = {"app_id": self._settings.app_id, "app_secret": secret}
-        answer = self._caller.call_json("POST", self._base.join(TOKEN_PATH), body)
+        address = self._base.join(TOKEN_PATH)
+        answer = self._caller.call_json("POST", address, body)
         if failure := APP.failure_of(answer):
             raise failure
         token, expire = answer.data.get("tenant_access_token"), answer.data.get("expire")

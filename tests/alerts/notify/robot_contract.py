@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from alerts.messages.message import Message, Section
+from alerts.notify.calls import Budget
 from alerts.notify.protocol import NotifyError
 from alerts.notify.robot import GroupRobot
 from tests.alerts.made import made_alert
@@ -114,6 +115,19 @@ class RobotContract(NotifierContract):
         with pytest.raises(NotifyError) as caught:
             send_alert(notifier, made_alert())
         assert caught.value.retry is retry
+
+    def test_a_message_has_a_budget(
+        self, notifier: GroupRobot, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """All parts of a message together end within the sender's lease; the rest comes later."""
+        seconds = iter([0.0, 1.0, 60.0])
+        monkeypatch.setattr(
+            "alerts.notify.robot.Budget", lambda: Budget(clock=lambda: next(seconds))
+        )
+        with pytest.raises(NotifyError, match="too long") as caught:
+            notifier.send(self.long, "k", None)
+        assert caught.value.retry
+        assert len(server.requests) == 1
 
     def test_secrets_stay_in_the_environment(
         self, notifier: GroupRobot, server: ScriptedServer, caplog: pytest.LogCaptureFixture

@@ -29,8 +29,24 @@ site = "example"
 kind = "slack"
 name = "desk"
 channel = "C0123456789"
+[[receivers]]
+kind = "feishu"
+name = "robot"
+url_env = "FEISHU_WEBHOOK_URL"
+[[receivers]]
+kind = "dingtalk"
+name = "dingtalk"
+[[receivers]]
+kind = "wecom"
+name = "wecom"
+[[receivers]]
+kind = "email"
+name = "mail"
+host = "smtp.example.org"
+sender = "fengsui@example.org"
+recipients = ["pr@example.org"]
 [[routes]]
-receivers = ["desk"]
+receivers = ["desk", "robot", "dingtalk", "wecom", "mail"]
 """
 RUN: Final = """
 import json, runpy, sys

@@ -18,6 +18,7 @@ from alerts.messages.message import Message, Picture
 from alerts.notify.email.errors import HINTS
 from alerts.notify.email.notifier import EmailNotifier
 from alerts.notify.email.settings import EmailReceiver
+from alerts.notify.exchange import Exchange
 from alerts.notify.protocol import NotifyError
 from records import Change, Level
 from tests.alerts.made import made_alert, made_incident
@@ -265,7 +266,7 @@ def test_a_bad_good_bye_sends_nothing_twice(notifier: EmailNotifier, server: Mai
 def test_an_endless_greeting_is_cut_off(settings: EmailReceiver, server: MailServer) -> None:
     """A server that drips never times out: the exchange ends at its deadline all the same."""
     server.drips = True
-    notifier = EmailNotifier(settings.model_copy(update={"username": None}), deadline=0.3)
+    notifier = EmailNotifier(settings.model_copy(update={"username": None}), exchange=Exchange(0.3))
     with pytest.raises(NotifyError) as caught:
         send_alert(notifier, made_alert())
     assert caught.value.retry
