@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
+from fengsui.incidents.clock import is_ahead, report_ahead
 from fengsui.incidents.operational import close_operational, open_operational
 from fengsui.ingest import collect
 from fengsui.ingest.collect import Collected
@@ -24,7 +25,8 @@ from fengsui.ingest.source_state import (
     source_state,
 )
 from fengsui.services import Services
-from listeners.context import BUDGET, ReadContext
+from listeners.client.response import GREATEST_PAUSE
+from listeners.context import BUDGET, ReadContext, part_reached, set_part_reached
 from listeners.errors import ListenerError, LoginNeeded, Refused, RetryLater
 from listeners.protocol import Listener, Refusal
 from listeners.settings import SourceSettings
@@ -37,6 +39,10 @@ LEASE = timedelta(seconds=60)
 # Schedules come a few seconds early or late: a source is due so long before its time.
 EARLY = timedelta(seconds=10)
 LONGEST_REST = timedelta(minutes=30)
+# No rest is longer, whatever a source asks for: a longer one was written by a wrong clock.
+LONGEST_ASKED = GREATEST_PAUSE
+# So much is read again where a clock was ahead, or two polls.
+SET_BACK = timedelta(hours=1)
 # Retry refused sources rarely: a person may have fixed the cause.
 REFUSED_PAUSE = timedelta(minutes=30)
 # One that blocks is left alone for longer.
@@ -61,8 +67,8 @@ def due_sources(services: Services, now: datetime) -> list[SourceSettings]:
 
 
 def _is_due(services: Services, source: SourceSettings, now: datetime) -> bool:
-    last, stands = reached(services, source.name), source_state(services, source.name)
-    if stands.read_until is not None and now < stands.read_until:
+    last, stands = reached(services, source.name), _sound_state(services, source.name, now)
+    if stands.read_until is not None and now < stands.read_until <= now + LEASE:
         return False
     if rests(services, source, now):
         return False
@@ -72,8 +78,8 @@ def _is_due(services: Services, source: SourceSettings, now: datetime) -> bool:
 
 def rests(services: Services, source: SourceSettings, now: datetime) -> bool:
     """Return whether a source is left alone at `now`; what it leaves unread is noted as a gap."""
-    last, stands = reached(services, source.name), source_state(services, source.name)
-    if stands.rest_until is None or now >= stands.rest_until:
+    last, stands = reached(services, source.name), _sound_state(services, source.name, now)
+    if stands.rest_until is None or not now < stands.rest_until <= now + LONGEST_ASKED:
         return False
     pause = timedelta(seconds=source.poll_seconds)
     since = last if last is not None and last <= now else now - pause
@@ -84,8 +90,8 @@ def rests(services: Services, source: SourceSettings, now: datetime) -> bool:
 def pause_after(services: Services, source: SourceSettings, now: datetime) -> timedelta:
     """Return how long to wait at `now` before the source is read again."""
     pause = timedelta(seconds=source.poll_seconds)
-    until = source_state(services, source.name).rest_until
-    return max(pause, until - now) if until is not None else pause
+    until = _sound_state(services, source.name, now).rest_until
+    return max(pause, min(until - now, LONGEST_ASKED)) if until is not None else pause
 
 
 def poll(services: Services, name: str, now: datetime) -> Collected:
@@ -112,9 +118,9 @@ def read(
     Raises:
         ListenerError: see `poll`.
     """
-    name, last = source.name, reached(services, source.name)
+    name, last = source.name, _last_read(services, source, now)
     window = Window(min(last or now - timedelta(seconds=source.poll_seconds), now), now)
-    before = source_state(services, name)
+    before = _sound_state(services, name, now)
     set_source_state(services, name, msgspec.structs.replace(before, read_until=now + LEASE))
     try:
         collected = collect.collect(services, listener, window)
@@ -131,6 +137,32 @@ def read(
     return collected
 
 
+def _last_read(services: Services, source: SourceSettings, now: datetime) -> datetime | None:
+    """Return up to when a source was read; a time that has not come is set back, with its parts.
+
+    The span behind it is read again: nobody knows when the clock went wrong, and what was read
+    once adds nothing.
+    """
+    name, last = source.name, reached(services, source.name)
+    again = now - max(SET_BACK, timedelta(seconds=2 * source.poll_seconds))
+    for part in services.ledger.parts(name):
+        at = part_reached(services.ledger, name, part)
+        if at is not None and is_ahead(at, now):
+            report_ahead(services, f"{name} {part}".strip(), at, now)
+            set_part_reached(services.ledger, name, part, again)
+    if last is None or not is_ahead(last, now):
+        return last
+    report_ahead(services, name, last, now)
+    set_reached(services, name, again)
+    return again
+
+
+def _sound_state(services: Services, name: str, now: datetime) -> SourceState:
+    """Return how things stand with a source, without what a clock that was ahead wrote."""
+    stands = source_state(services, name)
+    return SourceState() if is_ahead(stands.failed_at, now) else stands
+
+
 def posts_wait(services: Services) -> bool:
     """Return whether any post waits to be judged."""
     return bool(services.store.pending(1))
@@ -143,8 +175,9 @@ def poll_those_that_woke(services: Services, names: Collection[str], now: dateti
     """
     kept = 0
     for source in services.settings.sources:
-        stands = source_state(services, source.name)
-        busy = [at for at in (stands.rest_until, stands.read_until) if at is not None and now < at]
+        stands = _sound_state(services, source.name, now)
+        bounds = ((stands.rest_until, LONGEST_ASKED), (stands.read_until, LEASE))
+        busy = [at for at, most in bounds if at is not None and now < at <= now + most]
         if source.name not in names or busy:
             continue
         try:
@@ -196,7 +229,7 @@ def _failed(
         rest = least = BLOCKED_PAUSE if error.refusal is Refusal.BLOCKED else REFUSED_PAUSE
     # What the source itself asked for is kept to, however long.
     asked = error.after if isinstance(error, RetryLater) else timedelta(0)
-    rest = max(asked, least, min(rest, LONGEST_REST))
+    rest = max(min(asked, LONGEST_ASKED), least, min(rest, LONGEST_REST))
     why = error.refusal if isinstance(error, ListenerError) else None
     said = str(error)[:300] if isinstance(error, ListenerError) else type(error).__name__
     stands = SourceState(

@@ -15,6 +15,7 @@ from fengsui.annotate.annotator import Annotator, scorer
 from fengsui.annotate.batches import batches
 from fengsui.desk.cases import open_cases
 from fengsui.incidents.alert import build_alert
+from fengsui.incidents.clock import close_if_right, is_ahead, report_ahead
 from fengsui.incidents.correlate import correlate, with_links
 from fengsui.incidents.detect import BrandDetection, detect_brand
 from fengsui.incidents.hot_lists import listed
@@ -197,12 +198,14 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     Without `since` only brands whose counts changed, or that have an open incident, are looked at.
     Ticks within the lateness allowed are judged again, so that late posts count; that changes
     nothing where nothing came late. Alerts and incidents are written together, once. What a call
-    that failed had not judged, the next one judges.
+    that failed had not judged, the next one judges. Where the last detection lies ahead of `now`,
+    the clock was wrong then: that is an incident, and detection goes on from `now`.
     """
     last, seen = detected_to(services)
-    if last is not None and now < last - services.tick:
-        log.warning("the clock stands before the last detection (%s): nothing is judged", last)
-        return Detected()
+    if last is not None and is_ahead(last, now):
+        report_ahead(services, "the last detection", last, now)
+    else:
+        close_if_right(services, now)
     lateness = timedelta(minutes=services.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
     changed = services.counts.refresh(seen)

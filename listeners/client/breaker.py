@@ -21,6 +21,8 @@ LONGEST_REST: Final = timedelta(minutes=30)
 PROBE: Final = timedelta(minutes=1)
 # A turn is never booked further ahead than this: a clock that was set back would wait for ever.
 FURTHEST: Final = timedelta(hours=1)
+# No host rests longer, whatever it asks for: a longer rest was written by a clock that was ahead.
+LONGEST_ASKED: Final = timedelta(days=1)
 
 
 class HostState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,14 +65,21 @@ def take_turn(
     A turn later than `patience` from now is not taken, only named. After a rest one caller is let
     through, and the others only when that one has succeeded or its time is over.
     """
-    if state.rest_until is not None and now < state.rest_until:
-        return state, Turn(state.rest_until, state.why or Refusal.RESTING)
+    if rests(state, now):
+        return state, Turn(state.rest_until or now, state.why or Refusal.RESTING)
     booked = state.next_at if state.next_at and state.next_at - now <= FURTHEST else None
     at = max(now, booked or now)
     if at - now > patience:
         return state, Turn(at)
     rest_until = now + PROBE if state.rest_until is not None else None
     return msgspec.structs.replace(state, next_at=at + every, rest_until=rest_until), Turn(at)
+
+
+def rests(state: HostState, now: datetime) -> bool:
+    """Return whether the host is left alone at `now`."""
+    if state.rest_until is None:
+        return False
+    return now < state.rest_until <= now + LONGEST_ASKED
 
 
 def succeeded(state: HostState) -> HostState:

@@ -16,10 +16,10 @@ import msgspec
 
 from listeners.client import transfer as http
 from listeners.client.breaker import (
-    HostState,
     Turn,
     failed,
     read_state,
+    rests,
     succeeded,
     take_turn,
     utc_now,
@@ -187,8 +187,7 @@ class PoliteClient:
         self.memory.amend(HOST.key(host), change)
 
     def _rests(self, host: str) -> bool:
-        state: HostState = read_state(self.memory.cursor(HOST.key(host)))
-        return state.rest_until is not None and self.clock() < state.rest_until
+        return rests(read_state(self.memory.cursor(HOST.key(host))), self.clock())
 
     def _answer(self, url: str, headers: Mapping[str, str], *, conditional: bool) -> Answer:
         if self._client is None:

@@ -11,12 +11,21 @@ import pytest
 from alerts.messages.compose import compose
 from alerts.settings import RouteSettings, TerminalReceiver
 from fengsui.incidents.operational import close_operational, open_operational, operational_incidents
+from fengsui.ingest import collect
 from fengsui.ingest.poll import due_sources, listener_since, poll
-from fengsui.ingest.source_state import reached, source_state
+from fengsui.ingest.source_state import (
+    SourceState,
+    reached,
+    set_reached,
+    set_source_state,
+    source_state,
+)
 from fengsui.pipeline import steps
 from fengsui.services import Services
 from fengsui.settings.application import Settings
+from listeners.context import part_reached, set_part_reached
 from listeners.errors import LoginNeeded, RetryLater
+from listeners.protocol import Listener
 from listeners.settings import FeedSource, FolderSource
 from listeners.sources.folder import FolderListener
 from records import Change, IncidentKind, Level, Window
@@ -24,6 +33,7 @@ from tests.fengsui import stories
 
 NOW = datetime(2026, 3, 20, 4, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -177,3 +187,33 @@ def test_unchanged_files_are_left_out(services: Services, tmp_path: Path) -> Non
     (tmp_path / "elsewhere" / "moved.jsonl").rename(folder / "moved.jsonl")
     (tmp_path / "elsewhere" / "packed").rename(folder / "packed")
     assert read(now - MINUTE) == {"read.jsonl", "moved.jsonl", "old.jsonl"}
+
+
+def test_wrong_clock_keeps_no_source_unread(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read, a part and a rest of a clock two hours ahead are set back, and read again."""
+    ahead = NOW + timedelta(hours=2)
+    asked: list[Window] = []
+
+    def look(_: Services, __: Listener, window: Window) -> collect.Collected:
+        asked.append(window)
+        return collect.Collected()
+
+    monkeypatch.setattr(collect, "collect", look)
+    services.ledger.record_read("feed", Window(NOW, ahead), ok=True, part="茶")
+    set_part_reached(services.ledger, "feed", "茶", ahead)
+    set_reached(services, "feed", ahead)
+    set_source_state(services, "feed", SourceState(3, ahead, ahead + DAY, ahead, failed_at=ahead))
+    assert "feed" in [source.name for source in due_sources(services, NOW)]
+    poll(services, "feed", NOW)
+    assert asked == [Window(NOW - timedelta(hours=1), NOW)]
+    assert reached(services, "feed") == NOW
+    assert part_reached(services.ledger, "feed", "茶") == NOW - timedelta(hours=1)
+    assert [one.subject for one in services.ledger.open_incidents()] == ["clock"]
+
+
+def test_no_stored_rest_is_longer_than_a_day(services: Services) -> None:
+    """A rest of 400 days is no rest: nobody asks for one, and no clock can give one."""
+    set_source_state(services, "feed", SourceState(1, NOW, NOW + 400 * DAY))
+    assert "feed" in [source.name for source in due_sources(services, NOW)]

@@ -21,6 +21,7 @@ from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import ModelError, Score
 from records import (
     Change,
+    IncidentKind,
     IncidentStatus,
     Level,
     NotificationState,
@@ -35,6 +36,7 @@ from tests.fengsui.contents import contents
 
 NOW = stories.CRISIS
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -216,21 +218,22 @@ def test_broken_judges_quarantine_nothing(tmp_path: Path) -> None:
         assert len(services.store.pending(100)) == 30
 
 
-def test_clock_set_back_judges_nothing_and_loses_nothing(
-    services: Services, tmp_path: Path
-) -> None:
-    """With the clock an hour back nothing is scored twice; when time has come on, it goes on."""
+def test_wrong_clock_silences_nothing(services: Services, tmp_path: Path) -> None:
+    """After one reading two hours ahead, the crisis of those hours is detected, and people know."""
     items = list(read_file(stories.write(tmp_path / "story.jsonl"), fetched_at=None))
     past = [item for item in items if isinstance(item, Post) and item.published_at < NOW]
     steps.collect(services, Source(past), Window(stories.START, NOW))
     steps.annotate(services)
-    assert not steps.detect(services, NOW).alerts
-    reached = steps.detected_to(services)
-    assert steps.detect(services, NOW - HOUR) == steps.Detected()
-    assert steps.detected_to(services) == reached
-    steps.collect(services, Source(items), Window(NOW, NOW + 2 * HOUR))
+    steps.detect(services, NOW + 2 * HOUR)
+    steps.detect(services, NOW)
+    assert steps.detected_to(services)[0] == NOW
+    (clock,) = (one for one in services.ledger.open_incidents() if one.is_operational)
+    assert (clock.kind, clock.subject) == (IncidentKind.PIPELINE, "clock")
+    steps.collect(services, Source(items), Window(NOW, NOW + 90 * MINUTE))
     steps.annotate(services)
-    assert steps.detect(services, NOW + 2 * HOUR).alerts
+    found = steps.detect(services, NOW + 90 * MINUTE)
+    assert {one.incident.brand for one in found.alerts} == {stories.BRAND}
+    assert not [one for one in services.ledger.open_incidents() if one.is_operational]
 
 
 def test_silenced_brand_is_judged_but_not_told(tmp_path: Path) -> None:

@@ -227,6 +227,13 @@ def test_rest_is_bounded(failures: int) -> None:
     assert after.rest_until is None or after.rest_until <= NOW + 30 * MINUTE
 
 
+def test_rest_of_a_wrong_clock_is_no_rest() -> None:
+    """A rest longer than any that is given was written by a wrong clock, and lets everybody in."""
+    state = HostState(rest_until=NOW + timedelta(days=400), why=Refusal.BLOCKED)
+    _, turn = take_turn(state, NOW, timedelta(0), MINUTE)
+    assert turn.why is None
+
+
 def test_clock_set_back_does_not_wait_for_ever() -> None:
     """A turn that was booked by a clock of the future is forgotten."""
     state = HostState(next_at=NOW + timedelta(days=400))
