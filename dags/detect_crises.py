@@ -18,14 +18,22 @@ from fengsui_airflow.services import now, opened
 def detect_crises() -> None:
     @task(pool="slack", multiple_outputs=False)
     def detect_and_notify() -> dict[str, object]:
-        from fengsui.pipeline import run, steps
+        from fengsui.pipeline import run, sending, steps
 
         with opened() as services:
+            sending.verify_if_due(services, now())
             found = steps.detect(services, now())
+            sending.revive(services, now())
             report = steps.notify(services)
             run.show_in_kibana(services, now())  # last: nobody waits for it
         changed = [incident.key for incident in found.incidents]
-        return {"incidents": changed, "sent": report.sent, "failed": report.failed}
+        return {
+            "incidents": changed,
+            "sent": report.sent,
+            "waiting": report.retried,
+            "failed": report.failed,
+            "failing": sorted(report.failing),
+        }
 
     detect_and_notify()
 

@@ -120,6 +120,13 @@ WATCHED: Final = Family(
     "fengsui.ingest.slo",
     "when the sources were last compared with what the settings promise",
 )
+VERIFIED: Final = Family(
+    "verified",
+    (),
+    "time",
+    "fengsui.pipeline.sending",
+    "when the receivers were last asked whether they could take a message",
+)
 DETECT: Final = Family(
     "detect",
     (),
@@ -182,6 +189,7 @@ FAMILIES: Final = (
     LOOKED,
     MISSING,
     WATCHED,
+    VERIFIED,
     DETECT,
     BACKFILL,
     PROJECT,

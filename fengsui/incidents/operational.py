@@ -1,4 +1,4 @@
-"""Incidents about ourselves: a source that cannot be read, a step that fails.
+"""Incidents about ourselves: a source that cannot be read, a step or a receiver that fails.
 
 They go the way of every incident: opened once, sent to the receivers, recovered.
 """
@@ -71,6 +71,22 @@ def _record(services: Services, incident: Incident, change: Change, now: datetim
     )
     notifications = [
         Notification(alert, receiver, NotificationState.PENDING, now)
-        for receiver in receivers_of(incident, services.settings.routes)
+        for receiver in _receivers(services, incident)
     ]
     services.ledger.record_detection([incident], notifications)
+
+
+def _receivers(services: Services, incident: Incident) -> tuple[str, ...]:
+    """Return who gets the alerts about an incident of ours.
+
+    One about a receiver goes to the others that some route leads to and to the emergency receiver;
+    where that is nobody, to every other receiver that there is.
+    """
+    settings = services.settings
+    routed = receivers_of(incident, settings.routes)
+    if incident.kind is not IncidentKind.RECEIVER:
+        return routed
+    emergency = () if settings.emergency_receiver is None else (settings.emergency_receiver,)
+    others = tuple(name for name in (*routed, *emergency) if name != incident.subject)
+    every = tuple(one.name for one in settings.receivers if one.name != incident.subject)
+    return tuple(dict.fromkeys(others or every))

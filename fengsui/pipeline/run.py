@@ -2,7 +2,7 @@
 
 A source is read in a thread of its own, so that one that hangs or fails holds up no other. The
 loop wakes as soon as a source has brought something, and at least each second, so that incidents
-recover and failed messages are sent again on time.
+recover on time. What it finds is sent by threads of their own, one a receiver.
 """
 
 import logging
@@ -21,6 +21,7 @@ from fengsui.ingest.recheck import recheck_if_due
 from fengsui.ingest.slo import check_slo
 from fengsui.maintenance.daily import daily_if_due
 from fengsui.pipeline import steps
+from fengsui.pipeline.senders import Senders
 from fengsui.pipeline.steps import Annotated, Detected
 from fengsui.services import Services
 from fengsui.settings.application import Settings
@@ -72,12 +73,15 @@ def run(
         for source in services.settings.sources
     ]
     with receiving(services.settings, clock):
+        senders = Senders(services, stop, clock)
+        senders.start()
         for poller in pollers:
             poller.start()
         while not stop.is_set():
             arrived.wait(WAKE.total_seconds())
             arrived.clear()
-            progress(turn(services, clock))
+            progress(turn(services, clock, senders.send))
+    senders.join(GRACE)
     deadline = time.monotonic() + GRACE.total_seconds()
     for poller in pollers:
         poller.join(timeout=max(0.0, deadline - time.monotonic()))
@@ -98,15 +102,19 @@ def receiving(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ex
         return stack.pop_all()
 
 
-def turn(services: Services, clock: Callable[[], datetime]) -> Cycle:
-    """Judge what arrived, detect and notify.
+def turn(
+    services: Services,
+    clock: Callable[[], datetime],
+    send: Callable[[], DispatchReport] | None = None,
+) -> Cycle:
+    """Judge what arrived, detect and notify: by `send`, which returns at once, or else here.
 
     A step that fails is logged and tried again at the next turn; it holds up no other: alerts that
     wait are sent also while the model fails.
     """
     annotated = _tried(lambda: steps.annotate(services), Annotated())
     detected = _tried(lambda: steps.detect(services, clock()), Detected())
-    report = _tried(lambda: steps.notify(services, clock), DispatchReport())
+    report = _tried(send or (lambda: steps.notify(services, clock)), DispatchReport())
     _tried(lambda: check_slo(services, clock()), None)
     _tried(lambda: show_in_kibana(services, clock()), None)
     _tried(lambda: daily_if_due(services, clock()), None)

@@ -5,11 +5,10 @@ result; so a step that is run again finds its own work and adds nothing.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from alerts.delivery.outbox import DispatchReport, dispatch
 from alerts.delivery.routing import receivers_of
 from fengsui.annotate.annotator import Annotator, scorer
 from fengsui.annotate.batches import batches
@@ -21,6 +20,7 @@ from fengsui.incidents.detect import BrandDetection, detect_brand
 from fengsui.incidents.hot_lists import listed
 from fengsui.incidents.situation import with_reported
 from fengsui.ingest.collect import BATCH, Collected, collect, store_items
+from fengsui.pipeline.sending import notify
 from fengsui.services import Services
 from nlp.sentiment.registry import ModelError
 from records import (
@@ -38,7 +38,7 @@ from store.ledger.state import DETECTED, DetectedTo
 
 log = logging.getLogger(__name__)
 
-__all__ = ["BATCH", "Collected", "batches", "collect", "store_items"]
+__all__ = ["BATCH", "Collected", "batches", "collect", "notify", "store_items"]
 
 # When so many posts and every one of a batch break the judges, it is the judges that are broken.
 SYSTEMATIC = 10
@@ -278,12 +278,3 @@ def _notifications(services: Services, alert: Alert, now: datetime) -> Iterator[
             created_at=now,
             reason=f"silenced: {silence}" if silence else "",
         )
-
-
-def notify(
-    services: Services, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> DispatchReport:
-    """Send what waits in the notification log and record what came of it."""
-    return dispatch(
-        services.ledger, services.notifiers, clock, group_over=services.settings.group_over
-    )

@@ -63,6 +63,10 @@ class Settings(BaseModel):
         TerminalReceiver(name="terminal"),
     )
     routes: tuple[RouteSettings, ...] = (RouteSettings(receivers=("terminal",)),)
+    emergency_receiver: str | None = Field(
+        default=None,
+        description="a receiver that also learns that another receiver takes no messages",
+    )
     group_over: int = Field(
         default=GROUP_OVER,
         ge=1,
@@ -90,6 +94,9 @@ class Settings(BaseModel):
     def _unknown_names(self) -> Iterator[Fault]:
         receivers = {receiver.name for receiver in self.receivers}
         brands = {brand.name for brand in self.brands}
+        emergency = self.emergency_receiver
+        if emergency is not None and emergency not in receivers:
+            yield ("emergency_receiver",), f"no receiver is named {emergency!r}"
         for index, route in enumerate(self.routes):
             for name in sorted(set(route.receivers) - receivers):
                 yield ("routes", index, "receivers"), f"no receiver is named {name!r}"

@@ -119,6 +119,7 @@ COLLECTED_TO: Final = times_of(state.COLLECT)
 LOOKED: Final = times_of(state.LOOKED)
 MISSING: Final = json_of(state.MISSING, list[str])
 WATCHED: Final = times_of(state.WATCHED)
+VERIFIED: Final = times_of(state.VERIFIED)
 DETECTED: Final = Remembered(
     state.DETECT, _read_detected, lambda one: f"{one.at.isoformat()} {one.revision}"
 )

@@ -16,6 +16,7 @@ HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
 CONTEXT_LIMIT = 3000
 FALLBACK_LIMIT = 1500
+KEY_LIMIT = 300
 # Of listed sections together, in characters; the frame of a block takes about 100 more.
 LISTED_LIMIT = 9000
 LISTED_SECTIONS = 40
@@ -37,6 +38,8 @@ _ESCAPES = str.maketrans(
     }
 )
 
+_IN_ADDRESS = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C"})
+
 Block = dict[str, Any]
 
 
@@ -48,16 +51,34 @@ def escape(text: str) -> str:
 def payload_of(message: Message) -> dict[str, Any]:
     """Return the `text`, `blocks` and `attachments` of a chat.postMessage.
 
-    The header stands alone above what has a level; the rest stands in an attachment of the level's
-    colour. `text` is what notifications and screen readers say.
+    A message with a screen is blocks alone: Slack folds attachments away. Of others the header
+    stands alone above what has a level; the rest stands in an attachment of the level's colour.
+    `text` is what notifications and screen readers say.
     """
-    text = escape(cut(" ".join((message.title, *message.summary[:1])), FALLBACK_LIMIT))
+    first = (*(line.text for line in message.screen[:1]), *message.summary[:1])[:1]
+    text = escape(cut(" ".join((message.title, *first)), FALLBACK_LIMIT))
     header, body = _header(message.title), list(_body(message))
+    if message.screen:
+        return {"text": text, "blocks": [header, *_screen(message), *body, *_mark(message)]}
     if message.level is None:
         return {"text": text, "blocks": [header, *body]}
     colour = RECOVERED_COLOUR if message.recovered else LEVEL_COLOURS[message.level]
     attachment = {"color": colour, "fallback": escape(message.title), "blocks": body}
     return {"text": text, "blocks": [header], "attachments": [attachment]}
+
+
+def _screen(message: Message) -> Iterator[Block]:
+    yield _section(
+        " ".join((escape(line.text), *(_link(a.url, a.label) for a in line.links)))
+        for line in message.screen
+    )
+
+
+def _mark(message: Message) -> Iterator[Block]:
+    """Yield the incident's key, by which people and commands name it."""
+    if message.alert is not None:
+        key = escape(message.alert.incident.key)
+        yield {"type": "context", "elements": [_mrkdwn(cut(key, KEY_LIMIT))]}
 
 
 def _body(message: Message) -> Iterator[Block]:
@@ -121,6 +142,13 @@ def _under_heading(message: Message, section: Section) -> str:
 
 
 def _quote(message: Message, quote: Quote) -> Iterable[str]:
-    link = f"  <{quote.url.replace('&', '&amp;')}|{message.open_label}>" if quote.url else ""
+    link = f"  {_link(quote.url, message.open_label)}" if quote.url else ""
     yield f"*{escape(quote.about)}*{link}"
     yield f"> {escape(quote.text)}"
+
+
+def _link(url: str, label: str) -> str:
+    """Return a link; an address cannot end it, nor can its words."""
+    address = url.translate(_IN_ADDRESS)
+    # A bar would begin the words anew.
+    return f"<{address}|{escape(label).replace('|', '｜')}>"

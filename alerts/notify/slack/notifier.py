@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from alerts.messages.format import one_line
-from alerts.messages.message import Message
+from alerts.messages.message import Message, Picture
 from alerts.notify.exchange import LONGEST, Exchange
 from alerts.notify.pacing import Pacer
 from alerts.notify.protocol import Abilities, NotifyError
@@ -20,6 +20,8 @@ from alerts.notify.slack.errors import NO_ANSWER, THREAD_CODES, SlackFailure, fa
 from alerts.notify.slack.settings import SlackReceiver
 from records import Change, Receipt
 from records.language import Language
+
+log = logging.getLogger(__name__)
 
 POST = "chat.postMessage"
 UPDATE = "chat.update"
@@ -57,6 +59,7 @@ class SlackNotifier:
     ) -> None:
         self._exchange = exchange or Exchange()
         self._settings = settings
+        self._shows_pictures = settings.pictures
         self._client = client
         self._pacer = pacer or Pacer()
         self._clock = clock
@@ -73,8 +76,8 @@ class SlackNotifier:
 
     @property
     def abilities(self) -> Abilities:
-        """It edits, has threads, and can be asked."""
-        return Abilities(edits=True, threads=True, finds=True)
+        """It edits, has threads, can be asked, and shows pictures where the settings want them."""
+        return Abilities(edits=True, threads=True, finds=True, pictures=self._settings.pictures)
 
     def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Post `message`; in a thread, a raise is shown in the channel too.
@@ -84,6 +87,12 @@ class SlackNotifier:
         Raises:
             NotifyError: Slack did not take it.
         """
+        receipt = self._sent(message, key, thread)
+        if message.picture is not None and self._shows_pictures:
+            self._upload(message.picture, receipt)
+        return receipt
+
+    def _sent(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         if thread is None or thread.place != self._settings.channel:
             return self._post(message, key, None)
         try:
@@ -92,6 +101,35 @@ class SlackNotifier:
             if failure.code not in THREAD_CODES:
                 raise
         return self._post(message, key, None)
+
+    def _upload(self, picture: Picture, receipt: Receipt) -> None:
+        """Put the picture into the message's thread; the message has arrived, with it or without.
+
+        An app that lacks the scope is not asked again.
+        """
+        client = self._connected()
+        try:
+            self._exchange.ask(
+                lambda _: client.files_upload_v2(
+                    file=picture.png,
+                    filename=picture.name,
+                    title=picture.words,
+                    alt_txt=picture.words,
+                    channel=receipt.place,
+                    thread_ts=receipt.thread,
+                )
+            )
+        except NO_ANSWER as error:
+            failure: NotifyError = failure_of(error)
+        except NotifyError as error:
+            failure = error
+        else:
+            return
+        if isinstance(failure, SlackFailure) and failure.code == "missing_scope":
+            self._shows_pictures = False
+            log.warning("%s gets no pictures: the app lacks files:write", self.name)
+        else:
+            log.warning("%s got no picture: %s", self.name, failure)
 
     def _post(self, message: Message, key: str, thread: str | None) -> Receipt:
         self._pacer.wait()
@@ -248,7 +286,8 @@ def _data(answer: SlackResponse) -> Json:
 
 
 def _is_escalation(message: Message) -> bool:
-    return message.alert is not None and message.alert.change in ESCALATIONS
+    known = message.alert is not None and message.alert.change in ESCALATIONS
+    return message.broadcast or known
 
 
 def _marks(message: Message, key: str) -> dict[str, str]:

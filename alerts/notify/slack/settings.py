@@ -28,6 +28,7 @@ class SlackReceiver(BaseModel):
     base_url: str = SLACK
     timeout_seconds: int = Field(default=10, ge=1, le=15)
     language: Language = "zh"
+    pictures: bool = True
 
     @field_validator("channel")
     @classmethod

@@ -35,7 +35,7 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
-    for command in (run, collect, annotate, detect, notify):
+    for command in (run, collect, annotate, detect):
         app.command()(command)
 
 
@@ -135,15 +135,6 @@ def detect(
     with Services(settings_of(config)) as services:
         found = steps.detect(services, window.until, since=window.since if since else None)
     _answer(json, incidents=[i.key for i in found.incidents], alerts=[a.key for a in found.alerts])
-
-
-def notify(config: Config = DEFAULT_PATH, json: Json = False) -> None:
-    """Send the alerts that wait. Safe to repeat: what was sent is not sent again."""
-    with Services(settings_of(config)) as services:
-        report = steps.notify(services, lambda: datetime.now(UTC))
-    _answer(json, sent=report.sent, retried=report.retried, failed=report.failed)
-    if report.failed:
-        raise typer.Exit(1)
 
 
 def _answer(as_json: bool, **numbers: object) -> None:

@@ -106,6 +106,10 @@ def test_what_was_given_up_can_be_sent_again(
     room.plan = [*(busy() for _ in range(times - 1)), NotifyError("not invited", retry=False)]
     for _ in range(times):
         send_once(services, BRIEF, clock, ["room"])
+        assert entry(services).state is S.PENDING
+        clock.pass_by(timedelta(days=1) / times)
+    room.plan = [busy()]
+    send_once(services, BRIEF, clock, ["room"])
     assert entry(services).state is S.FAILED
     assert send_once(services, BRIEF, clock, ["room"]) == SENT
 

@@ -141,7 +141,7 @@ def sent(settings: Settings) -> list[str]:
     """Return the keys of the alerts that are recorded as sent."""
     with Services(settings) as services:
         log = services.ledger.notifications()
-    return [n.message_key for n in log if n.state is NotificationState.SENT]
+    return [n.message_key for n in log if n.alert and n.state is NotificationState.SENT]
 
 
 def test_crisis_in_the_folder_reaches_slack(tmp_path: Path, server: SlackServer) -> None:

@@ -27,6 +27,7 @@ AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
         (state.COLLECTED_TO, ("inbox",), AT, "collect.inbox", "2026-03-01T12:30:00+00:00"),
         (state.LOOKED, ("inbox",), AT, "looked.inbox", "2026-03-01T12:30:00+00:00"),
         (state.WATCHED, (), AT, "watched", "2026-03-01T12:30:00+00:00"),
+        (state.VERIFIED, (), AT, "verified", "2026-03-01T12:30:00+00:00"),
         (state.MISSING, ("inbox",), ["weibo:1"], "missing.inbox", '["weibo:1"]'),
         (state.DETECTED, (), DetectedTo(AT, 7), "detect", "2026-03-01T12:30:00+00:00 7"),
         (state.BACKFILL, (), BackfillProgress("r", 2), "backfill", '{"run":"r","done":2}'),
