@@ -1,5 +1,6 @@
 """Who gets which messages: the receivers and the routes that lead to them."""
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -32,6 +33,7 @@ __all__ = [
     "WeComReceiver",
     "WebhookReceiver",
     "notifier_of",
+    "routes_of_unnamed",
 ]
 
 # Distinguished by `kind`: Annotated[ReceiverSettings, Field(discriminator="kind")].
@@ -78,6 +80,16 @@ class RouteSettings(BaseModel):
     brands: tuple[str, ...] = ()
     min_level: NamedLevel = Level.BLUE
     receivers: tuple[str, ...] = Field(min_length=1)
+
+
+def routes_of_unnamed(
+    routes: Sequence[RouteSettings], receivers: Sequence[ReceiverSettings]
+) -> Iterator[RouteSettings]:
+    """Yield a route for every receiver that none of `routes` names: it gets everything."""
+    named = {name for route in routes for name in route.receivers}
+    for receiver in receivers:
+        if receiver.name not in named:
+            yield RouteSettings(receivers=(receiver.name,))
 
 
 def notifier_of(

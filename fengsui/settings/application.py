@@ -1,31 +1,45 @@
 """One TOML file, read once, refused with the line and a hint where it is wrong."""
 
-import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from alerts.delivery.outbox import GROUP_OVER
 from alerts.detection.settings import DetectionSettings
-from alerts.settings import ReceiverSettings, RouteSettings, TerminalReceiver
+from alerts.settings import (
+    ReceiverSettings,
+    RouteSettings,
+    TerminalReceiver,
+    routes_of_unnamed,
+)
 from fengsui.annotate.settings import AnnotationSettings
 from fengsui.settings.cases import CaseSettings
+from fengsui.settings.faults import Fault, Faults, Tables, language_in, syntax_fault
 from fengsui.settings.kibana import KibanaSettings
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.upkeep import UpkeepSettings
+from fengsui.wording.choice import language_of
+from fengsui.wording.words import say
 from listeners.settings import SourceSettings
 from nlp.brands.matcher import BrandSettings, alias_conflicts
 from nlp.sentiment.model import GIVEN_UP
 from nlp.text.normalise import fold
+from records.language import Language
 from store.elasticsearch.settings import ElasticsearchSettings
-
-# Where in the file, as a path of keys and places, and what is wrong there.
-Fault: TypeAlias = tuple[tuple[str | int, ...], str]
 
 
 class SettingsError(Exception):
@@ -37,7 +51,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
     state: Path = Path("state")
     store: Literal["sqlite", "elasticsearch"] = "sqlite"
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
@@ -62,7 +76,7 @@ class Settings(BaseModel):
     receivers: tuple[Annotated[ReceiverSettings, Field(discriminator="kind")], ...] = (
         TerminalReceiver(name="terminal"),
     )
-    routes: tuple[RouteSettings, ...] = (RouteSettings(receivers=("terminal",)),)
+    routes: tuple[RouteSettings, ...] = Field(default=(), validate_default=True)
     emergency_receiver: str | None = Field(
         default=None,
         description="a receiver that also learns that another receiver takes no messages",
@@ -78,16 +92,24 @@ class Settings(BaseModel):
         """Whether the store is on servers of Elasticsearch; else it is a file in `state`."""
         return self.store == "elasticsearch"
 
+    @field_validator("routes")
+    @classmethod
+    def _reach_everyone(
+        cls, routes: tuple[RouteSettings, ...], info: ValidationInfo
+    ) -> tuple[RouteSettings, ...]:
+        """Send everything to the receivers that no route names."""
+        return (*routes, *routes_of_unnamed(routes, info.data.get("receivers", ())))
+
     @model_validator(mode="after")
     def _names_agree(self) -> "Settings":
         faults = [
             *_conflicts(self.brands),
             *_repeated("sources", [source.name for source in self.sources]),
-            *_repeated("receivers", [receiver.name for receiver in self.receivers]),
+            *_repeated("receivers", [one.name for one in self.receivers]),
             *self._unknown_names(),
         ]
         if faults:
-            said = "; ".join(message for _, message in faults)
+            said = "; ".join(fault.said(self.language) for fault in faults)
             raise PydanticCustomError("names", "{said}", {"said": said, "faults": faults})
         return self
 
@@ -96,12 +118,17 @@ class Settings(BaseModel):
         brands = {brand.name for brand in self.brands}
         emergency = self.emergency_receiver
         if emergency is not None and emergency not in receivers:
-            yield ("emergency_receiver",), f"no receiver is named {emergency!r}"
+            slots = {"name": emergency, "known": "、".join(sorted(receivers))}
+            yield Fault(("emergency_receiver",), "settings.no_receiver", slots)
         for index, route in enumerate(self.routes):
             for name in sorted(set(route.receivers) - receivers):
-                yield ("routes", index, "receivers"), f"no receiver is named {name!r}"
+                known = "、".join(sorted(receivers))
+                slots = {"name": name, "known": known}
+                yield Fault(("routes", index, "receivers"), "settings.no_receiver", slots)
             for name in sorted(set(route.brands) - brands):
-                yield ("routes", index, "brands"), f"no brand is named {name!r}"
+                known = "、".join(sorted(brands))
+                slots = {"name": name, "known": known}
+                yield Fault(("routes", index, "brands"), "settings.no_brand", slots)
 
 
 def _conflicts(brands: Sequence[BrandSettings]) -> Iterator[Fault]:
@@ -111,16 +138,15 @@ def _conflicts(brands: Sequence[BrandSettings]) -> Iterator[Fault]:
         last = brands[claims[-1]]
         key = "name" if fold(last.name) == conflict.alias else "aliases"
         others = "、".join(dict.fromkeys(conflict.brands[:-1]))
-        yield (
-            ("brands", claims[-1], key),
-            f"{conflict.alias!r} is a name of {others} already; give each alias to one brand",
-        )
+        slots = {"alias": conflict.alias, "brands": others}
+        yield Fault(("brands", claims[-1], key), "settings.shared_alias", slots)
 
 
 def _repeated(table: str, names: list[str]) -> Iterator[Fault]:
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield (table, index, "name"), f"another of the {table} is named {name!r} already"
+            slots = {"table": table, "name": name}
+            yield Fault((table, index, "name"), "settings.repeated", slots)
 
 
 def load(path: Path) -> Settings:
@@ -133,12 +159,11 @@ def load(path: Path) -> Settings:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise SettingsError(
-            f"{path} is not there. `fengsui init` writes one with comments, or name another "
-            "with --config."
-        ) from None
+        said = say(language_of(os.environ), "settings.missing", path=path)
+        raise SettingsError(said) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from None
+        said = say(language_of(os.environ), "settings.unreadable", path=path, error=error)
+        raise SettingsError(said) from None
     return parse(text, path)
 
 
@@ -151,14 +176,16 @@ def parse(text: str, path: Path) -> Settings:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from None
-    secrets = [f"{path}:{line}: {hint}" for line, hint in _secrets(text)]
+        raise SettingsError(syntax_fault(error, text, path)) from None
+    hint = say(language_in(text), "settings.secret")
+    secrets = [f"{path}:{line}: {hint}" for line in _secrets(text)]
     if secrets:
         raise SettingsError("\n".join(secrets))
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError("\n".join(_faults(error, text, path))) from None
+        lines = Faults(text, document, _tables()).lines(error, path)
+        raise SettingsError("\n".join(lines)) from None
     return _anchored(settings, path.parent)
 
 
@@ -205,74 +232,31 @@ SECRET_KEY = re.compile(
 )
 
 
-def _secrets(text: str) -> Iterator[tuple[int, str]]:
+def _secrets(text: str) -> Iterator[int]:
+    """Yield the lines that hold what looks like a secret."""
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("#"):
             continue
         if SECRET_VALUE.search(line) or SECRET_KEY.match(line):
-            yield (
-                number,
-                "this looks like a secret. Put it into an environment variable and name the "
-                'variable here, e.g. token_env = "SLACK_BOT_TOKEN".',
-            )
+            yield number
 
 
-def _faults(error: ValidationError, text: str, path: Path) -> Iterator[str]:
-    for fault in error.errors(include_url=False, include_input=False):
-        for place, message in fault.get("ctx", {}).get("faults", ()):
-            yield f"{path}:{line_of(text, place)}: {message}"
-        if fault["type"] == "names":
-            continue
-        location = tuple(part for part in fault["loc"] if part not in _TAGS)
-        where = ".".join(str(part) for part in location) or "file"
-        line = line_of(text, location)
-        yield f"{path}:{line}: {where}: {fault['msg']}{_hint(fault['type'], location)}"
-
-
-# pydantic puts the tag of a discriminated union into the location of a fault.
-_TAGS = frozenset(
-    tag
-    for model in (*get_args(SourceSettings), *get_args(ReceiverSettings))
-    for tag in get_args(model.model_fields["kind"].annotation)
-)
-
-
-def _hint(kind: str, location: tuple[Any, ...]) -> str:
-    if kind != "extra_forbidden":
-        return ""
-    close = difflib.get_close_matches(str(location[-1]), _known_keys(), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def _known_keys() -> set[str]:
-    models: list[Any] = [Settings, BrandSettings, DetectionSettings, CaseSettings, RouteSettings]
-    models += [AnnotationSettings, ElasticsearchSettings, KibanaSettings, UpkeepSettings]
-    models += [PrivacySettings, *get_args(SourceSettings), *get_args(ReceiverSettings)]
-    return {name for model in models for name in model.model_fields}
-
-
-def line_of(text: str, location: tuple[str | int, ...]) -> int:
-    """Return the line (from 1) of the TOML text where `location` stands, as near as is known.
-
-    `location` is a path of keys and places in arrays of tables, as pydantic names it.
-    """
-    line, rest = 1, list(location)
-    if len(rest) >= 2 and isinstance(rest[1], int):
-        line = _nth_line(text, rf"^\s*\[\[\s*{re.escape(str(rest[0]))}\s*\]\]", rest[1]) or 1
-        rest = rest[2:]
-    elif len(rest) >= 2:
-        line = _nth_line(text, rf"^\s*\[\s*{re.escape(str(rest[0]))}\s*\]", 0) or 1
-        rest = rest[1:]
-    if rest:
-        key = re.compile(rf"^\s*\[*\s*\"?{re.escape(str(rest[0]))}\"?\s*[=\]]")
-        for number, content in enumerate(text.splitlines()[line - 1 :], line):
-            if number > line and content.lstrip().startswith("[") and not key.match(content):
-                break
-            if key.match(content):
-                return number
-    return line
-
-
-def _nth_line(text: str, pattern: str, index: int) -> int | None:
-    found = [n for n, line in enumerate(text.splitlines(), 1) if re.match(pattern, line)]
-    return found[index] if index < len(found) else None
+def _tables() -> Tables:
+    """Return the models of each table, those of the file itself under no name."""
+    single = {
+        "annotation": AnnotationSettings,
+        "detection": DetectionSettings,
+        "cases": CaseSettings,
+        "upkeep": UpkeepSettings,
+        "privacy": PrivacySettings,
+        "elasticsearch": ElasticsearchSettings,
+        "kibana": KibanaSettings,
+        "brands": BrandSettings,
+        "routes": RouteSettings,
+    }
+    return {
+        "": (Settings,),
+        **{name: (model,) for name, model in single.items()},
+        "sources": get_args(SourceSettings),
+        "receivers": get_args(ReceiverSettings),
+    }

@@ -62,7 +62,7 @@ def test_broken_settings(fengsui: Shell, command: str) -> None:
     fengsui.settings("[[brands]\n")
     assert "fengsui.toml: not valid TOML" in fengsui.refused(command)
     fengsui.settings("languge = 'zh'\n")
-    assert "fengsui.toml:1: languge" in fengsui.refused(command)
+    assert "fengsui.toml:2: languge" in fengsui.refused(command)
 
 
 @pytest.mark.parametrize("command", [("import", "a.csv"), ("detect-csv", "a.csv"), ("cases",)])

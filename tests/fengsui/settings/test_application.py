@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fengsui.settings.application import Settings, SettingsError, line_of, load, parse
+from alerts.settings import RouteSettings
+from fengsui.settings.application import Settings, SettingsError, load, parse
+from fengsui.settings.faults import line_of
+from fengsui.wording.choice import VARIABLES
+from records import Level
 
 HERE = Path("fengsui.toml")
 
@@ -18,6 +22,13 @@ aliases = ["云朵奶茶"]
 name = "星野"
 aliases = ["Xingye"]
 """
+
+
+@pytest.fixture(autouse=True)
+def no_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Errors are in English where nothing says otherwise."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
 
 def refused(text: str) -> str:
@@ -35,7 +46,7 @@ def test_example_is_valid() -> None:
 def test_unknown_key_is_refused_with_line_and_hint() -> None:
     """A misspelt key is refused on its line, with the key that was probably meant."""
     message = refused(BRANDS + 'alias = ["x"]\n')
-    assert message.startswith("fengsui.toml:9: brands.1.alias")
+    assert message.startswith("fengsui.toml:9: [[brands]] no. 2 alias: there is no such setting")
     assert "did you mean 'aliases'" in message
 
 
@@ -86,16 +97,20 @@ def test_naming_an_environment_variable_is_no_secret() -> None:
 def test_route_to_nobody_is_refused() -> None:
     """A route that names an unknown receiver or brand is refused on its line."""
     message = refused(BRANDS + '[[routes]]\nreceivers = ["pager"]\nbrands = ["无名"]\n')
-    assert "fengsui.toml:10: no receiver is named 'pager'" in message
-    assert "fengsui.toml:11: no brand is named '无名'" in message
+    assert "fengsui.toml:10: no receiver is named 'pager'; there are terminal" in message
+    assert "fengsui.toml:11: no brand is named '无名'; there are 云朵茶饮、星野" in message
 
 
 @pytest.mark.parametrize(
     ("table", "line", "where"),
     [
-        ("[detection]", "false_alarms_per_week = -1", "detection.false_alarms_per_week"),
-        ("[detection]", 'false_alarms_per_week = "often"', "detection.false_alarms_per_week"),
-        ("[cases]", "urgent_hours = 0", "cases.urgent_hours"),
+        ("[detection]", "false_alarms_per_week = -1", "[detection] false_alarms_per_week = -1"),
+        (
+            "[detection]",
+            'false_alarms_per_week = "often"',
+            '[detection] false_alarms_per_week = "often"',
+        ),
+        ("[cases]", "urgent_hours = 0", "[cases] urgent_hours = 0"),
     ],
 )
 def test_bad_value_is_refused_on_its_line(table: str, line: str, where: str) -> None:
@@ -115,6 +130,19 @@ def test_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
         load(tmp_path / "none.toml")
 
 
+def test_a_receiver_without_a_route_gets_everything() -> None:
+    """A receiver that no route names has a route of its own: every brand, every level."""
+    slack = '[[receivers]]\nkind = "slack"\nname = "pr"\nchannel = "C1"\n'
+    webhook = '[[receivers]]\nkind = "webhook"\nname = "desk"\nurl_env = "DESK"\n'
+    everything = RouteSettings(brands=(), min_level=Level.BLUE, receivers=("pr",))
+    assert parse(slack, HERE).routes == (everything,)
+    some = parse(f'{slack}{webhook}[[routes]]\nreceivers = ["desk"]\nmin_level = "red"\n', HERE)
+    assert some.routes[1:] == (everything,)
+    assert some.routes[0].min_level is Level.RED
+    all_named = parse(f'{slack}[[routes]]\nreceivers = ["pr"]\nmin_level = "red"\n', HERE)
+    assert [route.min_level for route in all_named.routes] == [Level.RED]
+
+
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     """State and folders lie next to the file, wherever the command is started."""
     path = tmp_path / "fengsui.toml"
@@ -132,7 +160,7 @@ def test_goods_are_a_kind_or_a_file(tmp_path: Path) -> None:
     path.write_text('[[brands]]\nname = "星野"\ngoods = "car"\n', "utf-8")
     assert load(path).brands[0].goods == "car"
     message = refused('[[brands]]\nname = "星野"\ngoods = "boat"\n')
-    assert message.startswith("fengsui.toml:3: brands.0.goods:")
+    assert message.startswith('fengsui.toml:3: [[brands]] no. 1 goods = "boat":')
     assert "there is car" in message
 
 
