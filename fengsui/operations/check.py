@@ -9,20 +9,25 @@ from typing import Final
 from rich.console import Console
 
 from alerts.notify.protocol import NotifyError
-from alerts.settings import notifier_of
+from alerts.settings import ReceiverSettings, notifier_of
 from fengsui.ingest.slo import SourceHealth, source_health
+from fengsui.operations.cautions import cautions_of_settings, cautions_of_store
 from fengsui.privacy import PrivacyError, read_key
 from fengsui.services import Services, ledger_url
 from fengsui.settings.application import Settings
 from fengsui.stores.open import opened_store
+from fengsui.wording.faults import own_text
+from fengsui.wording.words import say
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
+from listeners.protocol import Refusal
 from listeners.push.server import PushedSource
 from listeners.refusals import ADVICE
 from listeners.settings import SourceSettings, listener_of
 from nlp.complaints.aspects import of_goods
 from nlp.sentiment.registry import ModelError, load_model
 from records import Window
+from records.language import Language
 from records.time import BEIJING
 from store.errors import StoreError
 from store.ledger.ledger import Ledger
@@ -42,116 +47,170 @@ LOOK: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was checked, whether it works, and what was seen."""
+    """What was checked, whether it works, and what was seen.
+
+    `what` names it for programs, `title` for people. A warning works, and deserves a look.
+    """
 
     what: str
     ok: bool
     seen: str
+    title: str
+    warning: bool = False
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for the stores, the model, each source and each receiver."""
-    if not settings.brands:
-        yield Finding("brands", ok=False, seen="none: add a [[brands]] table with a name")
-    yield _tried("store", lambda: _store(settings))
-    yield _tried("ledger", lambda: _ledger(settings))
-    yield _tried("pseudonyms", lambda: _pseudonyms(settings))
-    yield _tried("model", lambda: load_model(settings.model).name)
-    for brand in settings.brands:
-        if brand.goods:
-            yield _tried(f"aspects of {brand.name}", partial(_aspects, brand.goods))
-    if not settings.sources:
-        yield Finding("sources", ok=True, seen="none: `fengsui import FILE` brings posts in")
-    for source in settings.sources:
-        yield _tried(f"source {source.name}", partial(_source, settings, source))
-        yield from _health(settings, source)
-    for receiver in settings.receivers:
-        yield _tried(f"receiver {receiver.name}", notifier_of(receiver, Console()).check)
+    """Yield a finding for the stores, the model, each source and each receiver, and warnings."""
+    return _Check(settings).all()
 
 
-def _tried(what: str, look_at: Callable[[], str]) -> Finding:
-    try:
-        return Finding(what, ok=True, seen=look_at())
-    except ListenerError as error:
-        return Finding(what, ok=False, seen=f"{error}; {ADVICE[error.refusal][0]}")
-    except WRONG as error:
-        return Finding(what, ok=False, seen=str(error))
+class _Check:
+    """Looks at everything that the settings name, and says so in their language."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._language: Language = settings.language
+
+    def all(self) -> Iterator[Finding]:
+        settings = self._settings
+        if not settings.brands:
+            yield self._finding("brands", "", ok=False, seen=self._say("no_brands"))
+        yield self._tried("store", "", self._store)
+        yield self._tried("ledger", "", self._ledger)
+        yield self._tried("pseudonyms", "", self._pseudonyms)
+        yield self._tried("model", "", lambda: load_model(settings.model).name)
+        for brand in settings.brands:
+            if brand.goods:
+                yield self._tried("aspects", brand.name, partial(_aspects, brand.goods))
+        if not settings.sources:
+            yield self._finding("sources", "", ok=True, seen=self._say("no_sources"))
+        for source in settings.sources:
+            yield self._tried("source", source.name, partial(self._source, source))
+            yield from self._health(source)
+        for receiver in settings.receivers:
+            yield self._tried("receiver", receiver.name, partial(self._receiver, receiver))
+        yield from self._cautions()
+
+    def _say(self, key: str, **slots: object) -> str:
+        return say(self._language, f"check.{key}", **slots)
+
+    def _finding(
+        self, what: str, name: str, *, ok: bool, seen: str, warning: bool = False
+    ) -> Finding:
+        named = _NAMED.get(what, "{what} {name}").format(what=what, name=name).rstrip()
+        title = say(self._language, f"checked.{what}", name=name)
+        return Finding(named, ok, seen, title, warning)
+
+    def _tried(self, what: str, name: str, look_at: Callable[[], str]) -> Finding:
+        finding = partial(self._finding, what, name)
+        try:
+            return finding(ok=True, seen=look_at())
+        except ListenerError as error:
+            return finding(ok=False, seen=f"{error}; {_advice(error.refusal, self._language)}")
+        except WRONG as error:
+            return finding(ok=False, seen=str(error))
+
+    def _store(self) -> str:
+        settings = self._settings
+        settings.state.mkdir(parents=True, exist_ok=True)
+        with Ledger(ledger_url(settings)) as ledger, opened_store(_at_once(settings), ledger) as at:
+            return self._say("posts", count=at.totals()["posts"], place=at.place)
+
+    def _ledger(self) -> str:
+        self._settings.state.mkdir(parents=True, exist_ok=True)
+        with Ledger(ledger_url(self._settings)) as ledger:
+            return self._say("open", count=len(ledger.open_incidents()), place=ledger.place)
+
+    def _pseudonyms(self) -> str:
+        if not self._settings.privacy.pseudonyms:
+            return self._say("pseudonyms_off")
+        read_key(self._settings.privacy, self._settings.state)
+        return self._say("on")
+
+    def _source(self, source: SourceSettings) -> str:
+        """Ask a source for as little as it gives; the pace of all processes is kept here too."""
+        if isinstance(source, PushedSource):
+            return self._say("pushed")
+        now = datetime.now(UTC)
+        with Ledger(ledger_url(self._settings)) as ledger:
+            listener = listener_of(source, ReadContext(memory=ledger))
+            items = listener.fetch(Window(now - LOOK, now))
+            found = next(items, None)
+            close = getattr(items, "close", None)
+            if close is not None:
+                close()
+        return self._say("reachable" if found is not None else "nothing_new")
+
+    def _receiver(self, receiver: ReceiverSettings) -> str:
+        return own_text(self._language, notifier_of(receiver, Console()).check())
+
+    def _health(self, source: SourceSettings) -> Iterator[Finding]:
+        """Yield how a source was read before now, where it ever was."""
+        try:
+            with Services(self._settings) as services:
+                found = source_health(services, source, datetime.now(UTC))
+        except StoreError:
+            return
+        if found.read_to is None and found.state.failed_at is None:
+            return
+        seen = self._say("between").join(health_lines(found, self._language))
+        yield self._finding("past", source.name, ok=not found.broken_promise, seen=seen)
+
+    def _cautions(self) -> Iterator[Finding]:
+        for said in cautions_of_settings(self._settings):
+            yield self._finding("caution", "", ok=True, seen=said, warning=True)
+        try:
+            with (
+                Ledger(ledger_url(self._settings)) as ledger,
+                opened_store(_at_once(self._settings), ledger) as store,
+            ):
+                found = list(cautions_of_store(self._settings, store, datetime.now(UTC)))
+        except WRONG:
+            return  # reported above, where the store was looked at
+        for said in found:
+            yield self._finding("caution", "", ok=True, seen=said, warning=True)
+
+
+# What programs know these by.
+_NAMED: Final = {"aspects": "aspects of {name}", "past": "source {name}, past"}
+
+
+def _advice(refusal: Refusal, language: Language) -> str:
+    english, chinese = ADVICE[refusal]
+    return chinese if language == "zh" else english
 
 
 def _aspects(goods: str) -> str:
     return "、".join(of_goods(goods).subjects)
 
 
-def _store(settings: Settings) -> str:
-    settings.state.mkdir(parents=True, exist_ok=True)
+def _at_once(settings: Settings) -> Settings:
+    """Return the settings without patience for servers that are away."""
     servers = settings.elasticsearch
-    at_once = servers.model_copy(update={"patience_seconds": min(servers.patience_seconds, 5)})
-    with (
-        Ledger(ledger_url(settings)) as ledger,
-        opened_store(settings.model_copy(update={"elasticsearch": at_once}), ledger) as store,
-    ):
-        return f"{store.totals()['posts']} posts in {store.place}"
+    hasty = servers.model_copy(update={"patience_seconds": min(servers.patience_seconds, 5)})
+    return settings.model_copy(update={"elasticsearch": hasty})
 
 
-def _ledger(settings: Settings) -> str:
-    settings.state.mkdir(parents=True, exist_ok=True)
-    with Ledger(ledger_url(settings)) as ledger:
-        return f"{len(ledger.open_incidents())} open incidents in {ledger.place}"
-
-
-def _pseudonyms(settings: Settings) -> str:
-    if not settings.privacy.pseudonyms:
-        return "off: authors are kept as their sources name them"
-    read_key(settings.privacy, settings.state)
-    return "on"
-
-
-def _source(settings: Settings, source: SourceSettings) -> str:
-    """Ask a source for as little as it gives; the pace that all processes keep is kept here too."""
-    if isinstance(source, PushedSource):
-        return "pushed to; `fengsui run` or `fengsui receive` listens for it"
-    now = datetime.now(UTC)
-    with Ledger(ledger_url(settings)) as ledger:
-        listener = listener_of(source, ReadContext(memory=ledger))
-        items = listener.fetch(Window(now - LOOK, now))
-        found = next(items, None)
-        close = getattr(items, "close", None)
-        if close is not None:
-            close()
-    return "reachable" if found is not None else "reachable, nothing new"
-
-
-def _health(settings: Settings, source: SourceSettings) -> Iterator[Finding]:
-    """Yield how a source was read before now, where it ever was."""
-    try:
-        with Services(settings) as services:
-            found = source_health(services, source, datetime.now(UTC))
-    except StoreError:
-        return
-    if found.read_to is None and found.state.failed_at is None:
-        return
-    yield Finding(
-        f"source {source.name}, past", not found.broken_promise, "; ".join(health_lines(found))
-    )
-
-
-def health_lines(found: SourceHealth) -> Iterator[str]:
+def health_lines(found: SourceHealth, language: Language = "en") -> Iterator[str]:
     """Yield, part by part, how a source was read."""
+    words = partial(say, language)
     if found.read_to is None:
-        yield "never read"
+        yield words("health.never")
     else:
-        yield f"read up to {found.read_to.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+        yield words("health.read_to", at=f"{found.read_to.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}")
     if found.day is not None:
-        hour = "" if found.hour is None else f", {found.hour:.0%} of the last hour"
-        yield f"read {found.day:.0%} of the planned time of the last day{hour}"
+        hour = "" if found.hour is None else words("health.hour", share=f"{found.hour:.0%}")
+        yield words("health.day", share=f"{found.day:.0%}") + hour
     if found.gaps:
-        yield f"{len(found.gaps)} gaps"
+        yield words("health.gaps", count=len(found.gaps))
     for refusal, times in sorted(found.refused.items()):
-        yield f"{refusal} {times.times}x, last {times.last.astimezone(BEIJING):%m-%d %H:%M}"
+        last = f"{times.last.astimezone(BEIJING):%m-%d %H:%M}"
+        yield words("health.refused", refusal=refusal, times=times.times, last=last)
     stands = found.state
     if stands.rest_until is not None and stands.rest_until > found.at:
-        yield f"rests until {stands.rest_until.astimezone(BEIJING):%m-%d %H:%M}: {stands.said}"
+        until = f"{stands.rest_until.astimezone(BEIJING):%m-%d %H:%M}"
+        yield words("health.rests", until=until, why=stands.said)
     if stands.failures and stands.why is not None:
-        yield ADVICE[stands.why][0]
+        yield _advice(stands.why, language)
     if found.broken_promise:
-        yield f"promise not kept: {found.broken_promise}"
+        yield words("health.promise", broken=found.broken_promise)

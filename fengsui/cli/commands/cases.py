@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from alerts.messages.format import number, percent
 from fengsui.cli.completion import brand_names
 from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
+from fengsui.cli.tables import print_block
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from nlp.text.normalise import printable
@@ -24,11 +24,7 @@ from records.time import BEIJING
 if TYPE_CHECKING:
     from fengsui.incidents.forecast import EmergingComplaints
 
-HEADINGS = {
-    "zh": ("紧急", "品牌", "类别", "期限", "帖数", "内容、诉求与编号"),
-    "en": ("urgency", "brand", "category", "due", "posts", "says, asks for, key"),
-}
-URGENCY_NAMES = {
+URGENCY_NAMES: Final[Mapping[Language, Mapping[Urgency, str]]] = {
     "zh": {Urgency.NORMAL: "一般", Urgency.HIGH: "较急", Urgency.URGENT: "紧急"},
     "en": {Urgency.NORMAL: "normal", Urgency.HIGH: "high", Urgency.URGENT: "urgent"},
 }
@@ -81,7 +77,7 @@ def cases(
             }
         )
         return
-    Console().print(table_of(found[:limit], now, settings.language))
+    print_cases(Console(), found[:limit], now, settings.language)
     for sprout in sprouted:
         typer.echo(_line_of(sprout, settings.language))
     more = len(found) > limit
@@ -116,28 +112,23 @@ def _line_of(sprout: "EmergingComplaints", language: Language) -> str:
     )
 
 
-def table_of(found: list[Case], now: datetime, language: str) -> Table:
-    """Return the cases as a table; text from posts is shown without its control characters."""
-    table = Table(show_lines=True, expand=True)
-    for heading in HEADINGS[language]:
-        table.add_column(heading, overflow="fold", no_wrap=heading != HEADINGS[language][-1])
+def print_cases(console: Console, found: list[Case], now: datetime, language: Language) -> None:
+    """Print each case as a few lines; text from posts is shown without its control characters."""
     for case in found:
         late = " ⚠" if case.due_at < now and case.status is CaseStatus.OPEN else ""
-        table.add_row(
-            Text(URGENCY_NAMES[language][case.urgency], style=URGENCY_STYLE[case.urgency]),
-            Text(case.brand),
-            Text(getattr(CATEGORIES[case.category], language)),
-            Text(f"{case.due_at.astimezone(BEIJING):%m-%d %H:%M}{late}"),
-            Text(str(len(case.posts))),
-            _says(case),
-        )
-    return table
+        urgency = URGENCY_NAMES[language][case.urgency]
+        due = f"{case.due_at.astimezone(BEIJING):%m-%d %H:%M}{late}"
+        head = Text(urgency, style=URGENCY_STYLE[case.urgency])
+        head.append(f"  {printable(case.brand)}", style="bold")
+        head.append(f"  {getattr(CATEGORIES[case.category], language)}", style="not bold")
+        head.append(f"  {tell('cases.due', due=due, posts=len(case.posts))}", style="dim")
+        print_block(console, head, [_says(case)], key=printable(case.key))
 
 
 def _says(case: Case) -> Text:
-    """Return the first words of a case, what it asks for, and the key to name it by."""
+    """Return the first words of a case, and what it asks for."""
     words = " ".join(printable(case.title).split())
     said = Text(words if len(words) <= SHOWN else f"{words[:SHOWN]}…")
     if case.demands:
         said.append(f"  {'、'.join(case.demands)}", style="bold")
-    return said.append(f"\n{printable(case.key)}", style="dim")
+    return said

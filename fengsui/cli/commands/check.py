@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import typer
 
+from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.operations.check import findings
 
@@ -23,8 +24,10 @@ def check(config: Config = DEFAULT_PATH, json: Json = False) -> None:
     if json:
         print_json({"findings": [asdict(finding) for finding in found]})
     else:
-        typer.echo(f"✓ {config}: {len(settings.brands)} brands, {len(settings.sources)} sources")
+        brands, sources = len(settings.brands), len(settings.sources)
+        typer.echo(tell("check.settings", config=config, brands=brands, sources=sources))
         for finding in found:
-            typer.echo(f"{'✓' if finding.ok else '✗'} {finding.what}: {finding.seen}")
+            mark = "!" if finding.warning else "✓" if finding.ok else "✗"
+            typer.echo(tell("check.line", mark=mark, title=finding.title, seen=finding.seen))
     if not all(finding.ok for finding in found):
         raise typer.Exit(1)

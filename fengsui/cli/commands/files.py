@@ -21,6 +21,7 @@ from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings
 from fengsui.cli.progress import progress_bar
 from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
 from fengsui.cli.usage import printed
+from fengsui.operations.cautions import AHEAD
 from fengsui.pipeline import replay as past
 from fengsui.pipeline.import_file import import_file
 from fengsui.pipeline.replay import Tick
@@ -142,6 +143,7 @@ def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False
     """Import files into the store; `fengsui annotate` or `fengsui run` then scores the posts."""
     settings = settings_or_defaults(config)
     total, oldest = Collected(), datetime.now(UTC)
+    newest = oldest
     with Services(settings) as services, progress_bar() as update:
         for file in files:
 
@@ -151,11 +153,15 @@ def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False
             collected, span = import_file(services, file, progress)
             total += collected
             oldest = min(oldest, span.since) if span else oldest
+            newest = max(newest, span.until) if span else newest
     if json:
         print_json({"read": total.read, **asdict(total)})
     else:
         left_out = tell("import.left_out", count=total.left_out) if total.left_out else ""
         typer.echo(tell("import.total", read=total.read, **asdict(total)) + left_out)
+    if newest > datetime.now(UTC) + AHEAD:
+        day = f"{newest.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+        typer.echo(tell("import.future", day=day), err=True)
     days = settings.privacy.days
     if days and oldest < datetime.now(UTC) - timedelta(days=days):
         typer.echo(tell("import.old", day=f"{oldest:%Y-%m-%d}", days=days), err=True)

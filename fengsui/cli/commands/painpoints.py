@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from alerts.messages.format import number, one_line, safe_link
@@ -24,6 +23,7 @@ from fengsui.cli.options import (
     read_window,
     settings_of,
 )
+from fengsui.cli.tables import print_block
 from fengsui.privacy import whoami
 from fengsui.reports.catalogue import WORDS as BRIEF
 from fengsui.reports.pain_ledger import PainPoint, Quadrant, ledger
@@ -36,32 +36,21 @@ from store.ledger.privacy import Access
 
 SAMPLE: Final = 40
 BRAND: Final = 30
-_HEADINGS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "zh": (
-        "品牌",
-        "痛点",
-        "本期",
-        "上期",
-        "状态",
-        "严重度",
-        "象限",
-        "地区",
-        "型号",
-        "体验减期望",
-        "例",
-    ),
-    "en": (
-        "brand",
-        "pain point",
-        "now",
-        "before",
-        "state",
-        "anger",
-        "quadrant",
-        "regions",
-        "models",
-        "e.g.",
-    ),
+LINES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "zh": {
+        "numbers": "{now} 条（上期 {before}）  {state}  严重度 {anger}  {quadrant}",
+        "regions": "地区：",
+        "models": "型号：",
+        "satisfaction": "体验减期望：",
+        "sample": "「{text}」",
+    },
+    "en": {
+        "numbers": "{now} (before {before})  {state}  anger {anger}  {quadrant}",
+        "regions": "regions: ",
+        "models": "models: ",
+        "satisfaction": "experience less expectation: ",
+        "sample": "“{text}”",
+    },
 }
 _QUADRANTS: Final[Mapping[Language, Mapping[Quadrant, str]]] = {
     "zh": dict(zip(Quadrant, ("重·多", "重·少", "轻·多", "轻·少"), strict=True)),
@@ -131,29 +120,36 @@ def _show(found: Mapping[str, list[PainPoint]], language: Language) -> None:
     if not any(found.values()):
         console.print(_NONE[language])
         return
-    table = Table(*_HEADINGS[language])
-    for place in (2, 3, 5):
-        table.columns[place].justify = "right"
     for brand, rows in found.items():
         for row in rows:
-            table.add_row(*map(Text, _cells(brand, row, language)))
-    console.print(table)
+            head = Text(f"{one_line(brand, BRAND)} · {row.name}  ", style="bold")
+            head.append(_numbers(row, language), style="not bold")
+            print_block(console, head, list(_details(row, language)))
 
 
-def _cells(brand: str, row: PainPoint, language: Language) -> Iterator[str]:
-    """Yield a row's cells; what strangers wrote has no control characters."""
-    yield one_line(brand, BRAND)
-    yield row.name
-    yield number(row.count, language)
-    yield number(row.before, language)
-    yield BRIEF[language][f"state.{row.state}"]
-    yield f"{row.anger:.1f}"
-    yield _QUADRANTS[language][row.quadrant]
-    yield " ".join(one_line(region, 12) for region in row.regions)
-    yield " ".join(f"{one_line(name, 20)}×{people}" for name, people in row.versions)
-    yield "" if row.satisfaction is None else f"{row.satisfaction:+.1f} ({row.stated})"
+def _numbers(row: PainPoint, language: Language) -> str:
+    return LINES[language]["numbers"].format(
+        now=number(row.count, language),
+        before=number(row.before, language),
+        state=BRIEF[language][f"state.{row.state}"],
+        anger=f"{row.anger:.1f}",
+        quadrant=_QUADRANTS[language][row.quadrant],
+    )
+
+
+def _details(row: PainPoint, language: Language) -> Iterator[str]:
+    """Yield the lines below a pain point; what strangers wrote has no control characters."""
+    words = LINES[language]
+    if row.regions:
+        yield words["regions"] + " ".join(one_line(region, 12) for region in row.regions)
+    if row.versions:
+        models = (f"{one_line(name, 20)}×{people}" for name, people in row.versions)
+        yield words["models"] + " ".join(models)
+    if row.satisfaction is not None:
+        yield f"{words['satisfaction']}{row.satisfaction:+.1f} ({row.stated})"
     url, text = row.samples[0]
-    yield f"{one_line(text, SAMPLE)} {safe_link(url)}".rstrip()
+    yield words["sample"].format(text=one_line(text, SAMPLE))
+    yield safe_link(url)
 
 
 def _answer(window: Window, found: Mapping[str, list[PainPoint]]) -> dict[str, Any]:

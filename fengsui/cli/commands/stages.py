@@ -20,6 +20,7 @@ from fengsui.cli.options import (
     settings_of,
 )
 from fengsui.cli.usage import did_you_mean, printed
+from fengsui.operations.cautions import cautions_of_settings, cautions_of_store
 from fengsui.pipeline import run as continuous
 from fengsui.pipeline import steps
 from fengsui.pipeline.run import Cycle
@@ -50,6 +51,11 @@ def run(config: Config = DEFAULT_PATH) -> None:
         names = "、".join(services.brands) or tell("run.no_brand")
         begin = tell("run.begin", names=names, sources=len(settings.sources))
         console.print(begin, markup=False, highlight=False)
+        for caution in (
+            *cautions_of_settings(settings),
+            *cautions_of_store(settings, services.store, datetime.now(UTC)),
+        ):
+            console.print(f"! {caution}", markup=False, highlight=False)
         continuous.run(services, stop, progress=lambda cycle: _say(console, cycle))
     console.print(tell("run.end"), markup=False)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ from fengsui.cli.options import (
     print_json,
     settings_of,
 )
+from fengsui.cli.tables import narrow_table, print_block
 from fengsui.cli.times import read_time
 from fengsui.cli.worded import Application
 from fengsui.maintenance.retention import expiry_time
@@ -93,10 +94,8 @@ def status(config: Config = DEFAULT_PATH, json: Json = False) -> None:
 
 
 def _table(found: Found) -> Table:
-    table = Table()
-    for name in ("part", "version", "documents", "size", "state"):
-        justify: Literal["left", "right"] = "left" if name in {"part", "state"} else "right"
-        table.add_column(tell(f"column.{name}"), justify=justify)
+    names = ("part", "version", "documents", "size", "state")
+    table = narrow_table(*(tell(f"column.{name}") for name in names), numbers=(1, 2, 3))
     for part in found.parts:
         size = "" if part.size is None else f"{part.size / 1e6:,.1f} MB"
         table.add_row(Text(part.name), part.version, f"{part.documents:,}", size, part.state)
@@ -125,9 +124,8 @@ def state(
     if json:
         print_json(_state_answer(chosen, entries))
         return
-    Console().print(_family_table(chosen, entries))
-    if entries:
-        Console().print(_entry_table(entries))
+    _print_families(chosen, entries)
+    _print_entries(entries)
 
 
 def _state_answer(chosen: Sequence[Family], entries: Sequence[Entry]) -> dict[str, Any]:
@@ -150,24 +148,25 @@ def _state_answer(chosen: Sequence[Family], entries: Sequence[Entry]) -> dict[st
     return {"families": families, "unknown": of(None)}
 
 
-def _family_table(chosen: Sequence[Family], entries: Sequence[Entry]) -> Table:
-    table = Table()
-    for name in ("keys", "value", "entries", "writer", "purpose"):
-        justify: Literal["left", "right"] = "right" if name == "entries" else "left"
-        table.add_column(tell(f"column.{name}"), justify=justify)
+def _print_families(chosen: Sequence[Family], entries: Sequence[Entry]) -> None:
+    console = Console()
     for one in chosen:
         number = sum(family is one for *_, family in entries)
-        table.add_row(one.pattern, one.value, f"{number:,}", one.writer, one.purpose)
-    return table
+        head = Text(one.pattern, style="bold").append(f"  {number:,}", style="not bold")
+        lines = [
+            f"{tell('column.value')}: {one.value}",
+            f"{tell('column.writer')}: {one.writer}",
+            f"{tell('column.purpose')}: {one.purpose}",
+        ]
+        print_block(console, head, lines)
 
 
-def _entry_table(entries: Sequence[Entry]) -> Table:
-    table = Table(tell("column.key"), tell("column.value"))
+def _print_entries(entries: Sequence[Entry]) -> None:
+    """Print each key whole, to be copied, and below it the beginning of its value."""
     for key, value, family in entries:
         shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
         note = "" if family is not None else tell("store.strange")
-        table.add_row(Text(printable(f"{key}{note}")), Text(printable(shown)))
-    return table
+        typer.echo(f"{printable(key)}{note}\n  {printable(shown)}")
 
 
 @group.command()

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from alerts.messages.format import number, one_line
@@ -26,6 +25,7 @@ from fengsui.cli.options import (
     settings_of,
     settings_or_defaults,
 )
+from fengsui.cli.tables import narrow_table
 from fengsui.privacy import whoami
 from fengsui.services import Services
 from fengsui.settings.application import Settings
@@ -38,7 +38,7 @@ from records.time import BEIJING
 from store.ledger.privacy import Access
 
 LONGEST: Final = 40  # characters of a term
-SAMPLE: Final = 80
+SAMPLE: Final = 40
 WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "zh": {
         "terms": "新出现与上升的词",
@@ -145,22 +145,14 @@ def _show(found: Found | None, limit: int, language: Language) -> None:
     recent, past = (number(count, language) for count in (found.recent, found.past))
     line = words["read"].format(since=since, until=until, recent=recent, past=past)
     console.print(line, highlight=False)
-    table = _table(words["terms"], HEADINGS[language], numbers=range(2, 7))
+    table = narrow_table(*HEADINGS[language], numbers=range(2, 7), title=words["terms"])
     for term in found.terms[:limit]:
         table.add_row(*_term_row(term, language))
     console.print(table)
-    table = _table(words["words"], WORD_HEADINGS[language], numbers=range(1, 5))
+    table = narrow_table(*WORD_HEADINGS[language], numbers=range(1, 5), title=words["words"])
     for word in found.words[:limit]:
         table.add_row(*_word_row(word, language))
     console.print(table)
-
-
-def _table(title: str, headings: tuple[str, ...], numbers: range) -> Table:
-    table = Table(title=title)
-    for place, heading in enumerate(headings):
-        justify: Literal["left", "right"] = "right" if place in numbers else "left"
-        table.add_column(heading, justify=justify, overflow="fold")
-    return table
 
 
 def _term_row(term: Term, language: Language) -> tuple[Text, ...]:
