@@ -17,8 +17,8 @@ def trend_of(hours: Sequence[float]) -> Trend:
     """Return where `hours` go: counts of the last hours, the oldest first, the present one last.
 
     Rising and falling are differences between the last two that chance does not bring (both counts
-    are Poisson). What rose until the hour before and rises no more has peaked: so has what falls
-    right after its rise.
+    are Poisson). What rose until the hour before and falls now has peaked; what only rises no more
+    has not yet: a story often waits for the next account.
     """
     if len(hours) < 2 or sum(hours[-2:]) < FEWEST:
         return Trend.UNKNOWN
@@ -26,9 +26,9 @@ def trend_of(hours: Sequence[float]) -> Trend:
     rose = len(hours) > 2 and _step(hours[-3], hours[-2]) > 0
     if last > 0:
         return Trend.RISING
-    if rose:
-        return Trend.PEAKED
-    return Trend.FALLING if last < 0 else Trend.STEADY
+    if last < 0:
+        return Trend.PEAKED if rose else Trend.FALLING
+    return Trend.STEADY
 
 
 def _step(before: float, after: float) -> int:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from records import Carrier, Incident, TurningPoint, Voice
+from records.time import HOUR
 
 MOST: Final = 12
 """Turning points of a story that are kept."""
@@ -26,7 +27,7 @@ def turning_points_of(
     """Return the turning points of an incident by its history, its first post and its `voices`.
 
     `voices` come with the most important first. Oldest first: the first post, each voice of weight,
-    each rise of the level, the hour with most posts, the end.
+    each rise of the level, the hour with most posts once it is over, the end.
     """
     found = [*_voices(first, voices), *_levels(incident)]
     found.sort(key=lambda point: (point.at, point.kind, point.name))
@@ -54,6 +55,7 @@ def _levels(incident: Incident) -> Iterator[TurningPoint]:
     for before, after in pairwise(incident.history):
         if after.level > before.level:
             yield TurningPoint(after.at, "raised", level=after.level)
-    yield TurningPoint(incident.peak_at, "peak")
+    if incident.recovered_at or incident.updated_at - incident.peak_at >= HOUR:
+        yield TurningPoint(incident.peak_at, "peak")
     if incident.recovered_at is not None:
         yield TurningPoint(incident.recovered_at, "recovered")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from fengsui.incidents import new_stories, situation
-from fengsui.incidents.carriers import is_of_story, reposts_at
+from fengsui.incidents.carriers import LEAST_GAINED, is_of_story, reposts_at
 from fengsui.incidents.detect import IncidentUpdate
 from fengsui.incidents.situation import noted, situation_of, words_of
 from fengsui.incidents.story_posts import StoryPosts, story_of
@@ -118,21 +118,19 @@ def _citations(
     ):
         if cited and cited.post.key not in seen:
             seen.add(cited.post.key)
-            yield _citation(role, cited)
+            yield _citation(role, cited, reposts_at(cited.post, at, store)[0])
 
 
 def _fastest(store: MentionStore, posts: list[Cited], at: datetime) -> Cited | None:
     """Return the post that gained most reposts in the last hour, else that with most of all."""
     most = sorted(posts, key=lambda one: (-(one.post.reposts or 0), one.post.key))[:SPREADING]
-    reposted = [one for one in most if one.post.reposts]
-    return max(
-        reposted,
-        key=lambda one: (reposts_at(one.post, at, store)[1], one.post.reposts or 0, one.post.key),
-        default=None,
-    )
+    spread = [(reposts_at(one.post, at, store), one) for one in most if one.post.reposts]
+    fast = [(new, one) for (_, new), one in spread if new >= LEAST_GAINED]
+    ranked = fast or [(known or 0, one) for (known, _), one in spread]
+    return max(ranked, key=lambda each: (each[0], each[1].post.key))[1] if ranked else None
 
 
-def _citation(role: str, cited: Cited) -> Citation:
+def _citation(role: str, cited: Cited, reposts: int | None) -> Citation:
     post = cited.post
     return Citation(
         role=role,
@@ -142,6 +140,6 @@ def _citation(role: str, cited: Cited) -> Citation:
         followers=post.followers,
         published_at=post.published_at,
         text=cited.mention.text[:CITED_CHARACTERS],
-        reposts=post.reposts,
+        reposts=reposts,
         account=post.account,
     )

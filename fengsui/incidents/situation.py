@@ -12,6 +12,7 @@ from fengsui.incidents.carriers import carriers_of, joined, kind_of, voice_of
 from fengsui.incidents.story_posts import StoryPosts
 from fengsui.incidents.topic import Topic
 from fengsui.settings.application import Settings
+from nlp.topics.titles import Title
 from records import OWN, Carrier, CaseStatus, Incident, Situation, Window
 from records.time import HOUR, MINUTE
 from store.interface import Cited, MentionStore
@@ -70,7 +71,7 @@ def situation_of(
     hours = [_negatives(store, brand, at - n * HOUR) for n in range(HOURS)]
     before_at = _before_at(known, at)
     looked_for, unconnected = _looked_for(services, brand, story, at)
-    title, title_post = titled(known or incident, topic)
+    title, title_post = titled(known or incident, topic.title)
     categories = story.categories
     return Situation(
         title=title,
@@ -99,14 +100,12 @@ def words_of(incident: Incident, topic: Topic) -> frozenset[str]:
     return frozenset((*incident.terms, *topic.words))
 
 
-def titled(incident: Incident, topic: Topic) -> tuple[str, str]:
-    """Return the title of an incident and the post whose words it is.
+def titled(incident: Incident, found: Title) -> tuple[str, str]:
+    """Return the title of an incident and the post whose words it is: it keeps the first found.
 
-    It keeps its title while that names a word of its largest topic: so long its cause is the same.
+    Another cause is another incident, or another story of it, which its alert names by itself.
     """
-    found = topic.title
-    keeps = not topic.words or any(word in incident.title for word in topic.words)
-    if incident.title and (keeps or not found.text):
+    if incident.title:
         return incident.title, incident.title_post
     return found.text, found.key
 
