@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts.messages.catalogue import CATALOGUES, LANGUAGES, Catalogues, load_catalogues
+from fengsui.operations.send_test.send import WORDS as TEST_WORDS
 from fengsui.reports.catalogue import WORDS
 from nlp.complaints.rules import CATEGORIES
 from records.language import Language
@@ -18,7 +19,9 @@ def _slots(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("catalogues", [CATALOGUES, WORDS], ids=["messages", "reports"])
+@pytest.mark.parametrize(
+    "catalogues", [CATALOGUES, WORDS, TEST_WORDS], ids=["messages", "reports", "tests"]
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_words(catalogues: Catalogues, language: Language) -> None:
     """Each catalogue has the keys of the Chinese one, and each entry the same slots."""
