@@ -117,7 +117,21 @@ def _section(message: Message, section: Section, markup: Markup) -> Iterator[str
         yield heading
         yield from (_text(line, markup) for line in section.lines)
     else:
-        yield f"{heading} {_text(' · '.join(section.lines), markup)}"
+        first, *rows = _rows(section.lines)
+        yield f"{heading} {_text(first, markup)}".strip()
+        yield from (_text(row, markup) for row in rows)
+
+
+def _rows(lines: Iterable[str]) -> list[str]:
+    """Return the lines joined to as few rows as fit, so that none of them is cut for its place."""
+    rows = [""]
+    for line in lines:
+        joined = f"{rows[-1]} · {line}" if rows[-1] else line
+        if len(joined) <= LINE_LIMIT:
+            rows[-1] = joined
+        else:
+            rows.append(line)
+    return rows
 
 
 def _quote(message: Message, quote: Quote, markup: Markup) -> Iterator[str]:

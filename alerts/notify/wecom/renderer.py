@@ -16,8 +16,6 @@ PICTURE_LIMIT = 2 * 1024 * 1024
 PARTS = 4
 BREAK = "\n"
 GAP = "\n\n"
-# Of the number of a part, behind the title.
-NUMBER_LIMIT = len(" (9/9)")
 
 _MARKUP = Markup()
 
@@ -25,7 +23,8 @@ _MARKUP = Markup()
 def bodies_of(message: Message) -> list[Json]:
     """Return the bodies of the calls that send the message: one for each part and the picture."""
     title = title_of(message)
-    room = CONTENT_LIMIT - len((bold_text(title, _MARKUP) + GAP).encode()) - NUMBER_LIMIT
+    widest = bold_text(f"{title} ({PARTS}/{PARTS})", _MARKUP) + GAP
+    room = CONTENT_LIMIT - len(widest.encode())
     texts = split(blocks_of(message, _MARKUP), room, break_=BREAK, gap=GAP, most=PARTS)
     bodies = [
         _body(title if len(texts) == 1 else f"{title} ({number}/{len(texts)})", text)

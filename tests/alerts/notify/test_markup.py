@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.messages.catalogue import LANGUAGES
@@ -105,6 +105,7 @@ def test_an_emoji_of_feishu_stays_text() -> None:
 
 @settings(deadline=None)
 @given(text=HOSTILE, lines=st.integers(1, 60))
+@example(text="", lines=44)
 def test_limits_hold_whatever_is_said(text: str, lines: int) -> None:
     """Hostile text in every field stays harmless and within each channel's limits."""
     message = hostile_message(text, lines)
@@ -168,6 +169,14 @@ def test_splits_at_line_ends() -> None:
     assert split(blocks, 6, break_="\n", gap="\n\n", most=9) == ["甲甲", "乙乙", "丙丙"]
     assert split(blocks, 13, break_="\n", gap="\n\n", most=1) == ["甲甲\n…"]
     assert split([], 6, break_="\n", gap="\n\n", most=1) == [""]
+
+
+def test_a_long_section_loses_nothing() -> None:
+    """Facts that stand in one line go on in the next where they grow too long together."""
+    facts = tuple(f"依据 {number} " + "声量" * 40 for number in range(30))
+    message = Message("zh", "标题", sections=(Section("依据", facts),))
+    for texts in texts_of(message).values():
+        assert all(any(fact in text for text in texts) for fact in facts)
 
 
 def test_says_everything_in_order() -> None:
