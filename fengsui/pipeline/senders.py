@@ -45,18 +45,21 @@ class Senders:
 
     def send(self) -> DispatchReport:
         """Wake every thread, and return what was done since the last call, at once."""
-        for awake in self._awake.values():
-            awake.set()
+        self._wake()
         with self._lock:
             report, self._report = self._report, DispatchReport()
         return report
+
+    def _wake(self) -> None:
+        for awake in self._awake.values():
+            awake.set()
 
     def join(self, patience: timedelta) -> None:
         """Wait for the threads, which send once more after the stop; leave behind those that hang.
 
         What such a one was sending is asked for when its lease is over.
         """
-        self.send()
+        self._wake()
         deadline = time.monotonic() + patience.total_seconds()
         for thread in self._threads:
             thread.join(timeout=max(0.0, deadline - time.monotonic()))

@@ -75,6 +75,26 @@ class NotifierContract:
         assert notifier.send(made_brief(), f"{BRIEF}-2", receipt).thread == receipt.thread
         assert notifier.find(BRIEF, OPENED - timedelta(days=1)) in {receipt, None}
 
+    def test_edits_in_place_or_says_that_it_cannot(
+        self, notifier: Notifier, delivered: Callable[[], list[str]]
+    ) -> None:
+        """An edit changes the message of the receipt, twice as well as once, or is refused."""
+        opening, *_, last = made_story()
+        receipt = send_alert(notifier, opening)
+        message, key = compose(last, notifier.language), f"{last.key}/edit"
+        if not notifier.abilities.edits:
+            with pytest.raises(NotifyError) as caught:
+                notifier.edit(message, key, receipt)
+            assert not caught.value.retry
+            assert len(delivered()) == 1
+            return
+        assert notifier.edit(message, key, receipt) == receipt
+        assert notifier.edit(message, key, receipt) == receipt
+        (text,) = delivered()
+        assert message.title in text
+        assert compose(opening, notifier.language).title not in text
+        assert notifier.find(opening.key, OPENED - timedelta(days=1)) in {receipt, None}
+
     def test_hostile_text_is_harmless(
         self, notifier: Notifier, delivered: Callable[[], list[str]]
     ) -> None:

@@ -56,6 +56,7 @@ class SlackServer:
     faults: deque[Fault] = field(default_factory=deque)
     messages: list[Json] = field(default_factory=list)
     calls: list[tuple[str, Json]] = field(default_factory=list)
+    uploads: dict[str, Json] = field(default_factory=dict)
     url: str = ""
     epoch: float = datetime(2026, 3, 2, 5, 42, tzinfo=UTC).timestamp()
     _http: ThreadingHTTPServer | None = None
@@ -102,6 +103,12 @@ class SlackServer:
         method = handler.path.rsplit("/", 1)[-1]
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         arguments: Json
+        if "/upload/" in handler.path:
+            with self._lock:
+                self.calls.append(("upload", {"id": method}))
+                self.uploads[method] = {"body": body}
+            _send(handler, Fault(body="OK", headers=(("Content-Type", "text/plain"),)))
+            return
         if "json" in (handler.headers.get("Content-Type") or ""):
             arguments = json.loads(body or b"{}")
         else:
@@ -126,16 +133,17 @@ class SlackServer:
     def _called(self, method: str, arguments: Json, authorization: str | None) -> Json:
         if authorization != f"Bearer {TOKEN}":
             return {"ok": False, "error": "invalid_auth"}
-        match method:
-            case "auth.test":
-                return {"ok": True, "user": "fengsui", "team": "made for tests"}
-            case "chat.postMessage":
-                return self._post(arguments)
-            case "chat.update":
-                return self._update(arguments)
-            case "conversations.history" | "conversations.replies":
-                return self._read(method, arguments)
-        return {"ok": False, "error": "unknown_method"}
+        answers = {
+            "auth.test": lambda _: {"ok": True, "user": "fengsui", "team": "made for tests"},
+            "chat.postMessage": self._post,
+            "chat.update": self._update,
+            "files.getUploadURLExternal": self._place,
+            "files.completeUploadExternal": self._share,
+            "conversations.history": lambda asked: self._read(method, asked),
+            "conversations.replies": lambda asked: self._read(method, asked),
+        }
+        answer = answers.get(method, lambda _: {"ok": False, "error": "unknown_method"})
+        return answer(arguments)
 
     def _post(self, arguments: Json) -> Json:
         if "chat:write" not in self.scopes:
@@ -147,6 +155,20 @@ class SlackServer:
         posted = f"{self.epoch + len(self.messages):.6f}"
         self.messages.append({**arguments, "ts": posted})
         return {"ok": True, "channel": CHANNEL, "ts": posted}
+
+    def _place(self, arguments: Json) -> Json:
+        if "files:write" not in self.scopes:
+            return {"ok": False, "error": "missing_scope", "needed": "files:write"}
+        number = f"F{len(self.uploads)}"
+        self.uploads[number] = {"asked": arguments}
+        return {"ok": True, "file_id": number, "upload_url": f"{self.url}upload/{number}"}
+
+    def _share(self, arguments: Json) -> Json:
+        for one in json.loads(arguments["files"]):
+            upload = self.uploads[one["id"]]
+            upload |= {"title": one["title"], "channel": arguments["channel_id"]}
+            upload["thread_ts"] = arguments.get("thread_ts")
+        return {"ok": True, "files": [{"id": one} for one in self.uploads]}
 
     def _update(self, arguments: Json) -> Json:
         if arguments.get("channel") != CHANNEL:

@@ -249,3 +249,50 @@ def test_a_notification_holds_one_message() -> None:
         Notification(None, "slack", NotificationState.PENDING, NOON)
     with pytest.raises(ValueError, match="an alert or a prepared message"):
         replace(notification(incident()), prepared=PreparedMessage("a", "b"))
+
+
+def test_what_waits_is_known_by_receiver(ledger: Ledger) -> None:
+    """What waits, and what was given up, is listed for all or for one receiver, oldest first."""
+    late = notification(incident(), receiver="a", created_at=NOON, retry_at=NOON + MINUTE)
+    early = notification(incident(), receiver="b", created_at=NOON - MINUTE)
+    lost = notification(incident(), receiver="c", state=NotificationState.FAILED)
+    over = notification(incident(), receiver="d", state=NotificationState.SENT, receipt=RECEIPT)
+    put(ledger, late, early, lost, over)
+    assert ledger.receivers() == ["a", "b"]
+    assert ledger.waiting() == [early, late]
+    assert ledger.waiting("a") == [late]
+    assert ledger.due(NOON, "a") == []
+    assert ledger.due(NOON, "b") == [early]
+    assert ledger.given_up() == ledger.given_up("c") == [lost]
+    assert ledger.given_up("a") == []
+
+
+def test_many_are_claimed_and_recorded_together(ledger: Ledger) -> None:
+    """Of many those are taken that are unchanged; more than a statement holds are no exception."""
+    items = [notification(incident(), receiver=f"r{number:04}") for number in range(1200)]
+    put(ledger, *items)
+    taken = claimed(ledger, items[7])
+    found = ledger.claim_all([*items, notification(incident(), receiver="unknown")], LEASE)
+    assert len(found) == 1199
+    assert taken.key not in {one.key for one in found}
+    assert ledger.claim_all(items, LEASE) == []
+    sent = [replace(n, state=NotificationState.SENT, receipt=RECEIPT) for n in (*found, taken)]
+    new = notification(incident(), NOON + MINUTE, receiver="new")
+    ledger.record_all([*sent, new])
+    assert ledger.waiting() == [new]
+    ledger.record_all([replace(one, state=NotificationState.FAILED) for one in sent])
+    assert ledger.given_up() == []
+
+
+def test_what_a_receiver_took_is_in_order_and_can_move(ledger: Ledger) -> None:
+    """Alerts that were taken come in their order; a message that was sent anew has a new place."""
+    first, second = (notification(incident(), NOON + number * MINUTE) for number in range(2))
+    other = notification(incident(), receiver="webhook")
+    put(ledger, second, first, other)
+    sent = NotificationState.SENT
+    for one, number in ((second, "2"), (first, "1"), (other, "3")):
+        ledger.record(replace(one, state=sent, receipt=Receipt("c", number, number)))
+    taken = ledger.taken(incident().key, "slack")
+    assert [one.key for one in taken] == [first.key, second.key]
+    ledger.move(taken[0], Receipt("c", "9", "9"))
+    assert ledger.thread(incident().key, "slack") == Receipt("c", "9", "9")
