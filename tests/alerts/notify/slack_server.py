@@ -7,7 +7,7 @@ the faults that a test scripts for it.
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -133,7 +133,7 @@ class SlackServer:
     def _called(self, method: str, arguments: Json, authorization: str | None) -> Json:
         if authorization != f"Bearer {TOKEN}":
             return {"ok": False, "error": "invalid_auth"}
-        answers = {
+        answers: dict[str, Callable[[Json], Json]] = {
             "auth.test": lambda _: {"ok": True, "user": "fengsui", "team": "made for tests"},
             "chat.postMessage": self._post,
             "chat.update": self._update,
@@ -142,8 +142,9 @@ class SlackServer:
             "conversations.history": lambda asked: self._read(method, asked),
             "conversations.replies": lambda asked: self._read(method, asked),
         }
-        answer = answers.get(method, lambda _: {"ok": False, "error": "unknown_method"})
-        return answer(arguments)
+        if method not in answers:
+            return {"ok": False, "error": "unknown_method"}
+        return answers[method](arguments)
 
     def _post(self, arguments: Json) -> Json:
         if "chat:write" not in self.scopes:
