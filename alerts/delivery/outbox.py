@@ -25,6 +25,7 @@ from typing import Final, Protocol
 
 from alerts.delivery.queue import Queue
 from alerts.delivery.sending import LEASE, Sender
+from alerts.delivery.texts import Texts
 from alerts.notify.protocol import Notifier
 from records import Incident, Notification, NotificationState, Receipt
 
@@ -119,16 +120,19 @@ def dispatch(
     lease: timedelta = LEASE,
     group_over: int = GROUP_OVER,
     receivers: Collection[str] | None = None,
+    texts: Texts | None = None,
 ) -> DispatchReport:
     """Send what is due (to `receivers`, default all) and record what came of it.
 
     Messages of one incident reach one receiver in their order, as long as the earlier was not
-    refused again and again. A receiver that fails is left alone for the rest of this call.
+    refused again and again. A receiver that fails is left alone for the rest of this call. `texts`
+    are what the messages say.
     """
     names = [one for one in outbox.receivers() if receivers is None or one in receivers]
 
     def serve(name: str) -> DispatchReport:
-        return _served(Sender(outbox, name, notifiers.get(name), now, lease), group_over)
+        sender = Sender(outbox, name, notifiers.get(name), now, lease, texts or Texts())
+        return _served(sender, group_over)
 
     if len(names) <= 1:
         return sum(map(serve, names), DispatchReport())

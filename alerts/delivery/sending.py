@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from alerts.delivery.answers import answer_to, answered_key, is_answer, is_edit, is_evidence
 from alerts.delivery.backoff import pause_of, tried_until
-from alerts.messages.compose import compose, present
+from alerts.delivery.texts import Texts
 from alerts.messages.digest import PREFIX
 from alerts.messages.message import Message, decoded
 from alerts.notify.protocol import Abilities, Notifier, NotifyError
@@ -39,7 +39,8 @@ class Sender:
     name: str
     notifier: Notifier | None
     now: Callable[[], datetime]
-    lease: timedelta
+    lease: timedelta = LEASE
+    texts: Texts = field(default_factory=Texts)
     failure: str = field(default="", init=False)
 
     def attempt(self, notification: Notification) -> Notification | None:
@@ -194,14 +195,13 @@ class Sender:
             if answered is None or answered.alert is None:
                 raise LookupError("the alert of an answer is gone")
             if is_evidence(notification):
-                from alerts.messages.evidence_message import evidence  # noqa: PLC0415
-
-                return evidence(answered.alert, language)
-            return present(answered.alert, language)
+                pictures = self.abilities.pictures
+                return self.texts.evidence(answered.alert, language, pictures=pictures)
+            return self.texts.present(answered.alert, language)
         if notification.prepared is not None:
             return decoded(notification.prepared.body)
         if notification.alert is not None:
-            return compose(notification.alert, language)
+            return self.texts.alert(notification.alert, language)
         raise ValueError("a notification holds an alert or a prepared message")
 
     def _after_failure(self, claimed: Notification, error: NotifyError) -> Notification:

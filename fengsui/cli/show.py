@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from fengsui.analysis.score import ScoreReport
+from fengsui.chart.counted import timeline_of
 from fengsui.chart.timeline import Timeline
 from fengsui.cli.language import tell
 from fengsui.pipeline.replay import Replayed
 from fengsui.services import Services
-from records import Incident, NotificationState, Window
+from records import Incident, NotificationState
 from records.language import LEVEL_NAMES, TERMINAL_COLOURS
 from records.time import BEIJING
 
@@ -130,29 +131,4 @@ def _span(length: timedelta) -> str:
 
 def timeline(services: Services, incident: Incident, step: timedelta) -> Timeline:
     """Return the negative counts around an incident with their baseline, for a chart."""
-    end = incident.recovered_at or incident.updated_at
-    window = Window(incident.opened_at - timedelta(hours=6), end + timedelta(hours=2))
-    since = _floor(window.since, step)
-    ticks = int((window.until - since) / step)
-    negative = [0.0] * ticks
-    for point in services.store.points(incident.brand, Window(since, window.until), step):
-        place = int((point.at - since) / step)
-        if 0 <= place < ticks:
-            negative[place] = float(point.negative)
-    usual = next(
-        (e.expected * (step / e.horizon) for e in incident.evidence if e.kind == "negative"), 0.0
-    )
-    return Timeline(
-        brand=incident.brand,
-        step=step,
-        at=tuple(since + index * step for index in range(ticks)),
-        negative=tuple(negative),
-        usual=(usual,) * ticks,
-        levels=incident.history,
-        recovered_at=incident.recovered_at,
-    )
-
-
-def _floor(at: datetime, step: timedelta) -> datetime:
-    seconds = int(step.total_seconds())
-    return at - timedelta(seconds=at.timestamp() % seconds)
+    return timeline_of(services.store, incident, step)

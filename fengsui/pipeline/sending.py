@@ -16,6 +16,7 @@ from alerts.delivery.outbox import DispatchReport, dispatch
 from alerts.delivery.sending import GIVEN_UP
 from alerts.notify.protocol import Notifier, NotifyError
 from fengsui.incidents.operational import close_operational, open_operational, operational_incidents
+from fengsui.pipeline.texts import ChartedTexts
 from fengsui.services import Services
 from records import IncidentKind, Level, Notification, NotificationState
 from records.time import HOUR
@@ -52,6 +53,7 @@ def _dispatch(
         clock,
         group_over=services.settings.group_over,
         receivers=receivers,
+        texts=ChartedTexts(services),
     )
 
 

@@ -77,7 +77,7 @@ class SlackNotifier:
     @property
     def abilities(self) -> Abilities:
         """It edits, has threads, can be asked, and shows pictures where the settings want them."""
-        return Abilities(edits=True, threads=True, finds=True, pictures=self._settings.pictures)
+        return Abilities(edits=True, threads=True, finds=True, pictures=self._shows_pictures)
 
     def send(self, message: Message, key: str, thread: Receipt | None) -> Receipt:
         """Post `message`; in a thread, a raise is shown in the channel too.

@@ -1,0 +1,59 @@
+"""The texts of messages with the application's charts in them."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from alerts.delivery.texts import Texts
+from alerts.messages.message import Message, Picture
+from fengsui.chart.counted import timeline_of
+from fengsui.services import Services
+from fengsui.stores.open import opened_store
+from records import Alert
+from records.language import Language
+from records.time import MINUTE
+
+log = logging.getLogger(__name__)
+
+STEP: Final = 10 * MINUTE
+WORDS: Final = {
+    "zh": "{brand} 每 10 分钟的负面条数与基线",
+    "en": "{brand}: negative posts in 10 minutes, and the baseline",
+}
+
+
+class ChartedTexts(Texts):
+    """The texts that ship; evidence has the chart of its incident where the channel shows it.
+
+    The chart is left out where it cannot be drawn: evidence without it is better than none.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def evidence(self, alert: Alert, language: Language, *, pictures: bool) -> Message:
+        """Return what the incident rests on, with its chart."""
+        message = super().evidence(alert, language, pictures=pictures)
+        if not pictures or message.picture is not None:
+            return message
+        try:
+            return replace(message, picture=self._picture(alert, language))
+        except Exception:
+            log.warning("no chart could be drawn of %s", alert.incident.key, exc_info=True)
+            return message
+
+    def _picture(self, alert: Alert, language: Language) -> Picture:
+        # Loading matplotlib takes a second, which nothing else should wait for.
+        from fengsui.chart.png import png_chart  # noqa: PLC0415
+
+        services = self._services
+        # A store belongs to the thread that opened it, and this is a thread that sends.
+        with opened_store(services.settings, services.ledger) as store:
+            line = timeline_of(store, alert.incident, STEP, after=0 * MINUTE)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "chart.png"
+            png_chart(line, path)
+            words = WORDS[language].format(brand=alert.incident.subject)
+            return Picture("chart.png", path.read_bytes(), words)
