@@ -7,6 +7,9 @@ from enum import StrEnum
 from records.incident import Level
 from records.mention import Sentiment
 
+# From so many followers on an account is large by itself.
+LARGE_FOLLOWERS = 100_000
+
 
 class Carrier(StrEnum):
     """As what an account or a place carries a story.
@@ -55,6 +58,12 @@ class Voice:
     verified: bool = False
 
     @property
+    def kind(self) -> str:
+        """The carrier, or "hot": an account that is large only by the reposts of one post."""
+        is_hot = self.carrier is Carrier.LARGE and (self.followers or 0) < LARGE_FOLLOWERS
+        return "hot" if is_hot else str(self.carrier)
+
+    @property
     def key(self) -> str:
         """What tells it from other voices of the story: the post, or carrier and name."""
         return self.post_key or f"{self.carrier}:{self.name}"
@@ -64,8 +73,8 @@ class Voice:
 class TurningPoint:
     """A moment at which a story turned.
 
-    `kind` is first, a `Carrier`, raised, peak, own, recovered or another word of the catalogue;
-    `name` says who or what.
+    `kind` is first, the `kind` of a voice, raised, peak, recovered or another word of the
+    catalogue; `name` says who or what.
     """
 
     at: datetime

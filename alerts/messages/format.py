@@ -18,6 +18,7 @@ _MARKS_IN_A_ROW = 2
 _LINK_LIMIT = 300
 _HOST = re.compile(r"[a-z0-9._-]+")
 SHORTENED_FROM = 1e4
+PLACES_BELOW = 100
 _UNITS: Mapping[Language, tuple[tuple[float, str], ...]] = {
     "zh": ((1e8, " 亿"), (1e4, " 万")),
     "en": ((1e9, "B"), (1e6, "M"), (1e3, "k")),
@@ -78,12 +79,16 @@ def safe_link(url: str) -> str:
 
 
 def number(value: float, language: Language) -> str:
-    """Return a count with one decimal below ten, whole above, shortened from ten thousand on."""
+    """Return a count with one decimal below ten, whole above, shortened from ten thousand on.
+
+    What is shortened has a decimal below a hundred units.
+    """
     if not math.isfinite(value):
         return "?"
     for unit, name in _UNITS[language]:
         if value >= max(unit, SHORTENED_FROM):
-            return f"{round(value / unit, 1):g}{name}"
+            shown = value / unit
+            return f"{round(shown, 1 if shown < PLACES_BELOW else None):g}{name}"
     return f"{round(value, 1):g}" if value < 10 else f"{value:.0f}"
 
 

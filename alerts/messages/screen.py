@@ -48,6 +48,9 @@ NIGHT: Final = (22, 8)
 INSTITUTIONS: Final = frozenset(
     {Carrier.MEDIA, Carrier.GOVERNMENT, Carrier.OWN, Carrier.HOT_LIST, Carrier.PLATFORM}
 )
+BEGINS: Final = frozenset({Change.OPENED, Change.REOPENED})
+# Whose absence is worth a word.
+ABSENT: Final = frozenset({Carrier.LARGE, Carrier.MEDIA, Carrier.HOT_LIST})
 _NUMERALS: Final = "①②③④⑤⑥⑦⑧⑨"
 
 
@@ -155,12 +158,8 @@ class Screen:
 
     def _source(self, *, as_root: bool) -> Iterator[Line]:
         first = self.situation.first
-        is_told = as_root or self.alert.change in {
-            Change.OPENED,
-            Change.REOPENED,
-            Change.NEW_STORY,
-        }
-        if first is None or not is_told:
+        is_shown = as_root or self.alert.change in {*BEGINS, Change.NEW_STORY}
+        if first is None or not is_shown:
             return
         about = self.say(
             "source",
@@ -173,19 +172,23 @@ class Screen:
         yield Line(about, self._anchors(first), "source")
 
     def _carriers(self) -> Iterator[Line]:
-        situation = self.situation
+        present = {one.carrier for one in self.situation.carriers}
         shown = self._ranked()
-        if not shown:
-            yield Line(self._nobody(), name="carriers")
+        if not shown or all(one.carrier is Carrier.PLATFORM for one in shown):
+            people = self.say(
+                "people", count=self.count(self.situation.people or self.alert.authors)
+            )
+            parts = [people, *map(self.who, shown[:2]), *self._absent(present)]
+            joined = self.words["bar"].join(parts)
+            yield Line(self.say("carried", parts=joined), name="carriers")
             return
         main, *others = shown[:3]
-        label = self.words[f"carrier.{main.carrier}"]
+        label = self.words[f"carrier.{main.kind}"]
         yield Line(
             self.say("carrier", label=label, who=self.who(main)), self._anchors(main), "carriers"
         )
         rest = [self.say("other", who=self._short(one)) for one in others[:1]]
-        absent = self._absent({one.carrier for one in situation.carriers})
-        if text := self.words["bar"].join((*rest, *absent)):
+        if text := self.words["bar"].join((*rest, *self._absent(present))):
             links = self._anchors(others[0]) if others else ()
             yield Line(text, links, "others")
 
@@ -196,21 +199,15 @@ class Screen:
         rest = (one for one in self.situation.carriers if one.key not in known)
         return [*new, *(one for one in rest if one.carrier is not Carrier.PERSON)]
 
-    def _nobody(self) -> str:
-        people = self.situation.people or self.alert.authors
-        parts = [self.say("people", count=self.count(people))]
-        parts += self._absent(set())
-        return self.say("carried", parts=self.words["bar"].join(parts))
-
     def _absent(self, present: set[Carrier]) -> list[str]:
         """Say which carriers were looked for and are not there, and what nothing could show."""
         said: list[str] = []
         joiner = self.words["part.joiner"]
-        none = [one for one in self.situation.looked_for if one not in present]
+        none = [one for one in self.situation.looked_for if one in ABSENT and one not in present]
         if none:
             names = joiner.join(self.words[f"carrier.{one}"] for one in none)
             said.append(self.say("absent", names=names))
-        if self.situation.unconnected and not present:
+        if self.situation.unconnected and self.alert.change in BEGINS:
             names = joiner.join(self.words[f"carrier.{one}"] for one in self.situation.unconnected)
             said.append(self.say("unconnected", names=names))
         return said
@@ -218,9 +215,9 @@ class Screen:
     def who(self, voice: Voice) -> str:
         """Return who speaks, since when, and how it spreads."""
         if voice.carrier is Carrier.HOT_LIST:
-            return self.say("listed", title=one_line(voice.text, 24), place=self.name(voice))
+            return self.say("listed", title=one_line(voice.text, 24), place=self.place(voice))
         if voice.carrier is Carrier.PLATFORM:
-            return self.say("platform", name=self.name(voice))
+            return self.say("platform", name=self.place(voice))
         time = clock_time(voice.at, self.alert.at)
         said = self.say("voice", name=self.name(voice), followers=self._followers(voice), time=time)
         return said + self._spread(voice)
@@ -246,6 +243,10 @@ class Screen:
         if voice.carrier in INSTITUTIONS:
             return one_line(voice.name, NAME) or self.words["anonymous"]
         return masked_name(voice.name) or self.words["anonymous"]
+
+    def place(self, voice: Voice) -> str:
+        """Return the name of a platform as people call it."""
+        return self.words.get(f"place.{voice.name}", one_line(voice.name, NAME))
 
     def _followers(self, voice: Voice) -> str:
         verified = self.words["verified"] if voice.verified else ""
@@ -293,7 +294,9 @@ class Screen:
     def _steps(self) -> Sequence[str]:
         if self.alert.change is Change.LOWERED:
             return (self.playbook.after["night" if is_night(self.alert) else "lowered"],)
-        joined = [one.carrier for one in self.situation.joined]
+        # What a story began with is no news.
+        news = () if self.alert.change in BEGINS else self.situation.joined
+        joined = [one.kind for one in news]
         return self.playbook.steps_of(self.situation.category, self.alert.incident.level, joined)
 
     def _filled(self, step: str) -> str:

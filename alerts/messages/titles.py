@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-from alerts.messages.format import cut_cells, number, one_line
+from alerts.messages.format import cells, cut_cells, number, one_line
 from alerts.messages.screen import Screen, is_night
 from alerts.messages.symbols import EMOJI, RECOVERED_EMOJI
 from records import Carrier, Change, Trend, Voice
 
 # Columns: two lines of a telephone.
 LIMIT: Final = 84
+# Of them what a level and a brand of four characters leave.
+ROOM: Final = 62
 BRAND: Final = 16
 WHAT: Final = 40
 # The words of a story inside a longer title.
@@ -65,8 +67,7 @@ class Titles:
     def _changed(self) -> str:
         change = self.screen.alert.change
         if change in {Change.RAISED, Change.JOINED} and self._joined:
-            said = self._news(self._joined[0])
-            return said if change is Change.JOINED else self._with(said, self._rate())
+            return self._news(self._joined[0])
         if change is Change.RAISED:
             return self._with(self.what(), self._rate())
         if change is Change.PROGRESS:
@@ -132,14 +133,27 @@ class Titles:
         return self.screen.situation.hour
 
     def _news(self, voice: Voice) -> str:
-        """Return who joined, and what they carry."""
-        return self.screen.say(
-            f"news.{voice.carrier}",
+        """Return who joined and what they carry; of a raise also how much it is now."""
+        is_place = voice.carrier in {Carrier.HOT_LIST, Carrier.PLATFORM}
+        said = self.screen.say(
+            f"news.{voice.kind}",
             fans=self.screen.fans(voice),
-            name=self.screen.name(voice),
-            what=one_line(self.what(), WITHIN),
+            name=self.screen.place(voice) if is_place else self.screen.name(voice),
+            reposts=self.screen.count(voice.reposts or 0),
             text=one_line(voice.text, WITHIN),
         )
+        if self.screen.alert.change is Change.RAISED:
+            return self._raised(said)
+        return self.screen.say("what.of", news=said, what=one_line(self.what(), WITHIN))
+
+    def _raised(self, news: str) -> str:
+        """Return the news with as much of the story's words as leaves room for the rate."""
+        words = self.screen.words
+        for part in sorted(self.what().split(words["part.comma"]), key=len, reverse=True):
+            said = self._with(self.screen.say("what.quoted", news=news, what=part), self._rate())
+            if cells(said) <= ROOM:
+                return said
+        return self._with(news, self._rate())
 
     def _rate(self) -> str:
         """Return the negatives of the last hour; nothing in an alert that does not know them."""

@@ -4,34 +4,47 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from alerts.messages.format import clock_time, masked_name, one_line
+from alerts.messages.format import masked_name, one_line
 from records import TurningPoint
+from records.time import BEIJING
 
 MOST: Final = 7
 LENGTH: Final = 100
 NAME: Final = 10
 # People are named by their first character only.
-_PEOPLE: Final = frozenset({"first", "person", "large"})
+_PEOPLE: Final = frozenset({"first", "person", "large", "hot"})
 
 
 def turning_points(points: Sequence[TurningPoint], at: datetime, words: Mapping[str, str]) -> str:
     """Return the points in order of time, as "19:40 first post → ...", as many as fit a line."""
     said = [
-        part
+        (point.at, part)
         for point in sorted(points, key=lambda point: point.at)
-        if (part := _said(point, at, words))
+        if (part := _said(point, words))
     ]
-    while said and (len(said) > MOST or len("→".join(said)) > LENGTH):
-        # The first and the last say most of the story.
+    # The first and the last say most of the story.
+    while len(said) > MOST or len(_line(said, at)) > LENGTH:
         del said[len(said) // 2]
-    return "→".join(said)
+    return _line(said, at)
 
 
-def _said(point: TurningPoint, at: datetime, words: Mapping[str, str]) -> str:
+def _line(said: Sequence[tuple[datetime, str]], at: datetime) -> str:
+    """Return the points with their times; a day is named once, unless it is that of `at`."""
+    parts, day = [], at.astimezone(BEIJING).date()
+    for time, what in said:
+        local = time.astimezone(BEIJING)
+        parts.append(f"{local:%H:%M}" if local.date() == day else f"{local:%m-%d %H:%M}")
+        parts[-1] += f" {what}"
+        day = local.date()
+    return "→".join(parts)
+
+
+def _said(point: TurningPoint, words: Mapping[str, str]) -> str:
     key = f"turn.{point.kind}"
     if key not in words:
         return ""
-    shown = masked_name(point.name) if point.kind in _PEOPLE else one_line(point.name, NAME)
+    place = words.get(f"place.{point.name}", one_line(point.name, NAME))
+    shown = masked_name(point.name) if point.kind in _PEOPLE else place
     level = words[f"level.{point.level.name.lower()}"] if point.level else ""
     what = words[key].format(name=shown, level=level)
-    return f"{clock_time(point.at, at)} {what}".rstrip()
+    return what.strip()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from records import Carrier, Level
+from records import Level
 from records.language import Language
 
 FIRST = "{first}"
@@ -32,7 +32,7 @@ Category = Literal[
     "service",
     "other",
 ]
-News = Literal["large", "media", "government", "own", "hot_list", "platform"]
+News = Literal["large", "hot", "media", "government", "own", "hot_list", "platform"]
 After = Literal["lowered", "night", "recovered"]
 Listed = Annotated[tuple[Step, ...], Field(max_length=12)]
 
@@ -59,10 +59,11 @@ class Playbook:
     after: Mapping[str, str]
     checklists: Mapping[str, Sequence[str]]
 
-    def steps_of(self, category: str, level: Level, joined: Sequence[Carrier]) -> tuple[str, ...]:
+    def steps_of(self, category: str, level: Level, joined: Sequence[str]) -> tuple[str, ...]:
         """Return what to do now: first what the news asks for, then the steps of the level.
 
-        `joined` are the carriers that are new, the most important first; one of them counts.
+        `joined` are the kinds of the voices (`Voice.kind`) that are new, the most important first;
+        one of them counts.
         """
         of_level = self.steps.get(category, {}).get(level.name.lower())
         if of_level is None:

@@ -50,7 +50,8 @@ from tests.alerts.messages.made import (
 )
 from tests.alerts.messages.missed import made_missed
 
-VOICES = (LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
+HOT = replace(LARGE, followers=1862)
+VOICES = (HOT, LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
 
 
 def test_every_word_is_used() -> None:
@@ -100,13 +101,25 @@ def _every_change() -> list[Alert]:
     changes = [made_change(change, carriers=VOICES, joined=VOICES[:1]) for change in Change]
     joined = [made_change(Change.JOINED, carriers=(one,), joined=(one,)) for one in VOICES]
     absent = made_change(looked_for=tuple(one.carrier for one in VOICES), carriers=())
-    unconnected = made_change(unconnected=tuple(one.carrier for one in VOICES))
+    unconnected = made_change(Change.OPENED, unconnected=tuple(one.carrier for one in VOICES))
+    places = [
+        made_change(carriers=(replace(PLATFORM, name=key.removeprefix("place.")),))
+        for key in CATALOGUES["en"]
+        if key.startswith("place.")
+    ]
     trends = [made_change(Change.PROGRESS, trend=trend) for trend in Trend]
     asked = tuple((demand, 1) for demand in DEMANDS)
     demands = [replace(made_opening(), demands=asked[at : at + 4]) for at in range(0, 12, 4)]
     points = tuple(
         TurningPoint(OPENED, kind, "某某", level=Level.RED)
-        for kind in ("first", "raised", "peak", *(str(one.carrier) for one in VOICES), "person")
+        for kind in (
+            "first",
+            "raised",
+            "peak",
+            "hot",
+            *(str(one.carrier) for one in VOICES),
+            "person",
+        )
     )
     ends = [
         replace(made_end(), situation=made_change(turning_points=points[at : at + 3]).situation)
@@ -119,7 +132,7 @@ def _every_change() -> list[Alert]:
     people = made_change(first=replace(LARGE, name=""), carriers=(replace(LARGE, name=""),))
     other = made_change(Change.OPENED, category="other")
     return [
-        *(*changes, *joined, *trends, *demands, *ends),
+        *(*changes, *joined, *trends, *demands, *ends, *places),
         *(absent, unconnected, night, owned, fresh, unknown, people, other, made_end()),
     ]
 

@@ -11,7 +11,7 @@ from records import Carrier, Level
 from records.language import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-NEWS = [one for one in Carrier if one is not Carrier.PERSON]
+NEWS = ["hot", *(str(one) for one in Carrier if one is not Carrier.PERSON)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
