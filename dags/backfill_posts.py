@@ -10,21 +10,22 @@ the range again by the day: next to live runs, the counts end as those of one ru
 
 from datetime import timedelta
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from fengsui_airflow import intervals
+from fengsui_airflow.choices import source_param, time_param
 from fengsui_airflow.defaults import dag_defaults
 from fengsui_airflow.fetch_tasks import read_each
 from fengsui_airflow.services import now, opened
 
 PARAMS = {
-    "since": Param("", type="string", title="since 起, 2026-03-01T00:00"),
-    "until": Param("", type="string", title="until 止, 2026-03-08T00:00"),
-    "source": Param("", type="string", title="source 来源（空 = 全部 empty = all）"),
+    "since": time_param("since 起, 2026-03-01T00:00"),
+    "until": time_param("until 止, 2026-03-08T00:00"),
+    "source": source_param("source 来源（空 = 全部 empty = all）"),
 }
 
 
-@dag(schedule=None, params=PARAMS, doc_md=__doc__, **dag_defaults("backfill", minutes=1440))
+@dag(schedule=None, params=PARAMS, doc_md=__doc__, **dag_defaults("backfill_posts", minutes=1440))
 def backfill_posts() -> None:
     @task(pool="plan", multiple_outputs=False)
     def plan(params: intervals.Params = None) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ from fengsui_airflow.services import nothing_to_do, now, opened
 @dag(
     schedule=each_minute(),
     doc_md=__doc__,
-    **dag_defaults("collect", minutes=5) | {"max_active_runs": 4},
+    **dag_defaults("collect_posts", minutes=5) | {"max_active_runs": 4},
 )
 def collect_posts() -> None:
     @task(pool="plan", multiple_outputs=False)

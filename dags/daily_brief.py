@@ -19,7 +19,7 @@ from fengsui_airflow.services import now, opened
 @dag(
     schedule=CronDataIntervalTimetable("0 8 * * *", timezone=SHANGHAI),
     doc_md=__doc__,
-    **dag_defaults("report", minutes=60, retry_delay=timedelta(minutes=1)),
+    **dag_defaults("daily_brief", minutes=60, retry_delay=timedelta(minutes=1)),
 )
 def daily_brief() -> None:
     @task(pool="slack")

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, AssetWatcher, dag, task
 
-from fengsui_airflow.defaults import dag_defaults
+from fengsui_airflow.defaults import dag_defaults, told_when_late
 from fengsui_airflow.services import now, opened
 from fengsui_airflow.watch import NewPosts
 
@@ -21,7 +21,12 @@ WATCHER = AssetWatcher("new_posts", trigger=NewPosts())
 NEW_POSTS = Asset("fengsui_new_posts", uri="x-fengsui://new_posts", watchers=[WATCHER])
 
 
-@dag(schedule=[NEW_POSTS], doc_md=__doc__, **dag_defaults("alert", minutes=5, retries=1))
+@dag(
+    schedule=[NEW_POSTS],
+    deadline=told_when_late("hot_alert", minutes=5),
+    doc_md=__doc__,
+    **dag_defaults("hot_alert", minutes=5, retries=1),
+)
 def hot_alert() -> None:
     # First in line for the one slot: anyone else who wants to score can wait.
     @task(

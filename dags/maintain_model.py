@@ -9,30 +9,30 @@ one scores until the settings name another.
 用 `[upkeep] labelled` 评测在用模型，检查漂移并通知。填 `candidate` 则一起评测，批准后启用。
 """
 
-from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import CronDataIntervalTimetable, Param, dag, task
+from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from fengsui_airflow.approval import approval
-from fengsui_airflow.defaults import SHANGHAI, dag_defaults
+from fengsui_airflow.choices import text_param
+from fengsui_airflow.defaults import HOUR, SHANGHAI, dag_defaults
 from fengsui_airflow.services import nothing_to_do, now, opened
 
 
 @dag(
     schedule=CronDataIntervalTimetable("0 6 * * 1", timezone=SHANGHAI),
-    params={"candidate": Param("", type="string", title="candidate 候选模型文件夹")},
+    params={"candidate": text_param("candidate 候选模型文件夹")},
     doc_md=__doc__,
-    **dag_defaults("upkeep", minutes=2880, pool="index", execution_timeout=timedelta(minutes=30)),
+    **dag_defaults("maintain_model", minutes=2880, pool="index", execution_timeout=HOUR),
 )
 def maintain_model() -> None:
     @task
     def review() -> list[str]:
         from fengsui.desk.send_once import check_delivered
-        from fengsui.operations import model_review
+        from fengsui.operations.model_review import send_review
 
         with opened() as services:
-            summary = model_review.send_review(services, now)
+            summary = send_review(services, now)
         check_delivered(summary)
         return [*summary.sent, *summary.known]
 

@@ -22,7 +22,9 @@ from fengsui_airflow.services import looked_after, now
 @dag(
     schedule=CronDataIntervalTimetable("20 4 * * *", timezone=SHANGHAI),
     doc_md=__doc__,
-    **dag_defaults("upkeep", minutes=360, pool="index", execution_timeout=timedelta(hours=2)),
+    **dag_defaults(
+        "maintain_store", minutes=360, pool="index", execution_timeout=timedelta(hours=2)
+    ),
 )
 def maintain_store() -> None:
     @task

@@ -22,7 +22,10 @@ from fengsui_airflow.services import now, opened
     schedule=CronDataIntervalTimetable("7 * * * *", timezone="UTC"),
     doc_md=__doc__,
     **dag_defaults(
-        "collect", minutes=50, pool="crawl_weibo", execution_timeout=timedelta(minutes=20)
+        "recheck_posts",
+        minutes=50,
+        pool="crawl_weibo",
+        execution_timeout=timedelta(minutes=20),
     ),
 )
 def recheck_posts() -> None:

@@ -13,26 +13,27 @@ posted into the incident's threads only when approved. Rejected or unanswered, n
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from fengsui_airflow.approval import approval
+from fengsui_airflow.choices import text_param
 from fengsui_airflow.defaults import dag_defaults
 from fengsui_airflow.services import nothing_to_do, now, opened
 
-PARAMS = {"incident": Param("", type="string", title="incident 事件（空 = 最严重 empty = worst）")}
+PARAMS = {"incident": text_param("incident 事件（空 = 最严重 empty = worst）")}
 
 
-@dag(schedule=None, params=PARAMS, doc_md=__doc__, **dag_defaults("respond", minutes=2880))
+@dag(schedule=None, params=PARAMS, doc_md=__doc__, **dag_defaults("respond_crisis", minutes=2880))
 def respond_crisis() -> None:
     @task(pool="index", execution_timeout=timedelta(minutes=2), multiple_outputs=False)
-    def draft(params: dict[str, str] | None = None) -> dict[str, str]:
+    def draft(params: dict[str, str | None] | None = None) -> dict[str, str]:
         from dataclasses import asdict
 
         from fengsui.desk import reply
 
         with opened() as services:
             try:
-                incident = reply.choose(services, (params or {}).get("incident", ""))
+                incident = reply.choose(services, (params or {}).get("incident") or "")
             except reply.NoIncident as error:
                 nothing_to_do(str(error))
             return asdict(reply.draft(services, incident))

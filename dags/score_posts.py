@@ -15,7 +15,7 @@ from fengsui_airflow.defaults import MENTIONS, POSTS, dag_defaults, minutely_or_
 from fengsui_airflow.services import nothing_to_do, opened
 
 
-@dag(schedule=minutely_or_at(POSTS), doc_md=__doc__, **dag_defaults("score"))
+@dag(schedule=minutely_or_at(POSTS), doc_md=__doc__, **dag_defaults("score_posts"))
 def score_posts() -> None:
     @task(pool="model", outlets=[MENTIONS], multiple_outputs=False)
     def score() -> dict[str, int]:

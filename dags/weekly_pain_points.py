@@ -20,7 +20,7 @@ from fengsui_airflow.services import now, opened
 @dag(
     schedule=CronDataIntervalTimetable("30 8 * * 1", timezone=SHANGHAI),
     doc_md=__doc__,
-    **dag_defaults("report", minutes=60, retry_delay=timedelta(minutes=1)),
+    **dag_defaults("weekly_pain_points", minutes=60, retry_delay=timedelta(minutes=1)),
 )
 def weekly_pain_points() -> None:
     @task(pool="slack", execution_timeout=timedelta(minutes=20))

@@ -6,9 +6,11 @@ from airflow.sdk import RetryDecision, RetryPolicy
 
 
 class OnlyWhereItHelps(RetryPolicy):
-    """Fails at once where a person has to act first, as after a lost login; else the task decides.
+    """Fails at once where a person has to act first; else the task decides.
 
-    Airflow's own policy by exceptions imports those that it is given whenever a DAG file is parsed.
+    That is after a lost login, and wherever what a person gave is wrong: the settings, the range or
+    the source of a run, a model. Airflow's own policy by exceptions imports those that it is given
+    whenever a DAG file is parsed.
     """
 
     def evaluate(
@@ -18,10 +20,8 @@ class OnlyWhereItHelps(RetryPolicy):
         max_tries: int,  # noqa: ARG002
         context: Any = None,  # noqa: ARG002
     ) -> RetryDecision:
-        """Decide in the worker, which has the listeners loaded anyway."""
-        from listeners.errors import LoginNeeded, Refused
-
-        if isinstance(exception, LoginNeeded | Refused):
+        """Decide in the worker, which has the application loaded anyway."""
+        if isinstance(exception, _wants_a_person()):
             return RetryDecision.fail("a person has to act")
         return RetryDecision.default()
 
@@ -33,3 +33,22 @@ class OnlyWhereItHelps(RetryPolicy):
     def deserialize(cls, data: dict[str, Any]) -> Self:  # noqa: ARG003 - as declared by Airflow
         """Return the policy."""
         return cls()
+
+
+def _wants_a_person() -> tuple[type[Exception], ...]:
+    from fengsui.ingest.poll import UnknownSource
+    from fengsui.operations.model_review import NotPromotable
+    from fengsui.settings.application import SettingsError
+    from fengsui_airflow.connections import AmbiguousConnection
+    from fengsui_airflow.intervals import WrongRange
+    from listeners.errors import LoginNeeded, Refused
+
+    return (
+        LoginNeeded,
+        Refused,
+        SettingsError,
+        UnknownSource,
+        WrongRange,
+        NotPromotable,
+        AmbiguousConnection,
+    )

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowSkipException
 
+from fengsui_airflow.settings_path import CONFIG_ENV
+
 if TYPE_CHECKING:
     from fengsui.services import Services
     from fengsui.settings.application import Settings
 
-CONFIG_ENV: Final = "FENGSUI_CONFIG"
 CONFIG_VARIABLE: Final = "fengsui_config"
 DEFAULT_CONFIG: Final = "fengsui.toml"
 
@@ -25,19 +26,19 @@ def config_path() -> Path:
     return Path(given or Variable.get(CONFIG_VARIABLE, default=DEFAULT_CONFIG))
 
 
-def settings() -> "Settings":
-    """Return the settings.
+def settings(path: Path | None = None) -> "Settings":
+    """Return the settings of `path`; without one, those of `config_path`.
 
     Raises:
         SettingsError: they are missing or wrong; the text says where.
     """
     from fengsui.settings.application import load
 
-    return load(config_path())
+    return load(path or config_path())
 
 
 @contextmanager
-def opened() -> Iterator["Services"]:
+def opened(path: Path | None = None) -> Iterator["Services"]:
     """Open the chain for a task; the credentials of Airflow's connections are there meanwhile."""
     from rich.console import Console
 
@@ -46,7 +47,7 @@ def opened() -> Iterator["Services"]:
 
     # A task's log is no terminal: it has no width of its own and takes no colours.
     console = Console(width=100, no_color=True)
-    with connected(settings()) as known, Services(known, console=console) as services:
+    with connected(settings(path)) as known, Services(known, console=console) as services:
         yield services
 
 

@@ -75,6 +75,11 @@ def test_dag_keeps_the_policy(dags: dict[str, Any], dag_id: str) -> None:
     assert 1 <= dag.max_active_runs <= 4
     assert dag.dagrun_timeout <= timedelta(days=2)
     assert {"fengsui"} < set(dag.tags)
+    # People find it by Chinese words; one that times out or gets stuck tells so.
+    assert HAN.search(dag.dag_display_name)
+    assert dag.dag_display_name != dag.dag_id
+    assert len(HAN.findall(dag.description)) > 8
+    assert dag.has_on_failure_callback
     assert dag.owner == "fengsui"
     english, _, chinese = dag.doc_md.strip("#\n ").partition("###")
     assert not HAN.search(english)
@@ -94,6 +99,60 @@ def test_task_keeps_the_policy(dags: dict[str, Any], dag_id: str) -> None:
         assert waits or task.retries >= 1, task.task_id
         told = task.has_on_failure_callback or task.task_id.startswith("fetch_")
         assert told, task.task_id
+
+
+def test_late_detection_is_noticed_without_a_worker(dags: dict[str, Any]) -> None:
+    """What detects has a deadline, which the triggerer watches, and no other DAG has one."""
+    for dag_id, dag in dags.items():
+        late = dag.deadline or []
+        assert bool(late) is (dag_id in {"detect_crises", "hot_alert"}), dag_id
+        for alert in late:
+            assert alert.interval == timedelta(minutes=5)
+            assert alert.callback.path == "fengsui_airflow.callbacks.tell_late"
+            assert alert.callback.kwargs == {"name": dag_id}
+
+
+def test_form_asks_for_nothing_that_may_be_left_out(dags: dict[str, Any]) -> None:
+    """A value that may be left out is null in the form; a time has a calendar and is asked for."""
+    forms = {
+        "backfill_posts": {"since": False, "until": False, "source": True},
+        "respond_crisis": {"incident": True},
+        "maintain_model": {"candidate": True},
+    }
+    for dag_id, names in forms.items():
+        params = dags[dag_id].params
+        assert set(params) == set(names)
+        for name, may_be_left_out in names.items():
+            schema = params.get_param(name).schema
+            assert ("null" in schema["type"]) is may_be_left_out
+            assert may_be_left_out or schema["format"] == "date-time"
+
+
+def test_sources_are_chosen_from_a_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form lists the sources of the settings; of a file that is no settings it lists none."""
+    from fengsui_airflow.choices import source_param
+
+    path = tmp_path / "fengsui.toml"
+    monkeypatch.setenv("FENGSUI_CONFIG", str(path))
+    assert "enum" not in source_param("source").schema
+    for broken in ("sources = 3", "[[sources]]\nname = 7", "not toml", "sources = [1]"):
+        path.write_text(broken, encoding="utf-8")
+        assert "enum" not in source_param("source").schema
+    text = '[[sources]]\nname = "微博"\n[[sources]]\nname = "a"\n[[sources]]\nkind = "x"\n'
+    path.write_text(text, encoding="utf-8")
+    assert source_param("source").schema["enum"] == [None, "a", "微博"]
+
+
+@pytest.mark.parametrize("dag_id", ["collect_posts", "backfill_posts"])
+def test_each_platform_is_a_group(dags: dict[str, Any], dag_id: str) -> None:
+    """The tasks of a platform stand in a group with a Chinese name and keep their own ids."""
+    groups = dags[dag_id].task_group.get_task_group_dict()
+    for platform in {kind.platform for kind in get_args(SourceSettings)}:
+        group = groups[platform]
+        assert HAN.search(group.group_display_name)
+        assert set(group.children) == {f"sources_{platform}", f"fetch_{platform}"}
+        # It loads no part of the application, also when it succeeds.
+        assert not group.children[f"sources_{platform}"].has_on_success_callback
 
 
 @pytest.mark.parametrize("dag_id", ["collect_posts", "backfill_posts"])

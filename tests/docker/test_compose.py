@@ -26,7 +26,8 @@ EXPECTED = {
     "certificates", "elasticsearch", "elasticsearch-users", "kibana", "postgresql", "redis",
     "airflow-init", "fengsui-store-init", "fengsui-store-migrate", "fengsui-dashboards",
     "fengsui-receive", "receive-door", "airflow-api-server", "airflow-scheduler",
-    "airflow-dag-processor", "airflow-triggerer", "airflow-worker-1", "airflow-worker-2",
+    "airflow-dag-processor", "airflow-triggerer", "airflow-clean", "airflow-worker-1",
+    "airflow-worker-2",
 }  # fmt: skip
 ONCE = {
     "certificates", "elasticsearch-users", "airflow-init", "fengsui-store-init",
@@ -185,7 +186,7 @@ def test_pushes_arrive() -> None:
     door = (DOCKER / "receive/haproxy.cfg").read_text(encoding="utf-8")
     pushed = [one for one in load(DOCKER / "stack.toml").sources if isinstance(one, PushedSource)]
     assert [f"127.0.0.1:{one.port}" for one in pushed] == re.findall(
-        r"^    server \S+ (\S+)", door, re.M
+        r"^    server \S+ (\S+)", door, re.MULTILINE
     )
     assert {one.secret_env for one in pushed} <= {
         secret["target"] for secret in services()["fengsui-receive"]["secrets"]

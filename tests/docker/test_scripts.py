@@ -82,7 +82,7 @@ def test_secrets_are_written_once(tmp_path: Path) -> None:
 
 
 def test_secrets_are_given_to_a_program(tmp_path: Path) -> None:
-    """with-secrets hands each file over as a variable, whatever is in it, and ends as the program."""
+    """with-secrets hands each file over as a variable, and then becomes the program."""
     (tmp_path / "FENGSUI_SECRET").write_text("a b'\"$HOME`id`=\\", encoding="ascii")
     (tmp_path / "EMPTY").write_text("", encoding="ascii")
     shown = (

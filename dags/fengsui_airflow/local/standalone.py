@@ -5,6 +5,7 @@ behind and a crisis that begins three minutes after the start, in a watched fold
 """
 
 import argparse
+import fcntl
 import json
 import os
 import shutil
@@ -12,7 +13,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -46,6 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run Airflow until SIGINT or SIGTERM."""
     chosen = _chosen(arguments)
     home = chosen.home.resolve()
+    with _taken(home):
+        _run(chosen, home)
+
+
+def _run(chosen: argparse.Namespace, home: Path) -> None:
     _clear(home)
     config = chosen.config.resolve() if chosen.config else _sample(home)
     known = load(config)
@@ -74,6 +81,26 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--config", type=Path, help="settings of your own, in place of the sample")
     parser.add_argument("--speed", type=float, default=12.0, help="of the sample; 1 is real time")
     return parser.parse_args(arguments)
+
+
+@contextmanager
+def _taken(home: Path) -> Iterator[None]:
+    """Hold the lock of `home` meanwhile; where another process has it, end with what to do.
+
+    Clearing the home of an Airflow that runs would take its database from under it.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f"{home.name}.lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            whose = lock.read().strip()
+            sys.exit(f"Airflow runs in {home} (process {whose}); end it first, or: --home")
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
 
 
 def _clear(home: Path) -> None:

@@ -1,18 +1,20 @@
 """The page's FastAPI application. Airflow mounts it next to its own and leaves rights to us."""
 
 import threading
-from typing import Final
+from typing import Annotated, Final
 
-from airflow.api_fastapi.core_api.security import requires_access_dag
-from fastapi import Depends, FastAPI
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
+from fastapi import Depends, FastAPI, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from fengsui_airflow.page.html import STYLE, failure, page
+from fengsui_airflow.page.html import STYLE, failure, page, started
 
 PREFIX: Final = "/fengsui"
 # Shown inside Airflow's own page and nowhere else; takes nothing from anywhere but here.
 HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'self'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -20,11 +22,12 @@ HEADERS: Final = {
 # Credentials of connections stand in the environment while a chain is open: one at a time.
 _ONE = threading.Lock()
 
-# The page shows what this DAG finds: who may read the one may read the other, by any auth manager.
+# The page shows what this DAG finds: who may read the one may read the other.
 DAG: Final = "detect_crises"
+RESPONSE: Final = "respond_crisis"
 
-# Every address, also one that is not there, asks first who is there and what they may read. No docs,
-# no schema.
+# Every address, also one that is not there, asks first who is there and what they may read.
+# No docs, no schema.
 app = FastAPI(
     title="fengsui",
     dependencies=[Depends(requires_access_dag(method="GET", param_dag_id=DAG))],
@@ -56,3 +59,25 @@ def show() -> HTMLResponse:
 def style() -> Response:
     """Return the style sheet."""
     return Response(STYLE, media_type="text/css", headers=HEADERS)
+
+
+@app.post("/respond", response_class=HTMLResponse)
+def respond(
+    request: Request,
+    user: GetUserDep,
+    incident: Annotated[str, Form(max_length=500)],
+    _may: Annotated[None, Depends(requires_access_dag("POST", DagAccessEntity.RUN, RESPONSE))],
+) -> HTMLResponse:
+    """Start `respond_crisis` for an incident, as Airflow's own button does, for those who may.
+
+    Raises:
+        HTTPException: the form is another site's.
+    """
+    from fengsui_airflow.page.starting import start
+    from fengsui_airflow.services import settings
+
+    # The session is a cookie; a browser says itself where a form comes from.
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise HTTPException(status_code=403, detail="another site's form")
+    start(RESPONSE, {"incident": incident}, user.get_name())
+    return HTMLResponse(started(settings().language), status_code=202, headers=HEADERS)

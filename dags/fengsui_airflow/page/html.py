@@ -7,7 +7,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fengsui_airflow.page.overview import Overview
-from fengsui_airflow.page.words import KINDS, WORDS
+from fengsui_airflow.page.words import KINDS, URGENCY, WORDS
 from listeners.refusals import ADVICE
 from records.language import LEVEL_NAMES, Language
 from records.time import BEIJING
@@ -35,7 +35,14 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_TEMPLATES.filters.update(clock=_clock, percent=_percent)
+
+
+def _web(url: str) -> str:
+    """Return an address that a browser may open; of any other scheme nothing is left."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+_TEMPLATES.filters.update(clock=_clock, percent=_percent, web=_web)
 _TEMPLATES.globals.update(reload_seconds=RELOAD_SECONDS)
 
 
@@ -47,6 +54,7 @@ def page(shown: Overview, language: Language) -> str:
         words=WORDS[language],
         levels=LEVEL_NAMES[language],
         kinds=KINDS[language],
+        urgency=URGENCY[language],
         advice={why: texts[language == "zh"] for why, texts in ADVICE.items()},
     )
 
@@ -56,3 +64,8 @@ def failure(said: str, language: Language = "zh") -> str:
     return _TEMPLATES.get_template("failure.html").render(
         said=said, language=language, words=WORDS[language]
     )
+
+
+def started(language: Language) -> str:
+    """Return the page that says that a reply is being drafted."""
+    return _TEMPLATES.get_template("started.html").render(language=language, words=WORDS[language])

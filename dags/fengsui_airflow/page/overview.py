@@ -8,7 +8,7 @@ from fengsui.ingest.slo import SourceHealth, source_health
 from fengsui.services import Services
 from listeners.context import RefusalCount
 from listeners.protocol import Refusal
-from records import Incident, Window
+from records import Case, CaseStatus, Incident, Point, Window
 from records.time import DAY, HOUR
 
 # The usual hour is the mean of so many days.
@@ -17,17 +17,23 @@ PAST = timedelta(days=14)
 # What a person reads; a page for 20,000 brands would help nobody.
 MOST_BRANDS = 100
 MOST_INCIDENTS = 50
+MOST_CASES = 20
+# With less history than this nobody knows what is usual.
+ENOUGH = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class BrandNow:
-    """A brand's last hour next to its baseline, and its open incident."""
+    """A brand's last hour next to its baseline, and its open incident.
+
+    What is usual is None where less than a day of history is known.
+    """
 
     name: str
     mentions: int
     negative: int
-    usual_mentions: float
-    usual_negative: float
+    usual_mentions: float | None
+    usual_negative: float | None
     incident: Incident | None
 
 
@@ -60,6 +66,8 @@ class Overview:
     sources: Sequence[SourceNow]
     coverage: float | None
     waiting: int
+    cases: Sequence[Case] = ()
+    cases_left_out: int = 0
 
 
 def overview(services: Services, now: datetime) -> Overview:
@@ -72,6 +80,7 @@ def overview(services: Services, now: datetime) -> Overview:
     recent = {one.key: one for one in (*services.ledger.incidents(now - PAST), *open_incidents)}
     incidents = sorted(recent.values(), key=lambda one: one.updated_at, reverse=True)
     incidents.sort(key=lambda one: (one.recovered_at is not None, -one.level))
+    cases = [one for one in services.ledger.cases() if one.status is not CaseStatus.RESOLVED]
     return Overview(
         at=now,
         brands=sorted(brands, key=_urgency),
@@ -83,6 +92,8 @@ def overview(services: Services, now: datetime) -> Overview:
         ],
         coverage=_coverage(services, now),
         waiting=len(services.store.pending(1000)),
+        cases=cases[:MOST_CASES],
+        cases_left_out=max(0, len(cases) - MOST_CASES),
     )
 
 
@@ -103,20 +114,30 @@ def _brand(services: Services, name: str, incident: Incident | None, now: dateti
     minute = timedelta(minutes=1)
     last = services.store.points(name, Window(now - HOUR, now + minute), minute)
     before = services.store.points(name, Window(now - USUAL - HOUR, now - HOUR), HOUR)
-    hours = USUAL / HOUR
+    hours = _known(services, before, now) / HOUR
+    enough = hours >= ENOUGH / HOUR
     return BrandNow(
         name=name,
         mentions=sum(point.organic for point in last),
         negative=sum(point.negative for point in last),
-        usual_mentions=sum(point.organic for point in before) / hours,
-        usual_negative=sum(point.negative for point in before) / hours,
+        usual_mentions=sum(point.organic for point in before) / hours if enough else None,
+        usual_negative=sum(point.negative for point in before) / hours if enough else None,
         incident=incident,
     )
 
 
+def _known(services: Services, before: Sequence[Point], now: datetime) -> timedelta:
+    """Return how much of the past week is known: from the first mention or the first hour read."""
+    since = now - USUAL - HOUR
+    read = services.ledger.coverage(Window(since, now - HOUR), HOUR)
+    hours = next((number for number, share in enumerate(read) if share > 0), len(read))
+    first = min([since + hours * HOUR, *(point.at for point in before[:1])])
+    return min(USUAL, now - HOUR - max(first, since))
+
+
 def _urgency(brand: BrandNow) -> tuple[int, float, str]:
     level = brand.incident.level if brand.incident else 0
-    return -level, brand.usual_negative - brand.negative, brand.name
+    return -level, (brand.usual_negative or 0.0) - brand.negative, brand.name
 
 
 def _coverage(services: Services, now: datetime) -> float | None:

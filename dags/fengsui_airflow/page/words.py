@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from records import IncidentKind
+from records import IncidentKind, Urgency
 
 WORDS: Final = {
     "zh": {
@@ -15,6 +15,7 @@ WORDS: Final = {
         "mentions": "近一小时提及",
         "negative": "近一小时负面",
         "usual": "平时每小时",
+        "no_usual": "暂无",
         "incidents": "事件（近 14 天）",
         "no_incidents": "近 14 天没有事件。",
         "subject": "对象",
@@ -40,6 +41,16 @@ WORDS: Final = {
         "more": "另有 {count} 个未列出",
         "no_brands": "没有配置品牌。",
         "failed": "现在读不到数据",
+        "cases": "最急的投诉",
+        "no_cases": "没有待处理的投诉。",
+        "urgency": "紧急程度",
+        "due": "期限",
+        "late": "已逾期",
+        "says": "内容",
+        "posts": "帖数",
+        "respond": "起草回应",
+        "started": "已开始起草，请在 Airflow 的“必须操作”中批准。",
+        "back": "返回",
     },
     "en": {
         "title": "fengsui 烽燧",
@@ -51,6 +62,7 @@ WORDS: Final = {
         "mentions": "Mentions, last hour",
         "negative": "Negative, last hour",
         "usual": "usual hour",
+        "no_usual": "not known yet",
         "incidents": "Incidents of 14 days",
         "no_incidents": "No incident in 14 days.",
         "subject": "About",
@@ -76,6 +88,16 @@ WORDS: Final = {
         "more": "{count} more are not listed",
         "no_brands": "No brand is set up.",
         "failed": "The data cannot be read now",
+        "cases": "Most urgent complaints",
+        "no_cases": "No complaint waits.",
+        "urgency": "Urgency",
+        "due": "Due",
+        "late": "late",
+        "says": "Says",
+        "posts": "Posts",
+        "respond": "Draft a reply",
+        "started": "A draft is being made; approve it under Required Actions in Airflow.",
+        "back": "back",
     },
 }
 
@@ -92,4 +114,9 @@ KINDS: Final = {
         IncidentKind.PIPELINE: "step: ",
         IncidentKind.RECEIVER: "receiver: ",
     },
+}
+
+URGENCY: Final = {
+    "zh": {Urgency.NORMAL: "一般", Urgency.HIGH: "较急", Urgency.URGENT: "紧急"},
+    "en": {Urgency.NORMAL: "normal", Urgency.HIGH: "high", Urgency.URGENT: "urgent"},
 }

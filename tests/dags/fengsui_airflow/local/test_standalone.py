@@ -114,3 +114,19 @@ def listening(processes: Iterable[psutil.Process]) -> set[str]:
         for socket in process.net_connections("tcp")
         if socket.status == psutil.CONN_LISTEN
     }
+
+
+def test_second_start_is_refused(tmp_path: Path) -> None:
+    """While one runs in a home a second is refused, and takes nothing away; then it may start."""
+    home = tmp_path / "airflow"
+    home.mkdir()
+    kept = home / "airflow.db"
+    kept.touch()
+    with (
+        standalone._taken(home),
+        pytest.raises(SystemExit, match=f"process {os.getpid()}.*--home"),
+    ):
+        standalone.main(["--home", str(home)])
+    assert kept.exists()
+    with standalone._taken(home):
+        assert kept.exists()

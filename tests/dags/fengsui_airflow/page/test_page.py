@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -230,6 +231,96 @@ def test_source_says_what_it_refused() -> None:
     assert "log in again" in page(shown, "en")
     assert "request_seconds" not in page(shown, "zh")
     assert "42%" in page(shown, "zh")
+
+
+def test_unknown_baseline_is_no_number() -> None:
+    """Where less than a day of history is known there is no usual hour, and the page says so."""
+    now = datetime.now(UTC)
+    brands = [BrandNow("新品牌", 3, 1, None, None, None), BrandNow("旧品牌", 3, 1, 2.5, 0.5, None)]
+    shown = Overview(now, brands, 0, [], 0, [], None, 0)
+    assert page(shown, "zh").count("平时每小时 暂无") == 2
+    assert "平时每小时 2.5" in page(shown, "zh")
+    assert "not known yet" in page(shown, "en")
+
+
+def test_history_is_known_from_its_first_hour(tmp_path: Path) -> None:
+    """What is usual is the mean of the hours that are known, and nothing within the first day."""
+    from fengsui_airflow.page.overview import overview
+
+    path = tmp_path / "fengsui.toml"
+    path.write_text(SETTINGS.format(language="zh"), encoding="utf-8")
+    now = datetime(2026, 3, 8, 12, tzinfo=UTC)
+    with Services(load(path)) as services:
+        assert all(one.usual_mentions is None for one in overview(services, now).brands)
+        services.ledger.record_read(
+            "微博导出", Window(now - timedelta(hours=20), now - timedelta(hours=19)), ok=True
+        )
+        assert all(one.usual_mentions is None for one in overview(services, now).brands)
+        services.ledger.record_read(
+            "微博导出", Window(now - timedelta(hours=49), now - timedelta(hours=48)), ok=True
+        )
+        assert all(one.usual_mentions == 0 for one in overview(services, now).brands)
+
+
+def test_most_urgent_complaints_of_all_brands(tmp_path: Path) -> None:
+    """Open complaints stand with text and link, the most urgent first; no script is a link."""
+    from fengsui_airflow.page.overview import overview
+    from records import Case, CaseStatus, Urgency
+
+    now = datetime(2026, 3, 8, 12, tzinfo=UTC)
+
+    def case(number: int, urgency: Urgency, status: CaseStatus, url: str) -> Case:
+        return Case(
+            key=f"云朵茶饮@{number}", brand=("云朵茶饮", "鹿屿小电")[number % 2], category="food",
+            urgency=urgency, status=status, first_seen=now, due_at=now - timedelta(hours=number),
+            updated_at=now, author="a", title=f"投诉{number}{HOSTILE}", url=url, posts=("p",),
+        )  # fmt: skip
+
+    path = tmp_path / "fengsui.toml"
+    path.write_text(SETTINGS.format(language="zh"), encoding="utf-8")
+    with Services(load(path)) as services:
+        services.ledger.upsert_cases(
+            [
+                case(1, Urgency.NORMAL, CaseStatus.OPEN, "https://example.com/1"),
+                case(2, Urgency.URGENT, CaseStatus.HANDLING, "javascript:alert(1)"),
+                case(3, Urgency.URGENT, CaseStatus.RESOLVED, "https://example.com/3"),
+            ]
+        )
+        shown = overview(services, now)
+    assert [one.urgency for one in shown.cases] == [Urgency.URGENT, Urgency.NORMAL]
+    html = page(shown, "zh")
+    assert 'href="https://example.com/1"' in html
+    assert "投诉2" in html
+    assert "投诉3" not in html
+    assert "javascript:" not in html
+    assert "<script>" not in html
+    assert "已逾期" in html
+
+
+def test_reply_is_drafted_from_the_incident(airflow: Airflow, password: str) -> None:
+    """The button at an open incident starts respond_crisis for it; another site's form does not."""
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+    bag = DagBag(DAGS / "respond_crisis.py", bundle_name="dags-folder")
+    sync_bag_to_db(bag, "dags-folder", None)
+    with httpx.Client(base_url=airflow.url, timeout=30) as client:
+        assert client.post("/fengsui/respond", data={"incident": "x"}).status_code == 401
+        client.cookies.set("_token", token(airflow, password))
+        shown = client.get("/fengsui/").text
+        [key] = re.findall(r'name="incident" value="([^"]+)"', shown)
+        assert key.startswith("云朵茶饮")
+        given = {"incident": key}
+        elsewhere = {"Sec-Fetch-Site": "cross-site"}
+        refused = client.post("/fengsui/respond", data=given, headers=elsewhere)
+        assert refused.status_code == httpx.codes.FORBIDDEN
+        runs = "/api/v2/dags/respond_crisis/dagRuns"
+        bearer = {"Authorization": f"Bearer {token(airflow, password)}"}
+        assert client.get(runs, headers=bearer).json()["total_entries"] == 0
+        answer = client.post("/fengsui/respond", data=given)
+        assert (answer.status_code, "批准" in answer.text) == (202, True)
+        [run] = client.get(runs, headers=bearer).json()["dag_runs"]
+    assert run["conf"] == given
+    assert run["triggering_user_name"] == "admin"
 
 
 def test_english_by_setting(airflow: Airflow, config: Path, password: str) -> None:
