@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
+from alerts.messages.playbook.playbook import PlaybookError, read_playbook
 from alerts.notify.protocol import NotifyError
 from alerts.settings import ReceiverSettings, notifier_of
 from fengsui.ingest.slo import SourceHealth, source_health
@@ -37,6 +39,7 @@ WRONG: Final = (
     ModelError,
     ListenerError,
     NotifyError,
+    PlaybookError,
     PrivacyError,
     OSError,
     ValueError,
@@ -82,6 +85,8 @@ class _Check:
         for brand in settings.brands:
             if brand.goods:
                 yield self._tried("aspects", brand.name, partial(_aspects, brand.goods))
+        if settings.playbook is not None:
+            yield self._tried("playbook", "", partial(self._playbook, settings.playbook))
         if not settings.sources:
             yield self._finding("sources", "", ok=True, seen=self._say("no_sources"))
         for source in settings.sources:
@@ -126,6 +131,10 @@ class _Check:
             return self._say("pseudonyms_off")
         read_key(self._settings.privacy, self._settings.state)
         return self._say("on")
+
+    def _playbook(self, path: Path) -> str:
+        read_playbook(path, self._language)
+        return str(path)
 
     def _source(self, source: SourceSettings) -> str:
         """Ask a source for as little as it gives; the pace of all processes is kept here too."""

@@ -7,7 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from alerts.delivery.texts import Texts
+from alerts.messages.catalogue import LANGUAGES
 from alerts.messages.message import Message, Picture
+from alerts.messages.playbook.playbook import Playbook, PlaybookError, read_playbook
 from fengsui.chart.counted import timeline_of
 from fengsui.services import Services
 from fengsui.stores.open import opened_store
@@ -24,6 +26,21 @@ WORDS: Final = {
 }
 
 
+def playbooks_of(path: Path | None) -> dict[Language, Playbook]:
+    """Return a team's playbook for each language, none where none is set.
+
+    One that cannot be used is logged, and the one that ships takes its place: an alert does not
+    wait for it.
+    """
+    if path is None:
+        return {}
+    try:
+        return {language: read_playbook(path, language) for language in LANGUAGES}
+    except PlaybookError as error:
+        log.error("the playbook that ships is used: %s", error)  # noqa: TRY400 - no traceback helps
+        return {}
+
+
 class ChartedTexts(Texts):
     """The texts that ship; evidence has the chart of its incident where the channel shows it.
 
@@ -31,6 +48,7 @@ class ChartedTexts(Texts):
     """
 
     def __init__(self, services: Services) -> None:
+        super().__init__(playbooks_of(services.settings.playbook))
         self._services = services
 
     def evidence(self, alert: Alert, language: Language, *, pictures: bool) -> Message:

@@ -53,6 +53,9 @@ class Settings(BaseModel):
 
     language: Language = "zh"
     state: Path = Path("state")
+    playbook: Path | None = Field(
+        default=None, description="a team's own steps and checklists in alerts, a TOML file"
+    )
     store: Literal["sqlite", "elasticsearch"] = "sqlite"
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     kibana: KibanaSettings = KibanaSettings()
@@ -201,13 +204,15 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     if kibana.ca_certs is not None:
         kibana = kibana.model_copy(update={"ca_certs": folder / kibana.ca_certs})
     brands = tuple(_anchored_brand(brand, folder) for brand in settings.brands)
-    anchored = {
+    anchored: dict[str, object] = {
         "brands": brands,
         "sources": sources,
         "upkeep": upkeep,
         "elasticsearch": servers,
         "kibana": kibana,
     }
+    if settings.playbook is not None:
+        anchored["playbook"] = folder / settings.playbook
     return settings.model_copy(update={"state": folder / settings.state, **anchored})
 
 

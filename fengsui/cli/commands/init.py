@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fengsui.cli.language import tell
+from fengsui.cli.language import spoken, tell
 from fengsui.cli.options import DEFAULT_PATH
 from fengsui.settings.application import SettingsError
 
@@ -21,12 +21,24 @@ def register(app: typer.Typer) -> None:
 
 def init(
     path: Annotated[Path, typer.Argument()] = DEFAULT_PATH,
+    playbook: Annotated[Path | None, typer.Option()] = None,
 ) -> None:
-    """Write a settings file with comments in Chinese and English, to be filled in."""
-    if path.exists():
-        raise SettingsError(tell("init.exists", path=path))
-    text = resources.files("fengsui.settings").joinpath("example.toml").read_text(encoding="utf-8")
-    path.write_text(text, encoding="utf-8")
+    """Write a settings file with comments in Chinese and English, to be filled in.
+
+    With --playbook write a copy of the playbook instead: the steps and checklists of alerts.
+    """
+    if playbook is not None:
+        _write(playbook, "alerts.messages.playbook", f"{spoken()}.toml")
+        typer.echo(tell("init.playbook", path=playbook))
+        return
+    _write(path, "fengsui.settings", "example.toml")
     inbox = path.parent / INBOX
     inbox.mkdir(exist_ok=True)
     typer.echo(tell("init.written", path=path, inbox=inbox))
+
+
+def _write(path: Path, package: str, name: str) -> None:
+    if path.exists():
+        raise SettingsError(tell("init.exists", path=path))
+    text = resources.files(package).joinpath(name).read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")

@@ -54,3 +54,27 @@ def test_a_chart_that_fails_loses_no_evidence(
     monkeypatch.setattr(texts, "timeline_of", broken)
     assert ChartedTexts(services).evidence(made_alert(), "zh", pictures=True).picture is None
     assert "no chart could be drawn" in caplog.text
+
+
+def test_a_team_s_playbook_is_used(tmp_path: Path) -> None:
+    """What the settings name as the playbook gives the steps of every alert."""
+    file = tmp_path / "playbook.toml"
+    file.write_text(
+        '[steps.default]\norange = ["打给张总"]\n[steps.safety]\norange = ["打给张总"]\n', "utf-8"
+    )
+    chosen = stories.settings(tmp_path / "state").model_copy(update={"playbook": file})
+    with Services(chosen, notifiers={}) as services:
+        message = ChartedTexts(services).alert(made_alert(), "zh")
+    assert "现在做：打给张总" in message.plain()
+
+
+def test_a_playbook_that_broke_holds_up_no_alert(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file that cannot be read any more is logged, and the steps that ship are shown."""
+    chosen = stories.settings(tmp_path / "state")
+    chosen = chosen.model_copy(update={"playbook": tmp_path / "gone.toml"})
+    with Services(chosen, notifiers={}) as services:
+        message = ChartedTexts(services).alert(made_alert(), "zh")
+    assert "现在做：" in message.plain()
+    assert "gone.toml" in caplog.text
