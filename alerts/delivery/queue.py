@@ -20,7 +20,7 @@ from alerts.messages.message import Message
 from records import Alert, Notification, NotificationState
 from records.language import Language
 
-# What waited longer is told as the past, in one message.
+# What waited longer goes out as the past, in one message.
 AWAY_AFTER: Final = timedelta(minutes=30)
 # So often a message that fails keeps the later ones of its incident waiting: two minutes.
 HOLDS: Final = 4
@@ -53,7 +53,7 @@ class Queue:
         return any(one.key not in self._tried for one in due)
 
     def _owes(self) -> bool:
-        """Say whether the receiver, which has taken something, is to hear what it missed."""
+        """Say whether the receiver, which has taken something, should now get what it missed."""
         return self._is_back and bool(self._late(self._sender.outbox.waiting(self._sender.name)))
 
     def _round(self, waiting: Sequence[Notification]) -> Iterator[NotificationState]:
@@ -103,7 +103,7 @@ class Queue:
         return one.retry_at is not None and one.retry_at <= self._sender.now()
 
     def _old(self, waiting: Sequence[Notification]) -> list[Notification]:
-        """Return the alerts that waited too long to be told one by one."""
+        """Return the alerts that waited too long to go out one by one."""
         before = self._sender.now() - AWAY_AFTER
         return [
             one

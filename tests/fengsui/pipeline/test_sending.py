@@ -107,7 +107,7 @@ def test_they_learn_that_it_is_back(
 def test_where_nobody_else_has_a_route_every_other_receiver_learns(
     tmp_path: Path, rooms: dict[str, Checked], clock: Clock
 ) -> None:
-    """A receiver that is alone in the routes fails to the ears of all others there are."""
+    """When the only receiver with a route fails, all others that there are learn of it."""
     made = _settings(tmp_path, None).model_copy(
         update={"routes": (RouteSettings(receivers=("slack",)),)}
     )

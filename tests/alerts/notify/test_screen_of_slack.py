@@ -99,7 +99,7 @@ def test_the_picture_goes_into_the_thread(slack: SlackNotifier, slack_server: Sl
 def test_without_the_scope_the_message_goes_alone(
     slack: SlackNotifier, slack_server: SlackServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An app without files:write sends every message; that is said once, and asked once."""
+    """Without files:write every message goes out; the log says so once, and Slack is asked once."""
     with caplog.at_level(logging.WARNING):
         for key in "abc":
             slack.send(PICTURED, key, None)
