@@ -20,12 +20,8 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="With --send-test: these receivers alone.")
-    ] = None,
-    send_test: Annotated[
-        bool, typer.Option("--send-test", help="Send a test message through each receiver.")
-    ] = False,
+    names: Annotated[list[str] | None, typer.Argument()] = None,
+    send_test: Annotated[bool, typer.Option("--send-test")] = False,
     config: Config = DEFAULT_PATH,
     json: Json = False,
 ) -> None:
@@ -35,7 +31,7 @@ def check(
     """
     settings = settings_of(config)
     if names and not send_test:
-        raise typer.BadParameter("receivers are named with --send-test alone")
+        raise typer.BadParameter(tell("check.names_alone"))
     if send_test:
         _send_tests(settings, names or [], json=json)
         return
