@@ -10,13 +10,11 @@ from typing import Any
 
 from alerts.messages.format import ELLIPSIS, cut
 from alerts.messages.message import Message, Quote, Section
-from records.language import LEVEL_COLOURS, RECOVERED_COLOUR
 
 HEADER_LIMIT = 150
 SECTION_LIMIT = 3000
 CONTEXT_LIMIT = 3000
 FALLBACK_LIMIT = 1500
-KEY_LIMIT = 300
 # Of listed sections together, in characters; the frame of a block takes about 100 more.
 LISTED_LIMIT = 9000
 LISTED_SECTIONS = 40
@@ -49,36 +47,22 @@ def escape(text: str) -> str:
 
 
 def payload_of(message: Message) -> dict[str, Any]:
-    """Return the `text`, `blocks` and `attachments` of a chat.postMessage.
+    """Return the `text` and the `blocks` of a chat.postMessage.
 
-    A message with a screen is blocks alone: Slack folds attachments away. Of others the header
-    stands alone above what has a level; the rest stands in an attachment of the level's colour.
-    `text` is what notifications and screen readers say.
+    Everything stands in blocks: Slack folds attachments away. The level's colour is the sign in the
+    title. `text` is what notifications and screen readers say.
     """
     first = (*(line.text for line in message.screen[:1]), *message.summary[:1])[:1]
     text = escape(cut(" ".join((message.title, *first)), FALLBACK_LIMIT))
-    header, body = _header(message.title), list(_body(message))
-    if message.screen:
-        return {"text": text, "blocks": [header, *_screen(message), *body, *_mark(message)]}
-    if message.level is None:
-        return {"text": text, "blocks": [header, *body]}
-    colour = RECOVERED_COLOUR if message.recovered else LEVEL_COLOURS[message.level]
-    attachment = {"color": colour, "fallback": escape(message.title), "blocks": body}
-    return {"text": text, "blocks": [header], "attachments": [attachment]}
+    return {"text": text, "blocks": [_header(message.title), *_screen(message), *_body(message)]}
 
 
 def _screen(message: Message) -> Iterator[Block]:
-    yield _section(
-        " ".join((escape(line.text), *(_link(a.url, a.label) for a in line.links)))
-        for line in message.screen
-    )
-
-
-def _mark(message: Message) -> Iterator[Block]:
-    """Yield the incident's key, by which people and commands name it."""
-    if message.alert is not None:
-        key = escape(message.alert.incident.key)
-        yield {"type": "context", "elements": [_mrkdwn(cut(key, KEY_LIMIT))]}
+    if message.screen:
+        yield _section(
+            " ".join((escape(line.text), *(_link(a.url, a.label) for a in line.links)))
+            for line in message.screen
+        )
 
 
 def _body(message: Message) -> Iterator[Block]:
@@ -87,8 +71,11 @@ def _body(message: Message) -> Iterator[Block]:
     yield from _sections(message)
     for quote in message.quotes:
         yield _section(_quote(message, quote))
-    if message.closing:
-        closing = [_under_heading(message, section) for section in message.closing]
+    for section in message.closing:
+        if section.listed:
+            yield _section((f"*{escape(section.heading)}*", *map(escape, section.lines)))
+    closing = [_under_heading(message, one) for one in message.closing if not one.listed]
+    if closing:
         yield {"type": "context", "elements": [_mrkdwn(_fit(closing, CONTEXT_LIMIT))]}
 
 

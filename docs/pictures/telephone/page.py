@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from noto_cjk_sans_otc import FONT_PATH
 
 from docs.pictures.telephone.mrkdwn import html_of
 from records.language import Language
@@ -39,7 +40,8 @@ def page_of(messages: Sequence[Shown], channel: str, language: Language) -> str:
         for one in messages
     ]
     template = _TEMPLATES.get_template("telephone.html.j2")
-    return template.render(messages=shown, channel=channel, language=language)
+    font = Path(FONT_PATH).as_uri()
+    return template.render(messages=shown, channel=channel, language=language, font=font)
 
 
 def _blocks(blocks: Sequence[dict[str, Any]]) -> Iterator[_Block]:

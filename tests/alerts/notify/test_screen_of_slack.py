@@ -1,13 +1,12 @@
 """What Slack shows at once of an alert: blocks, links behind lines, a picture in the thread."""
 
-import json
 import logging
 from dataclasses import replace
 
 import pytest
 
-from alerts.messages.compose import compose
-from alerts.messages.message import Anchor, Line, Message, Picture
+from alerts.messages.evidence_message import evidence
+from alerts.messages.message import Anchor, Line, Message, Picture, Section
 from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.notifier import SlackNotifier
 from records import Level
@@ -24,6 +23,7 @@ SCREEN = Message(
         Line("20:25｜45 分钟 9 条负面"),
         Line("源头：橙**", (Anchor("原帖", "https://weibo.example/1?a=1&b=2"),), "source"),
     ),
+    closing=(Section("编号", (ALERT.incident.key,), "key"),),
     alert=ALERT,
 )
 PNG = b"\x89PNG\r\n\x1a\n\xff\x00made for tests"
@@ -66,10 +66,10 @@ def test_a_long_screen_fits() -> None:
 def test_an_edit_leaves_no_attachment_behind(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
-    """A message that had an attachment has none after it was edited to a screen."""
+    """A message of an older version, which had an attachment, has none after it was edited."""
     opening, *_ = made_story()
     receipt = send_alert(slack, opening)
-    assert slack_server.messages[0]["attachments"]
+    slack_server.messages[0]["attachments"] = [{"color": "#fff", "blocks": []}]
     slack.edit(SCREEN, f"{opening.key}/edit", receipt)
     assert not slack_server.messages[0]["attachments"]
 
@@ -131,8 +131,11 @@ def test_pictures_can_be_turned_off(slack_server: SlackServer, slack: SlackNotif
     assert (slack_server.uploads, off.abilities.pictures) == ({}, False)
 
 
-def test_the_message_of_an_alert_without_a_screen_is_as_before() -> None:
-    """What has no screen keeps its coloured attachment."""
-    payload = payload_of(compose(ALERT, "zh"))
-    assert ("attachments" in payload) is not bool(compose(ALERT, "zh").screen)
-    assert "负面条数走势" not in json.dumps(payload, ensure_ascii=False)
+def test_a_checklist_is_a_block_of_its_own() -> None:
+    """Listed closing lines stand one below the other; the others share the small print."""
+    red = replace(ALERT, incident=replace(ALERT.incident, level=Level.RED))
+    blocks = payload_of(evidence(red, "zh"))["blocks"]
+    ticked = next(block for block in blocks if "☐" in str(block))
+    assert ticked["type"] == "section"
+    assert ticked["text"]["text"].count("\n☐") >= 6
+    assert blocks[-1]["type"] == "context"

@@ -15,8 +15,7 @@ from alerts.notify.protocol import NotifyError
 from alerts.notify.slack.blocks import payload_of
 from alerts.notify.slack.notifier import SlackNotifier
 from alerts.notify.slack.settings import SlackReceiver
-from records import Change, Level, Receipt
-from records.language import LEVEL_COLOURS
+from records import Change, Receipt
 from tests.alerts.conftest import slack_notifier
 from tests.alerts.made import OPENED, made_alert, made_incident, made_story
 from tests.alerts.notify.contract import SECRET, NotifierContract, made_brief, send_alert
@@ -50,18 +49,18 @@ class TestContract(NotifierContract):
         return slack_notifier(slack_server)
 
 
-def test_a_message_has_colour_header_fallback_and_key(
+def test_a_message_has_header_fallback_and_key(
     slack: SlackNotifier, slack_server: SlackServer
 ) -> None:
-    """A message has a header, the level's colour, a fallback text and its key; nothing unfurls."""
+    """A message has a header, a fallback text with the numbers and its key; nothing unfurls."""
     alert = made_alert()
     receipt = send_alert(slack, alert)
     (message,) = slack_server.messages
     assert message["blocks"][0]["text"]["text"].startswith("🟠 橙 · 云朵茶饮 · ")
-    assert message["attachments"][0]["color"] == LEVEL_COLOURS[Level.ORANGE]
-    assert "负面 147 条" in message["text"]
+    assert "attachments" not in message
+    assert "147 条负面" in message["text"]
     assert message["metadata"]["event_payload"]["alert"] == alert.key
-    link = "<https://weibo.com/1/abc?from=x&amp;y=1|打开原帖>"
+    link = "<https://weibo.com/1/abc?from=x&amp;y=1|原帖>"
     assert any(link in text_of(block) for block in blocks_of(message))
     assert message["unfurl_links"] is message["unfurl_media"] is message["link_names"] is False
     assert receipt == Receipt(CHANNEL, message["ts"], message["ts"])
