@@ -45,8 +45,7 @@ _READ: Final = 3  # histories read for each that is kept: the order by total is 
 _SHARED_WORDS: Final = 2
 # In what a brand says about a story; without any of them it advertises.
 _STATEMENT: Final = re.compile(
-    "声明|说明|致歉|道歉|歉意|抱歉|对不起|回应|通报|公告|澄清|谣言|不实|核实|核查|调查|自查|整改|停业|下架|召回|"
-    "赔付|赔偿|退款"
+    "声明|说明|致歉|道歉|歉意|抱歉|对不起|回应|通报|公告|澄清|谣言|不实|核实|核查|调查|自查|整改|停业|下架|召回"
 )
 _CHARACTERS: Final = 400
 
@@ -147,12 +146,11 @@ def _is_large(followers: int | None, reposts: int | None) -> bool:
 def is_of_story(cited: Cited, words: Collection[str]) -> bool:
     """Say whether a post is of the story that is known by `words`, as far as those tell."""
     mention = cited.mention
-    shared = sum(word in mention.text for word in words)
     if mention.discount == OWN:  # its advertisements go on whatever happens
-        return not words or (shared > 0 and _STATEMENT.search(mention.text) is not None)
+        return not words or _STATEMENT.search(mention.text) is not None
     if not words or is_troubled(mention) or cited.post.kind is PostKind.HEADLINE:
         return True
-    return shared >= _SHARED_WORDS
+    return sum(word in mention.text for word in words) >= _SHARED_WORDS
 
 
 def _platforms(story: Sequence[Cited]) -> Iterator[Voice]:
