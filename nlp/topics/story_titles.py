@@ -27,6 +27,7 @@ _IDEAL: Final = 16  # characters from which on a longer clause has to say more
 _READ: Final = 300  # characters of a post: what happened stands at its beginning
 _PLACE_SHARE: Final = 0.15  # of the posts of a story name the place that is put into its title
 _PLACE_POSTS: Final = 2
+_RARE_PLACE: Final = 0.6
 
 _DROPPED: Final = re.compile(
     r"//@.*|@[^\s:：@/#，。！？,!?]{1,40}|O?网页链接|\S{1,20}的微博视频|https?://\S+|\[[^\[\]\s]{1,12}\]"
@@ -133,8 +134,10 @@ def ranked(
             told = _told(clause, called)
             if told in found or len(told) < _SHORTEST:
                 continue
-            score = _score(told, centre, shares, segmenter)
             placed = _placed(told, place)
+            score = _score(told, centre, shares, segmenter)
+            if not place and _places(told):  # too few others name it
+                score *= _RARE_PLACE
             if score > 0 and _READABLE <= len(placed) <= LIMIT:
                 found[told] = Candidate(score, placed, post.key)
     return sorted(found.values(), key=lambda one: (-one.score, one.text))
