@@ -11,6 +11,7 @@ import msgspec
 
 from listeners.errors import Refused, RetryLater
 from listeners.formats.format import UNDECODABLE
+from listeners.parsing.json_text import decode_repaired
 from listeners.protocol import Refusal
 from listeners.refusals import SOON
 
@@ -50,7 +51,7 @@ def json_of(answer: Answer, decode: Callable[[bytes], T]) -> T:
         Refused: it is JSON of another shape.
     """
     try:
-        return decode(answer.body)
+        return decode_repaired(decode, answer.body)
     except msgspec.ValidationError as error:
         raise Refused(f"{public(answer.url)}: not an object", Refusal.CHANGED) from error
     except UNDECODABLE as error:

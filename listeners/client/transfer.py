@@ -1,13 +1,14 @@
 """One question over HTTP: bounded in size and time, and never led to another host."""
 
 import time
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from listeners.client.limits import GREATEST_ANSWER, WHOLE_SECONDS
+from listeners.client.packing import ENCODINGS, Unpackable, Unpacked
 from listeners.client.response import pause_of, public
 from listeners.errors import Refused, RetryLater
 from listeners.protocol import Refusal
@@ -37,9 +38,8 @@ def transfer(
         return _follow(client, url, headers, greatest)
     except httpx.InvalidURL as error:
         raise Refused(f"{public(url)}: no address") from error
-    except httpx.DecodingError as error:
-        what = type(error).__name__
-        raise RetryLater(f"{public(url)}: {what}", SOON, Refusal.TRUNCATED) from error
+    except Unpackable as error:
+        raise RetryLater(f"{public(url)}: {error}", SOON, Refusal.TRUNCATED) from error
     except httpx.TransportError as error:
         # The message of the transport can hold the address with its query: report only its kind.
         what = type(error).__name__
@@ -51,7 +51,7 @@ def _follow(
 ) -> tuple[httpx.Response, bytes]:
     url = home
     for _ in range(MOST_REDIRECTS + 1):
-        with client.stream("GET", url, headers=dict(headers)) as response:
+        with client.stream("GET", url, headers={**headers, **ENCODINGS}) as response:
             target = _target(url, response)
             if not response.has_redirect_location or leads_to_login(target):
                 return response, _body(response, home, target, greatest)
@@ -63,13 +63,15 @@ def _follow(
 
 def _body(response: httpx.Response, url: str, target: str, greatest: int) -> bytes:
     deadline = time.monotonic() + WHOLE_SECONDS
-    body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
+    body, read = bytearray(), Unpacked(response.headers.get("content-encoding", ""))
+    # As it comes: httpx would unpack whatever the headers name, as often as they name it.
+    for chunk in cast("Iterable[bytes]", response.stream):
+        body += read.more(chunk, greatest + 1 - len(body))
         if len(body) > greatest:
             raise Refused(f"{public(url)}: answers more than {greatest} bytes", Refusal.TOO_LARGE)
         if time.monotonic() > deadline:
             raise RetryLater(f"{public(url)}: answers too slowly", SOON, Refusal.UNREACHABLE)
+    read.end()
     was_conditional = {"if-none-match", "if-modified-since"} & response.request.headers.keys()
     if response.status_code == NOT_MODIFIED and was_conditional:
         return b""

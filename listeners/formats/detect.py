@@ -15,6 +15,7 @@ from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, enc
 from listeners.parsing.csv_rows import Rows
 from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
+from listeners.parsing.json_text import decode_repaired, repaired
 
 # So many objects are looked at: the first can be a broken one.
 SAMPLES: Final = 20
@@ -106,7 +107,7 @@ def header_of(cells: list[str]) -> tuple[str, ...]:
 def _line_objects(head: bytes) -> Iterator[dict[str, Any]]:
     for line in head.splitlines()[:SAMPLES]:
         try:
-            found = msgspec.json.decode(line)
+            found = decode_repaired(msgspec.json.decode, line)
         except UNDECODABLE:
             continue
         if isinstance(found, dict):
@@ -115,7 +116,7 @@ def _line_objects(head: bytes) -> Iterator[dict[str, Any]]:
 
 def _array_objects(head: bytes) -> Iterator[dict[str, Any]]:
     try:
-        for found in islice(members(io.BytesIO(head)), SAMPLES):
+        for found in islice(members(io.BytesIO(repaired(head))), SAMPLES):
             if isinstance(found, dict):
                 yield found
     except BrokenArray:
@@ -124,7 +125,7 @@ def _array_objects(head: bytes) -> Iterator[dict[str, Any]]:
 
 def _document(head: bytes, rest: BinaryIO) -> dict[str, Any]:
     try:
-        found = msgspec.json.decode(head + rest.read(GREATEST_LINE))
+        found = decode_repaired(msgspec.json.decode, head + rest.read(GREATEST_LINE))
     except UNDECODABLE:
         return {}
     return found if isinstance(found, dict) else {}

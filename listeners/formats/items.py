@@ -1,7 +1,6 @@
 """The items of a text, one by one with flat memory: rows, lines, or members of an array."""
 
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -13,15 +12,11 @@ from listeners.formats.format import UNDECODABLE
 from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
 from listeners.parsing.csv_rows import Rows
 from listeners.parsing.json_arrays import BrokenArray, members
+from listeners.parsing.json_text import decode_repaired, repaired
 
 # An array of this size is decoded at once, which is several times faster than as a stream.
 GREATEST_WHOLE: Final = 32 * 1024 * 1024
 REPLACED: Final = "text: broken characters were replaced"
-# Half of a pair that writes one character, left behind where a text was cut.
-_LONE_SURROGATE = re.compile(
-    rb"\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
 _whole = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -105,9 +100,10 @@ class Items:
         whole = self._text().read(GREATEST_WHOLE + 1)
         if len(whole) <= GREATEST_WHOLE:
             try:
-                found = _whole.decode(whole)
+                # ijson makes one wrong character of half a pair and the next one.
+                found = decode_repaired(_whole.decode, whole)
             except UNDECODABLE:
-                yield from self._streamed(io.BytesIO(whole))
+                yield from self._streamed(io.BytesIO(repaired(whole)))
                 return
             for member in found:
                 yield self._decoded(bytes(member))
@@ -137,16 +133,14 @@ class Items:
         except RecursionError:
             return Item(self.position, None, text, "nested too deeply")
         except (msgspec.DecodeError, UnicodeDecodeError):
-            repaired = _repaired(text)
+            return self._second_try(text)
+
+    def _second_try(self, text: bytes) -> Item:
         try:
-            return Item(self.position, decode(repaired), text, note=REPLACED)
+            value = self.layout.format.decode(repaired(text))
         except UNDECODABLE:
             return Item(self.position, None, text, "broken JSON")
-
-
-def _repaired(text: bytes) -> bytes:
-    sound = text.decode("utf-8-sig", errors="replace").encode()
-    return _LONE_SURROGATE.sub(rb"\\ufffd", sound)
+        return Item(self.position, value, text, note=REPLACED)
 
 
 def _uneven(position: int, columns: tuple[str, ...], cells: list[str], raw: str) -> Item:
