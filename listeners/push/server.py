@@ -1,6 +1,9 @@
 """The server to which others push: small, local, and it believes nothing unsigned."""
 
+import contextlib
+import io
 import json
+import logging
 import socket
 import threading
 import time
@@ -18,6 +21,9 @@ SECONDS: Final = 10.0
 MOST_AT_ONCE: Final = 16
 LINGERING: Final = 2.0
 MOST_UNWANTED: Final = 8 * GREATEST_BODY
+_BUSY: Final = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+log = logging.getLogger(__name__)
 
 
 class Reply(NamedTuple):
@@ -112,10 +118,51 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: type["_Handler"]) -> None:
         super().__init__(address, handler)
-        self.slots = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._slots = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Begin a thread for a connection, up to a number: before anybody has proved who he is."""
+        if not self._slots.acquire(blocking=False):
+            with contextlib.suppress(OSError):
+                request.setblocking(False)
+                request.send(_BUSY)
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer one connection, then give its place free."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._slots.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Keep quiet: a client that goes away is its own matter."""
+
+
+class _UntilDeadline(io.RawIOBase):
+    """Reads a connection until its deadline, however slowly the bytes come."""
+
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
+        self._connection = connection
+        self._deadline = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what is there.
+
+        Raises:
+            TimeoutError: the deadline is over.
+        """
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -125,18 +172,28 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
     protocol_version = "HTTP/1.1"
 
+    def setup(self) -> None:
+        """Give head and body one deadline together."""
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(_UntilDeadline(self.connection, SECONDS))
+
     def do_POST(self) -> None:
-        if not self.server.slots.acquire(blocking=False):
-            self._refuse(503, "busy")
-            return
         try:
             self._reply(self._taken())
         except NotAccepted as error:
             self._refuse(error.status, str(error))
-        except OSError:
+        except TimeoutError:
+            self._refuse(408, f"it took more than {SECONDS:.0f} seconds")
+        except OSError as error:
+            log.error(  # noqa: TRY400  one line an error
+                "a push could not be stored: %s", error.strerror or type(error).__name__
+            )
             self._refuse(503, "it could not be stored; send it again")
-        finally:
-            self.server.slots.release()
+        except Exception as error:  # noqa: BLE001  the sender must know that it was not taken
+            # Without the message, which can hold what was sent, or a secret.
+            log.error("a push could not be taken: %s", type(error).__name__)  # noqa: TRY400  see above
+            self._refuse(503, "it could not be taken; send it again")
 
     def do_GET(self) -> None:
         self._refuse(405, "POST only")
@@ -163,7 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
             end, unwanted = time.monotonic() + LINGERING, 0
             while unwanted < MOST_UNWANTED and (left := end - time.monotonic()) > 0:
                 self.connection.settimeout(left)
-                chunk = self.rfile.read1(65_536)
+                chunk = self.connection.recv(65_536)
                 if not chunk:
                     return
                 unwanted += len(chunk)
@@ -171,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
 
     def _reply(self, reply: Reply) -> None:
-        body = json.dumps(reply.body, ensure_ascii=False).encode()
+        body = json.dumps(reply.body, ensure_ascii=False).encode("utf-8", "replace")
         self.close_connection = True
         self.send_response(reply.status)
         self.send_header("Content-Type", "application/json")

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from listeners.context import ReadContext
-from listeners.errors import RetryLater
+from listeners.errors import ListenerError, RetryLater
 from listeners.formats.format import Reading
 from listeners.pagination import Entry
 from listeners.protocol import CoverageMarker, Item, Refusal, WatchPace
 from listeners.refusals import SOON
-from records import Window
+from records import Rejected, Window
 
 WAITING: Final = ".waiting"
 ALIVE: Final = ".alive"
@@ -104,13 +104,19 @@ class SpoolListener:
     def fetch(self, window: Window) -> Iterator[Item]:
         """Yield what waits; a file is deleted when what stood in it has been written down.
 
+        One that cannot be read now waits on, and stops none behind it.
+
         Raises:
-            RetryLater: nobody receives, so that nothing can come.
+            ListenerError: a file could not be read now, or nobody receives, so that nothing can
+                come.
         """
-        files = self._spool.waiting()
-        for path in files:
-            seen_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            yield from self._parse(path.read_bytes(), Reading(path.name, seen_at, seen_at))
+        files, later = list[Path](), list[ListenerError]()
+        for path in self._spool.waiting():
+            try:
+                yield from self._entries(path)
+                files.append(path)
+            except ListenerError as error:
+                later.append(error)
         alive = self._spool.alive_at()
         heard = alive is not None and self._context.clock() - alive < GONE_AFTER
         why = None if heard else Refusal.UNREACHABLE
@@ -120,3 +126,16 @@ class SpoolListener:
         if not heard:
             what = f"{self._name}: nobody receives; `fengsui run` or `fengsui receive` does"
             raise RetryLater(what, SOON, Refusal.UNREACHABLE)
+        if later:
+            raise later[0]
+
+    def _entries(self, path: Path) -> Iterator[Entry]:
+        seen_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        payload, reading = path.read_bytes(), Reading(path.name, seen_at, seen_at)
+        try:
+            yield from self._parse(payload, reading)
+        except ListenerError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, it must not stop what is behind
+            raw, reason = payload[:2000].decode("utf-8", "replace"), type(error).__name__
+            yield Rejected(self._name, path.name, 1, f"unreadable: {reason}", raw, seen_at)

@@ -1,6 +1,7 @@
 """A watched folder: new files are read, growing ones are read on from where they ended."""
 
 import io
+import logging
 import os
 import stat
 from collections.abc import Generator, Hashable, Iterator
@@ -17,6 +18,8 @@ from listeners.formats.read import UnknownFormat, layout_of_file, parse_items
 from listeners.parsing.bytes import GREATEST_LINE, is_compressed, opened
 from listeners.protocol import WatchPace
 from records import Post, Rejected, Window
+
+log = logging.getLogger(__name__)
 
 # Names that editors, browsers and downloads give to a file that is not finished.
 UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
@@ -182,6 +185,11 @@ class FolderListener:
         except OSError as error:
             self._places[path] = Place(stamp, done=True)
             yield self._unread(reading, f"cannot be read: {error.strerror}")
+        except Exception as error:
+            # Whatever a file does to a parser, it must not stop the files behind it.
+            log.exception("%s could not be read", path.name)
+            self._places[path] = Place(stamp, done=True)
+            yield self._unread(reading, f"cannot be read: {type(error).__name__}")
 
     def _unread(self, reading: Reading, reason: str) -> Rejected:
         return Rejected(self._name, reading.origin, 1, reason, "", reading.seen_at)

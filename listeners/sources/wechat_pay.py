@@ -20,9 +20,11 @@ from pydantic import Field, field_validator, model_validator
 from listeners.client.breaker import utc_now
 from listeners.client.response import Answer, json_of
 from listeners.context import ReadContext
+from listeners.errors import Refused
 from listeners.formats.format import UNDECODABLE, Reading
 from listeners.pagination import Entry
 from listeners.parsing import fields
+from listeners.parsing.json_text import decode_repaired
 from listeners.parsing.times import read_time
 from listeners.protocol import Item, Listener
 from listeners.push.server import NotAccepted, PushedSource, Receiver, Reply
@@ -160,7 +162,7 @@ def unsealed(body: bytes, api_key: bytes) -> Opened:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     try:
-        notice = msgspec.json.decode(body, type=dict[str, Any])
+        notice = decode_repaired(_read_object, body)
         resource = notice["resource"]
         if resource["algorithm"] != ALGORITHM:
             raise NotAccepted(422, f"the algorithm is not {ALGORITHM}")
@@ -169,7 +171,7 @@ def unsealed(body: bytes, api_key: bytes) -> Opened:
             base64.b64decode(resource["ciphertext"], validate=True),
             str(resource.get("associated_data") or "").encode(),
         )
-        told = msgspec.json.decode(plain, type=dict[str, Any])
+        told = decode_repaired(_read_object, plain)
     except InvalidTag:
         raise NotAccepted(422, "it was encrypted under another key") from None
     except (*UNDECODABLE, KeyError, TypeError, ValueError, AttributeError):
@@ -261,9 +263,16 @@ class WechatPayListener:
     def _parse(self, payload: bytes, reading: Reading) -> Iterator[Entry]:
         for entry in parse(payload, reading):
             if isinstance(entry, Post) and self._settings.merchant_key is not None:
-                yield parse_complaint(self._asked(entry.id), entry)
+                yield self._whole(entry)
             else:
                 yield entry
+
+    def _whole(self, known: Post) -> Post:
+        """Return the complaint in full; one that the interface refuses stays as it was notified."""
+        try:
+            return parse_complaint(self._asked(known.id), known)
+        except Refused as error:
+            return replace(known, notes=(*known.notes, f"refused: {error.refusal}"))
 
     def _asked(self, identity: str) -> Mapping[str, Any]:
         path = COMPLAINT.format(id=identity)
@@ -292,5 +301,8 @@ class WechatPayListener:
         )
 
 
+_read_object: Final = msgspec.json.Decoder(dict[str, Any]).decode
+
+
 def _object(answer: Answer) -> Mapping[str, Any]:
-    return json_of(answer, msgspec.json.Decoder(dict[str, Any]).decode)
+    return json_of(answer, _read_object)

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -21,11 +23,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from listeners.context import ReadContext
 from listeners.errors import RetryLater
 from listeners.protocol import CoverageMarker, Item
+from listeners.push import server
 from listeners.push.server import GREATEST_BODY, Receiver
+from listeners.push.spool import Spool
+from listeners.sources import webhook, wechat_pay
 from listeners.sources.webhook import WebhookSource, signature
 from listeners.sources.wechat_pay import WechatPaySource
 from records import Post, PostKind, Rejected, Window
 from tests.listeners.samples import json_lines, own
+from tests.listeners.weibo_site import MovedClock
 
 NOW = datetime(2026, 6, 21, 12, tzinfo=UTC)
 STAMP = str(int(NOW.timestamp()))
@@ -301,3 +307,101 @@ def test_complaint_in_full(pay: WechatPaySource, tmp_path: Path) -> None:
     MERCHANT.public_key().verify(base64.b64decode(values["signature"]), text.encode(),
                                  padding.PKCS1v15(), hashes.SHA256())  # fmt: skip
     assert scheme == "WECHATPAY2-SHA256-RSA2048"
+
+
+def test_deadline_is_for_head_and_body_together(
+    source: WebhookSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sender that drips bytes is cut off at the deadline, whether in the head or in the body."""
+    monkeypatch.setattr(server, "SECONDS", 0.6)
+    body = b"POST /posts HTTP/1.1\r\nContent-Length: 1000\r\n\r\n"
+    with source.receiver(lambda: NOW) as receiver:
+        for begin in (b"POST /posts HTTP/1.1\r\nX: ", body):
+            with socket.create_connection(("127.0.0.1", receiver.port), timeout=20) as connection:
+                connection.sendall(begin)
+                assert _dripped(connection) < 100
+
+
+def _dripped(connection: socket.socket) -> int:
+    """Return how many bytes went out, one in a tenth of a second, until an answer or the end."""
+    connection.settimeout(0.1)
+    for sent in range(100):
+        try:
+            connection.sendall(b"x")
+            connection.recv(1)
+        except TimeoutError:
+            continue
+        except OSError:
+            return sent
+        return sent
+    return 100
+
+
+def test_connections_are_bounded_before_the_signature(receiver: Receiver) -> None:
+    """Who opens connections and sends nothing takes so many places, and no thread more."""
+    before = threading.active_count()
+    held = [socket.create_connection(("127.0.0.1", receiver.port), timeout=5)
+            for _ in range(server.MOST_AT_ONCE)]  # fmt: skip
+    try:
+        with socket.create_connection(("127.0.0.1", receiver.port), timeout=5) as one_more:
+            assert one_more.recv(100).startswith(b"HTTP/1.1 503 ")
+        assert threading.active_count() <= before + server.MOST_AT_ONCE
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_unexpected_is_answered_and_logged(
+    source: WebhookSource, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody expected is a 503, so that the sender tries again, and one line in the log."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError(SECRET)
+
+    monkeypatch.setattr(webhook, "received", broken)
+    with source.receiver(lambda: NOW) as receiver:
+        assert push(receiver, json_lines(own()))[0] == 503
+    assert "ZeroDivisionError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("form", ["{}", "[{}]", "{}\n"])
+def test_half_an_emoji_is_taken(source: WebhookSource, receiver: Receiver, form: str) -> None:
+    """A post with half of a surrogate pair is taken with a note, in every form of JSON."""
+    text = json.dumps(own(text="虫子")).replace('"text": "', '"text": "\\ud83d')
+    assert push(receiver, form.format(text).encode())[0] == 202
+    post = fetched(source)[0]
+    assert isinstance(post, Post)
+    assert post.text == "\ufffd虫子"
+
+
+def test_one_refused_complaint_stops_none_behind_it(pay: WechatPaySource, tmp_path: Path) -> None:
+    """A complaint that the interface refuses stays as it was notified; one that is away waits."""
+    pem = tmp_path / "merchant.pem"
+    pem.write_bytes(MERCHANT.private_bytes(serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))  # fmt: skip
+    whole = pay.model_copy(update={"merchant": "1900000001", "merchant_serial": "S1",
+                                   "merchant_key": pem})  # fmt: skip
+    waiting = Spool(pay.path)
+    for number in range(4):
+        waiting.put(msgspec.json.encode(
+            wechat_pay.Opened(f"c{number}", "CREATE_COMPLAINT", "COMPLAINT.CREATE", STAMP)
+        ))  # fmt: skip
+    waiting.put(b"no notification")
+    waiting.pulse()
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        number = request.url.path[-1]
+        status = {"0": 404, "1": 500}.get(number, 200)
+        return httpx.Response(status, json={"complaint_detail": f"投诉{number}"})
+
+    clock = MovedClock(NOW)
+    context = ReadContext(clock=clock, sleep=clock.sleep, transport=httpx.MockTransport(serve))
+    fetching = whole.listener(context).fetch(WINDOW)
+    found = [next(fetching) for _ in range(5)]
+    with pytest.raises(RetryLater):
+        next(fetching)
+    texts = {post.id: post.text for post in found if isinstance(post, Post)}
+    assert texts == {"c0": "微信支付投诉 c0", "c2": "投诉2", "c3": "投诉3"}
+    assert len(waiting.waiting()) == 1

@@ -3,13 +3,17 @@
 import gzip
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from listeners.errors import Refused
+from listeners.formats.format import Reading
+from listeners.formats.items import Items
 from listeners.protocol import Listener
+from listeners.sources import folder
 from listeners.sources.folder import FolderListener
 from records import Post, Rejected, Window
 from tests.listeners.contract import ListenerContract
@@ -211,3 +215,26 @@ def test_late_posts(tmp_path: Path, listener: FolderListener) -> None:
     """Old posts in a new file are not held to the window."""
     write(tmp_path / "a.jsonl", json_lines(own(id="1", published_at="2020-01-01 00:00")))
     assert ids(fetch(listener)) == ["1"]
+
+
+def test_no_file_stops_those_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of 60,000 open brackets, and one that breaks a parser, are one rejected item each."""
+    (tmp_path / "1.json").write_bytes(b"[" * 60_000)
+    (tmp_path / "2.json").write_bytes(b"[" * 150 + b"1" + b"]" * 150)
+    (tmp_path / "3.jsonl").write_bytes(json_lines(own(id="3")))
+    (tmp_path / "4.jsonl").write_bytes(json_lines(own(id="4")))
+    for number, path in enumerate(sorted(tmp_path.iterdir())):
+        os.utime(path, (1_000 + number, 1_000 + number))
+    parsed = folder.parse_items
+
+    def breaks(items: Items, reading: Reading) -> Iterator[Post | Rejected]:
+        if reading.origin.endswith("3.jsonl"):
+            raise ZeroDivisionError
+        return parsed(items, reading)
+
+    monkeypatch.setattr(folder, "parse_items", breaks)
+    listener = FolderListener("inbox", tmp_path, settle_seconds=0)
+    found = fetch(listener)
+    assert [item.id for item in found if isinstance(item, Post)] == ["4"]
+    assert len({item.origin for item in found if isinstance(item, Rejected)}) == 3
+    assert fetch(listener) == []
