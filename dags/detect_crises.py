@@ -31,13 +31,13 @@ def detect_crises() -> None:
             sending.revive(services, now())
             report = steps.notify(services)
             run.show_in_kibana(services, now())  # last: nobody waits for it
+            sending.check_receivers(report)
         changed = [incident.key for incident in found.incidents]
         return {
             "incidents": changed,
             "sent": report.sent,
             "waiting": report.retried,
             "failed": report.failed,
-            "failing": sorted(report.failing),
         }
 
     detect_and_notify()

@@ -29,6 +29,21 @@ VERIFIED_EACH: Final = HOUR
 AT_ONCE: Final = 32
 
 
+class ReceiversFailing(Exception):
+    """Receivers take no messages. What is for them waits; nothing is lost."""
+
+
+def check_receivers(report: DispatchReport) -> None:
+    """Make sure that every receiver that was tried takes messages.
+
+    Raises:
+        ReceiversFailing: one does not.
+    """
+    if report.failing:
+        found = (f"{name}: {why}" for name, why in sorted(report.failing.items()))
+        raise ReceiversFailing("; ".join(found))
+
+
 def notify(
     services: Services,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),

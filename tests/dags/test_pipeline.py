@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fengsui.pipeline import sending
 from records import IncidentKind, IncidentStatus, Window
+from tests.alerts.notify.slack_server import refusal
 from tests.dags.desk import BRAND, Desk, minutes_ago, post, remember_quiet_weeks, run_dag
 from tests.dags.feeds import Feed, feed_source
 
@@ -139,3 +141,20 @@ def test_failure_opens_one_incident_and_success_closes_it(
     assert "score＿posts.score" in desk.slack.messages[0]["text"]
     assert run_dag("score_posts").states("score") == ["success"]
     assert len(desk.slack.messages) == 2
+
+
+def test_a_task_whose_receiver_fails_is_red_and_loses_nothing(desk: Desk) -> None:
+    """Refused by its receiver, the task fails; the alert waits, and goes out when it is taken."""
+    quiet_weeks(desk)
+    desk.drop("crisis.jsonl", [post(n, minutes_ago(12 - n / 5)) for n in range(50)])
+    run_dag("collect_posts")
+    run_dag("score_posts")
+    desk.slack.faults.extend([refusal("not_in_channel")] * 20)
+    assert run_dag("detect_crises").state == "failed"
+    assert desk.slack.messages == []
+    desk.slack.faults.clear()
+    with desk.services() as services:
+        assert services.ledger.waiting()
+        sending.resend(services)
+    assert run_dag("detect_crises").state == "success"
+    assert desk.slack.alerts

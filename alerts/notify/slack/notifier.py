@@ -11,7 +11,7 @@ from slack_sdk.web import SlackResponse
 
 from alerts.messages.format import one_line
 from alerts.messages.message import Message, Picture
-from alerts.notify.exchange import LONGEST, Exchange
+from alerts.notify.exchange import LONGEST, Deadline, Exchange
 from alerts.notify.pacing import Pacer
 from alerts.notify.protocol import Abilities, NotifyError
 from alerts.notify.secret_env import secret_of
@@ -253,15 +253,19 @@ class SlackNotifier:
 
     def _call(self, method: str, seconds: float = LONGEST, /, **arguments: Any) -> Json:
         client = self._connected()
-        # Methods that read take no JSON.
-        form = {"json" if method in {POST, UPDATE} else "params": arguments}
+        writes = method in {POST, UPDATE}
+
+        def ask(_: Deadline) -> Json:
+            # Methods that read take no JSON.
+            if writes:
+                return _data(client.api_call(method, json=arguments))
+            return _data(client.api_call(method, params=arguments))
+
         try:
-            return self._exchange.ask(
-                lambda _: _data(client.api_call(method, **form)), seconds=seconds
-            )
+            return self._exchange.ask(ask, seconds=seconds)
         except NO_ANSWER as error:
             failure = failure_of(error)
-        if method in {POST, UPDATE} and failure.after:
+        if writes and failure.after:
             self._pacer.hold(failure.after)
         # Raised out here, so that the cause, which holds what was sent, does not travel along.
         raise failure
