@@ -37,7 +37,7 @@ def progress_bar() -> Iterator[Update]:
         # What is printed meanwhile goes above the bar; into a pipe it goes as ever.
         redirect_stdout=sys.stdout.isatty(),
     ) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("…", total=None)
 
         def update(done: int, total: int | None, note: str) -> None:
             bar.update(task, description=note, completed=done, total=total)

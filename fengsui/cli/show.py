@@ -15,6 +15,7 @@ from fengsui.chart.timeline import Timeline
 from fengsui.cli.language import tell
 from fengsui.pipeline.replay import Replayed
 from fengsui.services import Services
+from nlp.text.normalise import printable
 from records import Incident, NotificationState
 from records.language import LEVEL_NAMES, TERMINAL_COLOURS
 from records.time import BEIJING
@@ -93,7 +94,7 @@ def summary(services: Services, done: Replayed, seconds: float) -> Table:
 
 
 def incident_lines(services: Services) -> Iterator[Text]:
-    """Yield what became of each incident, a line each."""
+    """Yield what became of each incident, a line each, and below it the key to name it by."""
     names = LEVEL_NAMES[services.settings.language]
     for incident in services.ledger.incidents():
         rise = " → ".join(names[level] for level, _ in groupby(c.level for c in incident.history))
@@ -105,7 +106,7 @@ def incident_lines(services: Services) -> Iterator[Text]:
             line.append(f"  峰值 {incident.peak:.0f} 条负面/时，比峰值早 {_span(lead)} 报警")
         else:
             line.append(f"  peak {incident.peak:.0f} negative/h, alerted {_span(lead)} before it")
-        yield line
+        yield line.append(f"\n  {printable(incident.key)}", style="dim")
 
 
 def score_table(report: ScoreReport) -> Table:

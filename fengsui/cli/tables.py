@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fengsui.cli.layout import wrapped
+
 
 def narrow_table(*headings: str, numbers: Sequence[int] = (), title: str | None = None) -> Table:
     """Return a table without lines between its columns; those at `numbers` are aligned right."""
@@ -16,14 +18,14 @@ def narrow_table(*headings: str, numbers: Sequence[int] = (), title: str | None 
     return table
 
 
-def print_block(console: Console, head: Text, lines: Sequence[Text | str], key: str = "") -> None:
+def print_block(console: Console, head: Text, lines: Sequence[str], key: str = "") -> None:
     """Print an entry: a first line, further ones indented, and the key to copy in one piece.
 
     A key is never folded or cut: the terminal may break it, and copies it whole.
     """
-    console.print(head)
+    console.print(head, soft_wrap=True)
     for line in lines:
-        if line:
-            console.print(Text("  ").append(line))
+        for part in wrapped(" ".join(line.split()), console.width - 2):
+            console.print(Text(f"  {part}"), soft_wrap=True)
     if key:
         console.print(Text(f"  {key}", style="dim"), soft_wrap=True)

@@ -125,10 +125,8 @@ def print_cases(console: Console, found: list[Case], now: datetime, language: La
         print_block(console, head, [_says(case)], key=printable(case.key))
 
 
-def _says(case: Case) -> Text:
+def _says(case: Case) -> str:
     """Return the first words of a case, and what it asks for."""
     words = " ".join(printable(case.title).split())
-    said = Text(words if len(words) <= SHOWN else f"{words[:SHOWN]}…")
-    if case.demands:
-        said.append(f"  {'、'.join(case.demands)}", style="bold")
-    return said
+    said = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
+    return f"{said}  → {'、'.join(case.demands)}" if case.demands else said

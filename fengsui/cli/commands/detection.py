@@ -31,14 +31,15 @@ from fengsui.cli.options import (
 from fengsui.cli.tables import narrow_table
 from fengsui.cli.times import read_time
 from fengsui.services import Services
-from nlp.text.normalise import printable
+from nlp.brands.matcher import BrandSettings
+from nlp.text.normalise import fold, printable
 from records import Incident, Level
 from records.language import LEVEL_NAMES, Language
 from records.time import BEIJING
 
 DEFAULT_SPAN: Final = timedelta(weeks=8)
 TICK_HEADINGS: Final[dict[Language, tuple[str, ...]]] = {
-    "zh": ("时刻", "级别", "时长内的条数（平时，报警需要）", "未报警的原因", "采集"),
+    "zh": ("时刻", "级别", "条数（平时，报警需要）", "未报警的原因", "采集"),
     "en": ("tick", "level", "counted in a span (usual, needed)", "missing", "read"),
 }
 CHANNEL: Final[dict[Language, str]] = {
@@ -99,7 +100,7 @@ def explain(
     time = read_time(at, datetime.now(UTC)) if at else None
     with Services(settings) as services:
         known = [one for one in services.ledger.incidents() if not one.is_operational]
-        found = _meant(known, incident, brand, time)
+        found = _meant(known, incident, brand and _name_of(brand, settings.brands), time)
         if found is None:
             asked = incident or brand or at
             _list(known, settings.language, json)
@@ -124,6 +125,11 @@ def _meant(
     if brand is None and at is None:
         return None
     return chosen((one for one in known if brand in {None, one.brand}), at)
+
+
+def _name_of(text: str, brands: Sequence[BrandSettings]) -> str:
+    """Return the name of the brand that goes by `text`, which may be an alias."""
+    return next((brand.name for brand in brands if fold(text) in brand.names), text)
 
 
 def _list(known: Sequence[Incident], language: Language, as_json: bool) -> None:
@@ -204,8 +210,7 @@ def _tick_row(tick: Explained, language: Language) -> tuple[str | Text, ...]:
     lines = [_channel_line(channel, language) for channel in tick.channels]
     names = dict.fromkeys(name for channel in tick.channels for name in channel.missing)
     reasons = REASONS[language]
-    between = "；" if language == "zh" else "; "
-    why = "" if tick.signal else between.join(reasons.get(name, name) for name in names)
+    why = "" if tick.signal else "\n".join(reasons.get(name, name) for name in names)
     return _clock(tick.at), level, Text("\n".join(lines)), why, f"{tick.coverage:.0%}"
 
 

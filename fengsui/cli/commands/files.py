@@ -82,7 +82,7 @@ def replay(
         else:
             console.print(summary(services, done, time.monotonic() - started))
             for line in incident_lines(services):
-                console.print(line)
+                console.print(line, soft_wrap=True)
 
 
 def replay_settings(config: Path, brands: list[str], store: Path) -> Settings:

@@ -74,18 +74,35 @@ def test_commands_answer(fengsui: Shell) -> None:
     settings = tuned.answer["settings"]
     assert [one["allowed"] for one in settings] == sorted(one["allowed"] for one in settings)
     opened = settings[-1]["opened"][0].replace("-", "").replace(":", "")[:13] + "Z"
+    opened_at = settings[-1]["opened"][0]
     shown = fengsui("tune", "--brand", stories.BRAND, *span)
     assert "false_alarms_per_week" in shown.out
     key = f"{stories.BRAND}@{opened}"
     answer = fengsui("explain", key, "--json")
     assert answer.code == 0, answer.err
     assert {"at", "level", "channels", "evidence", "coverage"} <= set(answer.answer["ticks"][0])
-    assert "负面" in fengsui("explain", key).out
+    assert "negative" in fengsui("explain", key).out
+    for named in (
+        ("--brand", stories.BRAND),
+        ("--brand", "云朵奶茶", "--at", opened_at),
+        ("--at", opened_at),
+    ):
+        assert fengsui("explain", *named, "--json").answer["incident"] == key
+    listed = fengsui("explain")
+    assert (listed.code, listed.err) == (0, "")
+    assert key in listed.out
+    other = fengsui("explain", "--brand", stories.BRAND, "--at", "2026-01-01T10:00")
+    assert (other.code, "no incident fits" in other.err, key in other.out) == (2, True, True)
+    wrong = fengsui("explain", "无@20260101T0000Z", "--json")
+    assert (wrong.code, [one["key"] for one in wrong.answer["incidents"]]) == (2, [key])
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("explain", "无@20260101T0000Z"), "no incident"), (("tune", "--brand", "无"), "no brand")],
+    [
+        (("explain", "无@20260101T0000Z"), "no incident fits"),
+        (("tune", "--brand", "无"), "there is no brand"),
+    ],
 )
 def test_what_is_not_there_is_refused(
     fengsui: Shell, arguments: tuple[str, ...], said: str
