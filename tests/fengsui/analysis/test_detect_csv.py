@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from alerts.detection.settings import DetectionSettings
-from fengsui.analysis.detect_csv import CsvError, CsvReport, detect_csv
+from fengsui.analysis.detect_csv import NAIVE_ZONE, CsvError, CsvReport, detect_csv
 
 START = datetime(2026, 3, 2, 21, 42, 53)  # noqa: DTZ001 - a file may hold naive times
 NAB = Path(__file__).parents[3].parent / "shared" / "data" / "nab.tar.xz"
@@ -45,7 +45,10 @@ def test_every_row_comes_back(tmp_path: Path, step: timedelta) -> None:
     scores = np.array([float(line[2]) for line in lines])
     assert ((scores >= 0) & (scores <= 1)).all()
     alerts = [index for index, line in enumerate(lines) if line[3] == "1"]
-    assert report == CsvReport(2000, len(alerts), int(step.total_seconds()))
+    times = [datetime.fromisoformat(row[0]).replace(tzinfo=NAIVE_ZONE) for row in rows]
+    alerted = tuple(times[index] for index in alerts)
+    seconds = int(step.total_seconds())
+    assert report == CsvReport(2000, len(alerts), seconds, times[0], times[-1], alerted)
     assert {1960, 1961} & set(alerts)
     assert len(alerts) <= 8
     assert 1960 <= scores.argmax() < 1967
