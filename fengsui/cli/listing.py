@@ -47,6 +47,8 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "score": Place("files", "past"),
     "detect-csv": Place("files", "past"),
     "store": Place("store", "keep"),
+    "backup": Place("backup", "keep"),
+    "restore": Place("backup", "keep"),
     "privacy": Place("privacy", "keep"),
 }
 ADDED: Final = "added"

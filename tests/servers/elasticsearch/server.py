@@ -170,6 +170,7 @@ class ElasticsearchServer:
             "http.port": str(self.port),
             "path.data": str(folder / "data"),
             "path.logs": str(folder / "logs"),
+            "path.repo": str(folder / "snapshots"),
         }
         command = ["env", *(f"{name}={value}" for name, value in environment.items())]
         command += [str(fetched(self._distribution) / "bin/elasticsearch")]
