@@ -83,7 +83,7 @@ def test_copy_of_the_servers_comes_back(
     postgresql_url: str,
     tmp_path: Path,
 ) -> None:
-    """What was deleted after the copy is there again: rows, documents and files; nothing later is."""
+    """What was deleted after the copy is there again (rows, documents, files); nothing later is."""
     call, state = elasticsearch_secured.call, Path(stack["STATE"])
     call("PUT", "/kept-posts/_doc/1?refresh=true", {"text": "虫子"})
     (state / "author.key").write_text("key", encoding="ascii")
