@@ -188,7 +188,7 @@ class Screen:
             self.say("carrier", label=label, who=self.who(main)), self._anchors(main), "carriers"
         )
         rest = [self.say("other", who=self._short(one)) for one in others[:1]]
-        if text := self.words["bar"].join((*rest, *self._absent(present))):
+        if text := self.words["bar"].join((*self._absent(present), *rest)):
             links = self._anchors(others[0]) if others else ()
             yield Line(text, links, "others")
 
