@@ -101,10 +101,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Another story that began during an incident: when it was reported, and its first post."""
+    """Another story that began during an incident: when it was reported, and its first post.
+
+    `level` is what the size of it alone carries, None in what an older version kept.
+    """
 
     at: datetime
     post_key: str
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,9 @@ class Incident:
     `title` says what happened in the words of the post `title_post`, and stays while the cause is
     the same. `reported` are the keys of the voices (`Voice.key`) that people were notified of,
     `reported_at` is the time of the last message of any kind, `reported_rate` the negatives of the
-    hour before it.
+    hour before it, `reported_level` the level that it named; None before there was any.
+    `promised_at` is when the next report was promised for, after a fall at night. The negatives of
+    the hour have been near the baseline since `calm_since`, None while they are not.
     """
 
     key: str
@@ -182,6 +188,9 @@ class Incident:
     reported: tuple[str, ...] = ()
     reported_at: datetime | None = None
     reported_rate: float = 0.0
+    reported_level: Level | None = None
+    promised_at: datetime | None = None
+    calm_since: datetime | None = None
 
     @classmethod
     def operational(
@@ -220,6 +229,17 @@ class Incident:
         The field is `brand` for all of them, as in every stored body.
         """
         return self.brand
+
+    @property
+    def known_level(self) -> Level:
+        """The level that people know of."""
+        return self.level if self.reported_level is None else self.reported_level
+
+    @property
+    def known_since(self) -> datetime:
+        """When people were notified of it last; in what an older version kept, of its level."""
+        changed_at = self.history[-1].at if self.history else self.opened_at
+        return self.reported_at or changed_at
 
     @staticmethod
     def key_of(brand: str, opened_at: datetime) -> str:

@@ -52,4 +52,12 @@ def test_operational_incident_is_stored_as_ever() -> None:
         "past_peak": 0.0,
         "past_level": None,
         "stories": [],
+        "title": "",
+        "title_post": "",
+        "reported": [],
+        "reported_at": None,
+        "reported_rate": 0.0,
+        "reported_level": None,
+        "promised_at": None,
+        "calm_since": None,
     }
