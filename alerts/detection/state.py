@@ -167,6 +167,26 @@ class RollingState:
         factor = self._factor[np.arange(since, until) % self._ticks, row, brand]
         return float(self._level[block, row, brand] * factor.astype(np.float64).sum())
 
+    def baseline_of(
+        self, column: int, channel: str, until: int, ticks: int, known: int
+    ) -> float | None:
+        """Return the mean count of the last of `ticks` ticks before number `until`, of one brand.
+
+        The level is that before the block of tick `known`, the profile that of the ticks asked for:
+        so the baseline of an hour of the day is not raised by what came since. What lies too far
+        back is taken as of the oldest block that is kept; None where the ticks are not kept.
+        """
+        begin = until - ticks
+        if begin < max(self.first, self.end - self._ticks + self.scale.block) or until > self.end:
+            return None
+        row = self.scorer.channels.index(channel)
+        oldest = max(
+            self.first // self.scale.block, self.end // self.scale.block - self._blocks + 2
+        )
+        block = min(max(known // self.scale.block, oldest), (until - 1) // self.scale.block)
+        factors = self._factor[np.arange(begin, until) % self._ticks, row, column]
+        return float(self._level[block % self._blocks, row, column] * factors.sum())
+
     def windows(self, since: int, until: int, rows: Rows = ALL) -> Windows:
         """Return the sums over every horizon that ends with one of the ticks of a block."""
         ticks = np.arange(since, until) + 1

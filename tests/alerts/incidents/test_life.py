@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.detection.settings import DetectionSettings
-from alerts.incidents import advance
+from alerts.incidents.life import CALM, NEW_USUAL, advance
 from records import (
     Change,
     Evidence,
@@ -21,10 +21,12 @@ from records import (
 )
 
 SETTINGS = DetectionSettings()
-START = datetime(2026, 3, 2, tzinfo=UTC)
+START = datetime(2026, 3, 2, tzinfo=UTC)  # 08:00 in China: the day is 14 hours long
 TICK = timedelta(minutes=SETTINGS.tick_minutes)
+CALM_TICKS = CALM // TICK
 QUIET = SETTINGS.quiet_minutes // SETTINGS.tick_minutes
 COOLDOWN = SETTINGS.cooldown_minutes // SETTINGS.tick_minutes
+HOUR = timedelta(hours=1) // TICK
 REOPEN = timedelta(hours=SETTINGS.reopen_hours) // TICK
 
 # A tick is a level or None for no signal, "?" for unknown; with a rate after a slash.
@@ -38,12 +40,17 @@ def signal(at: datetime, level: Level) -> Signal:
 
 
 def step(
-    incident: Incident | None, index: int, tick: Tick
+    incident: Incident | None,
+    index: int,
+    tick: Tick,
+    *,
+    usual: float | None = None,
+    settings: DetectionSettings = SETTINGS,
 ) -> tuple[Incident | None, Change | None]:
     level, rate, known = tick
     at = START + index * TICK
     made = None if level is None else signal(at, level)
-    moved = advance(incident, "云朵", at, made, rate, known, SETTINGS)
+    moved = advance(incident, "云朵", at, made, rate, known, settings, usual=usual)
     return moved.incident, moved.change
 
 
@@ -89,31 +96,134 @@ def test_opens_and_rises_at_once() -> None:
 
 
 @pytest.mark.parametrize("level", list(Level))
-def test_recovers_after_quiet(level: Level) -> None:
-    """Any level recovers once without signals; the worse it was, the longer quiet has to last."""
-    (incident,), changes = live([on(level), *[off()] * 30])
-    assert changes == [(0, Change.OPENED), (QUIET * level, Change.RECOVERED)]
+def test_recovers_after_calm(level: Level) -> None:
+    """Any level recovers once, after two hours near the baseline without signals."""
+    (incident,), changes = live([on(level), *[off()] * 40])
+    assert changes == [(0, Change.OPENED), (1 + CALM_TICKS, Change.RECOVERED)]
     assert incident.status is IncidentStatus.RECOVERED
-    assert incident.recovered_at == START + QUIET * level * TICK
+    assert incident.recovered_at == START + (1 + CALM_TICKS) * TICK
 
 
-def test_does_not_recover_at_its_height() -> None:
-    """Without signals, but with counts that have not ebbed, an incident stays open."""
-    _, changes = live([on(YELLOW, 20.0), *[off(11.5)] * 60, off(11.0)])
-    assert changes == [(0, Change.OPENED), (61, Change.RECOVERED)]
+def test_a_worse_one_has_to_be_quiet_for_longer() -> None:
+    """Where quiet has to last longer than calm, an incident recovers after that."""
+    settings = SETTINGS.model_copy(update={"quiet_minutes": 60})
+    incident, index = step(None, 0, on(RED), settings=settings)[0], 0
+    while incident is not None and incident.status is IncidentStatus.OPEN:
+        index += 1
+        incident, _ = step(incident, index, off(), settings=settings)
+    assert index * TICK == timedelta(hours=4)
+
+
+def test_what_has_not_come_near_the_baseline_does_not_recover() -> None:
+    """Without signals, but with counts far above the baseline, a level falls and nothing ends."""
+    _, changes = live([on(YELLOW, 20.0), *[off(4.5)] * 60, *[off(4.0)] * 30])
+    assert changes == [
+        (0, Change.OPENED),
+        (2 * QUIET, Change.LOWERED),
+        (61 + CALM_TICKS, Change.RECOVERED),
+    ]
+
+
+def test_one_hour_above_the_baseline_breaks_the_calm() -> None:
+    """The two hours count from the last tick whose hour was above twice the baseline."""
+    _, changes = live([on(BLUE, 20.0), *[off(4.0)] * 20, off(5.0), *[off(4.0)] * 40])
+    assert changes[-1] == (22 + CALM_TICKS, Change.RECOVERED)
+
+
+def test_the_baseline_is_that_of_the_hour() -> None:
+    """What is much for the night is little for the evening: the baseline of the hour counts."""
+    incident, _ = step(None, 0, on(BLUE, 20.0))
+    busy, slow = incident, incident
+    for index in range(1, 2 + CALM_TICKS):
+        busy, _ = step(busy, index, off(9.0), usual=5.0)
+        slow, _ = step(slow, index, off(9.0), usual=4.0)
+    assert busy is not None
+    assert slow is not None
+    assert busy.status is IncidentStatus.RECOVERED
+    assert slow.status is IncidentStatus.OPEN
 
 
 def test_what_stays_high_for_a_day_is_the_new_usual() -> None:
-    """Counts that stay high and surprise nobody for a day end the incident."""
-    day = timedelta(hours=24) // TICK
-    _, changes = live([on(BLUE, 20.0), *[off(20.0)] * (day + 5)])
-    assert changes == [(0, Change.OPENED), (day, Change.RECOVERED)]
+    """Counts that surprise nobody for a day end the incident, where no better baseline is known."""
+    day = NEW_USUAL // TICK
+    _, changes = live([on(BLUE, 20.0), *[off(20.0)] * (day + 40)])
+    assert changes == [(0, Change.OPENED), (day + CALM_TICKS, Change.RECOVERED)]
+
+
+def test_nothing_ends_by_night() -> None:
+    """A story that is silent from 21:00 on recovers at 10:00, after two calm hours of day."""
+    evening = 13 * HOUR
+    incident, _ = step(None, evening, on(BLUE))
+    index = evening
+    while incident is not None and incident.status is IncidentStatus.OPEN:
+        index += 1
+        incident, _ = step(incident, index, off())
+    assert START + index * TICK == datetime(2026, 3, 3, 2, tzinfo=UTC)
+
+
+def test_a_night_falls_soon() -> None:
+    """By night a level falls after half an hour where half is gone, by day it takes its time."""
+    falls = []
+    for opened in (2 * HOUR, 15 * HOUR):
+        incident, _ = step(None, opened, on(RED, 80.0))
+        for index in range(opened + 1, opened + 5 * HOUR):
+            incident, change = step(incident, index, off(30.0))
+            if change is not None:
+                falls.append((index - opened) * TICK)
+                break
+    assert falls == [timedelta(hours=2), timedelta(minutes=30)]
+
+
+def test_what_a_night_keeps_open_comes_again_as_a_wave() -> None:
+    """After hours of calm in the night a signal reopens the incident, though it never recovered."""
+    night = 15 * HOUR
+    ticks = {night: on(YELLOW, 20.0), night + 4 * HOUR: on(YELLOW, 15.0)}
+    incident, changes = None, []
+    for index in range(night, night + 4 * HOUR + 3):
+        incident, change = step(incident, index, ticks.get(index, off()))
+        changes += [change] if change else []
+    assert incident is not None
+    assert changes == [Change.OPENED, Change.LOWERED, Change.REOPENED]
+    assert (incident.wave, incident.past_peak, incident.level) == (2, 20.0, YELLOW)
+
+
+def test_another_story_in_the_calm_of_a_night_is_another_incident() -> None:
+    """What shares no word with the calm story opens an incident of its own, and ends the other."""
+    opened = START + 15 * HOUR * TICK
+    first = advance(
+        None, "云朵", opened, worded(opened, YELLOW, "虫子", "退款"), 30.0, True, SETTINGS
+    ).incident
+    at = opened
+    while at < opened + timedelta(hours=4):
+        at += TICK
+        first = advance(first, "云朵", at, None, 0.0, True, SETTINGS).incident
+    at += TICK
+    found = advance(first, "云朵", at, worded(at, ORANGE, "起火", "召回"), 40.0, True, SETTINGS)
+    assert found.change is Change.OPENED
+    assert found.incident is not None
+    assert found.ended is not None
+    assert first is not None
+    assert (found.incident.level, found.ended.key) == (ORANGE, first.key)
+    assert found.ended.status is IncidentStatus.RECOVERED
+
+
+def test_six_an_hour_neither_ends_nor_begins_again() -> None:
+    """A story that goes on at three times the baseline is one incident: no strip of levels."""
+    ticks = [on(YELLOW, 12.0), *[off(6.0)] * 40, on(YELLOW, 7.0), *[off(6.0)] * 40, on(BLUE, 6.0)]
+    (incident,), changes = live(ticks)
+    assert [change for _, change in changes] == [
+        Change.OPENED,
+        Change.LOWERED,
+        Change.RAISED,
+        Change.LOWERED,
+    ]
+    assert incident.status is IncidentStatus.OPEN
 
 
 def test_oscillation_opens_once_and_recovers_once() -> None:
     """A signal on every other tick is one incident: one open, one recovery."""
     ticks = [on(BLUE) if index % 2 else off(9.0) for index in range(60)]
-    incidents, changes = live([*ticks, *[off()] * 20])
+    incidents, changes = live([*ticks, *[off()] * 30])
     assert len(incidents) == 1
     assert [change for _, change in changes] == [Change.OPENED, Change.RECOVERED]
 
@@ -141,7 +251,7 @@ def test_weaker_signals_keep_it_open() -> None:
     assert changes == [(0, Change.OPENED)]
 
 
-@given(gaps=st.lists(st.integers(0, 8), min_size=QUIET, max_size=QUIET))
+@given(gaps=st.lists(st.integers(0, 5), min_size=CALM_TICKS + 1, max_size=CALM_TICKS + 1))
 def test_unknown_ticks_are_not_quiet(gaps: list[int]) -> None:
     """However unknown ticks are strewn in, recovery takes as many known quiet ticks."""
     ticks = [on(BLUE)]
@@ -153,7 +263,7 @@ def test_unknown_ticks_are_not_quiet(gaps: list[int]) -> None:
 
 def test_a_wave_the_next_day_is_a_new_incident() -> None:
     """After the time for reopening a signal opens another incident with another key."""
-    ticks = [on(BLUE), *[off()] * QUIET, *[off()] * REOPEN, on(BLUE)]
+    ticks = [on(BLUE), *[off()] * (CALM_TICKS + 1), *[off()] * REOPEN, on(BLUE)]
     incidents, changes = live(ticks)
     assert len({incident.key for incident in incidents}) == 2
     assert changes[-1] == (len(ticks) - 1, Change.OPENED)
@@ -172,7 +282,7 @@ def test_a_second_wave_is_the_same_incident_again() -> None:
 def test_within_the_cooldown_only_a_real_wave_signals(rate: float, *, heard: bool) -> None:
     """Soon after recovery a signal below the ebb is silent, one above it reopens."""
     # Baseline 2 an hour by the evidence, peak 18: half of the rise above the baseline is at 10.
-    ticks = [on(BLUE, 18.0), *[off()] * (QUIET + 2), on(YELLOW, rate)]
+    ticks = [on(BLUE, 18.0), *[off()] * (CALM_TICKS + 3), on(YELLOW, rate)]
     (incident,), changes = live(ticks)
     assert (changes[-1][1] is Change.REOPENED) == heard
     assert (incident.status is IncidentStatus.OPEN) == heard

@@ -1,10 +1,15 @@
-"""The life of an incident: opens at once, rises at once, falls and recovers after quiet."""
+"""The life of an incident: opens at once, rises at once, falls after quiet, ends in calm.
+
+Falling is not ending. A level falls when nothing unusual comes for a while; an incident ends only
+after two hours near the baseline of that hour of the day, and not by night.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.detection.settings import DetectionSettings
+from alerts.incidents.night import awake, is_night
 from alerts.levels import baseline_hour, least_count
 from records import (
     Change,
@@ -21,7 +26,10 @@ from records import (
 TWICE: Final = 2.0
 # A wave has ebbed when half of its rise above the baseline is gone.
 EBB: Final = 0.5
-# A rate that stays high so long without another signal is the new baseline: the incident ends.
+# So many times the baseline of the hour is near it, and so long it has to stay there by day.
+NEAR: Final = 2.0
+CALM: Final = timedelta(hours=2)
+# A rate that stays high so long without another signal is the new baseline.
 NEW_USUAL: Final = timedelta(hours=24)
 # A story known by a hot list alone is watched as long as a title stands there mostly.
 LISTED: Final = timedelta(hours=6)
@@ -29,13 +37,39 @@ LISTED: Final = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """The incident after a tick, and the change to notify people of, if any."""
+    """The incident after a tick, and what changed, if anything.
+
+    `ended` is the one before it, where another story began in its calm.
+    """
 
     incident: Incident | None
     change: Change | None = None
+    ended: Incident | None = None
 
 
-def advance(
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    """The hour that ends at `at`: negatives, and the baseline where the detector has one."""
+
+    at: datetime
+    rate: float
+    usual: float | None
+    settings: DetectionSettings
+
+    def baseline(self, incident: Incident) -> float:
+        """Return the baseline of the hour; that of the incident's evidence where none is known."""
+        return baseline_hour(incident.evidence) if self.usual is None else self.usual
+
+    def is_near(self, incident: Incident) -> bool:
+        """Say whether it is near the baseline."""
+        return self.rate <= NEAR * self.baseline(incident)
+
+    def has_ebbed(self, incident: Incident) -> bool:
+        """Say whether half of the incident's rise above the baseline is gone."""
+        return _has_ebbed(incident, self.rate, self.baseline(incident))
+
+
+def advance(  # noqa: PLR0913 - what a tick is
     incident: Incident | None,
     brand: str,
     at: datetime,
@@ -43,16 +77,20 @@ def advance(
     rate: float,
     known: bool,
     settings: DetectionSettings,
+    *,
+    usual: float | None = None,
 ) -> Transition:
     """Return what becomes of the brand's last incident with the tick that ends at `at`.
 
-    `rate` is the negative count of the hour that ends at `at`. A tick that is not `known` (too
+    `rate` is the negative count of the hour that ends at `at`, `usual` the baseline of that hour
+    (without it that of the incident's evidence stands in). A tick that is not `known` (too
     little was read) can signal, for what was read is a lower bound, but it is not quiet. Ticks come
     in order; a tick that was scored before changes nothing, except that late posts may raise the
     last one.
 
     The worse an incident, the longer quiet has to last before it falls or recovers. The times of
     the last signals are moved on by the time that nobody read, so that it does not count as quiet.
+    Whether people are notified of a change is decided in `alerts.incidents.reports`.
     """
     if not known and signal is None:
         return Transition(incident)
@@ -62,24 +100,33 @@ def advance(
         return _again(incident, at, signal, rate)
     if incident.status is IncidentStatus.RECOVERED:
         return _after_recovery(incident, at, signal, rate, settings)
-    return _continued(incident, at, signal, rate, settings)
+    return _continued(incident, signal, _Hour(at, rate, usual, settings))
 
 
-def _continued(
-    incident: Incident,
-    at: datetime,
-    signal: Signal | None,
-    rate: float,
-    settings: DetectionSettings,
-) -> Transition:
-    incident = _skipped(incident, at, settings)
-    incident = replace(_peaked(incident, at, rate), updated_at=at)
+def _continued(incident: Incident, signal: Signal | None, hour: _Hour) -> Transition:
+    at, rate, settings = hour.at, hour.rate, hour.settings
+    was_calm = _calm(incident, at) >= CALM and at - incident.signal_at >= CALM
+    incident = replace(_skipped(incident, at, settings), updated_at=at)
+    incident = _peaked(incident, at, rate)
+    calm_since = (incident.calm_since or at) if hour.is_near(incident) else None
+    incident = replace(incident, calm_since=calm_since)
     if signal is None:
-        return _quiet(incident, at, rate, settings)
+        return _quiet(incident, hour)
+    if was_calm and calm_since is None:
+        return _out_of_calm(incident, signal, hour)
     merged = incident.merge(_escalated(incident, signal, rate, settings))
     if merged.level > incident.level:
         return Transition(merged, Change.RAISED)
-    return _fallen(merged, at, signal, settings)
+    return _fallen(merged, signal, hour)
+
+
+def _out_of_calm(incident: Incident, signal: Signal, hour: _Hour) -> Transition:
+    """Return what a signal is after a calm in which only the night kept the incident open."""
+    if not _is_another_story(incident, signal):
+        return _next_wave(incident, signal, hour.rate, hour.settings)
+    over = replace(incident, status=IncidentStatus.RECOVERED, recovered_at=hour.at)
+    opened = _opened(incident.brand, hour.at, signal, hour.rate, hour.settings)
+    return replace(opened, ended=over)
 
 
 def _opened(
@@ -131,8 +178,15 @@ def _after_recovery(
         return _opened(incident.brand, at, signal, rate, settings)
     if _is_another_story(incident, signal):
         return _opened(incident.brand, at, signal, rate, settings)
-    if passed <= timedelta(minutes=settings.cooldown_minutes) and _has_ebbed(incident, rate):
+    is_low = _has_ebbed(incident, rate, baseline_hour(incident.evidence))
+    if passed <= timedelta(minutes=settings.cooldown_minutes) and is_low:
         return Transition(incident)
+    return _next_wave(incident, signal, rate, settings)
+
+
+def _next_wave(
+    incident: Incident, signal: Signal, rate: float, settings: DetectionSettings
+) -> Transition:
     if signal.level < min(incident.peak_level, Level.YELLOW):
         return Transition(incident)  # the last ripples of something greater
     wave = replace(
@@ -142,7 +196,7 @@ def _after_recovery(
         past_level=incident.peak_level,
     )
     signal = _escalated(wave, signal, rate, settings)
-    return Transition(_reopened(_peaked(wave, at, rate), signal), Change.REOPENED)
+    return Transition(_reopened(_peaked(wave, signal.at, rate), signal), Change.REOPENED)
 
 
 def _is_another_story(incident: Incident, signal: Signal) -> bool:
@@ -175,6 +229,7 @@ def _reopened(incident: Incident, signal: Signal) -> Incident:
         incident,
         status=IncidentStatus.OPEN,
         recovered_at=None,
+        calm_since=None,
         level=signal.level,
         peak_level=max(incident.peak_level, signal.level),
         updated_at=signal.at,
@@ -193,13 +248,22 @@ def _skipped(incident: Incident, at: datetime, settings: DetectionSettings) -> I
     unread = at - incident.updated_at - timedelta(minutes=settings.tick_minutes)
     if unread <= timedelta(0):
         return incident
+    calm_since = incident.calm_since
     return replace(
-        incident, signal_at=incident.signal_at + unread, level_at=incident.level_at + unread
+        incident,
+        signal_at=incident.signal_at + unread,
+        level_at=incident.level_at + unread,
+        calm_since=calm_since + unread if calm_since else None,
     )
 
 
 def _peaked(incident: Incident, at: datetime, rate: float) -> Incident:
     return replace(incident, peak=rate, peak_at=at) if rate > incident.peak else incident
+
+
+def _calm(incident: Incident, at: datetime) -> timedelta:
+    """Return how long the negatives of an hour have been near the baseline."""
+    return at - incident.calm_since if incident.calm_since else timedelta(0)
 
 
 def _hold(incident: Incident, settings: DetectionSettings) -> timedelta:
@@ -209,37 +273,58 @@ def _hold(incident: Incident, settings: DetectionSettings) -> timedelta:
     return max(hold, LISTED) if is_listed else hold
 
 
-def _fallen(
-    incident: Incident, at: datetime, signal: Signal, settings: DetectionSettings
-) -> Transition:
+def _may_fall(incident: Incident, hour: _Hour) -> bool:
+    """Say whether it was quieter for long enough.
+
+    By night a little is enough where half of it has gone, since it ends nothing; then it stays
+    until the report that was promised for the morning.
+    """
+    hold = _hold(incident, hour.settings)
+    if is_night(hour.at) and hour.has_ebbed(incident):
+        hold = timedelta(minutes=hour.settings.quiet_minutes)
+    since = max(incident.level_at, incident.history[-1].at)
+    is_due = incident.promised_at is None or hour.at >= incident.promised_at
+    return is_due and incident.level > Level.BLUE and hour.at - since >= hold
+
+
+def _fallen(incident: Incident, signal: Signal, hour: _Hour) -> Transition:
     """Return the incident after a signal that is not above its level: it may fall by one."""
-    if at - incident.level_at < _hold(incident, settings):
+    if signal.level >= incident.level or not _may_fall(incident, hour):
         return Transition(incident)
-    level = Level(incident.level - 1)
     fallen = replace(
-        incident,
-        level=level,
-        level_at=at,
+        _lowered(incident, hour.at),
+        level_at=hour.at,
         evidence=signal.evidence,
         p_value=signal.p_value,
         reasons=signal.reasons,
-        history=(*incident.history, LevelChange(at, level)),
     )
     return Transition(fallen, Change.LOWERED)
 
 
-def _quiet(
-    incident: Incident, at: datetime, rate: float, settings: DetectionSettings
-) -> Transition:
-    """Return the incident after a tick without a signal: it may recover."""
-    passed = at - incident.signal_at
-    over = passed >= _hold(incident, settings) and _has_ebbed(incident, rate)
-    if not over and passed < NEW_USUAL:
-        return Transition(incident)
-    recovered = replace(incident, status=IncidentStatus.RECOVERED, recovered_at=at)
-    return Transition(recovered, Change.RECOVERED)
+def _lowered(incident: Incident, at: datetime) -> Incident:
+    level = Level(incident.level - 1)
+    return replace(incident, level=level, history=(*incident.history, LevelChange(at, level)))
 
 
-def _has_ebbed(incident: Incident, rate: float) -> bool:
-    usual = baseline_hour(incident.evidence)
+def _quiet(incident: Incident, hour: _Hour) -> Transition:
+    """Return the incident after a tick without a signal: it may fall, and it may recover."""
+    if _is_over(incident, hour):
+        recovered = replace(incident, status=IncidentStatus.RECOVERED, recovered_at=hour.at)
+        return Transition(recovered, Change.RECOVERED)
+    # By day it recovers as soon as it would fall, where it is calm.
+    is_elevated = incident.calm_since is None or is_night(hour.at)
+    if is_elevated and _may_fall(incident, hour):
+        return Transition(_lowered(incident, hour.at), Change.LOWERED)
+    return Transition(incident)
+
+
+def _is_over(incident: Incident, hour: _Hour) -> bool:
+    passed = hour.at - incident.signal_at
+    is_calm = _calm(incident, hour.at) >= CALM and hour.has_ebbed(incident)
+    if hour.usual is None:
+        is_calm = is_calm or passed >= NEW_USUAL
+    return is_calm and awake(hour.at) >= CALM and passed >= _hold(incident, hour.settings)
+
+
+def _has_ebbed(incident: Incident, rate: float, usual: float) -> bool:
     return rate <= usual + EBB * max(0.0, incident.peak - usual)
