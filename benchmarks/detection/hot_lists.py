@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.hot_lists import PAST_DAYS, SPAN, Entry, appeared
-from alerts.incidents import advance
+from alerts.incidents.life import advance
 from benchmarks.detection.crises import BESIDE, CRISES, Crisis
 from benchmarks.detection.tables import Table
 from nlp.brands.matcher import BrandMatcher, BrandSettings

@@ -11,7 +11,7 @@ import numpy as np
 
 from alerts.detection.negative_binomial import NegativeBinomialDetector
 from alerts.detection.settings import DetectionSettings
-from alerts.incidents import advance
+from alerts.incidents.life import advance
 from benchmarks.detection import outbreaks
 from benchmarks.detection.tables import Table
 from records import Change, Incident

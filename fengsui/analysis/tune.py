@@ -9,7 +9,7 @@ from typing import Final
 from alerts.detection.negative_binomial import HISTORY, NegativeBinomialDetector
 from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
-from alerts.incidents import advance
+from alerts.incidents.life import advance
 from fengsui.counts.detector_cache import series_of
 from fengsui.services import Services
 from records import Change, Incident, Level, Window

@@ -11,7 +11,7 @@ from alerts.detection.probability import Floats
 from alerts.detection.series import Panel, Series
 from alerts.detection.signals import SignalBuilder
 from alerts.detection.state import RollingState
-from alerts.detection.ticks import EPOCH
+from alerts.detection.ticks import EPOCH, HOUR
 from fengsui.counts.recent import (
     CHANNELS,
     COVERAGE_AMENDS,
@@ -98,6 +98,19 @@ class DetectorCache:
                 return None
             total += found
         return total
+
+    def baseline(self, brand: str, at: datetime, known: datetime) -> float | None:
+        """Return the negatives that the hour before `at` usually sees, as was `known` then.
+
+        None for an unknown brand, and where the hour is not kept.
+        """
+        place = self._place.get(brand)
+        if place is None or self._kept is None:
+            return None
+        state, _ = self._kept
+        hour = max(1, HOUR // self._step)
+        until, since = ((when - EPOCH) // self._step for when in (at, known))
+        return state.baseline_of(place, "negative", until, hour, since)
 
     def _load(self, until: int, end: datetime) -> None:
         """Build the state anew, from the first tick that was read at all."""

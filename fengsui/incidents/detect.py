@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from alerts.detection.series import Series
 from alerts.evidence.hot_lists import Entry
 from alerts.forecast.model import ForecastModelError
-from alerts.incidents import advance
+from alerts.incidents.life import NEW_USUAL, advance
+from alerts.incidents.reports import Reading, remembered, report
+from fengsui.incidents.carriers import joined
 from fengsui.incidents.evidence import RecentActivity, with_evidence
 from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
+from fengsui.incidents.joining import beginnings, voices_of
 from fengsui.incidents.new_stories import another_story
 from fengsui.services import Services
-from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme
+from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme, Voice
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,16 @@ class BrandDetection:
     moves: tuple[IncidentUpdate, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Tick:
+    """A tick that ends at `at`: its signal, the negatives of the hour before, what was read."""
+
+    at: datetime
+    signal: Signal | None
+    rate: float
+    coverage: float
+
+
 def detect_brand(
     services: Services,
     brand: str,
@@ -50,12 +63,14 @@ def detect_brand(
     since: datetime,
     now: datetime,
     entries: Sequence[Entry] = (),
+    *,
+    changed: bool = True,
 ) -> BrandDetection:
     """Score the ticks of a brand, whose open incident is `incident`; write nothing.
 
-    `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`).
+    `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`). Where
+    its counts have not `changed` since the last detection, nobody new is looked for in its story.
     """
-    settings = services.settings.detection
     series = services.counts.series(brand, now)
     heard = services.detector_cache.signals(brand, since)
     if heard is None:  # a brand that is not in the settings any more, with an open incident
@@ -70,32 +85,10 @@ def detect_brand(
         # One that has just recovered is reopened by a greater wave.
         past = reversed(services.ledger.incidents(brand=brand))
         incident = next((one for one in past if not one.is_operational), None)
-    told = _told(incident)
-    touched: dict[str, Incident] = {}
-    moves: list[IncidentUpdate] = []
-    recents = _Recents(services, brand)
-    known = True
-    for at, found, rate, coverage in _ticks(services, series, signals, since, now, incident):
-        known = coverage >= settings.min_coverage
-        signal = _weighed(services, recents, found, incident) if found is not None else None
-        is_new = incident is not None and incident.updated_at < at <= now
-        moved = advance(incident, brand, at, signal, rate, known, settings)
-        incident, change, begun = moved.incident, moved.change, None
-        if incident is not None and change is None and is_new:
-            incident, begun = _with_another_story(services, incident, at)
-            change = Change.NEW_STORY if begun else None
-        if incident is not None and change is not None:
-            incident = _expecting(services, recents.at(min(at, now)), incident, known=known)
-            moves.append(IncidentUpdate(incident, change, at, coverage, told, begun))
-            told = _told(incident)
-        if incident is not None:
-            touched.pop(incident.key, None)
-            touched[incident.key] = incident
-    told_of = moves[-1].incident if moves else None
-    if incident is not None and incident is not told_of:
-        at = min(incident.updated_at, now)
-        touched[incident.key] = _expecting(services, recents.at(at), incident, known=known)
-    return BrandDetection(brand, touched, tuple(moves))
+    follower = _Follower(services, brand, incident, now, changed=changed)
+    for tick in _ticks(services, series, signals, since, now, incident):
+        follower.take_in(tick)
+    return follower.detection()
 
 
 def _louder(counted: Signal | None, listed: Signal) -> Signal:
@@ -118,48 +111,135 @@ class _Recents:
         return self._last
 
 
-def _weighed(
-    services: Services, recents: _Recents, signal: Signal, incident: Incident | None
-) -> Signal:
-    """Return the signal with what the store holds besides the counts, where that can matter."""
-    if incident is not None and signal.at < incident.updated_at:
-        return signal  # scored before
-    reopens = timedelta(hours=services.settings.detection.reopen_hours)
-    goes_on = incident is not None and (
-        incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
-    )
-    story = incident if goes_on else None
-    recent = recents.at(signal.at)
-    return with_evidence(recent, services.history, signal, story, services.settings.detection)
+class _Follower:
+    """Follows a brand's incident tick by tick: how it goes on, and when something is said of it."""
 
+    def __init__(
+        self,
+        services: Services,
+        brand: str,
+        incident: Incident | None,
+        now: datetime,
+        *,
+        changed: bool,
+    ) -> None:
+        self._services = services
+        self._settings = services.settings.detection
+        self._brand = brand
+        self._now = now
+        self._changed = changed
+        self._incident = remembered(incident) if incident else None
+        self._recents = _Recents(services, brand)
+        self._known = True
+        self._touched: dict[str, Incident] = {}
+        self._moves: list[IncidentUpdate] = []
 
-def _expecting(
-    services: Services, recent: RecentActivity, incident: Incident, *, known: bool
-) -> Incident:
-    """Return the incident with what is expected of it; nothing where too little was read."""
-    if incident.status is not IncidentStatus.OPEN or not known:
-        return replace(incident, forecast=None)
-    try:
-        forecast = expect(recent, incident, services.settings.detection)
-    except ForecastModelError as error:
-        log.warning("no forecast: %s", error)  # an alarm does not wait for it
-        forecast = None
-    return replace(incident, forecast=forecast)
+    def take_in(self, tick: _Tick) -> None:
+        """Take in the next tick."""
+        before, settings = self._incident, self._settings
+        told = before.known_level if before and before.status is IncidentStatus.OPEN else None
+        self._known = tick.coverage >= settings.min_coverage
+        signal = self._weighed(tick.signal) if tick.signal is not None else None
+        usual = self._usual(tick.at)
+        moved = advance(
+            before, self._brand, tick.at, signal, tick.rate, self._known, settings, usual=usual
+        )
+        if moved.ended is not None:
+            self._touched[moved.ended.key] = moved.ended
+        if moved.incident is None:
+            return
+        incident, change, begun = moved.incident, moved.change, None
+        is_new = before is not None and before.updated_at < tick.at <= self._now
+        if change is None and is_new:
+            incident, begun = self._with_another_story(incident, tick.at)
+            change = Change.NEW_STORY if begun else None
+        is_open = incident.status is IncidentStatus.OPEN
+        if change is not None or (is_open and self._is_live(tick.at)):
+            reading = self._reading(incident, change, tick, usual)
+            incident, said = report(incident, change, reading)
+            if said is not None:
+                incident = self._expecting(min(tick.at, self._now), incident)
+                move = IncidentUpdate(incident, said, tick.at, tick.coverage, told, begun)
+                self._moves.append(move)
+        self._incident = incident
+        self._touched.pop(incident.key, None)
+        self._touched[incident.key] = incident
 
+    def detection(self) -> BrandDetection:
+        """Return the incidents in their last state, and what to notify people of."""
+        incident = self._incident
+        told_of = self._moves[-1].incident if self._moves else None
+        if incident is not None and incident is not told_of:
+            at = min(incident.updated_at, self._now)
+            self._touched[incident.key] = self._expecting(at, incident)
+        return BrandDetection(self._brand, self._touched, tuple(self._moves))
 
-def _with_another_story(
-    services: Services, incident: Incident, at: datetime
-) -> tuple[Incident, Theme | None]:
-    """Return the incident with the story that began by the end of a tick, and that story."""
-    found = another_story(services, incident, at, services.tick)
-    if found is None:
-        return incident, None
-    return replace(incident, stories=(*incident.stories, Story(at, found.post_key))), found
+    def _reading(
+        self, incident: Incident, change: Change | None, tick: _Tick, usual: float | None
+    ) -> Reading:
+        """Return what a tick shows; look who carries the story only where somebody wrote."""
+        voices: Sequence[Voice] = ()
+        recent = self._recents.at(min(tick.at, self._now))
+        if change is not None or self._changed:
+            voices = voices_of(self._services.store, recent, incident)
+        return Reading(
+            at=tick.at,
+            rate=tick.rate,
+            usual=usual,
+            known=self._known,
+            voices=voices,
+            joined=joined(voices, incident.reported),
+            places=beginnings(recent) if change is Change.OPENED else (),
+        )
 
+    def _with_another_story(
+        self, incident: Incident, at: datetime
+    ) -> tuple[Incident, Theme | None]:
+        """Return the incident with the story that began by the end of a tick, and that story."""
+        found = another_story(self._services, incident, at, self._services.tick)
+        if found is None:
+            return incident, None
+        return replace(incident, stories=(*incident.stories, Story(at, found.post_key))), found
 
-def _told(incident: Incident | None) -> Level | None:
-    """Return the level that people were last notified of, if the story goes on."""
-    return incident.level if incident and incident.status is IncidentStatus.OPEN else None
+    def _is_live(self, at: datetime) -> bool:
+        """Say whether a tick has just ended: what has long passed is no progress."""
+        return at <= self._now < at + self._services.tick
+
+    def _usual(self, at: datetime) -> float | None:
+        """Return the baseline of the hour that ends at `at`, as it was before the story.
+
+        What has surprised nobody for a day has become usual, and is held against the newest.
+        """
+        incident = self._incident
+        if incident is None or incident.status is not IncidentStatus.OPEN:
+            return None
+        is_new_usual = at - incident.signal_at >= NEW_USUAL
+        known = at if is_new_usual else incident.opened_at
+        return self._services.detector_cache.baseline(self._brand, at, known)
+
+    def _weighed(self, signal: Signal) -> Signal:
+        """Return the signal with what the store holds besides the counts, where it can matter."""
+        incident, settings = self._incident, self._settings
+        if incident is not None and signal.at < incident.updated_at:
+            return signal  # scored before
+        reopens = timedelta(hours=settings.reopen_hours)
+        goes_on = incident is not None and (
+            incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
+        )
+        story = incident if goes_on else None
+        recent = self._recents.at(signal.at)
+        return with_evidence(recent, self._services.history, signal, story, settings)
+
+    def _expecting(self, at: datetime, incident: Incident) -> Incident:
+        """Return the incident with what is expected of it; nothing where too little was read."""
+        if incident.status is not IncidentStatus.OPEN or not self._known:
+            return replace(incident, forecast=None)
+        try:
+            forecast = expect(self._recents.at(at), incident, self._settings)
+        except ForecastModelError as error:
+            log.warning("no forecast: %s", error)  # an alarm does not wait for it
+            forecast = None
+        return replace(incident, forecast=forecast)
 
 
 def _ticks(
@@ -169,8 +249,8 @@ def _ticks(
     since: datetime,
     now: datetime,
     incident: Incident | None,
-) -> Iterator[tuple[datetime, Signal | None, float, float]]:
-    """Yield end, signal, negatives in the trailing hour and coverage of each tick to be scored.
+) -> Iterator[_Tick]:
+    """Yield each tick to be scored.
 
     The tick that is still open comes only with a signal: it can raise, but it is not quiet yet.
     """
@@ -185,4 +265,4 @@ def _ticks(
         if at > now and signal is None:
             continue
         rate = float(negative[max(0, index + 1 - hour) : index + 1].sum())
-        yield at, signal, rate, float(series.coverage[index])
+        yield _Tick(at, signal, rate, float(series.coverage[index]))

@@ -24,8 +24,8 @@ Visible = tuple[datetime, Post | Rejected]
 
 log = logging.getLogger(__name__)
 
-# Long enough after the last post for every incident to recover by itself.
-AFTERMATH = timedelta(hours=12)
+# Long enough after the last post for every incident to recover by itself, also over a night.
+AFTERMATH = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ class _Player:
                 yield last, []
             yield end, [item for _, item in group]
             last = end
-        while last is not None and self._watches:
+        over = last + AFTERMATH if last is not None else None
+        while last is not None and last != over and self._watches:
             last += self._services.tick
             yield last, []
 

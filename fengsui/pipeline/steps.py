@@ -218,7 +218,15 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     looked_at = changed.intersection(services.brands) if since is None else set(services.brands)
     entries = listed(services, start, now, is_first=last is None and since is None)
     judged = [
-        detect_brand(services, brand, open_incidents.get(brand), start, now, entries.get(brand, ()))
+        detect_brand(
+            services,
+            brand,
+            open_incidents.get(brand),
+            start,
+            now,
+            entries.get(brand, ()),
+            changed=brand in changed,
+        )
         for brand in sorted(looked_at | open_incidents.keys())
     ]
     links = correlate(
