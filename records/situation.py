@@ -65,8 +65,12 @@ class Voice:
 
     @property
     def key(self) -> str:
-        """What tells it from other voices of the story: the post, or carrier and name."""
-        return self.post_key or f"{self.carrier}:{self.name}"
+        """What tells it from other voices of the story: the post, or carrier and name.
+
+        A platform goes by its name: late posts may change which of its posts is the first.
+        """
+        of_post = "" if self.carrier is Carrier.PLATFORM else self.post_key
+        return of_post or f"{self.carrier}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def _platforms(story: Sequence[Cited]) -> Iterator[Voice]:
                 carrier=Carrier.PLATFORM,
                 name=source,
                 at=first.post.published_at,
-                # Without the post's key: late posts may change which is first, not who joined.
+                post_key=first.post.key,
                 url=first.post.url,
                 text=first.mention.text[:_CHARACTERS],
                 sentiment=first.mention.sentiment,

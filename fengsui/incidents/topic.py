@@ -35,7 +35,7 @@ def largest_topic(
 ) -> Topic:
     """Return the topic of the largest of `clusters`, into which the troubled `posts` were put.
 
-    Its title comes from those posts, or from what is `passed_on` most, whoever wrote it.
+    Its title comes from those posts, or from what is `passed_on` most, of any sentiment.
     """
     largest = clusters.largest(1)
     if not largest:

@@ -55,7 +55,7 @@ _NO_EVENT: Final = re.compile(
     "转发|关注|抽奖|点赞|收藏|评论区|蹲|求[求个]|谢谢|感谢|热搜|话题|"
     "单号|编号|小票|发票|合计|实付|付款|消费\\d|共计|流水号|手机号|电话|照片|视频|截图|\\d{5,}|\\d+块|\\d+元|\\d+\\.\\d{2}"
 )
-# What the other side says of it, or is said to say.
+# What the other side says of it, or others quote of it.
 _OTHER_SIDE: Final = re.compile(
     "我司|本公司|我公司|高度重视|深表|情况说明|声明|致歉信?|郑重|诚挚|经(?:初步)?(?:核[查实]|调查)|"
     "不排除|不实|谣言|造谣|追究|法律责任|符合.{0,4}(?:标准|规定|要求)|保留.{0,4}权利|辟谣|澄清|"

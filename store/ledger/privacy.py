@@ -14,6 +14,7 @@ from store.ledger.database import LedgerDatabase, upsert
 _PAGE = 500
 _NOBODY = {"text": "", "author_name": "", "url": ""}
 _UNTITLED = {"title": "", "post_key": ""}
+_UNNAMED = {"name": "", "post_key": ""}
 _OPTED_OUT = select(schema.opt_outs.c.subject)
 
 
@@ -68,6 +69,7 @@ class PrivacyBook(LedgerDatabase):
         wanted = frozenset(keys)
         with self._writing() as connection:
             changed = _scrub_cases(connection, wanted)
+            changed += _scrub_incidents(connection, None, wanted)
             changed += _scrub_notifications(connection, None, wanted)
             letters = schema.dead_letters
             for row in connection.execute(select(letters.c.place, letters.c.document)).all():
@@ -80,8 +82,8 @@ class PrivacyBook(LedgerDatabase):
     def expire_words(self, before: datetime) -> int:
         """Take out the words that are older than `before`; return how many rows changed.
 
-        That is: what nobody could read, the posts that sent alerts quote, refused documents, and
-        the titles of cases that were resolved.
+        That is: what nobody could read, the posts that sent alerts quote, refused documents, the
+        titles of incidents, and those of cases that were resolved.
         """
         with self._writing() as connection:
             changed = 0
@@ -90,6 +92,7 @@ class PrivacyBook(LedgerDatabase):
                 (schema.dead_letters, schema.dead_letters.c.last_seen),
             ):
                 changed += connection.execute(delete(table).where(column < before)).rowcount
+            changed += _scrub_incidents(connection, before, None)
             return changed + _scrub_notifications(connection, before, None)
 
 
@@ -128,11 +131,53 @@ def _scrub_notifications(
         alert = body.get("alert") or {}
         cited, titled = alert.get("citations", ()), [*alert.get("themes", ())]
         titled += [story] if (story := alert.get("story")) else []
-        if _scrub(cited, keys, _NOBODY) | _scrub(titled, keys, _UNTITLED):
+        if (
+            _scrub(cited, keys, _NOBODY)
+            | _scrub(titled, keys, _UNTITLED)
+            | _untitle(alert.get("incident") or {}, keys)
+            | _scrub_situation(alert.get("situation") or {}, keys)
+        ):
             values = {"body": _json(body)}
             connection.execute(update(table).where(table.c.key == row.key).values(values))
             changed += 1
     return changed
+
+
+def _scrub_incidents(
+    connection: Connection, before: datetime | None, keys: frozenset[str] | None
+) -> int:
+    """Take the titles of incidents opened before a time, or those in words of certain posts."""
+    table = schema.incidents
+    query = select(table.c.key, table.c.body)
+    if before is not None:
+        query = query.where(table.c.opened_at < before)
+    changed = 0
+    for row in connection.execute(query).all():
+        body = json.loads(row.body)
+        if _untitle(body, keys):
+            values = {"body": _json(body)}
+            connection.execute(update(table).where(table.c.key == row.key).values(values))
+            changed += 1
+    return changed
+
+
+def _scrub_situation(facts: dict[str, Any], keys: frozenset[str] | None) -> bool:
+    first = [facts["first"]] if facts.get("first") else []
+    voices = [*first, *facts.get("carriers", ()), *facts.get("joined", ())]
+    return (
+        _untitle(facts, keys)
+        | _scrub(voices, keys, {"text": "", "name": "", "url": ""})
+        | _scrub(facts.get("turning_points", ()), keys, _UNNAMED)
+    )
+
+
+def _untitle(titled: dict[str, Any], keys: frozenset[str] | None) -> bool:
+    """Take a title away that is in the words of one of the posts, or of any."""
+    key = titled.get("title_post")
+    if not key or (keys is not None and key not in keys):
+        return False
+    titled.update({"title": "", "title_post": ""})
+    return True
 
 
 def _scrub(

@@ -256,12 +256,12 @@ def assert_read(voice: Voice, known: list[tuple[datetime, int]], at: datetime) -
 def test_neutral_accounts_are_named_and_praise_is_not(told: list[Told]) -> None:
     """The neutral large account, the medium, the list, the brand and the platform all come up."""
     last = told[-1].facts
-    kinds = {voice.carrier: voice.post_key or voice.name for voice in last.carriers}
+    kinds = {voice.carrier: voice.post_key for voice in last.carriers}
     assert kinds[Carrier.LARGE] == "weibo:big"
     assert kinds[Carrier.MEDIA] == "weibo:news"
     assert kinds[Carrier.OWN] == "weibo:said"
     assert kinds[Carrier.HOT_LIST] == "hot.weibo:title"
-    assert kinds[Carrier.PLATFORM] == "douyin"
+    assert kinds[Carrier.PLATFORM] == "douyin:d0"
     assert "weibo:star" not in {voice.post_key for voice in last.carriers}
     assert {citation.post_key for citation in told[-1].alert.citations} >= {"weibo:big"}
 
