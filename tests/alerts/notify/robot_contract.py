@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -28,9 +28,9 @@ class RobotContract(NotifierContract):
     """Fixtures to give: `server` (accepts everything) and `notifier`, whose address is on it."""
 
     # A body that says that too many came, and one that refuses for good.
-    too_fast: Reply
-    refused: Reply
-    long: Message
+    too_fast: ClassVar[Reply]
+    refused: ClassVar[Reply]
+    long: ClassVar[Message]
 
     @pytest.fixture
     def server(self) -> ScriptedServer:

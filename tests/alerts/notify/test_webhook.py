@@ -235,7 +235,7 @@ def test_the_second_signature_holds_the_time(hook: Hook, monkeypatch: pytest.Mon
     monkeypatch.setenv("HOOK_SECRET", "key")
     settings = WebhookReceiver(name="hook", url_env="HOOK_URL", secret_env="HOOK_SECRET")
     for now in (1_772_415_720.9, 1_772_419_320.0):
-        send_alert(WebhookNotifier(settings, now=lambda now=now: now), made_alert())
+        send_alert(WebhookNotifier(settings, now=iter([now]).__next__), made_alert())
     assert hook.bodies[0] == hook.bodies[1]
     assert [head["X-Fengsui-Timestamp"] for head in hook.heads] == ["1772415720", "1772419320"]
     for head, body in zip(hook.heads, hook.bodies, strict=True):

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from alerts.messages.message import Message
 from alerts.notify.dingtalk.errors import CODES
 from alerts.notify.dingtalk.notifier import A_MINUTE, dingtalk, signed
 from alerts.notify.dingtalk.settings import DingTalkReceiver
@@ -45,7 +46,7 @@ def notifier(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> GroupRo
 class TestContract(RobotContract):
     too_fast: ClassVar[Reply] = reply(errcode=130101, errmsg="send too fast")
     refused: ClassVar[Reply] = reply(errcode=310000, errmsg="sign not match")
-    long = made_long(80)
+    long: ClassVar[Message] = made_long(80)
 
     @pytest.fixture
     def server(self, server: ScriptedServer) -> ScriptedServer:

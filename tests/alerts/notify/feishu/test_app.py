@@ -148,12 +148,10 @@ def test_a_card_changes_in_place(notifier: FeishuApp, server: Feishu) -> None:
 def test_what_is_gone_is_sent_anew(notifier: FeishuApp, server: Feishu, code: int) -> None:
     """A message that was recalled, deleted or is too old is neither edited nor answered to."""
     notifier.check()
-    for act in (
-        lambda: notifier.edit(made_brief(), "k", ROOT),
-        lambda: notifier.send(made_brief(), "k", ROOT),
-    ):
+    for is_edit in (True, False):
         server.replies.append(reply(400, code=code, msg="gone"))
-        receipt = act()
+        act = notifier.edit if is_edit else notifier.send
+        receipt = act(made_brief(), "k", ROOT)
         assert receipt.thread == receipt.message != "om_root"
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from alerts.messages.message import Message
 from alerts.notify.feishu.errors import ROBOT
 from alerts.notify.feishu.robot import feishu_robot, signed
 from alerts.notify.feishu.settings import FeishuReceiver
@@ -44,7 +45,7 @@ def notifier(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> GroupRo
 class TestContract(RobotContract):
     too_fast: ClassVar[Reply] = reply(code=11232, msg="frequency limited psm")
     refused: ClassVar[Reply] = reply(code=19024, msg="Key Words Not Found")
-    long = made_long(60)
+    long: ClassVar[Message] = made_long(60)
 
     @pytest.fixture
     def server(self, server: ScriptedServer) -> ScriptedServer:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from alerts.messages.message import Picture
+from alerts.messages.message import Message, Picture
 from alerts.notify.pacing import Pacer
 from alerts.notify.robot import GroupRobot
 from alerts.notify.wecom.errors import CODES
@@ -39,7 +39,7 @@ def notifier(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> GroupRo
 class TestContract(RobotContract):
     too_fast: ClassVar[Reply] = reply(errcode=45009, errmsg="api freq out of limit")
     refused: ClassVar[Reply] = reply(errcode=93000, errmsg="invalid webhook url")
-    long = made_long(20)
+    long: ClassVar[Message] = made_long(20)
 
     @pytest.fixture
     def server(self, server: ScriptedServer) -> ScriptedServer:
