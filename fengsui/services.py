@@ -46,7 +46,7 @@ class Services:
     ) -> None:
         self.settings = settings
         self.state = settings.state
-        self.state.mkdir(parents=True, exist_ok=True)
+        self.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.tick = timedelta(minutes=settings.detection.tick_minutes)
         self.ledger = Ledger(ledger_url(settings))
         try:

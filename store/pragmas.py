@@ -1,18 +1,36 @@
 """The settings that every SQLite connection of the stores begins with."""
 
+import os
 import sqlite3
 import time
 from datetime import timedelta
+from pathlib import Path
 
 _SETTINGS = (
-    # With WAL a power cut may lose the last transactions but never damages the database.
-    "PRAGMA synchronous = NORMAL",
+    # What was committed survives a power cut: a claim before its message is sent, and the posts
+    # before the cursor behind them, which lies in another file.
+    "PRAGMA synchronous = FULL",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -65536",
     # Pages that many batches change are then copied from the log (16 MB at most) once.
     "PRAGMA wal_autocheckpoint = 4000",
 )
 _PAUSE_SECONDS = 0.01
+_OWNER_ALONE = 0o600
+
+
+def create_private(path: Path) -> None:
+    """Make an empty file that its owner alone can read, where there is none.
+
+    SQLite gives its log and its shared memory the rights of the database.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ALONE))
+    except FileExistsError:
+        return
 
 
 def prepare(database: sqlite3.Connection, patience: timedelta) -> None:

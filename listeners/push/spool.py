@@ -37,7 +37,9 @@ class Spool:
         Raises:
             OSError: it could not be written.
         """
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self._folder.exists():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sync(self._folder.parent)
         name = hashlib.blake2b(payload, digest_size=16).hexdigest()
         path = self._folder / f"{name}{WAITING}"
         if path.exists():
@@ -48,6 +50,8 @@ class Spool:
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(path)
+        # The name is in the folder, and is lost with it in a power cut.
+        _sync(self._folder)
         return True
 
     def waiting(self) -> list[Path]:
@@ -58,7 +62,7 @@ class Spool:
     def pulse(self) -> None:
         """Report that a receiver is alive."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._folder / ALIVE).touch()
+        (self._folder / ALIVE).touch(mode=0o600)
 
     def alive_at(self) -> datetime | None:
         """Return when a receiver last reported that it is alive."""
@@ -66,6 +70,14 @@ class Spool:
             return datetime.fromtimestamp((self._folder / ALIVE).stat().st_mtime, UTC)
         except FileNotFoundError:
             return None
+
+
+def _sync(folder: Path) -> None:
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
 
 
 def _private(path: str, flags: int) -> int:

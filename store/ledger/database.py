@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cache
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
@@ -22,15 +23,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from store.encoding import encode
-from store.errors import StoreError, StoreUnreachable, kind_of
+from store.errors import StoreError, StoreTooNew, StoreUnreachable, kind_of
 from store.ledger.schema import HEAD
-from store.pragmas import prepare
+from store.pragmas import create_private, prepare
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 # Values of one statement stay under SQLite's limit of 32,766 with any number of columns here.
 _CHUNK = 500
+_VERSION = text("SELECT version_num FROM alembic_version")
 # The number of the lock in PostgreSQL that stands for it; nothing else there may use it.
 _ONE_WRITER = 7_262_815_034
 
@@ -67,6 +69,9 @@ class LedgerDatabase:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with self._errors(), self._writer.begin() as connection:
+            # A newer program may have changed the schema since this one opened it.
+            if connection.scalar(_VERSION) != HEAD:
+                raise StoreTooNew(f"{self.place} has a newer schema: upgrade fengsui")
             yield connection
 
     def _rows(self, statement: Executable, **values: object) -> Sequence[Any]:
@@ -91,7 +96,7 @@ class LedgerDatabase:
         # Alembic takes 0.3 s to import and is needed once in the life of a schema.
         from store.ledger.migration import upgrade  # noqa: PLC0415  # see above
 
-        with self._writing() as connection:
+        with self._errors(), self._writer.begin() as connection:
             upgrade(connection, self.place)
 
 
@@ -143,6 +148,10 @@ def _engine(url: str, patience: timedelta) -> Engine:
         raise StoreUnreachable(f"the ledger's URL cannot be used: {type(error).__name__}") from None
     if dialect is None:
         raise StoreUnreachable(f"a ledger is SQLite or PostgreSQL, not {engine.dialect.name}")
+    if dialect.prepare is prepare and (parsed.database or ":")[0] != ":":
+        # Where it cannot be made, connecting says why.
+        with suppress(OSError):
+            create_private(Path(parsed.database))
     event.listen(engine, "connect", lambda connection, _: dialect.prepare(connection, patience))
     event.listen(engine, "begin", dialect.begin)
     return engine
@@ -213,5 +222,5 @@ def _version(connection: Connection) -> str | None:
     """Return the version of the schema, None where there is none yet."""
     if not connection.dialect.has_table(connection, "alembic_version"):
         return None
-    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = connection.scalar(_VERSION)
     return version

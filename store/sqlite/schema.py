@@ -5,11 +5,12 @@ source did not give is -1, so that rows compare. `body` is the whole record as J
 """
 
 import sqlite3
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from store.errors import StoreTooNew, sqlite_errors
-from store.pragmas import prepare
+from store.pragmas import create_private, prepare
 
 _FIRST = """
 CREATE TABLE counter (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL);
@@ -106,6 +107,9 @@ def open_database(path: Path, patience: timedelta) -> sqlite3.Connection:
         StoreError: its other kinds, see store/errors.py.
     """
     with sqlite_errors(path):
+        # Where it cannot be made, connecting says why.
+        with suppress(OSError):
+            create_private(path)
         database = sqlite3.connect(path)
         try:
             prepare(database, patience)
@@ -130,6 +134,15 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
     except BaseException:
         database.execute("ROLLBACK")
         raise
+
+
+def check_version(database: sqlite3.Connection, path: Path) -> None:
+    """Make sure that no newer program has changed the schema since it was opened.
+
+    Raises:
+        StoreTooNew: one has.
+    """
+    _version(database, path)
 
 
 def _version(database: sqlite3.Connection, path: Path) -> int:

@@ -20,7 +20,7 @@ from store.rows import MINUTE, PostRow, post_row
 from store.sqlite import statements as sql
 from store.sqlite import upkeep
 from store.sqlite.rows import MentionRow, cells, mention_row, snapshot
-from store.sqlite.schema import open_database
+from store.sqlite.schema import check_version, open_database
 from store.sqlite.search import ABOUT, FOUND_BODIES, About, SearchIndex, find, is_whole
 from store.tokens import tokens
 
@@ -380,6 +380,7 @@ class SqliteMentionStore:
         with sqlite_errors(self._path):
             self._database.execute("BEGIN IMMEDIATE")
             try:
+                check_version(self._database, self._path)
                 yield self._database
                 self._database.execute("COMMIT")
             except BaseException:

@@ -1,7 +1,9 @@
 """The SQLite store: the contract, and what only a file can do."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from store.errors import (
     sqlite_errors,
 )
 from store.interface import MentionStore
+from store.ledger.ledger import Ledger
 from store.sqlite.schema import MIGRATIONS
 from store.sqlite.store import SqliteMentionStore
 from tests.store.contract import MentionStoreContract
@@ -134,3 +137,46 @@ def test_closed_store_says_so() -> None:
         pass
     with pytest.raises(StoreError, match="closed"):
         store.totals()
+
+
+def test_what_is_committed_survives_a_power_cut(tmp_path: Path) -> None:
+    """Every commit is synced, in the store and in the ledger: cursors never overtake posts."""
+    with SqliteMentionStore(tmp_path / "posts.sqlite3") as store:
+        assert store._database.execute("PRAGMA synchronous").fetchone() == (2,)
+    with Ledger(f"sqlite:///{tmp_path}/ledger.sqlite3") as ledger, ledger._reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_only_their_owner_reads_the_files(tmp_path: Path) -> None:
+    """Databases, logs and shared memory can be read by their owner alone, whatever the umask."""
+    before = os.umask(0)
+    try:
+        with (
+            SqliteMentionStore(tmp_path / "posts.sqlite3"),
+            Ledger(f"sqlite:///{tmp_path}/ledger.sqlite3") as ledger,
+        ):
+            ledger.set_cursor("daily", "2026-06-21")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert "ledger.sqlite3-wal" in modes
+    assert set(modes.values()) == {0o600}
+
+
+def test_newer_schema_is_refused_in_each_transaction(tmp_path: Path) -> None:
+    """A program that was open while a newer one migrated writes nothing any more, and says why."""
+    with (
+        SqliteMentionStore(tmp_path / "posts.sqlite3") as store,
+        Ledger(f"sqlite:///{tmp_path}/ledger.sqlite3") as ledger,
+    ):
+        for name, change in (
+            ("posts", "PRAGMA user_version = 99"),
+            ("ledger", "UPDATE alembic_version SET version_num = '9999'"),
+        ):
+            with closing(sqlite3.connect(tmp_path / f"{name}.sqlite3")) as newer, newer:
+                newer.execute(change)
+        with pytest.raises(StoreTooNew):
+            store.reopen_posts(["weibo:1"])
+        with pytest.raises(StoreTooNew):
+            ledger.set_cursor("daily", "2026-06-21")
+        assert not store._database.in_transaction
