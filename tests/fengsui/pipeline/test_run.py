@@ -212,7 +212,7 @@ def test_source_that_is_long_down_silences_no_other(tmp_path: Path, server: Slac
         services.ledger.record_read("feed", Window(NOW - timedelta(hours=2), NOW), ok=False)
     write_crisis(tmp_path)
     with running(made, FastClock()):
-        eventually(lambda: server.messages, seconds=3)
+        eventually(lambda: server.messages)
 
 
 @pytest.mark.parametrize(
