@@ -31,7 +31,7 @@ def detect_crises() -> None:
             sending.revive(services, now())
             report = steps.notify(services)
             run.show_in_kibana(services, now())  # last: nobody waits for it
-            sending.check_receivers(report)
+            sending.check_receivers(services)
         changed = [incident.key for incident in found.incidents]
         return {
             "incidents": changed,

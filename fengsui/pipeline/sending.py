@@ -33,14 +33,19 @@ class ReceiversFailing(Exception):
     """Receivers take no messages. What is for them waits; nothing is lost."""
 
 
-def check_receivers(report: DispatchReport) -> None:
-    """Make sure that every receiver that was tried takes messages.
+def check_receivers(services: Services) -> None:
+    """Make sure that no receiver of the settings has an open incident.
 
     Raises:
-        ReceiversFailing: one does not.
+        ReceiversFailing: one has.
     """
-    if report.failing:
-        found = (f"{name}: {why}" for name, why in sorted(report.failing.items()))
+    failing = operational_incidents(services, IncidentKind.RECEIVER)
+    found = [
+        f"{name}: {one.evidence[0].kind}"
+        for name, one in sorted(failing.items())
+        if name in services.notifiers
+    ]
+    if found:
         raise ReceiversFailing("; ".join(found))
 
 

@@ -89,6 +89,22 @@ def test_the_others_learn_that_a_receiver_fails(
     assert rooms["slack"].taken == []
 
 
+def test_a_failing_receiver_is_an_error_until_it_is_back(
+    services: Services, rooms: dict[str, Checked], clock: Clock
+) -> None:
+    """What asks whether all receivers work gets the name and the reason, also between two tries."""
+    rooms["slack"].plan = [REFUSED]
+    _queue(services, made_alert(), "slack")
+    sending.check_receivers(services)
+    for _ in range(2):
+        sending.notify(services, clock)
+        with pytest.raises(sending.ReceiversFailing, match="slack: Slack: not_in_channel"):
+            sending.check_receivers(services)
+    clock.pass_by(HOUR)
+    sending.notify(services, clock)
+    sending.check_receivers(services)
+
+
 def test_they_learn_that_it_is_back(
     services: Services, rooms: dict[str, Checked], clock: Clock
 ) -> None:
