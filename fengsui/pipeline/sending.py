@@ -86,7 +86,9 @@ def _report_receivers(services: Services, report: DispatchReport, now: datetime)
     for name, why in new.items():
         kind, level = IncidentKind.RECEIVER, Level.ORANGE
         open_operational(services, kind, name, why, now, level=level)
-    over = sorted(report.working & known.keys())
+    # One that the settings no longer have cannot come back.
+    gone = known.keys() - services.notifiers.keys()
+    over = sorted(report.working & known.keys() | gone)
     for name in over:
         close_operational(services, IncidentKind.RECEIVER, name, now)
     return bool(new or over)

@@ -120,6 +120,20 @@ def test_they_learn_that_it_is_back(
     assert _kinds(rooms["slack"]) == [IncidentKind.BRAND]
 
 
+def test_a_receiver_that_was_removed_fails_no_longer(
+    services: Services, rooms: dict[str, Checked], clock: Clock
+) -> None:
+    """The incident about a receiver that the settings lose is closed with the next message."""
+    rooms["slack"].plan = [REFUSED]
+    _queue(services, made_alert(), "slack")
+    sending.notify(services, clock)
+    left = {name: room for name, room in rooms.items() if name != "slack"}
+    with Services(services.settings, notifiers=left) as later:
+        _queue(later, made_alert(incident=made_incident(brand="别的")), "desk")
+        sending.notify(later, clock)
+        assert operational_incidents(later, IncidentKind.RECEIVER) == {}
+
+
 def test_where_nobody_else_has_a_route_every_other_receiver_learns(
     tmp_path: Path, rooms: dict[str, Checked], clock: Clock
 ) -> None:
