@@ -1,19 +1,27 @@
 """`make run`: the sample crisis through the whole pipeline, as a newcomer sees it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from fengsui.demo.complaints import TEA
 from fengsui.demo.crisis import FIRST_COMPLAINT
+from fengsui.demo.people import BIG_ACCOUNT, MEDIA, OFFICIAL_TEA, Person
 from fengsui.services import Services
 from fengsui.settings.application import load
-from records import IncidentStatus, Level
+from records import OWN, Alert, Change, IncidentStatus, Level, Window
+from records.time import HOUR, MINUTE
 from tests.fengsui.commands import Shell
 
 CACHE = Path("cache")
+# Messages in the worst 24 hours, and those of them that are no progress of an hour.
+MOST = 22
+MOST_NEWS = 16
+SILENT = timedelta(minutes=75)
+NAMED = timedelta(minutes=5)
 
 
 @pytest.mark.timeout(900)
@@ -21,7 +29,8 @@ def test_the_sample_crisis_is_detected_early_and_alone(fengsui: Shell) -> None:
     """One incident rises 蓝 黄 橙 红 within hours of the first complaint, and recovers.
 
     It opens within the hour, hours before the peak; the false start and the kind campaign of the
-    other brand stay silent; what was read adds up.
+    other brand stay silent; what was read adds up. Few messages tell it: red is never silent for
+    long, who carries it is named at once, and nothing ends while more is said than usual.
     """
     shown = fengsui("demo", "--cache", CACHE)
     assert shown.code == 0
@@ -29,6 +38,12 @@ def test_the_sample_crisis_is_detected_early_and_alone(fengsui: Shell) -> None:
     with Services(load(CACHE / "fengsui.toml"), notifiers={}) as services:
         (incident,) = services.ledger.incidents()
         totals = services.store.totals()
+        alerts = [one.alert for one in services.ledger.notifications() if one.alert is not None]
+        _are_few(alerts)
+        _are_never_silent_in_red(alerts)
+        for person in (BIG_ACCOUNT, MEDIA, OFFICIAL_TEA):
+            _is_named(services, alerts, person)
+        _end_in_calm(services, alerts)
     assert incident.brand == TEA.name
     assert incident.status is IncidentStatus.RECOVERED
     firsts = {change.level: change.at for change in reversed(incident.history)}
@@ -49,3 +64,49 @@ def _number(name: str, text: str) -> int:
     found = re.search(rf"{name} *│ *([\d,]+)", text)
     assert found is not None
     return int(found[1].replace(",", ""))
+
+
+def _are_few(alerts: list[Alert]) -> None:
+    """Check that no day has more messages than can be read."""
+    for first in alerts:
+        day = [one for one in alerts if first.at <= one.at < first.at + 24 * HOUR]
+        news = [one for one in day if one.change is not Change.PROGRESS]
+        assert len(day) <= MOST
+        assert len(news) <= MOST_NEWS
+
+
+def _are_never_silent_in_red(alerts: list[Alert]) -> None:
+    """Check that a message in red is followed by another one within 75 minutes."""
+    for one, following in pairwise(alerts):
+        if one.incident.level is Level.RED:
+            assert following.at - one.at <= SILENT, one.key
+
+
+def _is_named(services: Services, alerts: list[Alert], person: Person) -> None:
+    """Check that the first message after a post was read with 1,000 reposts names it at once."""
+    crisis = Window(FIRST_COMPLAINT, FIRST_COMPLAINT + 24 * HOUR)
+    every = [
+        one.post
+        for kind in ("", OWN)
+        for one in services.store.cited(TEA.name, crisis, discount=kind)
+    ]
+    (first, *_) = [one for one in every if one.followers == person.followers]
+    crossed = min(
+        one.at for one in services.store.history(first.key) if (one.reposts or 0) >= 1_000
+    )
+    named = min(one.at for one in alerts if first.key in one.incident.reported)
+    assert named - crossed <= NAMED
+
+
+def _end_in_calm(services: Services, alerts: list[Alert]) -> None:
+    """Check that what is over is near the baseline of that hour of the day."""
+    ends = [one for one in alerts if one.change is Change.RECOVERED]
+    assert ends
+    for end in ends:
+        usual = [_negatives(services, end.at - timedelta(days=day)) for day in range(4, 18)]
+        assert _negatives(services, end.at) <= 2 * sum(usual) / len(usual)
+
+
+def _negatives(services: Services, at: datetime) -> int:
+    hour = Window(at - HOUR, at)
+    return sum(point.negative for point in services.store.points(TEA.name, hour, MINUTE))
