@@ -14,8 +14,8 @@ class DetectionSettings(BaseModel):
     `min_count`, `min_authors`: fewer mentions, or fewer authors, never alarm.
     `min_coverage`: a tick of which a smaller share was read is no history and not quiet; it can
     still alarm, for what was read is a lower bound.
-    `quiet_minutes`: a blue incident recovers after that long without a signal; a worse one falls
-    a level, or recovers, after 2 (yellow), 3 (orange) or 4 (red) times that.
+    `quiet_minutes`: a level falls after 2 (yellow), 3 (orange) or 4 (red) times that without a
+    signal, by night after once that; an incident recovers after it too, and two calm hours of day.
     `cooldown_minutes`: that long after a recovery only a wave above half the last peak counts.
     `reopen_hours`: that long after a recovery a new wave is the same incident again.
     `lateness_minutes`: posts may come that late and are still judged.
