@@ -1,7 +1,7 @@
 """`make run`: the sample crisis through the whole pipeline, as a newcomer sees it."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -103,10 +103,8 @@ def _end_in_calm(services: Services, alerts: list[Alert]) -> None:
     ends = [one for one in alerts if one.change is Change.RECOVERED]
     assert ends
     for end in ends:
-        usual = [_negatives(services, end.at - timedelta(days=day)) for day in range(4, 18)]
-        assert _negatives(services, end.at) <= 2 * sum(usual) / len(usual)
-
-
-def _negatives(services: Services, at: datetime) -> int:
-    hour = Window(at - HOUR, at)
-    return sum(point.negative for point in services.store.points(TEA.name, hour, MINUTE))
+        services.detector_cache.update({}, end.at)
+        usual = services.detector_cache.baseline(TEA.name, end.at, end.incident.opened_at)
+        assert usual is not None
+        hour = services.store.points(TEA.name, Window(end.at - HOUR, end.at), MINUTE)
+        assert sum(point.negative for point in hour) <= 2 * usual
