@@ -1,1 +1,1 @@
-"""Incidents: how they live (`life`), and when something is said of them (`reports`)."""
+"""Incidents: how they live (`life`), and when something is reported of them (`reports`)."""

@@ -1,16 +1,16 @@
-"""When something is said of an incident, and what kind of message it is.
+"""When something is reported of an incident, and what kind of message it is.
 
 A message says what people do not know yet: that it opened, rose, fell or ended, that somebody
 joined whom many follow, that another story began; and how it goes on. So that few messages say
 much:
 
-- A rise within ten minutes of the last message waits until they are over, and is told together with
+- A rise within ten minutes of the last message waits until they are over, and is reported together with
   what came since. It does not wait if it is red, or two levels above what people know, or if
   somebody joined.
 - Orange and red are followed by progress: hourly while numbers double or halve, and in red every
   75 minutes as long as there is far more than usual.
-- A fall from orange or red is told, one from yellow is shown by the next message. A fall at night
-  says when the next report comes, in the morning; until then only what grows again is told.
+- A fall from orange or red is reported, one from yellow is shown by the next message. A fall at night
+  says when the next report comes, in the morning; until then only what grows again is reported.
 
 Everything is decided by what the incident itself keeps, so that a restart changes nothing.
 """
@@ -29,7 +29,7 @@ from records.time import HOUR
 # A rise so soon after a message waits; so many levels at once do not.
 TOGETHER: Final = timedelta(minutes=10)
 LEAP: Final = 2
-# Progress is told after an hour if the negatives of an hour have doubled or halved since the last
+# Progress is reported after an hour if the negatives of an hour have doubled or halved since the last
 # message, and are so many posts more, or fewer.
 MOVED: Final = 2.0
 LEAST_MOVED: Final = 5.0
@@ -83,7 +83,7 @@ def remembered(incident: Incident) -> Incident:
 
 
 def change_to_tell(incident: Incident, change: Change | None, reading: Reading) -> Change | None:
-    """Return as which change the tick is told, None where nothing is said."""
+    """Return as which change the tick is reported, None where nothing is reported."""
     if change in _ALWAYS:
         return change
     if incident.status is not IncidentStatus.OPEN:

@@ -1,4 +1,4 @@
-"""When something is said of an incident."""
+"""When something is reported of an incident."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ class Told:
         *joined: Voice,
         known: bool = True,
     ) -> Change | None:
-        """Take one tick in, and return what is said."""
+        """Take one tick in, and return what is reported."""
         self.at += TICK
         at, before = self.at, self.incident
         evidence = (Evidence("negative", rate, self.usual, timedelta(hours=1), 1e-9),)
@@ -79,7 +79,7 @@ def test_a_rise_soon_after_a_message_waits_for_what_follows() -> None:
 
 
 def test_a_rise_that_waited_is_told_when_nothing_follows() -> None:
-    """A rise that waited is told as soon as ten minutes have passed, also where nobody can read."""
+    """A rise that waited is reported as soon as ten minutes have passed, also where nobody can read."""
     told = Told()
     told.tick(BLUE, 6.0)
     told.tick(YELLOW, 12.0)
@@ -106,7 +106,7 @@ def test_who_joins_takes_a_waiting_rise_along() -> None:
 
 @pytest.mark.parametrize("level", [BLUE, RED])
 def test_who_joins_is_told_at_once_and_once(level: Level) -> None:
-    """A medium that joins is told in the same tick, whatever the level; then it is known."""
+    """A medium that joins is reported in the same tick, whatever the level; then it is known."""
     told = Told()
     told.tick(level, 60.0)
     assert told.tick(level, 60.0, MEDIUM) is Change.JOINED
@@ -145,14 +145,14 @@ def test_a_handful_more_is_no_progress() -> None:
 
 @pytest.mark.parametrize("level", [BLUE, YELLOW])
 def test_blue_and_yellow_have_no_progress(level: Level) -> None:
-    """Below orange nothing is told by the hour, however the numbers move."""
+    """Below orange nothing is reported by the hour, however the numbers move."""
     told = Told()
     told.tick(level, 10.0)
     assert told.ticks(4 * HOUR, level, 90.0).said == [(5, Change.OPENED)]
 
 
 def test_red_is_never_silent() -> None:
-    """Red that goes on alike is told every 75 minutes, until it is near the baseline."""
+    """Red that goes on alike is reported every 75 minutes, until it is near the baseline."""
     told = Told()
     told.tick(RED, 80.0)
     told.ticks(4 * HOUR, RED, 80.0)
@@ -162,7 +162,7 @@ def test_red_is_never_silent() -> None:
 
 
 def test_unknown_numbers_are_no_progress() -> None:
-    """Where too little was read, nothing is said of how the numbers go on."""
+    """Where too little was read, nothing is reported of how the numbers go on."""
     told = Told()
     told.tick(RED, 80.0)
     for _ in range(3 * HOUR):
@@ -171,7 +171,7 @@ def test_unknown_numbers_are_no_progress() -> None:
 
 
 def test_a_fall_at_night_is_followed_by_a_report_in_the_morning() -> None:
-    """A fall at night promises a report at 08:00; until then nothing falls or is told."""
+    """A fall at night promises a report at 08:00; until then nothing falls or is reported."""
     told = Told(NIGHT)
     told.tick(RED, 80.0)
     told.ticks(HOUR, None, 20.0)
@@ -184,18 +184,18 @@ def test_a_fall_at_night_is_followed_by_a_report_in_the_morning() -> None:
 
 
 def test_what_grows_again_after_a_fall_at_night_is_told() -> None:
-    """After a fall at night a number that doubles is progress, and a rise is told at once."""
+    """After a fall at night a number that doubles is progress, and a rise is reported at once."""
     told = Told(NIGHT)
     told.tick(RED, 80.0)
     told.ticks(HOUR // 2, None, 20.0)
     assert told.ticks(HOUR, ORANGE, 41.0).said[-1] == (95, Change.PROGRESS)
     assert told.tick(RED, 60.0) is Change.RAISED
     assert told.incident is not None
-    assert told.incident.promised_at is None, "from here on progress is told as in any red hour"
+    assert told.incident.promised_at is None, "from here on progress is reported as in any red hour"
 
 
 def test_by_day_a_fall_promises_nothing() -> None:
-    """A fall by day is told, and no report is announced."""
+    """A fall by day is reported, and no report is announced."""
     told = Told()
     told.tick(RED, 80.0)
     told.ticks(2 * HOUR, YELLOW, 30.0)
@@ -239,7 +239,7 @@ STORY = st.lists(
 def test_what_always_holds(story: list[tuple[Level | None, float, bool, int]], hour: int) -> None:
     """Red is never silent for over 75 minutes, nothing ends by night or above twice the baseline.
 
-    A rise is told within ten minutes, and the level that people know of is never below the level
+    A rise is reported within ten minutes, and the level that people know of is never below the level
     for longer.
     """
     told = Told(datetime(2026, 3, 2, hour, tzinfo=UTC))

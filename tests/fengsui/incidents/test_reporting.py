@@ -57,7 +57,7 @@ def test_a_large_account_that_is_neutral_joins(services: Services) -> None:
 
 
 def test_a_large_account_that_speaks_of_something_else_does_not(services: Services) -> None:
-    """A neutral post without the story's words joins nothing, whoever wrote it."""
+    """A neutral post without the story's words joins nothing, however many follow its author."""
     told(services)
     join(services, f"今天和{BRAND}拍了新广告，抽三位送奶茶")
     assert steps.detect(services, NOW + TICK).alerts == ()

@@ -30,7 +30,7 @@ def test_the_sample_crisis_is_detected_early_and_alone(fengsui: Shell) -> None:
 
     It opens within the hour, hours before the peak; the false start and the kind campaign of the
     other brand stay silent; what was read adds up. Few messages tell it: red is never silent for
-    long, who carries it is named at once, and nothing ends while more is said than usual.
+    long, who carries it is named at once, and nothing ends while more is reported than usual.
     """
     shown = fengsui("demo", "--cache", CACHE)
     assert shown.code == 0
