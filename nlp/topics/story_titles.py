@@ -28,6 +28,9 @@ _READ: Final = 300  # characters of a post: what happened stands at its beginnin
 _PLACE_SHARE: Final = 0.15  # of the posts of a story name the place that is put into its title
 _PLACE_POSTS: Final = 2
 _RARE_PLACE: Final = 0.6
+_TAG_SHARE: Final = 1 / 3  # of the posts have the tag that names the story
+_TAG_POSTS: Final = 5
+_TAG: Final = re.compile(r"#([^#\n]{2,60})#")
 
 _DROPPED: Final = re.compile(
     r"//@.*|@[^\s:：@/#，。！？,!?]{1,40}|O?网页链接|\S{1,20}的微博视频|https?://\S+|\[[^\[\]\s]{1,12}\]"
@@ -42,16 +45,17 @@ _OPENING: Final = re.compile(
     "(?:(?:姐妹|家人|宝子|兄弟|朋友|同学|老铁)们?|大家好?|各位|避雷|避坑|踩雷|曝光一下|曝光|投诉|求助|提醒|警惕|注意|"
     "网友爆料|爆料|网曝|据悉|据报道|听说|看到|刷到|其实|就是|然后|结果|而且|但是|可是|所以|因为|竟然|居然|真的|关于|针对|"
     "这个|那个|这次|我们|我|本人|自己|俺|咱们?|今[天晚早](?:[上早晚])?|昨[天晚](?:[上早晚])?|前天|刚刚|刚才|上[周次]|上个月|"
-    "\\d{1,4}年|\\d{1,2}月|\\d{1,2}[日号]|[早晚上中下][上午]|[一二两三四五六七八九十\\d]{1,2}点[半多钟左右]*|左右|"
+    "\\d{1,4}年|\\d{1,2}月|\\d{1,2}[日号]起?|曾?前?被曝|曾经?|[早晚上中下][上午]|[一二两三四五六七八九十\\d]{1,2}点[半多钟左右]*|左右|"
     "你们?|他们?|她们?|也|还|都|又|在|是|的|了|啊|吧|哈+)+"
 )
+_OPENED_BY: Final = re.compile(f"\\A{_OPENING.pattern}(?:去|到|从)?")
 _ENDING: Final = re.compile("[的了啊呢吧吗呀哦嘛哈着要]+\\Z")
 # A question, a feeling, an appeal, a demand or a receipt is no event.
 _NO_EVENT: Final = re.compile(
     "[吗么呢]\\Z|怎么|什么|为啥|为何|是不是|有没有|能不能|会不会|请问|求问|谁|哪[家里个]|如果|要是|万一|"
     "无语|真的会谢|服了|笑死|离谱|恶心死|气死|心疼|害怕|可怕|再也不|不会再|以后|别买|别去|别喝|别吃|不要买|抵制|支持|"
     "加油|希望|建议|应该|必须|要求|请求|强烈|难道|反正|无非|不过|毕竟|何况|比|不如|一样|还能|忍|告诉我|这事|人设|倒闭|赶紧|道歉|处罚|赔偿|"
-    "涉诉|问题，|限定|新品|别[^的]|不提|该不该|等[着你]|先说|可惜|值得|"
+    "涉诉|问题，|限定|新品|别[^的]|不提|该不该|等[着你]|不是.*是|以为|[好还]想|想[去要再]|早知道|幸[好亏]|还好|小时候|先说|可惜|值得|"
     "转发|关注|抽奖|点赞|收藏|评论区|蹲|求[求个]|谢谢|感谢|热搜|话题|"
     "单号|编号|小票|发票|合计|实付|付款|消费\\d|共计|流水号|手机号|电话|照片|视频|截图|\\d{5,}|\\d+块|\\d+元|\\d+\\.\\d{2}"
 )
@@ -128,14 +132,17 @@ def ranked(
     """Return the clauses of `posts` that can be titles, the best first; see `story_title`."""
     called = sorted(map(fold, names), key=len, reverse=True)
     place, shares = _common_place(posts, called), _event_shares(posts)
+    tags = _common_tags(posts)
     found: dict[str, Candidate] = {}
     for post in posts:
         for clause in _clauses(post.own[:_READ]):
             told = _told(clause, called)
+            if len(told) < _READABLE and not place:
+                told = _told(clause, ())
             if told in found or len(told) < _SHORTEST:
                 continue
             placed = _placed(told, place)
-            score = _score(told, centre, shares, segmenter)
+            score = _score(told, centre, shares, tags.get(clause.strip(_EDGES), 0.0), segmenter)
             if not place and _places(told):  # too few others name it
                 score *= _RARE_PLACE
             if score > 0 and _READABLE <= len(placed) <= LIMIT:
@@ -156,13 +163,11 @@ def _clauses(own: str) -> Iterator[str]:
 
 def _told(clause: str, called: Sequence[str]) -> str:
     """Return a clause without what opens it and without the brand's name."""
-    text = clause.strip(_EDGES)
-    for name in called:
-        folded = fold(text)
-        while (at := folded.find(name)) >= 0:
-            before = re.sub("(?:在|去|到|从|于|的)\\Z", "", text[:at])
-            text = before + re.sub("\\A家?的?", "", text[at + len(name) :])
-            folded = fold(text)
+    text = _OPENED_BY.sub("", clause.strip(_EDGES))
+    for name in called:  # in the middle of a clause it is part of what is said
+        if fold(text).startswith(name):
+            text = re.sub("\\A家?的?", "", text[len(name) :])
+            break
     if opening := _OPENING.match(text):
         text = text[opening.end() :]
     return _ENDING.sub("", text.strip(_EDGES))
@@ -177,15 +182,22 @@ def _placed(text: str, place: str) -> str:
 
 
 def _score(
-    text: str, centre: Mapping[str, float], shares: Mapping[str, float], segmenter: Segmenter
+    text: str,
+    centre: Mapping[str, float],
+    shares: Mapping[str, float],
+    tagged: float,
+    segmenter: Segmenter,
 ) -> float:
-    """Return how well a clause tells the story; 0 where it names nothing that went wrong."""
+    """Return how well a clause tells the story; 0 where it names nothing that went wrong.
+
+    A topic tag that a good part of the posts has (`tagged`) is what they call the story.
+    """
     if _NO_EVENT.search(text) or _OTHER_SIDE.search(text):
         return 0.0
-    event = _event(text, shares)
+    event = max(_event(text, shares), tagged)
     if not event:
         return 0.0
-    times = 1.0 + 0.3 * bool(_places(text)) + 0.2 * bool(_WHO.search(text))
+    times = 1.0 + 2.0 * tagged + 0.3 * bool(_places(text)) + 0.2 * bool(_WHO.search(text))
     times += 0.5 * bool(_FOUND.search(text))
     length = len(text)
     odd = max(0, length - _IDEAL) + 2 * max(0, _READABLE - length) + 4 * text.count("，")
@@ -203,6 +215,15 @@ def _event(text: str, shares: Mapping[str, float]) -> float:
     hits = find(text)
     told = any(hit.kind in _EVENT_KINDS or hit.name in _EVENT_NAMES for hit in hits)
     return 0.4 if told or tells_of_trouble(text) else 0.0
+
+
+def _common_tags(posts: Sequence[TitlePost]) -> Mapping[str, float]:
+    """Return the share of posts that have each topic tag that a good part of them has."""
+    counts: Counter[str] = Counter()
+    for post in posts:
+        counts.update({tag.strip(_EDGES) for tag in _TAG.findall(post.own)})
+    least = max(_TAG_POSTS, _TAG_SHARE * len(posts))
+    return {tag: count / len(posts) for tag, count in counts.items() if count >= least}
 
 
 def _event_shares(posts: Sequence[TitlePost]) -> Mapping[str, float]:

@@ -179,13 +179,16 @@ class ElasticsearchMentionStore:
         self, brand: str, window: Window, limit: int | None = None, *, discount: str = ""
     ) -> Iterator[Cited]:
         """Yield the organic mentions published in `window` with their posts, oldest first."""
-        kept = {"term": {"discount": discount} if discount else {"organic": True}}
-        wanted = [kept, {"term": {"brand": identifier(brand)}}, published_in(window)]
+        kept: Json = {"term": {"discount": discount} if discount else {"organic": True}}
+        wanted: list[Json] = [kept, {"term": {"brand": identifier(brand)}}, published_in(window)]
         return self._present(wanted, ["published_us", "post_key"], limit)
 
     def headlines(self, window: Window, brand: str | None = None) -> list[Cited]:
         """Return the organic mentions in headlines published in `window`, oldest first."""
-        wanted = [{"term": {"organic": True}}, {"term": {"kind": PostKind.HEADLINE.value}}]
+        wanted: list[Json] = [
+            {"term": {"organic": True}},
+            {"term": {"kind": PostKind.HEADLINE.value}},
+        ]
         wanted.append(published_in(window))
         if brand is not None:
             wanted.append({"term": {"brand": identifier(brand)}})
