@@ -164,7 +164,7 @@ def _clauses(own: str) -> Iterator[str]:
 def _told(clause: str, called: Sequence[str]) -> str:
     """Return a clause without what opens it and without the brand's name."""
     text = _OPENED_BY.sub("", clause.strip(_EDGES))
-    for name in called:  # in the middle of a clause it is part of what is said
+    for name in called:  # in the middle of a clause it is part of the sentence
         if fold(text).startswith(name):
             text = re.sub("\\A家?的?", "", text[len(name) :])
             break
