@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
 from fengsui.cli.worded import Application
 
@@ -55,7 +56,7 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"fengsui-{language or settings.language}.ndjson"
     path.write_text(ndjson(made), encoding="utf-8", newline="\n")
-    typer.echo(f"{path}: {len(made)} objects")
+    typer.echo(tell("dashboards.made", path=path, count=len(made)))
 
 
 @group.command()
@@ -82,9 +83,10 @@ def push(
             {"place": place, "written": done.written, "no_longer_made": [str(o.key) for o in left]}
         )
         return
-    typer.echo(f"{place}: {done.written} objects written" if done.written else f"{place}: the same")
+    key = "dashboards.written" if done.written else "dashboards.same"
+    typer.echo(tell(key, place=place, count=done.written))
     for one in left:
-        typer.echo(f"no longer made here, and still in Kibana: {one.key}; delete it there")
+        typer.echo(tell("dashboards.left", key=one.key))
 
 
 @group.command()
@@ -109,11 +111,12 @@ def diff(
     else:
         for one in apart:
             typer.echo(f"{one.state}: {one.key} {_shown(one.title)}")
-            for line in _paths("here", one.here):
+            for line in _paths(tell("dashboards.here"), one.here):
                 typer.echo(line)
             for line in _paths("Kibana", one.there):
                 typer.echo(line)
-        typer.echo(f"{len(standings) - len(apart)} objects are the same, {len(apart)} differ")
+        same = len(standings) - len(apart)
+        typer.echo(tell("dashboards.compared", same=same, differ=len(apart)))
     if apart:
         raise typer.Exit(1)
 
@@ -146,7 +149,7 @@ def _paths(where: str, found: Sequence[Any]) -> Iterator[str]:
         before, after = (_shown(json.dumps(v, ensure_ascii=False)) for v in (one.before, one.after))
         yield f"  {where}: {_shown(one.path, 200)}: {before} -> {after}"
     if len(found) > _SHOWN_PATHS:
-        yield f"  {where}: {len(found) - _SHOWN_PATHS} more (all with --json)"
+        yield f"  {where}: {tell('dashboards.more', count=len(found) - _SHOWN_PATHS)}"
 
 
 def _shown(text: str, longest: int = _SHOWN_VALUE) -> str:

@@ -200,6 +200,7 @@ def _clock(at: datetime) -> str:
 
 def _tick_table(ticks: Sequence[Explained], language: Language) -> Table:
     table = narrow_table(*TICK_HEADINGS[language], numbers=(4,))
+    table.columns[2].no_wrap = True
     for tick in ticks:
         table.add_row(*_tick_row(tick, language))
     return table
