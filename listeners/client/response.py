@@ -11,7 +11,7 @@ import msgspec
 
 from listeners.errors import Refused, RetryLater
 from listeners.formats.format import UNDECODABLE
-from listeners.parsing.json_text import decode_repaired
+from listeners.parsing.repair import decode_repaired
 from listeners.protocol import Refusal
 from listeners.refusals import SOON
 

@@ -15,7 +15,7 @@ from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, enc
 from listeners.parsing.csv_rows import Rows
 from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
-from listeners.parsing.json_text import decode_repaired, repaired
+from listeners.parsing.repair import decode_repaired, repaired
 
 # So many objects are looked at: the first can be a broken one.
 SAMPLES: Final = 20

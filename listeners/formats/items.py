@@ -12,7 +12,7 @@ from listeners.formats.format import UNDECODABLE
 from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
 from listeners.parsing.csv_rows import Rows
 from listeners.parsing.json_arrays import BrokenArray, members
-from listeners.parsing.json_text import decode_repaired, repaired
+from listeners.parsing.repair import decode_repaired, repaired
 
 # An array of this size is decoded at once, which is several times faster than as a stream.
 GREATEST_WHOLE: Final = 32 * 1024 * 1024

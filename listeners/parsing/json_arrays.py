@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from listeners.parsing.json_text import DepthScan
+from listeners.parsing.depth import DepthScan
 
 
 class BrokenArray(Exception):

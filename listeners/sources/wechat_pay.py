@@ -24,7 +24,7 @@ from listeners.errors import Refused
 from listeners.formats.format import UNDECODABLE, Reading
 from listeners.pagination import Entry
 from listeners.parsing import fields
-from listeners.parsing.json_text import decode_repaired
+from listeners.parsing.repair import decode_repaired
 from listeners.parsing.times import read_time
 from listeners.protocol import Item, Listener
 from listeners.push.server import NotAccepted, PushedSource, Receiver, Reply

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -23,7 +22,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from listeners.context import ReadContext
 from listeners.errors import RetryLater
 from listeners.protocol import CoverageMarker, Item
-from listeners.push import server
 from listeners.push.server import GREATEST_BODY, Receiver
 from listeners.push.spool import Spool
 from listeners.sources import webhook, wechat_pay
@@ -309,48 +307,6 @@ def test_complaint_in_full(pay: WechatPaySource, tmp_path: Path) -> None:
     assert scheme == "WECHATPAY2-SHA256-RSA2048"
 
 
-def test_deadline_is_for_head_and_body_together(
-    source: WebhookSource, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A sender that drips bytes is cut off at the deadline, whether in the head or in the body."""
-    monkeypatch.setattr(server, "SECONDS", 0.6)
-    body = b"POST /posts HTTP/1.1\r\nContent-Length: 1000\r\n\r\n"
-    with source.receiver(lambda: NOW) as receiver:
-        for begin in (b"POST /posts HTTP/1.1\r\nX: ", body):
-            with socket.create_connection(("127.0.0.1", receiver.port), timeout=20) as connection:
-                connection.sendall(begin)
-                assert _dripped(connection) < 100
-
-
-def _dripped(connection: socket.socket) -> int:
-    """Return how many bytes went out, one in a tenth of a second, until an answer or the end."""
-    connection.settimeout(0.1)
-    for sent in range(100):
-        try:
-            connection.sendall(b"x")
-            connection.recv(1)
-        except TimeoutError:
-            continue
-        except OSError:
-            return sent
-        return sent
-    return 100
-
-
-def test_connections_are_bounded_before_the_signature(receiver: Receiver) -> None:
-    """Who opens connections and sends nothing takes so many places, and no thread more."""
-    before = threading.active_count()
-    held = [socket.create_connection(("127.0.0.1", receiver.port), timeout=5)
-            for _ in range(server.MOST_AT_ONCE)]  # fmt: skip
-    try:
-        with socket.create_connection(("127.0.0.1", receiver.port), timeout=5) as one_more:
-            assert one_more.recv(100).startswith(b"HTTP/1.1 503 ")
-        assert threading.active_count() <= before + server.MOST_AT_ONCE
-    finally:
-        for connection in held:
-            connection.close()
-
-
 def test_unexpected_is_answered_and_logged(
     source: WebhookSource, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -405,21 +361,3 @@ def test_one_refused_complaint_stops_none_behind_it(pay: WechatPaySource, tmp_pa
     texts = {post.id: post.text for post in found if isinstance(post, Post)}
     assert texts == {"c0": "微信支付投诉 c0", "c2": "投诉2", "c3": "投诉3"}
     assert len(waiting.waiting()) == 1
-
-
-def test_power_cut_after_the_answer_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What was taken is on disk with its name: its bytes and its folder are synced, in order."""
-    synced: list[str] = []
-    fsync = os.fsync
-
-    def noting(place: int) -> None:
-        path = Path(f"/proc/self/fd/{place}").readlink()
-        names = sorted(path.glob("*.waiting")) if path.is_dir() else []
-        synced.append(f"{path.name} {len(names)}" if path.is_dir() else path.suffix)
-        fsync(place)
-
-    monkeypatch.setattr(os, "fsync", noting)
-    Spool(tmp_path / "spool").put(b"one")
-    assert synced == [f"{tmp_path.name} 0", ".tmp", "spool 1"]

@@ -9,14 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from listeners.parsing.depth import GREATEST_DEPTH, DepthScan, TooDeep, check_depth
 from listeners.parsing.json_arrays import BrokenArray, members
-from listeners.parsing.json_text import (
-    GREATEST_DEPTH,
-    DepthScan,
-    TooDeep,
-    check_depth,
-    decode_repaired,
-)
+from listeners.parsing.repair import decode_repaired
 from tests.listeners.growth import GREATEST, growth
 
 TEXTS = st.text(alphabet='[]{}"\\a', max_size=30)

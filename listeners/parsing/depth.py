@@ -1,13 +1,8 @@
-"""JSON of strangers before it is decoded: how deep it goes, and halves of characters in it."""
+"""How deep JSON of strangers goes, found before it is decoded."""
 
 import re
-from collections.abc import Callable
 from itertools import accumulate
-from typing import Final, TypeVar
-
-import msgspec
-
-T = TypeVar("T")
+from typing import Final
 
 # No source nests deeper than a dozen.
 GREATEST_DEPTH: Final = 100
@@ -17,11 +12,6 @@ _STRINGS: Final = re.compile(
     rb'"(?:[^"\\]++|\\.)*+"|(")(?:[^"\\]++|\\.)*+(\\?)|[^"\[\]{}]++', re.DOTALL
 )
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
-# Half of a pair that writes one character, left behind where a text was cut.
-_LONE_SURROGATE: Final = re.compile(
-    rb"\\u[dD][89aAbB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89aAbB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
 
 
 class TooDeep(ValueError):
@@ -59,23 +49,3 @@ def check_depth(text: bytes) -> None:
     """
     if text.count(b"[") + text.count(b"{") > GREATEST_DEPTH:
         DepthScan().take(text)
-
-
-def repaired(text: bytes) -> bytes:
-    """Return `text` with U+FFFD for broken UTF-8 and halves of surrogate pairs."""
-    sound = text.decode("utf-8-sig", errors="replace").encode()
-    return _LONE_SURROGATE.sub(rb"\\ufffd", sound)
-
-
-def decode_repaired(decode: Callable[[bytes], T], text: bytes) -> T:
-    """Return what `decode` makes of `text`, repaired where it cannot be read as it is.
-
-    Raises:
-        msgspec.MsgspecError, UnicodeDecodeError, RecursionError: it cannot be read in either form.
-    """
-    try:
-        return decode(text)
-    except msgspec.ValidationError:
-        raise
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return decode(repaired(text))
