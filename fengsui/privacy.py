@@ -211,8 +211,8 @@ class PrivateLedger(OptOutBook, Protocol):
         """Note an access."""
         ...
 
-    def forget_posts(self, keys: Collection[str]) -> int:
-        """Take the words of posts out of everything else."""
+    def forget_posts(self, keys: Collection[str], names: Collection[str] = ()) -> int:
+        """Take the words of posts out of everything else; `names` are ids at the source."""
         ...
 
     def expire_words(self, before: datetime) -> int:
@@ -246,7 +246,10 @@ def forget(
     name = privacy.subject_of_post(subject) if of_post else privacy.subject_of_author(subject)
     # First the opt-out: killed in between, nothing comes back and the rest can be repeated.
     ledger.opt_out(name, now, "forgotten on request")
-    rows = ledger.forget_posts(keys) if keys else 0
+    names = {subject} if PSEUDONYM.fullmatch(subject) is None else set()
+    # An item that nobody could read names a post by its id at the source alone.
+    names |= {key.partition(":")[2] for key in keys}
+    rows = ledger.forget_posts(keys, names)
     posts = store.forget(keys) if keys else 0
     ledger.log_access(Access(now, whoami(), "forget", name, posts))
     return Forgotten(posts, rows)

@@ -1,6 +1,7 @@
 """The polite client: every listener that asks a host over HTTP asks through it."""
 
 import hashlib
+import logging
 import random
 import ssl
 import time
@@ -34,6 +35,10 @@ from listeners.refusals import PASSING
 from records.state import HOST, SEEN
 
 T = TypeVar("T")
+
+# They log each address with its query, and each header: both hold secrets.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 # What passes by itself is tried so often in place, after so long, then twice as long.
 ATTEMPTS: Final = 3

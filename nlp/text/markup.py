@@ -32,6 +32,7 @@ _HIDDEN: Final = (
     "\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
 _INVISIBLE: Final = re.compile(f"[{_HIDDEN}]+")
+_MOVES: Final = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANK: Final = re.compile(r"\s+")
 _UNEVEN: Final = re.compile(r"[^\S ]|  |\A | \Z")  # blanks that are not one space between words
 
@@ -50,6 +51,14 @@ _ODD: Final = re.compile(f"[<&{_WIDE_SIGNS}{_HIDDEN}{re.escape(_BLANKS)}]")
 
 
 def printable(text: str) -> str:
+    """Return `text` with nothing in it that moves a terminal: no escapes, no hidden signs.
+
+    Line breaks and tabs stay; what else begins a line or goes back on it is a space.
+    """
+    return _MOVES.sub(" ", _visible(text))
+
+
+def _visible(text: str) -> str:
     """Return `text` without terminal escapes and signs that do not show; whitespace stays."""
     if _INVISIBLE.search(text):  # an escape is one of them
         text = _INVISIBLE.sub("", _ESCAPE.sub("", text))
@@ -82,7 +91,7 @@ def _clean(text: str) -> str:
     # Most texts need little of this, and looking is many times cheaper than rewriting.
     if _WIDE.search(text):
         text = text.translate(_HALF_WIDTH)
-    text = printable(text)
+    text = _visible(text)
     if "<" in text:
         text = _TAG.sub(_words_of_tag, _LINK_WORDS.sub("", text))
     if "://" in text or "网页链接" in text:

@@ -74,6 +74,15 @@ class LedgerDatabase:
                 raise StoreTooNew(f"{self.place} has a newer schema: upgrade fengsui")
             yield connection
 
+    def empty_log(self) -> None:
+        """Write the log of a file back into it, and empty it: what was deleted stood there."""
+        if self._engine.dialect.name != "sqlite":
+            return  # PostgreSQL's servers keep their own logs and vacuum by themselves
+        with self._errors(), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def _rows(self, statement: Executable, **values: object) -> Sequence[Any]:
         with self._reading() as connection:
             return connection.execute(statement, values).all()
@@ -148,7 +157,7 @@ def _engine(url: str, patience: timedelta) -> Engine:
         raise StoreUnreachable(f"the ledger's URL cannot be used: {type(error).__name__}") from None
     if dialect is None:
         raise StoreUnreachable(f"a ledger is SQLite or PostgreSQL, not {engine.dialect.name}")
-    if dialect.prepare is prepare and (parsed.database or ":")[0] != ":":
+    if dialect.prepare is _prepare_sqlite and (parsed.database or ":")[0] != ":":
         # Where it cannot be made, connecting says why.
         with suppress(OSError):
             create_private(Path(parsed.database))
@@ -164,6 +173,12 @@ def _with_driver(url: URL) -> URL:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, patience: timedelta) -> None:
+    prepare(connection, patience)
+    # What is deleted here are people's words: the file is small, and overwriting costs little.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _prepare_postgresql(connection: Any, patience: timedelta) -> None:
@@ -206,7 +221,7 @@ class _Dialect(NamedTuple):
 
 
 _DIALECTS: Mapping[str, _Dialect] = {
-    "sqlite": _Dialect(prepare, _begin_sqlite, _insert_sqlite, {}),
+    "sqlite": _Dialect(_prepare_sqlite, _begin_sqlite, _insert_sqlite, {}),
     "postgresql": _Dialect(
         _prepare_postgresql,
         _begin_postgresql,

@@ -1,6 +1,7 @@
 """The ledger's part in privacy: opt-outs, the log of accesses, and the words that leave in time."""
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -61,14 +62,17 @@ class PrivacyBook(LedgerDatabase):
         query = select(table).order_by(table.c.at.desc(), table.c.who, table.c.what).limit(limit)
         return [Access(*row) for row in self._rows(query)]
 
-    def forget_posts(self, keys: Collection[str]) -> int:
+    def forget_posts(self, keys: Collection[str], names: Collection[str] = ()) -> int:
         """Take the words of posts out of cases, alerts and dead letters; return how many changed.
 
-        That something happened stays: only what the posts said and who said it goes.
+        That something happened stays: only what the posts said and who said it goes. Quarantined
+        items that name one of the posts, or one of `names` (ids at the source), go as a whole. In a
+        file, what goes is overwritten, and does not stay in its log either.
         """
         wanted = frozenset(keys)
         with self._writing() as connection:
-            changed = _scrub_cases(connection, wanted)
+            changed = _drop_quarantined(connection, wanted.union(names))
+            changed += _scrub_cases(connection, wanted)
             changed += _scrub_incidents(connection, None, wanted)
             changed += _scrub_notifications(connection, None, wanted)
             letters = schema.dead_letters
@@ -77,6 +81,8 @@ class PrivacyBook(LedgerDatabase):
                     where = (letters.c.place == row.place) & (letters.c.document == row.document)
                     connection.execute(delete(letters).where(where))
                     changed += 1
+        if changed:
+            self.empty_log()
         return changed
 
     def expire_words(self, before: datetime) -> int:
@@ -94,6 +100,19 @@ class PrivacyBook(LedgerDatabase):
                 changed += connection.execute(delete(table).where(column < before)).rowcount
             changed += _scrub_incidents(connection, before, None)
             return changed + _scrub_notifications(connection, before, None)
+
+
+def _drop_quarantined(connection: Connection, names: frozenset[str]) -> int:
+    """Delete the quarantined items in which one of the names stands, whole and not in a longer."""
+    if not names:
+        return 0
+    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names)))})(?!\w)")
+    table, dropped = schema.quarantine, 0
+    for row in connection.execute(select(table.c.digest, table.c.body)).all():
+        if named.search(row.body):
+            connection.execute(delete(table).where(table.c.digest == row.digest))
+            dropped += 1
+    return dropped
 
 
 def _scrub_cases(connection: Connection, keys: frozenset[str]) -> int:

@@ -139,8 +139,7 @@ class SqliteMentionStore:
         wanted = json.dumps(keys)
         with self._writing() as database:
             (count,) = database.execute(sql.COUNT_KEYS, (wanted,)).fetchone()
-            revision = self._advance(database, count)
-            database.execute(sql.REOPEN_KEYS, (revision, wanted))
+            database.execute(sql.REOPEN_KEYS, (self._advance(database, count), wanted))
         return int(count)
 
     def points(self, brand: str, window: Window, step: timedelta) -> list[Point]:
@@ -299,19 +298,21 @@ class SqliteMentionStore:
     def forget(self, keys: Sequence[str]) -> int:
         """Delete the posts with these keys, their mentions and history; return how many posts.
 
-        What was counted of them stays counted.
+        Their counts stay; of their words no byte is left in the file.
         """
         forgotten = 0
         for start in range(0, len(keys), upkeep.PAGE):
             wanted = json.dumps([storable(key) for key in keys[start : start + upkeep.PAGE]])
             with self._writing() as database:
                 forgotten += upkeep.forget(database, self._index, wanted)
+        with sqlite_errors(self._path):
+            upkeep.erase_traces(self._database)
         return forgotten
 
     def totals(self) -> dict[str, int]:
         """Return the numbers of posts, mentions, organic mentions and duplicates in the store."""
-        names = ("posts", "mentions", "organic", "duplicates")
-        return dict(zip(names, self._read(sql.TOTALS, ())[0], strict=True))
+        (counts,) = self._read(sql.TOTALS, ())
+        return dict(zip(("posts", "mentions", "organic", "duplicates"), counts, strict=True))
 
     def expire(self, before: datetime) -> int:
         """Delete the posts published before `before` and their mentions; return how many posts.

@@ -142,6 +142,26 @@ def test_forgotten_author_is_nowhere_and_stays_away(services: Services) -> None:
     assert "1001" not in access.subject
 
 
+def test_forgotten_author_leaves_no_trace_in_any_file(services: Services, tmp_path: Path) -> None:
+    """Of a forgotten author no word is left in a file: search index, logs, quarantine included."""
+    word, raw = "zzqxforgetme", '{"user": {"id": 1001}, "text": "zzqxbroken"}'
+    store_items(services, [
+        post(1, text=f"{TEXT} {word}"), post(2, "9"),
+        Rejected("weibo", "f", 1, "broken", raw, NOW),
+        Rejected("weibo", "weibo:1", 1, "could not be annotated", f"{TEXT} {word}", NOW),
+        Rejected("weibo", "f", 2, "broken", '{"user": {"id": 10012}}', NOW),
+    ])  # fmt: skip
+    steps.annotate(services)
+    services.ledger.upsert_cases([replace(case_of(1), title=word)])
+    assert list(services.store.search(word))
+    assert word in everything(tmp_path / "state")
+    done = forget(services.store, services.ledger, services.privacy, "1001", NOW)
+    assert (done.posts, done.rows) == (1, 3)
+    left = everything(tmp_path / "state")
+    assert not [one for one in (word, word[:6], "zzqxbroken") if one in left]
+    assert [item.position for item in services.ledger.quarantined()] == [2]
+
+
 def test_forgotten_post(services: Services) -> None:
     """Forgetting one post leaves the author's others."""
     store_items(services, [post(1), post(2)])
@@ -279,10 +299,11 @@ def test_commands(fengsui: Shell) -> None:
     assert "1001" not in shown.out
     assert fengsui("privacy", "forget", "1001", "--yes", "--json").answer["posts"] == 1
     assert fengsui("privacy", "export", "1001").out == ""
+    assert fengsui("privacy", "forget", "nobody", "--yes").code == 1
     assert fengsui("import", "one.jsonl", "--json").answer["kept"] == 0
     log = fengsui("privacy", "log").out
     assert re.findall(r" (export|forget) (\d+)", log) == [
-        ("export", "0"), ("forget", "1"), ("export", "1")
+        ("forget", "0"), ("export", "0"), ("forget", "1"), ("export", "1")
     ]  # fmt: skip
     assert fengsui("privacy", "opt-in", "1001").code == 0
     assert fengsui("import", "one.jsonl", "--json").answer["kept"] == 1
@@ -318,3 +339,16 @@ def test_an_own_account_named_later_is_found_by_its_id(tmp_path: Path) -> None:
         made.store.reopen(ALWAYS)
         steps.annotate(made)
         assert len(list(made.store.cited(stories.BRAND, ALWAYS, discount=OWN))) == 1
+
+
+def test_export_prints_nothing_that_moves_a_terminal(fengsui: Shell) -> None:
+    """What strangers wrote is escaped in an export: C1, bidi marks, line and paragraph breaks."""
+    fengsui.settings()
+    odd = "\x9b2J \x85 \u2028 \u2029 \u202e \u2066 \x1b[2J"
+    line = {"source": "weibo", "id": "1", "text": f"云朵茶饮{odd}虫子", "author": "1001",
+            "published_at": datetime.now(UTC).isoformat()}  # fmt: skip
+    (fengsui.folder / "one.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    fengsui("import", "one.jsonl")
+    shown = fengsui("privacy", "export", "1001").out
+    assert "云朵茶饮" in shown
+    assert shown.replace("\n", "").isprintable()

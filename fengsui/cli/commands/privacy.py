@@ -1,16 +1,15 @@
 """`privacy`: forgetting, export, opt-outs, and the log of who looked at what people wrote."""
 
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from fengsui import privacy
 from fengsui.cli.additions import CommandError
 from fengsui.cli.language import tell
-from fengsui.cli.options import DEFAULT_PATH, Config, Json, as_json, print_json, settings_of
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.cli.worded import Application
 from fengsui.privacy import matching, whoami
 from fengsui.services import Services
@@ -54,6 +53,9 @@ def forget(
         print_json({"posts": done.posts, "rows": done.rows})
     else:
         typer.echo(tell("privacy.forgotten", posts=done.posts, rows=done.rows))
+    if not done.posts and not done.rows:
+        typer.echo(tell("privacy.nothing"), err=True)
+        raise typer.Exit(1)
 
 
 @group.command()
@@ -66,7 +68,7 @@ def export(subject: Subject, config: Config = DEFAULT_PATH) -> None:
         name = _subject(services, subject, keys)
         services.ledger.log_access(Access(datetime.now(UTC), whoami(), "export", name, len(posts)))
         for post in posts:
-            sys.stdout.write(_line(services, post) + "\n")
+            print_json(_kept(services, post))
 
 
 @group.command("opt-in")
@@ -109,12 +111,11 @@ def _subject(services: Services, subject: str, keys: list[str]) -> str:
     return services.privacy.subject_of_author(subject)
 
 
-def _line(services: Services, post: Post) -> str:
-    """Return a post, its scores and the history of its counts as one line of JSON."""
+def _kept(services: Services, post: Post) -> dict[str, Any]:
+    """Return a post, its scores and the history of its counts."""
     mentions = [
         {"brand": one.brand, "sentiment": one.sentiment, "complaint": one.complaint}
         for one in services.store.mentions_of([post.key])
     ]
     history = [entry._asdict() for entry in services.store.history(post.key)]
-    whole = asdict(post) | {"key": post.key, "mentions": mentions, "history": history}
-    return as_json(whole)
+    return asdict(post) | {"key": post.key, "mentions": mentions, "history": history}

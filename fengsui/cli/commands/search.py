@@ -103,7 +103,9 @@ def _lines(cited: Cited, query: str, language: str) -> Text:
         line.append(f" {mark}" if holds else "")
     author = printable(post.author_name or post.author)
     line.append(f"  @{author}  {printable(post.source)}\n", style="dim")
-    before, hit, after = (printable(part) for part in passage(mention.text, query))
+    before, hit, after = (
+        printable(part).replace("\n", " ") for part in passage(mention.text, query)
+    )
     line.append(f"  {before}", style="not dim").append(hit, style="bold").append(after)
     return line.append(f"\n  {printable(post.url)}", style="dim") if post.url else line
 

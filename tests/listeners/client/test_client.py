@@ -314,3 +314,11 @@ def test_any_body(body: bytes) -> None:
     except (RetryLater, Refused) as error:
         found = error.refusal
     assert found in {None, Refusal.NOT_JSON, Refusal.TRUNCATED, Refusal.CHANGED}
+
+
+def test_no_query_is_ever_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """No address is logged with its query, which holds tokens, at whatever level the root is."""
+    caplog.set_level("DEBUG")
+    with client(Asked(MovedClock(NOW), answer())) as web:
+        web.ask(URL, read_answer, params={"access_token": "s3cret-token"})
+    assert "s3cret-token" not in caplog.text

@@ -133,3 +133,11 @@ def test_fold_keeps_places(text: str) -> None:
 def test_fold(text: str, folded: str) -> None:
     """Script, width and case are folded; a letter without a single small one stays."""
     assert fold(text) == folded
+
+
+def test_nothing_printed_moves_a_terminal() -> None:
+    """What begins a line or goes back on it, C1 and bidi marks are gone; breaks and tabs stay."""
+    moves = "\r\x0b\x0c\x1b[2J\x1c\x85\x9b\u2028\u2029\u202e\u2066\u200f"
+    shown = printable(f"虫子{moves}\n\t奶茶")
+    assert shown.replace("\n", "").replace("\t", "").isprintable()
+    assert shown.split() == ["虫子", "奶茶"]

@@ -45,7 +45,9 @@ def shell(
 
 
 def configure(url: str, more: str = "") -> None:
-    Path("fengsui.toml").write_text(f'language = "en"\n[kibana]\nurl = "{url}"\n{more}', encoding="utf-8")
+    Path("fengsui.toml").write_text(
+        f'language = "en"\n[kibana]\nurl = "{url}"\n{more}', encoding="utf-8"
+    )
 
 
 def test_push_puts_every_object_there(shell: Shell, kibana: KibanaServer) -> None:

@@ -17,7 +17,7 @@ __all__ = ["elasticsearch_9", "elasticsearch_prefix", "elasticsearch_url"]
 
 TEXTS = {
     timedelta(minutes=10): "打客服電話要求退款",
-    timedelta(hours=5): "客服很好\x1b[31m，退款\u202e很快",
+    timedelta(hours=5): "客服很好\x1b[31m，退款\u202e很快\x85\u2028\u2029\r",
     timedelta(days=3): "退款了，没找客服",
     timedelta(days=30): "去年的退款，客服",
 }
