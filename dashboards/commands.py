@@ -130,7 +130,8 @@ def objects(settings: "Settings", language: Literal["zh", "en"] | None) -> "Sequ
         language or settings.language, settings.elasticsearch.prefix, settings.kibana.space
     )
     judged = settings.detection
-    return saved_objects(naming, judged.tick_minutes, judged.min_coverage)
+    own = [name for brand in settings.brands for name in getattr(brand, "own_accounts", ())]
+    return saved_objects(naming, judged.tick_minutes, judged.min_coverage, own)
 
 
 def _entry(one: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What Airflow is told of fengsui as a provider: the type of connection `fengsui`.
+"""How fengsui describes itself to Airflow as a provider: the type of connection `fengsui`.
 
 Airflow reads this in every one of its processes, through an entry point. It stands in the
 application, so that it is found wherever fengsui is installed, and loads nothing: Airflow imports

@@ -7,7 +7,7 @@ from typing import Final
 
 from airflow.sdk import Param
 
-from fengsui_airflow.settings_path import CONFIG_ENV
+from fengsui_airflow.names import CONFIG_ENV
 
 ALL: Final = "全部 all"
 

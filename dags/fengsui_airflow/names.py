@@ -32,6 +32,8 @@ DAGS: Final = {
         "每周一比较各品牌的投诉类别、诉求和上升的词",
     ),
 }
+# Names the settings file.
+CONFIG_ENV: Final = "FENGSUI_CONFIG"
 PLATFORMS: Final = {
     "feed": "授权数据",
     "folder": "文件夹与推送",

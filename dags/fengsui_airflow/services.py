@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowSkipException
 
-from fengsui_airflow.settings_path import CONFIG_ENV
+from fengsui_airflow.names import CONFIG_ENV
 
 if TYPE_CHECKING:
     from fengsui.services import Services

@@ -16,20 +16,26 @@ from dashboards.kibana.views import VIEWS
 ENOUGH = 0.8
 
 
-def dashboards(tick_minutes: int, enough: float = ENOUGH) -> tuple[Dashboard, ...]:
+def dashboards(
+    tick_minutes: int, enough: float = ENOUGH, own_accounts: Sequence[str] = ()
+) -> tuple[Dashboard, ...]:
     """Return the dashboards, in the order of their links.
 
-    `enough` is the share of a tick that has to be read, or it counts as unknown.
+    `enough` is the share of a tick that has to be read, or it counts as unknown; `own_accounts` are
+    those of the brands themselves.
     """
-    of_brand = brand(f"{tick_minutes}m", enough)
+    of_brand = brand(f"{tick_minutes}m", enough, own_accounts)
     return overview(enough), of_brand, CRISIS, COMPLAINTS, collection(enough)
 
 
 def saved_objects(
-    naming: Naming, tick_minutes: int, enough: float = ENOUGH
+    naming: Naming,
+    tick_minutes: int,
+    enough: float = ENOUGH,
+    own_accounts: Sequence[str] = (),
 ) -> Sequence[SavedObject]:
     """Return all objects, each after those that it refers to, dashboards aside."""
-    made = dashboards(tick_minutes, enough)
+    made = dashboards(tick_minutes, enough, own_accounts)
     views = [
         SavedObject(naming.view(view), view.attributes(naming.prefix, naming.language))
         for view in VIEWS.values()

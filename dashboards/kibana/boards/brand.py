@@ -1,5 +1,8 @@
 """品牌深挖: one brand against its baseline: topics, authors, regions."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from dashboards.kibana import words
 from dashboards.kibana.boards.shared import (
     ONE_BRAND,
@@ -15,7 +18,7 @@ from dashboards.kibana.boards.shared import (
 from dashboards.kibana.dashboard import Chart, Dashboard, Place
 from dashboards.kibana.lens import palette
 from dashboards.kibana.lens.charts import XY, Cloud, Drawn, Layer, Table, Tile
-from dashboards.kibana.lens.columns import COMPACT, WHOLE, Count, Last, Measure, Terms
+from dashboards.kibana.lens.columns import COMPACT, WHOLE, Count, Last, Measure, Terms, quoted
 from dashboards.kibana.lens.lens import Lens
 from dashboards.kibana.views import MENTIONS
 from dashboards.kibana.words import Words
@@ -40,6 +43,38 @@ AUTHORS_TILE = tile(
         (Measure("authors", Words("作者", "Authors"), "unique_count", "author", format=WHOLE),),
     ),
 )
+# Words of every talk, and of the platforms: they say nothing about a brand.
+SAID_OF_ALL = (
+    *(
+        "一个",
+        "一下",
+        "不是",
+        "什么",
+        "今天",
+        "他们",
+        "你们",
+        "全文",
+        "可以",
+        "大家",
+        "就是",
+        "微博",
+    ),
+    *(
+        "怎么",
+        "我们",
+        "时候",
+        "没有",
+        "现在",
+        "真的",
+        "知道",
+        "自己",
+        "视频",
+        "觉得",
+        "转发",
+        "还是",
+    ),
+    *("这个", "链接"),
+)
 KEYWORDS = Lens(
     "brand-keywords",
     Words("热词", "Keywords"),
@@ -49,7 +84,14 @@ KEYWORDS = Lens(
             "mentions",
             MENTIONS,
             (
-                Terms("keyword", Words("关键词", "Keyword"), "keywords", "count", size=40),
+                Terms(
+                    "keyword",
+                    Words("关键词", "Keyword"),
+                    "keywords",
+                    "count",
+                    size=40,
+                    without=SAID_OF_ALL,
+                ),
                 Count("count", words.MENTIONS),
             ),
         ),
@@ -141,7 +183,13 @@ POSTS = Lens(
 )
 
 
-def brand(tick: str, enough: float) -> Dashboard:
+def authors(own_accounts: Sequence[str]) -> Lens:
+    """Return the authors by reach; a brand's own accounts, by id or name, are none of them."""
+    own = " or ".join(map(quoted, own_accounts))
+    return replace(AUTHORS, query=f"not (author: ({own}) or author_name: ({own}))" if own else "")
+
+
+def brand(tick: str, enough: float, own_accounts: Sequence[str] = ()) -> Dashboard:
     """Return the dashboard of one brand; `tick` is the length of a tick of the counts (5m).
 
     A tick of which less than `enough` was read is left open.
@@ -183,7 +231,7 @@ def brand(tick: str, enough: float) -> Dashboard:
             Chart(Place(0, 10, 48, 13), volume, leads_to="crisis"),
             Chart(Place(0, 23, 48, 12), negative, leads_to="crisis"),
             Chart(Place(0, 35, 18, 14), KEYWORDS),
-            Chart(Place(18, 35, 16, 14), AUTHORS),
+            Chart(Place(18, 35, 16, 14), authors(own_accounts)),
             Chart(Place(34, 35, 14, 14), REGIONS),
             Chart(Place(0, 49, 48, 15), POSTS),
         ),

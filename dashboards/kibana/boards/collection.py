@@ -52,9 +52,7 @@ QUARANTINE_TILE: Final = tile(
     Tile(
         "quarantine",
         "refused",
-        palette=palette.steps(
-            (palette.GOOD, palette.LEVELS["yellow"], palette.LEVELS["red"]), (0, 1, 100), 1000
-        ),
+        palette=palette.steps((palette.READ, palette.PARTLY, palette.MISSED), (0, 1, 100), 1000),
     ),
     Layer("quarantine", QUARANTINE, (REFUSED,)),
 )

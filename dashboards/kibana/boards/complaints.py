@@ -42,7 +42,9 @@ DUE: Final = Queries(
 def counted(name: str, title: Words, query: str, colour: str) -> Lens:
     """Return the number of cases that match `query`."""
     layer = Layer("cases", CASES, (Count("cases", CASE_COUNT, format=WHOLE),))
-    return tile(name, title, Tile("cases", "cases", colour=colour), layer, query)
+    return tile(
+        name, title, Tile("cases", "cases", palette=palette.any_at_all(colour)), layer, query
+    )
 
 
 def by_urgency(name: str, title: Words, bucket: Terms | Queries, note: Words) -> Lens:
@@ -121,7 +123,7 @@ COMPLAINTS: Final = Dashboard(
                 "complaints-overdue",
                 Words("已逾期", "Overdue"),
                 OVERDUE,
-                palette.LEVELS["red"],
+                palette.URGENCIES["urgent"],
             ),
         ),
         Chart(
@@ -130,7 +132,7 @@ COMPLAINTS: Final = Dashboard(
                 "complaints-due-soon",
                 Words("2 小时内应答复", "Due within 2 h"),
                 f'due_at >= "now" and due_at < "now+2h" and {WAITING}',
-                palette.LEVELS["orange"],
+                palette.URGENCIES["high"],
             ),
         ),
         Chart(
@@ -143,7 +145,7 @@ COMPLAINTS: Final = Dashboard(
                 "complaints-resolved",
                 Words("已解决", "Resolved"),
                 'status: "resolved"',
-                palette.GOOD,
+                palette.READ,
             ),
         ),
         Chart(Place(0, 10, 20, 14), CATEGORIES),

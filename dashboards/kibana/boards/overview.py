@@ -40,12 +40,12 @@ def coverage_tile(enough: float) -> Lens:
 
 
 def level_tile(level: str) -> Lens:
-    """Return the number of open incidents of one level, on the colour of that level."""
+    """Return the number of open incidents of one level, on its colour; none is calm."""
     said = words.LEVELS[level]
     return tile(
         f"overview-open-{level}",
         Words(f"{said.zh}色事件 · 进行中", f"{said.en} · open"),
-        Tile("incidents", "open", colour=palette.LEVELS[level]),
+        Tile("incidents", "open", palette=palette.any_at_all(palette.LEVELS[level])),
         Layer("incidents", INCIDENTS, (Count("open", said, format=WHOLE),), apart=True),
         f'status: "open" and level: "{level}"',
     )
@@ -147,7 +147,7 @@ def coverage_over_time(enough: float) -> Lens:
         XY(
             (Drawn("coverage", "line", "at", ("share",), split="source"),),
             y=Words("读到的比例", "Share read"),
-            lines=(Line("enough", "enough", palette.LEVELS["orange"]),),
+            lines=(Line("enough", "enough", palette.MISSED),),
             gaps=False,
             bounds=(0, 1),
         ),
@@ -155,7 +155,12 @@ def coverage_over_time(enough: float) -> Lens:
             Layer(
                 "coverage",
                 COVERAGE,
-                (Terms("source", words.SOURCE, "source", "share"), Times("at", "at"), COVERED),
+                (
+                    # The worst first: where there are many, those that miss most are drawn.
+                    Terms("source", words.SOURCE, "source", "share", ascending=True),
+                    Times("at", "at"),
+                    COVERED,
+                ),
                 apart=True,
             ),
             Layer(

@@ -86,7 +86,8 @@ def band(
     `fields` are the actual and the expected of the counts; the upper end of the usual is
     `{expected}_upper`. A tick of which less than `enough` was read is left open. The bucket is the
     `tick` that was counted; an average, because it is missing where nothing was counted, and
-    because the upper end for a longer span is not the sum of those of its ticks.
+    because the upper end for a longer span is not the sum of those of its ticks. Of a long time
+    several ticks share a bucket: 2,000 of five minutes are a grey bar, not a line.
     """
     actual, expected = fields
     upper = Measure("upper", Words("平时范围", "Usual range"), "average", f"{expected}_upper")
@@ -104,7 +105,7 @@ def band(
             y=Words(f"每 {tick}", f"each {tick}"),
         ),
         tuple(
-            Layer(layer, COUNTS, (Times("at", "at", tick), measure))
+            Layer(layer, COUNTS, (Times("at", "at"), measure))
             for layer, measure in (("range", upper), ("usual", usual), ("seen", seen))
         ),
         Words(

@@ -113,11 +113,10 @@ class XY:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One number, large, on its colour: a fixed one, or that of its step in a palette."""
+    """One number, large, on the colour of its step in a palette, if it has one."""
 
     layer: str
     value: str
-    colour: str = ""
     palette: Json | None = None
 
     kind = "lnsMetric"
@@ -131,9 +130,7 @@ class Tile:
             "metricAccessor": self.value,
             "showBar": False,
         }
-        if self.palette:
-            state["palette"] = of_a_tile(self.palette)
-        return state | ({"color": self.colour} if self.colour else {})
+        return state | ({"palette": of_a_tile(self.palette)} if self.palette else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,11 +165,16 @@ class Fixed:
         yield self.id, state | {"isStaticValue": True, "params": {"value": f"{self.value:g}"}}
 
 
+def quoted(said: str) -> str:
+    """Return a text as a value of Kibana's query language, whatever it holds."""
+    return '"' + said.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """A bucket for each of the `size` values of `field` that come first by `by`.
 
-    `by` is the id of a metric of the layer, or a metric that is not shown.
+    `by` is the id of a metric of the layer, or a metric that is not shown; `without` is left out.
     """
 
     id: str
@@ -178,6 +183,7 @@ class Terms:
     by: str | Count | Measure
     size: int = 10
     ascending: bool = False
+    without: tuple[str, ...] = ()
 
     def states(self, made: Made) -> Iterator[tuple[str, Json]]:
         """Yield the id and the state of the column, and of those it stands on."""
@@ -199,7 +205,7 @@ class Terms:
                     "missingBucket": False,
                     "parentFormat": {"id": "terms"},
                     "include": [],
-                    "exclude": [],
+                    "exclude": list(self.without),
                     "includeIsRegex": False,
                     "excludeIsRegex": False,
                 },

@@ -18,7 +18,12 @@ KINDS: Final = {
 INK: Final = "#1f2933"
 CALM: Final = "#9aa5b1"
 BAND: Final = "#d5dbe2"
-GOOD: Final = "#3f9e74"
+# How much was read, and how soon, is neither a level nor a sentiment: a scale of its own.
+READ: Final = "#2f7f8f"
+PARTLY: Final = "#8fb9c2"
+MISSED: Final = "#6b4a3a"
+# More negatives than is calm: paler than a negative, and no colour of a level.
+UNEASY: Final = "#dba29f"
 
 # From the rank of a level in the store (1 to 4) to its colour.
 RANKS: Final = tuple(LEVELS[name] for name in ("blue", "yellow", "orange", "red"))
@@ -77,11 +82,16 @@ def level_steps() -> dict[str, Any]:
 
 def negative_share_steps() -> dict[str, Any]:
     """Return the palette for a share of negatives: calm, worth a look, bad."""
-    colours = (SENTIMENTS["neutral"], LEVELS["orange"], SENTIMENTS["negative"])
+    colours = (SENTIMENTS["neutral"], UNEASY, SENTIMENTS["negative"])
     return steps(colours, (0, 0.3, 0.5), 1)
 
 
 def coverage_steps(enough: float) -> dict[str, Any]:
     """Return the palette for a share of reads: under `enough` a tick counts as unknown."""
     good = round(enough + 0.75 * (1 - enough), 4)
-    return steps((LEVELS["red"], LEVELS["yellow"], GOOD), (0, enough, good), 1)
+    return steps((MISSED, PARTLY, READ), (0, enough, good), 1)
+
+
+def any_at_all(colour: str) -> dict[str, Any]:
+    """Return the palette of a count that is `colour` from the first one on; none is calm."""
+    return steps((CALM, colour), (0, 1), 2)

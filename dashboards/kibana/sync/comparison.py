@@ -29,6 +29,9 @@ _OWN: Final = frozenset(
 )
 
 
+_CONTROLS: Final = frozenset({"controlGroupInput", "pinned_panels"})
+
+
 class Difference(NamedTuple):
     """Where two objects differ, and what stands there; None where nothing does."""
 
@@ -57,7 +60,7 @@ def normalised(document: Json) -> Json:
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
     """Yield where two normalised objects differ, in the order of their paths."""
     if isinstance(before, dict) and isinstance(after, dict):
-        for name in sorted(before.keys() | after.keys()):
+        for name in sorted((before.keys() | after.keys()) - _renamed(before, after)):
             place = f"{path}.{name}" if path else str(name)
             yield from differences(before.get(name), after.get(name), place)
     elif isinstance(before, list) and isinstance(after, list):
@@ -67,6 +70,15 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
             yield from differences(left, right, f"{path}[{number}]")
     elif before != after or isinstance(before, bool) != isinstance(after, bool):
         yield Difference(path, before, after)
+
+
+def _renamed(before: Json, after: Json) -> frozenset[str]:
+    """Return the names under which one has its controls and the other not.
+
+    Kibana 9.4 rewrites `controlGroupInput` as `pinned_panels`, which says the same in another way.
+    """
+    moved = ("pinned_panels" in before) != ("pinned_panels" in after)
+    return _CONTROLS if moved else frozenset()
 
 
 def fingerprint(said: Json) -> str:

@@ -259,6 +259,8 @@ def index_settings(kind: Kind, settings: ElasticsearchSettings) -> Json:
         "number_of_shards": 1 if kind.single else settings.shards,
         "number_of_replicas": settings.replicas,
         "refresh_interval": "5s",
+        # What is kept is text, several times over; it is written once and read by the page.
+        "codec": "best_compression",
         # A delayed write of what has been deleted since must meet the deletion's version.
         "gc_deletes": "1h",
     }

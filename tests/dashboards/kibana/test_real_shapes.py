@@ -23,6 +23,7 @@ MORE = {
     ("operation", ".filter"): "a filter of the column's own",
     ("operation", ".params.format"): "a format of the column's own",
     ("operation", ".params.orderAgg.params.format"): "a format of the column's own",
+    ("operation terms", ".params.exclude[]"): "TermsIndexPatternColumn: values without a bucket",
     ("operation unique_count", ".params"): "the sample is a part of a formula, which has none",
     ("operation static_value", ".customLabel"): "the sample kept Kibana's own label",
     # DatatableVisualizationState: sorting {columnId, direction}; a column's width and hidden.
@@ -31,7 +32,6 @@ MORE = {
     ("chart lnsDatatable", ".columns[].hidden"): "no column is hidden in the samples",
     # CustomPaletteParams: a table counts in per cent unless its state says otherwise.
     ("chart lnsDatatable", ".columns[].palette.params.rangeType"): "the samples mean per cent",
-    ("chart lnsMetric", ".color"): "MetricVisualizationState: the colour where there is no palette",
     # XYReferenceLineLayerConfig: there is no line of reference in the samples.
     ("chart lnsXY", ".layers[].yConfig[].fill"): "of a line of reference",
     ("chart lnsXY", ".layers[].yConfig[].lineStyle"): "of a line of reference",

@@ -324,3 +324,14 @@ def test_init_repeats_and_status_tells(elasticsearch_url: str, elasticsearch_pre
         assert {index.health for index in status.indices} == {"green"}
         assert {index.documents for index in status.indices} == {0}
         assert status.server.startswith("9.")
+
+
+def test_old_posts_are_deleted_by_a_task(store: ElasticsearchMentionStore) -> None:
+    """Posts of before a time go with their mentions, as a task of the server's, and are counted."""
+    old = [replace(post(number), published_at=NOON - timedelta(days=90)) for number in range(3)]
+    store.upsert_posts([*old, post(10)])
+    annotate_all(store)
+    assert store.expire(NOON - timedelta(days=30)) == 3
+    assert store.totals()["posts"] == 1
+    assert store.mentions_of([one.key for one in old]) == []
+    assert store.expire(NOON - timedelta(days=30)) == 0
