@@ -4,13 +4,13 @@ A message says what people do not know yet: that it opened, rose, fell or ended,
 joined whom many follow, that another story began; and how it goes on. So that few messages say
 much:
 
-- A rise within ten minutes of the last message waits until they are over, and is reported together with
-  what came since. It does not wait if it is red, or two levels above what people know, or if
+- A rise within ten minutes of the last message waits until they are over, and is reported together
+  with what came since. It does not wait if it is red, or two levels above what people know, or if
   somebody joined.
 - Orange and red are followed by progress: hourly while numbers double or halve, and in red every
   75 minutes as long as there is far more than usual.
-- A fall from orange or red is reported, one from yellow is shown by the next message. A fall at night
-  says when the next report comes, in the morning; until then only what grows again is reported.
+- A fall from orange or red is reported, one from yellow is shown by the next message. A fall at
+  night says when the next report comes, in the morning; until then only what grows again is reported.
 
 Everything is decided by what the incident itself keeps, so that a restart changes nothing.
 """
@@ -29,8 +29,8 @@ from records.time import HOUR
 # A rise so soon after a message waits; so many levels at once do not.
 TOGETHER: Final = timedelta(minutes=10)
 LEAP: Final = 2
-# Progress is reported after an hour if the negatives of an hour have doubled or halved since the last
-# message, and are so many posts more, or fewer.
+# Progress is reported after an hour if the negatives of an hour have doubled or halved since the
+# last message, and are so many posts more, or fewer.
 MOVED: Final = 2.0
 LEAST_MOVED: Final = 5.0
 # Red is never silent for longer while there is far more than usual.
@@ -94,7 +94,7 @@ def change_to_tell(incident: Incident, change: Change | None, reading: Reading) 
 def _reasons(
     incident: Incident, change: Change | None, reading: Reading
 ) -> Iterator[tuple[Change, bool]]:
-    """Yield what an open incident may be told as, the most important first, and if it is due."""
+    """Yield what an open incident may be reported as, the most important first, and if it is due."""
     joined = bool(reading.joined) and reading.at > incident.known_since
     is_higher = incident.level > incident.known_level
     is_promised = incident.promised_at is not None and reading.at >= incident.promised_at

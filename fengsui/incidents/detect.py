@@ -112,7 +112,7 @@ class _Recents:
 
 
 class _Follower:
-    """Follows a brand's incident tick by tick: how it goes on, and when something is reported of it."""
+    """Follows a brand's incident tick by tick: how it goes on, and what is reported when."""
 
     def __init__(
         self,

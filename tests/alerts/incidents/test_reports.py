@@ -27,7 +27,7 @@ Tick = tuple[Level | None, float]
 
 
 class Told:
-    """An incident that goes through ticks from `start` on, and what was said of it."""
+    """An incident that goes through ticks from `start` on, and what was reported of it."""
 
     def __init__(self, start: datetime = DAY, usual: float = 1.0) -> None:
         self.at = start
@@ -79,7 +79,7 @@ def test_a_rise_soon_after_a_message_waits_for_what_follows() -> None:
 
 
 def test_a_rise_that_waited_is_told_when_nothing_follows() -> None:
-    """A rise that waited is reported as soon as ten minutes have passed, also where nobody can read."""
+    """A rise that waited is reported after ten minutes, also where nobody can read."""
     told = Told()
     told.tick(BLUE, 6.0)
     told.tick(YELLOW, 12.0)
@@ -239,7 +239,7 @@ STORY = st.lists(
 def test_what_always_holds(story: list[tuple[Level | None, float, bool, int]], hour: int) -> None:
     """Red is never silent for over 75 minutes, nothing ends by night or above twice the baseline.
 
-    A rise is reported within ten minutes, and the level that people know of is never below the level
+    A rise is reported within ten minutes; the level that people know of is never below the level
     for longer.
     """
     told = Told(datetime(2026, 3, 2, hour, tzinfo=UTC))
