@@ -10,7 +10,7 @@ much:
 - Orange and red are followed by progress: hourly while numbers double or halve, and in red every
   75 minutes as long as there is far more than usual.
 - A fall from orange or red is reported, one from yellow is shown by the next message. A fall at
-  night says when the next report comes, in the morning; until then only what grows again is reported.
+  night says when the next report comes, in the morning; until then only what grows again counts.
 
 Everything is decided by what the incident itself keeps, so that a restart changes nothing.
 """
@@ -94,7 +94,7 @@ def change_to_tell(incident: Incident, change: Change | None, reading: Reading) 
 def _reasons(
     incident: Incident, change: Change | None, reading: Reading
 ) -> Iterator[tuple[Change, bool]]:
-    """Yield what an open incident may be reported as, the most important first, and if it is due."""
+    """Yield what an open incident may be reported as, most important first, and if it is due."""
     joined = bool(reading.joined) and reading.at > incident.known_since
     is_higher = incident.level > incident.known_level
     is_promised = incident.promised_at is not None and reading.at >= incident.promised_at
