@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, Protocol
 from alerts.messages.format import masked_name
 from fengsui.settings.privacy import PrivacySettings
 from nlp.text.normalise import fold
-from records import Post
+from records import Account, Post
 from store.ledger.privacy import Access
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ KEY_FILE: Final = "author.key"
 LEAST_KEY: Final = 16
 # 96 bits: two authors of a billion share a pseudonym with a probability of less than 1e-10.
 DIGITS: Final = 24
+# Verified media and authorities are no persons: their names stay.
+INSTITUTIONS: Final = frozenset({Account.MEDIA, Account.GOVERNMENT})
 PREFIX: Final = "p-"
 PSEUDONYM: Final = re.compile(r"p-[0-9a-f]{24}")
 AUTHOR_SUBJECT: Final = "author:{pseudonym}"
@@ -122,10 +124,11 @@ class Privacy:
     def _reduced(self, post: Post) -> Post:
         name = post.author_name
         is_own = not self._own.isdisjoint((fold(post.author), fold(name)))
+        is_person = not is_own and post.account not in INSTITUTIONS
         return replace(
             post,
             author=self.pseudonym(post.author),
-            author_name=name if is_own else masked_name(name),
+            author_name=masked_name(name) if is_person else name,
             region=province(post.region),
         )
 

@@ -28,7 +28,7 @@ from fengsui.services import Services
 from fengsui.settings.privacy import PrivacySettings
 from listeners.protocol import Deletion, Item
 from nlp.brands.matcher import BrandSettings
-from records import OWN, Case, CaseStatus, Post, PostKind, Rejected, Urgency, Window
+from records import OWN, Account, Case, CaseStatus, Post, PostKind, Rejected, Urgency, Window
 from tests.fengsui import stories
 from tests.fengsui.commands import Shell
 
@@ -308,6 +308,20 @@ def test_commands(fengsui: Shell) -> None:
     assert fengsui("privacy", "opt-in", "1001").code == 0
     assert fengsui("import", "one.jsonl", "--json").answer["kept"] == 1
     assert "opted out" in fengsui.refused("privacy", "opt-in", "1001")
+
+
+def test_institutions_keep_their_names(tmp_path: Path) -> None:
+    """Verified media and authorities are named in full, as no persons; a verified person is not."""
+    kinds = (Account.MEDIA, Account.GOVERNMENT, Account.NOTABLE, Account.UNKNOWN)
+    with Services(stories.settings(tmp_path / "state")) as made:
+        store_items(made, [post(n, account=kind) for n, kind in enumerate(kinds, 1)])
+        kept = made.store.posts([f"weibo:{n}" for n in range(1, 5)])
+    assert {one.account: one.author_name for one in kept} == {
+        Account.MEDIA: "小满的店",
+        Account.GOVERNMENT: "小满的店",
+        Account.NOTABLE: "小**",
+        Account.UNKNOWN: "小**",
+    }
 
 
 @pytest.mark.parametrize("account", ["7700000001", "云朵茶饮官方"])
