@@ -7,11 +7,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from typer.core import TyperGroup
 
 from dashboards import commands
 from fengsui.cli import additions, main
-from fengsui.cli.app import whole
 
 Export = Callable[..., tuple[int, str]]
 
@@ -75,13 +73,3 @@ def test_group_is_an_entry_point() -> None:
     """The application does not import the dashboards: an installed entry point brings them."""
     (found,) = entry_points(group=additions.GROUP, name="dashboards")
     assert found.load() is commands.register
-
-
-def test_every_command_and_option_of_the_group_has_help() -> None:
-    """Every command of the group, and every option, says what it is for."""
-    group = whole().commands["dashboards"]
-    assert isinstance(group, TyperGroup)
-    assert set(group.commands) == {"export", "push", "diff"}
-    for one in group.commands.values():
-        assert one.help
-        assert all(parameter.help for parameter in one.params)  # type: ignore[attr-defined]
