@@ -133,11 +133,20 @@ def _auto_tokenizer(folder: Path, limit: int) -> Tokens:
 
 
 def _session(folder: Path) -> Any:
-    import onnxruntime  # noqa: PLC0415 - the linear model needs none
-
     path = model_file(folder)
     if path is None:
         raise ModelError(f"{folder} holds no ONNX model ({MODEL_FILES[0]})")
+    return open_session(path)
+
+
+def open_session(path: Path) -> Any:
+    """Return the session of a model's file, of one thread.
+
+    Raises:
+        ModelError: the file holds no sound model.
+    """
+    import onnxruntime  # noqa: PLC0415 - the linear model needs none
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

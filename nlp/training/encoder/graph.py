@@ -29,6 +29,11 @@ _WORDS: Final = "body.embeddings.word_embeddings.weight"
 _PLACES: Final = "body.embeddings.position_embeddings.weight"
 _TYPES: Final = "body.embeddings.token_type_embeddings.weight"
 
+_READS: Final = dict.fromkeys(("input_ids", "attention_mask"), int(TensorProto.INT64))
+_CHOSEN: Final = ("own", "brand")
+ANSWERS: Final = "answers"
+"""The output of a reader of opinions."""
+
 Array = npt.NDArray[Any]
 
 
@@ -111,19 +116,44 @@ def write_graph(
     width) and for each of `tasks` its logits (texts, classes). `config` is that of a BERT model.
     """
     graph = _Graph(parameters)
+    _pooled(graph, _last_layer(graph, config))
+    outputs = {"pooled": int(config["hidden_size"])}
+    for task in tasks:
+        outputs[task] = len(CLASSES[task])
+        weights = graph.constant(f"heads.{task}.weight", parameters[f"heads.{task}.weight"].T)
+        graph.node("Gemm", ["pooled", weights, graph.parameter(f"heads.{task}.bias")], task)
+    onnx.save(_model(graph, outputs, _READS), path)
+
+
+def reader_model(parameters: Mapping[str, Array], config: Mapping[str, Any]) -> Any:
+    """Return the model of a reader of opinions (`nlp.training.opinion.network.Reader`).
+
+    Besides what an encoder takes, it takes the shares that `own` words and places of the `brand`
+    have in two means, both (texts, tokens), and gives `answers` (texts, answers).
+    """
+    graph = _Graph(parameters)
+    state = _last_layer(graph, config)
+    middle = graph.constant("middle", np.array([1], dtype=np.int64))
+    means = []
+    for chosen in _CHOSEN:
+        graph.node("Unsqueeze", [chosen, middle], f"{chosen}.wide")
+        graph.node("MatMul", [f"{chosen}.wide", state], f"{chosen}.kept")
+        means.append(graph.node("Squeeze", [f"{chosen}.kept", middle], f"{chosen}.mean"))
+    graph.node("Concat", means, "means", axis=-1)
+    weights = graph.constant("heads.weight", parameters["heads.weight"].T.astype(np.float32))
+    graph.node("Gemm", ["means", weights, graph.parameter("heads.bias")], ANSWERS)
+    outputs = {ANSWERS: len(parameters["heads.bias"])}
+    return _model(graph, outputs, _READS | dict.fromkeys(_CHOSEN, TensorProto.FLOAT))
+
+
+def _last_layer(graph: _Graph, config: Mapping[str, Any]) -> str:
     epsilon = float(config["layer_norm_eps"])
     state = _embedded(graph, epsilon)
     graph.node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
     for number in range(config["num_hidden_layers"]):
         heads = int(config["num_attention_heads"])
         state = _layer(graph, f"body.encoder.layer.{number}", state, heads, epsilon)
-    _pooled(graph, state)
-    outputs = {"pooled": int(config["hidden_size"])}
-    for task in tasks:
-        outputs[task] = len(CLASSES[task])
-        weights = graph.constant(f"heads.{task}.weight", parameters[f"heads.{task}.weight"].T)
-        graph.node("Gemm", ["pooled", weights, graph.parameter(f"heads.{task}.bias")], task)
-    onnx.save(_model(graph, outputs), path)
+    return state
 
 
 def _embedded(graph: _Graph, epsilon: float) -> str:
@@ -173,10 +203,10 @@ def _pooled(graph: _Graph, state: str) -> None:
     graph.node("Div", ["total", "counted"], "pooled")
 
 
-def _model(graph: _Graph, outputs: Mapping[str, int]) -> Any:
+def _model(graph: _Graph, outputs: Mapping[str, int], inputs: Mapping[str, int]) -> Any:
     takes = [
-        helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
-        for name in ("input_ids", "attention_mask")
+        helper.make_tensor_value_info(name, kind, ["texts", "tokens"])
+        for name, kind in inputs.items()
     ]
     gives = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", width])

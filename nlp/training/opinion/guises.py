@@ -1,0 +1,123 @@
+"""Other guises of a post that say the same: what people do to a text to be funny or to evade."""
+
+import random
+import re
+from collections.abc import Callable
+from typing import Final
+
+from nlp.opinion.marking import BRAND
+from nlp.text.normalise import EMOTICON
+from nlp.training.opinion.posts import Example
+
+_LAUGHING: Final = ("[笑哭]", "[doge]", "😂", "🤣", "[吃瓜]", "[允悲]", "[二哈]", "[笑cry]", "🙃")
+_GLAD: Final = ("[笑哭]", "😂", "🤣", "[哈哈]", "😄")
+_SAD: Final = ("[泪]", "😭", "[苦涩]", "[裂开]", "🤡", "[微笑]", "[摊手]", "🙂", "[捂脸]")
+_MARKER_MATTERS: Final = frozenset({"emoji_tone", "irony_marked", "evasion", "delight_like_harm"})
+_SIGNS_BETWEEN: Final = (" ", ".", "·", "*", "_")
+_LIKE: Final = {
+    "垃圾": ("辣鸡", "拉圾", "lj", "🗑"),
+    "退": ("tui", "t"),
+    "钱": ("米", "qian", "💰"),
+    "骗": ("pian", "p"),
+    "赔": ("pei", "培"),
+    "投诉": ("tousu", "投su", "头素"),
+    "客服": ("kf", "客f", "克服"),
+    "好吃": ("好次", "hao吃"),
+    "喜欢": ("稀饭", "喜翻"),
+    "没有": ("木有", "米有"),
+    "什么": ("神马", "啥"),
+    "死": ("si", "4"),
+    "鸡": ("🐔", "j"),
+    "水": ("氵", "💧"),
+    "医院": ("yi院", "🏥"),
+    "拉肚子": ("la肚子", "喷射"),
+    "老板": ("老班", "lb"),
+    "质量": ("zl", "质亮"),
+    "假": ("贾", "jia"),
+    "坑": ("keng", "🕳"),
+    "牛": ("🐮", "6"),
+    "爱": ("❤", "ai"),
+    "的": ("滴", "d", "嘚"),
+    "了": ("惹", "啦", "鸟"),
+    "真": ("蒸", "zhen"),
+    "就": ("就就", "9"),
+    "吧": ("8", "叭"),
+}
+_WORDS: Final = re.compile("|".join(_LIKE))
+_PAUSES: Final = re.compile("[，。,！!；;]")
+
+Change = Callable[[str, random.Random], str]
+
+
+def guise(example: Example, chance: random.Random) -> tuple[str, str]:
+    """Return own words and title as somebody else would have typed them."""
+    own = example.own
+    if example.kind not in _MARKER_MATTERS:
+        own = _laugh(own, example, chance)
+    for share, change in _CHANGES:
+        if chance.random() < share:
+            own = change(own, chance)
+    return own, example.title
+
+
+def _laugh(own: str, example: Example, chance: random.Random) -> str:
+    """Add an emoticon, or drop those that are there: neither changes what is said."""
+    drawn = chance.random()
+    if drawn < 0.12 and EMOTICON.search(own):
+        return EMOTICON.sub("", own) or own
+    stance = example.choices.get("stance")
+    if drawn < 0.3 and stance == "negative":
+        return own + chance.choice(_LAUGHING + _SAD) * chance.choice((1, 1, 2, 3))
+    if drawn < 0.22 and stance in {"positive", "neutral"}:
+        return own + chance.choice(_GLAD) * chance.choice((1, 1, 2, 3))
+    return own
+
+
+def _pauses(own: str, chance: random.Random) -> str:
+    return _PAUSES.sub(chance.choice((" ", "，", " ", "")), own)
+
+
+def _apart(own: str, chance: random.Random) -> str:
+    """Put a sign between the characters of a stretch."""
+    begin = chance.randrange(max(1, len(own)))
+    stretch = own[begin : begin + chance.randint(2, 30)]
+    return own[:begin] + chance.choice(_SIGNS_BETWEEN).join(stretch) + own[begin + len(stretch) :]
+
+
+def _slip(own: str, chance: random.Random) -> str:
+    """Forget, double or swap single characters."""
+    kept = list(own)
+    for _ in range(max(1, len(own) // 20)):
+        at = chance.randrange(max(1, len(kept)))
+        if at >= len(kept) or kept[at] >= BRAND:
+            continue
+        match chance.randrange(3):
+            case 0 if len(kept) > 6:
+                del kept[at]
+            case 1:
+                kept.insert(at, kept[at])
+            case _ if at + 1 < len(kept) and kept[at + 1] < BRAND:
+                kept[at], kept[at + 1] = kept[at + 1], kept[at]
+    return "".join(kept)
+
+
+def _sound_alike(own: str, chance: random.Random) -> str:
+    return _WORDS.sub(lambda word: chance.choice((word[0], *_LIKE[word[0]])), own)
+
+
+def _tagged(own: str, chance: random.Random) -> str:
+    return f"#{BRAND}#{own}" if chance.random() < 0.5 else f"{own}#{BRAND}#"
+
+
+def _shouted(own: str, chance: random.Random) -> str:
+    return own.rstrip("。.") + chance.choice(("！", "！！！", "。。。", "...", "~", "？"))
+
+
+_CHANGES: Final[tuple[tuple[float, Change], ...]] = (
+    (0.12, _pauses),
+    (0.06, _apart),
+    (0.08, _slip),
+    (0.12, _sound_alike),
+    (0.05, _tagged),
+    (0.05, _shouted),
+)
