@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from nlp.brands.word_breaks import lies_across
 from nlp.text.normalise import Text, fold, printable
 
 if TYPE_CHECKING:
@@ -145,12 +146,12 @@ class BrandMatcher:
 
     Aliases are found regardless of case, width and script. Where they overlap, the leftmost
     counts, and of those the longest, across brands: 苹果汁 is not 苹果. An alias that begins or
-    ends with a letter (or digit) does not count inside a longer word (or number) of an alphabet.
-    An ambiguous alias counts only near a word of the brand's context, where it has one, and never
-    near a word of `context_absent`. Beyond that, what stands around it decides
-    (`nlp.brands.ambiguity`, in doubt with the encoder): alone where the settings say nothing,
-    against a lean towards the brand where they do, which is greatest near a word of `context` or
-    `context_likely`.
+    ends with a letter (or digit) does not count inside a longer word (or number) of an alphabet,
+    and no name counts that lies across two words (`nlp.brands.word_breaks`). An ambiguous alias
+    counts only near a word of the brand's context, where it has one, and never near a word of
+    `context_absent`. Beyond that, what stands around it decides (`nlp.brands.ambiguity`, in doubt
+    with the encoder): alone where the settings say nothing, against a lean towards the brand where
+    they do, which is greatest near a word of `context` or `context_likely`.
     """
 
     def __init__(self, brands: Sequence[BrandSettings]) -> None:
@@ -183,7 +184,7 @@ class BrandMatcher:
             return []
         spans: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for brand, start, end in self._choose(folded, hits):
-            if self._is_meant(brand, folded, start, end):
+            if not lies_across(folded, start, end) and self._is_meant(brand, folded, start, end):
                 spans[brand].append((start, end))
         return [
             BrandMatch(brand, quoted=places[0][0] >= len(text.own), spans=tuple(places))

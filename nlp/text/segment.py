@@ -157,13 +157,14 @@ def _tokenizer() -> Any:
         warnings.simplefilter("ignore")  # its own, about the way it is written
         import jieba  # noqa: PLC0415 - takes 7 MB: only where it is used
 
-    frequencies = _frequencies()
+    known = frequencies()
     made = jieba.Tokenizer()
-    made.FREQ, made.total = AddedFrequencies(frequencies), frequencies.total
+    made.FREQ, made.total = AddedFrequencies(known), known.total
     made.initialized = True
     return made
 
 
 @cache
-def _frequencies() -> JiebaFrequencies:
+def frequencies() -> JiebaFrequencies:
+    """Return how often jieba's dictionary has counted each word, shared by all."""
     return JiebaFrequencies(jieba_folder() / "dict.txt")
