@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from fengsui.annotate.settings import AnnotationSettings
@@ -15,8 +16,9 @@ from nlp.dedup.spam import CampaignGuard, FloodGuard, advert_reason
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, read, towards
 from nlp.text.keywords import extract
-from nlp.text.normalise import Text, fold, normalise
+from nlp.text.normalise import EMOTICON, Text, fold, normalise
 from nlp.text.segment import segmenter_of
+from nlp.text.stop_words import tells_nothing
 from nlp.topics.headlines import TROUBLE, tells_of_trouble
 from records import OWN, Mention, Post, PostKind, Sentiment
 from store.interface import Sketch
@@ -244,9 +246,12 @@ class Annotator:
         return tuple(dict.fromkeys((*learned, *points)))
 
     def _keywords(self, own: str) -> tuple[str, ...]:
-        found = extract(own, self._settings.keywords + 4, self._segmenter)
-        words = (word for word, _ in found if word not in self._own_names)
-        return tuple(words)[: self._settings.keywords]
+        found = extract(EMOTICON.sub(" ", own), 0, self._segmenter)
+        words = (word for word, _ in found if not self._is_no_keyword(word))
+        return tuple(islice(words, self._settings.keywords))
+
+    def _is_no_keyword(self, word: str) -> bool:
+        return word in self._own_names or tells_nothing(word)
 
 
 def texts_to_score(matcher: BrandMatcher, posts: Sequence[Post]) -> list[str]:

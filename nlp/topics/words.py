@@ -1,7 +1,6 @@
 """The words that tell events apart, with weights that follow the stream."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
@@ -10,6 +9,7 @@ from nlp.dedup.distinct import spoken
 from nlp.text.keywords import rarity
 from nlp.text.normalise import Text
 from nlp.text.segment import PLAIN, Segmenter
+from nlp.text.stop_words import tells_nothing
 from nlp.topics.centroids import Vector
 
 COMMON: Final = 4.0
@@ -23,7 +23,6 @@ _BEFORE: Final = 300.0
 _SEEN: Final = 3.0
 _USUAL: Final = 2.0  # added to the logarithm of how many times as often as elsewhere a word occurs
 _LEAST: Final = 0.05
-_NUMBER: Final = re.compile(r"[\d.%]+")
 
 
 class WordWeights:
@@ -70,4 +69,4 @@ def words_of(text: Text, segmenter: Segmenter = PLAIN) -> set[str]:
 
 
 def _tells(word: str) -> bool:
-    return rarity(word) >= COMMON and len(set(word)) > 1 and _NUMBER.fullmatch(word) is None
+    return rarity(word) >= COMMON and len(set(word)) > 1 and not tells_nothing(word)

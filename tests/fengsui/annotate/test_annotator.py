@@ -56,6 +56,27 @@ def test_brands_of_another_annotator_change_no_keywords() -> None:
     assert keywords() == alone
 
 
+def test_keywords_tell_what_a_post_is_about() -> None:
+    """No grammar, no emoticon and no number is a keyword, however rare jieba takes it to be."""
+    annotator = Annotator([BrandSettings(name="云朵")], LinearModel.load(), AnnotationSettings())
+    text = "[doge][吃瓜]我家那个云朵咖啡机三百六十块 今天第三次漏水，客服我们都打了四十分钟电话"
+    (mention,) = annotator.annotate([_post(text)])
+    assert {"漏水", "客服"} <= set(mention.keywords)
+    nothing = {
+        "doge",
+        "吃瓜",
+        "我家",
+        "那个",
+        "今天",
+        "第三次",
+        "我们",
+        "四十分钟",
+        "三百六十",
+        "三百",
+    }
+    assert not nothing & set(mention.keywords)
+
+
 class Reader:
     """A model that finds everything negative, and says of every text how surely it complains."""
 
