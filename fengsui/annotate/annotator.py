@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fengsui.annotate.settings import AnnotationSettings
 from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
+from nlp.brands.unnamed import unnamed
 from nlp.complaints.aspects import AspectModel, of_goods
 from nlp.complaints.pain_points import complained_of
 from nlp.complaints.rules import DOUBTFUL, Complaint, Screening, decide, screen
@@ -15,6 +16,7 @@ from nlp.dedup.index import DuplicateIndex, signatures
 from nlp.dedup.spam import CampaignGuard, FloodGuard, advert_reason
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, read, towards
+from nlp.text.evasion import meant
 from nlp.text.keywords import extract
 from nlp.text.normalise import EMOTICON, Text, fold, normalise
 from nlp.text.segment import segmenter_of
@@ -148,27 +150,28 @@ class Annotator:
         So the tables of each stay in the processor's cache: annotation takes 1.0 to 1.3 times less,
         the more the busier the machine is.
         """
-        own, readings, parts = _asked(candidates)
-        scores = self._score([*own, *parts])
-        scored = dict(zip(parts, scores[len(own) :], strict=True))
-        del scores[len(own) :]
+        voices, readings, parts = _asked(candidates)
+        scores = self._score([*voices, *parts])
+        scored = dict(zip(parts, scores[len(voices) :], strict=True))
+        del scores[len(voices) :]
+        own = [candidate.text.own for candidate in candidates]
         stances = [
             [_stance(candidate, reading, score, scored) for reading in some]
             for candidate, some, score in zip(candidates, readings, scores, strict=True)
         ]
         sketches = signatures(own)
-        complaints = self._complaints(candidates, scores)
+        complaints = self._complaints(candidates, voices, scores)
         keywords = list(map(self._keywords, own))
         adverts = list(map(_advert, candidates, scores))
         points = _pain_points(own, stances, complaints)
         return map(_Judged, candidates, stances, sketches, complaints, keywords, adverts, points)
 
     def _complaints(
-        self, candidates: Sequence[_Candidate], scores: Sequence[Score]
+        self, candidates: Sequence[_Candidate], voices: Sequence[str], scores: Sequence[Score]
     ) -> list[Complaint | None]:
         """Decide which candidates complain; ask the model as well about the doubtful ones."""
         threshold = self._settings.complaint_confidence
-        suspicions = list(map(self._suspect, candidates, scores))
+        suspicions = list(map(self._suspect, candidates, voices, scores))
         doubtful = [one.own for one in suspicions if one is not None and one.is_doubtful]
         odds = self._reader.complaint_odds(doubtful) if self._reader and doubtful else None
         second = dict(zip(doubtful, odds, strict=True)) if odds is not None else {}
@@ -177,11 +180,11 @@ class Annotator:
             for one in suspicions
         ]
 
-    def _suspect(self, candidate: _Candidate, score: Score) -> Screening | None:
+    def _suspect(self, candidate: _Candidate, voice: str, score: Score) -> Screening | None:
         if candidate.post.kind is PostKind.HEADLINE:
             return None  # it reports complaints; no customer speaks
         return screen(
-            candidate.text.own,
+            voice,
             score.negative,
             is_complaint=candidate.post.kind is PostKind.COMPLAINT,
             threshold=self._settings.complaint_confidence,
@@ -272,10 +275,22 @@ def _asked(
     candidates: Sequence[_Candidate],
 ) -> tuple[list[str], list[list[Reading | None]], list[str]]:
     """Return own words, the readings for the brands, and the parts of the texts these go by."""
-    # Own words alone: what is quoted, be it praise or blame, is not the reposter's voice.
-    own = [candidate.text.own for candidate in candidates]
+    own = list(map(_voice, candidates))
     readings = list(map(_readings, candidates))
-    return own, readings, [reading.part for some in readings for reading in some if reading]
+    return own, readings, [_said(reading) for some in readings for reading in some if reading]
+
+
+def _voice(candidate: _Candidate) -> str:
+    """Return the author's own words as models read them: names, evasion and laughter undone.
+
+    What is quoted, be it praise or blame, is not the reposter's voice.
+    """
+    names = [span for match in candidate.matches for span in match.spans]
+    return meant(unnamed(candidate.text.own, names))
+
+
+def _said(reading: Reading) -> str:
+    return meant(reading.part)
 
 
 def _readings(candidate: _Candidate) -> list[Reading | None]:
@@ -317,7 +332,7 @@ def _stance(
     post, text, _ = candidate
     if post.kind is PostKind.HEADLINE and tells_of_trouble(text.own):
         return TROUBLE
-    return towards(reading, score, scored[reading.part]).score if reading else score
+    return towards(reading, score, scored[_said(reading)]).score if reading else score
 
 
 def _advert(candidate: _Candidate, score: Score) -> str:

@@ -63,7 +63,7 @@ class Prefetch:
         if isinstance(self._model, ComplaintReader):
             self._model.complaint_odds(
                 [
-                    text
+                    one.own
                     for text, score in zip(texts, scores, strict=True)
                     if (one := screen(text, score.negative, is_complaint=False, least=DOUBTFUL[0]))
                     and one.is_doubtful

@@ -14,6 +14,8 @@ from nlp.text.normalise import Text, fold, printable
 if TYPE_CHECKING:
     from nlp.brands.ambiguity import Windows
 
+Span = tuple[int, int]
+"""Where something begins and ends in a text."""
 _REACH = 30  # characters around an ambiguous alias in which its context must stand
 # Log odds that a word of the context adds: only a window that is sure of the contrary outweighs it.
 # This and the next were chosen on posts written to learn from, each read by a fit without it.
@@ -97,7 +99,7 @@ class BrandMatch:
 
     brand: str
     quoted: bool
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
 
 class AliasConflict(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from nlp.complaints.lexicon import DEMAND_CUES, EXPERIENCE, Hit, find
 from nlp.complaints.model import shipped
+from nlp.text.normalise import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ DEMANDS: Final = tuple(DEMAND_CUES)
 FAILURES: Final = frozenset({"safety", "privacy", "advertising"})
 """The categories whose cues all tell of a failure."""
 
-RULES: Final = "complaints-2"
+RULES: Final = "complaints-3"
 """A name for what decides here: it changes when the answers do."""
 
 _HEADLINE: Final = re.compile(r"^\s*【[^】]{4,}】")
@@ -75,7 +76,7 @@ Chosen on posts labelled by hand: what lies outside was told as well without one
 
 
 class Screening(NamedTuple):
-    """What speaks for a complaint in the text `own`: its log odds, and the cues that it holds.
+    """What speaks for a complaint in the text `own` (folded): its log odds, and its cues.
 
     Harm to somebody's data, money or body, and what was filed as a complaint, count whatever the
     odds (`certain`).
@@ -115,10 +116,11 @@ def screen(
     neither is a blank text.
     """
     if is_complaint:
-        return Screening(own, 0.0, find(own), certain=True)
+        return Screening(fold(own), 0.0, find(fold(own)), certain=True)
     if negative < _CONTENT or not own or own.isspace():
         return None
     cues = shipped()
+    own = fold(own)
     evidence, tone, length = cues.evidence(own), _tone(negative), math.log(len(own) + 1)
     ceiling = cues.ceiling(evidence, tone, length)
     if ceiling < min(threshold, least) and negative < threshold:

@@ -8,5 +8,5 @@ from nlp.stance.verdict import Stance
 
 __all__ = ["RULES", "Reading", "Stance", "read", "towards"]
 
-RULES: Final = "stance-2"
+RULES: Final = "stance-3"
 """Name of the rules as they are: it changes whenever a rule or a word of theirs does."""

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nlp.brands.matcher import BrandMatch
+from nlp.brands.matcher import BrandMatch, Span
+from nlp.brands.unnamed import unnamed
 from nlp.stance.clauses import Clause, clauses, together
 from nlp.stance.cues import Cue, Kind, scan
 from nlp.text.normalise import Text, fold
 
-Span = tuple[int, int]
 LONGEST: Final = 1_000
 """Characters that the rules read: what comes later belongs to no sentence with its start."""
 _TOPIC: Final = re.compile(r"#[^#\n]{1,60}#")
@@ -28,7 +28,8 @@ class Reading:
     `own` (folded) are the author's words, `spans` the places of the brand in them, `rivals` those
     of other brands that are watched; `masked` is `own` with BRAND and RIVAL in the place of names.
     `ours` are the clauses that speak of the brand where others are named apart from it, else all.
-    `part` is what is to be scored: the words that speak of the brand, which are mostly all.
+    `part` is what is to be scored: the words that speak of the brand, which are mostly all, names
+    hidden.
     `quoted` is what the author passes on (folded), `only_quoted` says that only it names the brand.
     """
 
@@ -83,7 +84,12 @@ def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Re
     split = tuple(clauses(own, cues))
     ours = _ours(split, spans, rivals) or split
     main = _main(own, ours)
-    part = "".join(text.own[clause.start : clause.end] for clause in ours if clause.end > main)
+    names = [span for one in (match, *others) for span in one.spans]
+    if ours is split:
+        part = unnamed(text.own, names, main)
+    else:
+        told = (clause for clause in ours if clause.end > main)
+        part = "".join(unnamed(text.own, names, clause.start, clause.end) for clause in told)
     return Reading(
         own,
         _mask(own, spans, rivals),
@@ -96,7 +102,7 @@ def read(text: Text, match: BrandMatch, others: Sequence[BrandMatch] = ()) -> Re
         split,
         ours,
         main,
-        text.own[main:] if ours is split else part,
+        part,
     )
 
 

@@ -11,6 +11,7 @@ from fengsui.annotate.settings import AnnotationSettings
 from nlp.brands.matcher import BrandSettings
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import Score
+from nlp.sentiment.registry import load_model
 from nlp.text.segment import Segmenter
 from records import OWN, Post, PostKind, Sentiment
 
@@ -103,7 +104,7 @@ def test_the_model_is_asked_of_doubtful_complaints(odds: float | None, complains
     posts = [_post(doubted), replace(_post(calm), id="2")]
     first, second = annotator.annotate(posts)
     assert (first.complaint, second.complaint) == (complains, False)
-    assert reader.asked == [doubted]
+    assert reader.asked == [doubted.replace("云朵", "它")]
 
 
 def test_a_headline_is_read_by_its_own_words_and_is_no_complaint() -> None:
@@ -149,3 +150,32 @@ def test_what_the_brand_itself_says_is_discounted(own: str) -> None:
     assert rival.complaint
     assert customer.organic
     assert customer.complaint
+
+
+class Named:
+    """A model that takes one name for praise, and an emoticon that laughs as well."""
+
+    name = "named"
+
+    def score(self, texts: Sequence[str]) -> list[Score]:
+        praised = ("霁湖", "[笑哭]")
+        good, bad = Score(0.1, 0.1, 0.8), Score(0.8, 0.1, 0.1)
+        return [good if any(word in text for word in praised) else bad for text in texts]
+
+
+def test_no_model_reads_a_name_or_laughter() -> None:
+    """A brand's name is no opinion for a model, and laughing at a price is no praise of it."""
+    annotator = Annotator([BrandSettings(name="霁湖云饮")], Named(), AnnotationSettings())
+    (mention,) = annotator.annotate([_post("霁湖云饮的鸡汤卖43[笑哭]")])
+    assert mention.sentiment is Sentiment.NEGATIVE
+    assert mention.text.endswith("[笑哭]")
+
+
+def test_evasion_hides_no_complaint() -> None:
+    """Dots between characters and pinyin leave a complaint what it is."""
+    annotator = Annotator([BrandSettings(name="云朵")], load_model("cascade"), AnnotationSettings())
+    plain, evaded = "云朵客服骗人，要求退款，投诉", "云朵客.服骗.人，要求tui款，投su"
+    first, second = annotator.annotate([_post(plain), replace(_post(evaded), id="2")])
+    assert first.complaint
+    assert second.complaint
+    assert second.demands == first.demands == ("退款",)

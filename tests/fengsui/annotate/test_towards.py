@@ -39,7 +39,7 @@ def test_one_text_praises_a_brand_and_blames_the_other() -> None:
 def test_rumour_is_neutral_and_a_filed_complaint_is_not() -> None:
     """The rules that make hearsay neutral say nothing where a complaint is filed."""
     text = "听说半夏茶特别难喝，服务太差，要求退款"
-    (alone,) = MODEL.score([text])
+    (alone,) = MODEL.score([text.replace("半夏茶", "它")])
     assert alone.label == "negative"
     assert mentions(text)["半夏茶"].sentiment is Sentiment.NEUTRAL
     assert mentions(text, PostKind.COMPLAINT)["半夏茶"].confidence == alone.confidence

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.brands.matcher import BrandMatcher, BrandSettings
+from nlp.brands.unnamed import IT
 from nlp.sentiment.model import Score
 from nlp.stance import Stance, read, towards
 from nlp.stance.clauses import clauses
@@ -70,13 +71,13 @@ def test_words_that_only_look_like_a_comparison_are_none() -> None:
 
 
 def test_clauses_of_another_brand_are_not_scored_for_ours() -> None:
-    """Of a text on two brands, each is scored by the clauses that name it last."""
+    """Of a text on two brands, each is scored by the clauses that name it last, unnamed."""
     words = normalise("半夏茶料足，杯子也大，白露茶全是冰，一股怪味")
     ours, theirs = WATCHED.match(words)
     readings = read(words, ours, [theirs]), read(words, theirs, [ours])
     assert [r.part if r else "" for r in readings] == [
-        "半夏茶料足，杯子也大，",
-        "白露茶全是冰，一股怪味",
+        "它料足，杯子也大，",
+        "它全是冰，一股怪味",
     ]
     labels = [towards(r, EVEN, EVEN).score.label for r in readings if r]
     assert labels == ["positive", "negative"]
@@ -265,7 +266,7 @@ def test_any_heap_of_markers_gives_an_answer(pieces: list[str]) -> None:
     for match in matches:
         reading = read(words, match, [other for other in matches if other is not match])
         if reading is not None:
-            assert set(reading.part) <= set(words.own)
+            assert set(reading.part) <= {*words.own, IT}
             assert math.isclose(sum(towards(reading, EVEN, BLAME).score), 1)
 
 
