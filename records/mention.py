@@ -23,9 +23,10 @@ class Mention:
     `text` is the normalised text as people read it, own words first. `confidence` in [0, 1] belongs
     to `sentiment`. `category`, `severity` (1 to 3, see Urgency) and `demands` are filled for a
     complaint (kind complaint, or taken for one), else empty and 0. `reach` counts the author's
-    followers, 0 where unknown. `quoted` says that the brand stands only in words that the author
-    quotes. A mention is organic unless it is a near-copy (`duplicate_of` names the first post) or
-    discounted (`discount` gives the reason).
+    followers, 0 where unknown. `quoted` says that the author names the brand in no own word: it
+    stands in what is quoted, or the post is a comment under one that is about it. A mention is
+    organic unless it is a near-copy (`duplicate_of` names the first post) or discounted (`discount`
+    gives the reason).
     `signature` is the near-duplicate sketch, kept so that a restart finds the same copies.
     """
 

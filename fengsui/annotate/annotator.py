@@ -6,6 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from fengsui.annotate.settings import AnnotationSettings
+from fengsui.annotate.threads import Threads
 from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
 from nlp.brands.unnamed import unnamed
 from nlp.complaints.aspects import AspectModel, of_goods
@@ -32,7 +33,7 @@ PLACED = frozenset({FLOOD, "campaign", "repeats"})
 
 
 class _Candidate(NamedTuple):
-    """A post that names at least one brand."""
+    """A post, and the brands that it names or, as a comment, answers to."""
 
     post: Post
     text: Text
@@ -93,6 +94,7 @@ class Annotator:
             horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
         )
         self._flood = FloodGuard()
+        self._threads = Threads()
         self._campaigns = CampaignGuard(window=timedelta(hours=settings.copy_hours))
         self._newest: datetime | None = None
         self._goods = {brand.name: of_goods(brand.goods) for brand in brands if brand.goods}
@@ -111,6 +113,7 @@ class Annotator:
         """Take in earlier mentions, in the order of their annotation."""
         for sketch in sketches:
             self._see(sketch.published_at)
+            self._threads.add(sketch.post_key, sketch.brand)
             self._copies.add(
                 sketch.post_key, sketch.brand, sketch.author, sketch.published_at, sketch.signature
             )
@@ -126,13 +129,35 @@ class Annotator:
         is still the same, it stays the copy or the original that it was: it is no copy of itself.
         """
         known = {(mention.post_key, mention.brand): mention for mention in before}
-        candidates = list(_candidates(self._matcher, posts))
+        candidates = list(self._candidates(posts, known))
         if not candidates:
             return []
         return [
             mention
             for judged in self._judged(candidates)
             for mention in self._mentions(judged, known)
+        ]
+
+    def _candidates(
+        self, posts: Sequence[Post], known: Mapping[tuple[str, str], Mention]
+    ) -> Iterator[_Candidate]:
+        """Yield the posts that name a brand, and the comments under them that name none."""
+        for post, text, named in _looked_at(self._matcher, posts):
+            matches = named or self._inherited(post, known)
+            for match in matches:
+                self._threads.add(post.key, match.brand)
+            if matches:
+                yield _Candidate(post, text, matches)
+
+    def _inherited(self, post: Post, known: Mapping[tuple[str, str], Mention]) -> list[BrandMatch]:
+        """Return the brands of a comment's thread, or those it was judged for before."""
+        if post.kind is not PostKind.COMMENT:
+            return []
+        thread = self._threads.brands_of(post.parent)
+        return [
+            BrandMatch(brand, quoted=True, spans=())
+            for brand in self._scorers
+            if brand in thread or (post.key, brand) in known
         ]
 
     def _see(self, at: datetime) -> None:
@@ -259,16 +284,14 @@ class Annotator:
 
 def texts_to_score(matcher: BrandMatcher, posts: Sequence[Post]) -> list[str]:
     """Return what the model is asked when `posts` are annotated."""
-    own, _, parts = _asked(list(_candidates(matcher, posts)))
+    own, _, parts = _asked([one for one in _looked_at(matcher, posts) if one.matches])
     return own + parts
 
 
-def _candidates(matcher: BrandMatcher, posts: Sequence[Post]) -> Iterator[_Candidate]:
+def _looked_at(matcher: BrandMatcher, posts: Sequence[Post]) -> Iterator[_Candidate]:
     for post in posts:
         text = normalise(post.text, post.quoted)
-        matches = matcher.match(text)
-        if matches:
-            yield _Candidate(post, text, matches)
+        yield _Candidate(post, text, matcher.match(text))
 
 
 def _asked(
@@ -296,12 +319,18 @@ def _said(reading: Reading) -> str:
 def _readings(candidate: _Candidate) -> list[Reading | None]:
     """Return what the rules read for each brand; nothing where a complaint is filed.
 
-    Filing one takes a stance already, whatever form the words take.
+    Filing one takes a stance already, whatever form the words take. A comment speaks of what its
+    thread is about: its own words are judged, whoever names the brand.
     """
     post, text, matches = candidate
     if post.kind is PostKind.COMPLAINT:
         return [None] * len(matches)
-    return [read(text, match, [o for o in matches if o is not match]) for match in matches]
+    return [
+        None
+        if match.quoted and post.kind is PostKind.COMMENT
+        else read(text, match, [other for other in matches if other is not match])
+        for match in matches
+    ]
 
 
 def _blamed(model: AspectModel, own: str) -> tuple[str, ...]:
