@@ -7,7 +7,7 @@ import pytest
 from fengsui.incidents import detect as detection
 from fengsui.pipeline import steps
 from fengsui.services import Services
-from records import Alert, Carrier, Change, Incident, Level
+from records import Alert, Carrier, Change, Incident, Level, Voice
 from tests.fengsui.incidents.test_detect import HOUR, MINUTE, NOW, put, services, usual_weeks
 
 __all__ = ["services"]
@@ -121,7 +121,12 @@ def test_nobody_is_looked_for_where_nothing_changed(
     """A tick without a new post reads no posts."""
     told(services)
     asked: list[object] = []
-    monkeypatch.setattr(detection, "voices_of", lambda *sources: asked.append(sources) or ())
+
+    def nobody(*sources: object) -> tuple[Voice, ...]:
+        asked.append(sources)
+        return ()
+
+    monkeypatch.setattr(detection, "voices_of", nobody)
     steps.detect(services, NOW + TICK)
     assert asked == []
     put(services, BRAND, NOW + TICK + MINUTE, *WORDS)
