@@ -10,11 +10,12 @@ from typing import Any, Final
 from airflow.sdk import (
     Asset,
     AssetOrTimeSchedule,
-    AsyncCallback,
     CronDataIntervalTimetable,
-    DeadlineAlert,
-    DeadlineReference,
 )
+
+# Their names in the SDK itself are not typed.
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from fengsui_airflow.callbacks import tell_failure, tell_late, tell_run_failure, tell_success
 from fengsui_airflow.names import DAGS

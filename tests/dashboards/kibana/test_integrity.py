@@ -358,9 +358,8 @@ def test_none_is_no_alarm() -> None:
 
 def _counts_alarms(one: dict[str, Any]) -> bool:
     name = one["id"].removeprefix("fengsui-")
-    return name.startswith(("overview-open-", "complaints-")) and (
-        one["attributes"].get("visualizationType") == "lnsMetric"
-    )
+    is_tile = one["attributes"].get("visualizationType") == "lnsMetric"
+    return is_tile and str(name).startswith(("overview-open-", "complaints-"))
 
 
 def test_own_accounts_are_no_influential_authors() -> None:
