@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from records.incident import Level
 from records.mention import Sentiment
 
+# The kind of an account that is large only by the reposts of one post.
+HOT: Final = "hot"
 # From so many followers on an account is large by itself.
 LARGE_FOLLOWERS = 100_000
 
@@ -59,9 +62,9 @@ class Voice:
 
     @property
     def kind(self) -> str:
-        """The carrier, or "hot": an account that is large only by the reposts of one post."""
+        """The carrier, or HOT: an account that is large only by the reposts of one post."""
         is_hot = self.carrier is Carrier.LARGE and (self.followers or 0) < LARGE_FOLLOWERS
-        return "hot" if is_hot else str(self.carrier)
+        return HOT if is_hot else str(self.carrier)
 
     @property
     def key(self) -> str:

@@ -153,19 +153,16 @@ class RollingState:
         mean: Floats = self._level[here] * self._factor[ticks].astype(np.float64)
         return mean, self._dispersion[here, 0], self._age[here]
 
-    def expected(self, brand: int, channel: str, since: int, until: int) -> float | None:
-        """Return what is expected of the ticks `since` to before `until`, of an hour or less.
+    def knows(self, column: int, known: int) -> bool:
+        """Return whether enough was known of a brand by tick `known` for a baseline of its own."""
+        block = min(max(known // self.scale.block, self._oldest), self.end // self.scale.block)
+        return not self.scorer.young(float(self._age[block % self._blocks, column]))
 
-        That is what scoring holds them against: by the level of the block in which they begin.
-        None where too little was known by then, and of ticks that are not kept.
-        """
-        if not max(self.first, self.end - self.keep) <= since < until <= self.end:
-            return None
-        row, block = self.scorer.channels.index(channel), since // self.scale.block % self._blocks
-        if self.scorer.young(float(self._age[block, brand])):
-            return None
-        factor = self._factor[np.arange(since, until) % self._ticks, row, brand]
-        return float(self._level[block, row, brand] * factor.astype(np.float64).sum())
+    @property
+    def _oldest(self) -> int:
+        """The oldest block whose level is kept."""
+        first, last = self.first // self.scale.block, self.end // self.scale.block
+        return max(first, last - self._blocks + 2)
 
     def baseline_of(
         self, column: int, channel: str, until: int, ticks: int, known: int
@@ -180,10 +177,7 @@ class RollingState:
         if begin < max(self.first, self.end - self._ticks + self.scale.block) or until > self.end:
             return None
         row = self.scorer.channels.index(channel)
-        oldest = max(
-            self.first // self.scale.block, self.end // self.scale.block - self._blocks + 2
-        )
-        block = min(max(known // self.scale.block, oldest), (until - 1) // self.scale.block)
+        block = min(max(known // self.scale.block, self._oldest), (until - 1) // self.scale.block)
         factors = self._factor[np.arange(begin, until) % self._ticks, row, column]
         return float(self._level[block % self._blocks, row, column] * factors.sum())
 

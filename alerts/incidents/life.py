@@ -29,6 +29,8 @@ EBB: Final = 0.5
 # So many times the baseline of the hour is near it, and so long it has to stay there by day.
 NEAR: Final = 2.0
 CALM: Final = timedelta(hours=2)
+# Shortly before something has to be said again, a fall says more than that it goes on.
+SAID: Final = timedelta(minutes=65)
 # A rate that stays high so long without another signal is the new baseline.
 NEW_USUAL: Final = timedelta(hours=24)
 # A story known by a hot list alone is watched as long as a title stands there mostly.
@@ -277,14 +279,24 @@ def _may_fall(incident: Incident, hour: _Hour) -> bool:
     """Say whether it was quieter for long enough.
 
     By night a little is enough where half of it has gone, since it ends nothing; then it stays
-    until the report that was promised for the morning.
+    until the report that was promised for the morning. Half of it gone and too little left for the
+    level is enough when people are to get a message anyway.
     """
     hold = _hold(incident, hour.settings)
     if is_night(hour.at) and hour.has_ebbed(incident):
         hold = timedelta(minutes=hour.settings.quiet_minutes)
     since = max(incident.level_at, incident.history[-1].at)
     is_due = incident.promised_at is None or hour.at >= incident.promised_at
-    return is_due and incident.level > Level.BLUE and hour.at - since >= hold
+    is_quieter = hour.at - since >= hold or _is_told_as_fall(incident, hour)
+    return is_due and incident.level > Level.BLUE and is_quieter
+
+
+def _is_told_as_fall(incident: Incident, hour: _Hour) -> bool:
+    """Say whether what is due to be said soon is that it falls."""
+    if hour.at - incident.known_since < SAID or not hour.has_ebbed(incident):
+        return False
+    least = least_count(incident.level, hour.baseline(incident), hour.settings.min_count)
+    return is_night(hour.at) or hour.rate < least
 
 
 def _fallen(incident: Incident, signal: Signal, hour: _Hour) -> Transition:

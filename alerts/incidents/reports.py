@@ -24,6 +24,7 @@ from alerts.incidents.life import NEAR
 from alerts.incidents.night import is_night, next_morning
 from alerts.levels import baseline_hour
 from records import Change, Incident, IncidentStatus, Level, Voice
+from records.situation import HOT
 from records.time import HOUR
 
 # A rise so soon after a message waits; so many levels at once do not.
@@ -95,7 +96,9 @@ def _reasons(
     incident: Incident, change: Change | None, reading: Reading
 ) -> Iterator[tuple[Change, bool]]:
     """Yield what an open incident may be reported as, most important first, and if it is due."""
-    joined = bool(reading.joined) and reading.at > incident.known_since
+    # A hot post of nobody in particular is named by the next message.
+    news = any(one.kind != HOT for one in reading.joined)
+    joined = news and reading.at > incident.known_since
     is_higher = incident.level > incident.known_level
     is_promised = incident.promised_at is not None and reading.at >= incident.promised_at
     fell = change is Change.LOWERED and incident.known_level >= Level.ORANGE

@@ -77,23 +77,27 @@ class DetectorCache:
         state, builder = self._kept
         return builder.signals(state, place, brand, (since - EPOCH) // self._step)
 
-    def expected(self, brand: str, window: Window) -> float | None:
-        """Return the baseline of negatives over the whole ticks of `window`, hour by hour.
+    def expected(self, brand: str, window: Window, known: datetime) -> float | None:
+        """Return the baseline of negatives over the whole ticks of `window`, as was `known` then.
 
-        It is that of scoring: of those hours of those days. Of an hour that the state keeps no
-        more, take the same hour of the next day that it does. None where nothing is known.
+        Hours of a day are held against the same hours of other days. Of an hour that the state
+        keeps no more, take the same hour of the next day that it does. None where too little was
+        known of the brand.
         """
         place = self._place.get(brand)
         if place is None or self._kept is None:
             return None
-        state, hour = self._kept[0], max(1, timedelta(hours=1) // self._step)
-        since, until = ((at - EPOCH) // self._step for at in (window.since, window.until))
+        state, hour = self._kept[0], max(1, HOUR // self._step)
+        times = (window.since, window.until, known)
+        since, until, before = ((at - EPOCH) // self._step for at in times)
+        if not state.knows(place, before):
+            return None
         kept = max(state.first, state.end - state.keep)
         total = 0.0
         for end in range(until, since, -hour):
             begin = max(end - hour, since)
             later = -(min(0, begin - kept) // (24 * hour)) * 24 * hour
-            found = state.expected(place, "negative", begin + later, end + later)
+            found = state.baseline_of(place, "negative", end + later, end - begin, before)
             if found is None:
                 return None
             total += found

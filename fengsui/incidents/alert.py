@@ -89,7 +89,7 @@ def _usual(services: Sources, incident: Incident, window: Window) -> float:
 
     Where nothing is known of those hours, it is that of the incident's own evidence, stretched.
     """
-    expected = services.detector_cache.expected(incident.brand, window)
+    expected = services.detector_cache.expected(incident.brand, window, incident.opened_at)
     if expected is not None:
         return expected
     for evidence in incident.evidence:

@@ -147,7 +147,7 @@ def noting(services: Services, found: list[Told]) -> Callable[[Tick], None]:
             rows, readings = stored(services.state)
             cases = services.ledger.cases(status=CaseStatus.OPEN)
             open_cases = tuple(frozenset(case.posts) for case in cases)
-            usual = fresh_baseline(services, tick.at, Window(alert.at - HOUR, alert.at))
+            usual = fresh_baseline(services, tick.at, alert)
             found.append(Told(alert, rows, readings, open_cases, usual))
 
     return note
@@ -173,12 +173,13 @@ def stored(state: Path) -> tuple[tuple[Row, ...], dict[str, list[tuple[datetime,
     return tuple(sorted(rows, key=lambda one: (one.at, one.key))), readings
 
 
-def fresh_baseline(services: Services, now: datetime, window: Window) -> float | None:
+def fresh_baseline(services: Services, now: datetime, alert: Alert) -> float | None:
     """Return the baseline by a detector that has never seen the store before."""
     log = CoverageOnce(services.ledger)
     cache = DetectorCache(services.store, log, services.detector, services.brands, services.tick)
     cache.update({}, services.counts.tick_end(now))
-    return cache.expected(stories.BRAND, window)
+    window = Window(alert.at - HOUR, alert.at)
+    return cache.expected(stories.BRAND, window, alert.incident.opened_at)
 
 
 def test_the_story_is_told(told: list[Told]) -> None:
