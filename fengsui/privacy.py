@@ -19,11 +19,13 @@ from alerts.messages.format import masked_name
 from fengsui.settings.privacy import PrivacySettings
 from nlp.text.normalise import fold
 from records import Account, Post
+from records.state import AUTHOR_KEY
 from store.ledger.privacy import Access
 
 log = logging.getLogger(__name__)
 
 KEY_FILE: Final = "author.key"
+FORMER_FILE: Final = "author.former"
 LEAST_KEY: Final = 16
 # 96 bits: two authors of a billion share a pseudonym with a probability of less than 1e-10.
 DIGITS: Final = 24
@@ -45,7 +47,15 @@ class PrivacyError(Exception):
 
 
 class OptOutBook(Protocol):
-    """Where it is kept who is not to be kept."""
+    """Where it is kept who is not to be kept, and which key the pseudonyms were made with."""
+
+    def cursor(self, name: str) -> str | None:
+        """Return what is remembered under a name."""
+        ...
+
+    def set_cursor(self, name: str, value: str) -> None:
+        """Remember something under a name."""
+        ...
 
     def opted_out(self) -> frozenset[str]:
         """Return the subjects of which nothing is kept."""
@@ -71,6 +81,7 @@ class Privacy:
         self._book = book
         self._own = frozenset(map(fold, own))
         self._key: bytes | None = None
+        self._former: list[bytes] | None = None
         self._known: dict[str, str] = {}
 
     def kept(self, posts: Sequence[Post]) -> list[Post]:
@@ -81,16 +92,25 @@ class Privacy:
         """
         if not posts:
             return []
-        left_out = self._book.opted_out()
-        kept = [self._reduced(post) for post in posts] if self._settings.pseudonyms else [*posts]
-        if not left_out:
-            return kept
-        return [post for post in kept if left_out.isdisjoint(self.subjects(post))]
+        if left_out := self._book.opted_out():
+            posts = [post for post in posts if left_out.isdisjoint(self.subjects(post))]
+        return [self._reduced(post) for post in posts] if self._settings.pseudonyms else [*posts]
 
     def subjects(self, post: Post) -> tuple[str, ...]:
-        """Return the names under which an opt-out can stand for a post."""
-        own = self.subject_of_post(post.key)
-        return (own, self.subject_of_author(post.author)) if post.author else (own,)
+        """Return the names under which an opt-out can stand for a post, under former keys too."""
+        keys = self._former_keys()
+        names = [self.subject_of_post(post.key)]
+        names += [POST_SUBJECT.format(digest=_digest_of(key, f"post {post.key}")) for key in keys]
+        if post.author:
+            names += [AUTHOR_SUBJECT.format(pseudonym=one) for one in self.pseudonyms(post.author)]
+        return tuple(names)
+
+    def pseudonyms(self, author: str) -> list[str]:
+        """Return the pseudonyms of an author, that of the present key first."""
+        if not author or PSEUDONYM.fullmatch(author):
+            return [author]
+        former = [f"{PREFIX}{_digest_of(key, f'author {author}')}" for key in self._former_keys()]
+        return [self.pseudonym(author), *former]
 
     def subject_of_post(self, key: str) -> str:
         """Return the name under which a post opts out; it does not tell which post it is."""
@@ -134,9 +154,83 @@ class Privacy:
 
     def _digest(self, text: str) -> str:
         if self._key is None:
-            self._key = read_key(self._settings, self._state)
-        data = text.encode("utf-8", "surrogatepass")
-        return hmac.digest(self._key, data, "sha256").hex()[:DIGITS]
+            self._key = checked_key(self._settings, self._state, self._book)
+        return _digest_of(self._key, text)
+
+    def _former_keys(self) -> list[bytes]:
+        if self._former is None:
+            self._former = former_keys(self._state)
+        return self._former
+
+
+def _digest_of(key: bytes, text: str) -> str:
+    data = text.encode("utf-8", "surrogatepass")
+    return hmac.digest(key, data, "sha256").hex()[:DIGITS]
+
+
+def fingerprint(key: bytes) -> str:
+    """Return what tells one key from another and nothing else of it."""
+    return hmac.digest(key, b"fengsui author key", "sha256").hex()[:16]
+
+
+def former_keys(state: Path) -> list[bytes]:
+    """Return the keys that were in use before: opt-outs under them hold."""
+    path = state / FORMER_FILE
+    return [line for line in path.read_bytes().splitlines() if line] if path.exists() else []
+
+
+def checked_key(settings: PrivacySettings, state: Path, book: OptOutBook) -> bytes:
+    """Return the key of the pseudonyms, which must be the one that they were made with.
+
+    Raises:
+        PrivacyError: it is missing or another one; or see `read_key`.
+    """
+    known, name = book.cursor(AUTHOR_KEY.key()), settings.key_env
+    if known is not None and not os.environ.get(name, "").strip():
+        path = state / KEY_FILE
+        if not path.exists():
+            raise PrivacyError(
+                f"the key of the pseudonyms is missing: restore {path} from a backup, or set {name}"
+            )
+    key = read_key(settings, state)
+    if known is None:
+        book.set_cursor(AUTHOR_KEY.key(), fingerprint(key))
+    elif known != fingerprint(key):
+        raise PrivacyError(
+            f"{name} or {state / KEY_FILE} holds another key than the pseudonyms were made with: "
+            "put the right one back, or change it for good with `fengsui privacy rotate-key`"
+        )
+    return key
+
+
+def rotate_key(settings: PrivacySettings, state: Path, book: OptOutBook) -> None:
+    """Take a new key from now on; opt-outs under the former one hold, old pseudonyms stay.
+
+    A key in the environment is changed there first, and its former value put into FORMER_FILE.
+
+    Raises:
+        PrivacyError: the former key is not known any more.
+    """
+    known, former = book.cursor(AUTHOR_KEY.key()), former_keys(state)
+    if not os.environ.get(settings.key_env, "").strip():
+        key = checked_key(settings, state, book)
+        if key not in former:
+            _append_private(state / FORMER_FILE, key)
+        (state / KEY_FILE).unlink()
+    elif known is not None and known not in map(fingerprint, former):
+        raise PrivacyError(
+            f"put the former value of {settings.key_env} on a line of {state / FORMER_FILE}, set "
+            "the variable to the new one, and run this again: opt-outs need the former key"
+        )
+    book.set_cursor(AUTHOR_KEY.key(), fingerprint(read_key(settings, state)))
+
+
+def _append_private(path: Path, line: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        file.write(line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_key(settings: PrivacySettings, state: Path) -> bytes:
@@ -234,7 +328,8 @@ def matching(store: PrivateStore, privacy: Privacy, subject: str) -> list[str]:
     """Return the keys of what `subject` names: a post (`source:id`), or an author by id."""
     if store.posts([subject]):
         return [subject]
-    return store.keys_of_author(privacy.pseudonym(subject))
+    found = [store.keys_of_author(name) for name in privacy.pseudonyms(subject)]
+    return sorted({key for keys in found for key in keys})
 
 
 def forget(

@@ -169,6 +169,13 @@ EXPIRED: Final = Family(
     "fengsui.maintenance.retention",
     "the day to which old posts were last deleted: a wrong clock deletes one day more, not all",
 )
+AUTHOR_KEY: Final = Family(
+    "author_key",
+    (),
+    "fingerprint",
+    "fengsui.privacy",
+    "which key the pseudonyms were made with: another one would make two people of each",
+)
 MODEL: Final = Family(
     "model",
     (),
@@ -196,6 +203,7 @@ FAMILIES: Final = (
     NOTICE,
     DAILY,
     EXPIRED,
+    AUTHOR_KEY,
     MODEL,
 )
 

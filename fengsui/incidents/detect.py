@@ -150,7 +150,7 @@ class _Follower:
             return
         incident, change, begun = moved.incident, moved.change, None
         is_new = before is not None and before.updated_at < tick.at <= self._now
-        if change is None and is_new:
+        if change is None and is_new and _may_tell_of_another(incident, tick.at):
             incident, begun = self._with_another_story(incident, tick.at)
             change = Change.NEW_STORY if begun else None
         is_open = incident.status is IncidentStatus.OPEN
@@ -240,6 +240,11 @@ class _Follower:
             log.warning("no forecast: %s", error)  # an alarm does not wait for it
             forecast = None
         return replace(incident, forecast=forecast)
+
+
+def _may_tell_of_another(incident: Incident, at: datetime) -> bool:
+    """Say whether another story may be told now: with orange and red not right after a message."""
+    return incident.level < Level.ORANGE or at - incident.known_since >= HOUR
 
 
 def _ticks(

@@ -14,7 +14,7 @@ from alerts.notify.protocol import NotifyError
 from alerts.settings import ReceiverSettings, notifier_of
 from fengsui.ingest.slo import SourceHealth, source_health
 from fengsui.operations.cautions import cautions_of_settings, cautions_of_store
-from fengsui.privacy import PrivacyError, read_key
+from fengsui.privacy import PrivacyError, checked_key
 from fengsui.services import Services, ledger_url
 from fengsui.settings.application import Settings
 from fengsui.stores.open import opened_store
@@ -117,19 +117,20 @@ class _Check:
 
     def _store(self) -> str:
         settings = self._settings
-        settings.state.mkdir(parents=True, exist_ok=True)
+        settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with Ledger(ledger_url(settings)) as ledger, opened_store(_at_once(settings), ledger) as at:
             return self._say("posts", count=at.totals()["posts"], place=at.place)
 
     def _ledger(self) -> str:
-        self._settings.state.mkdir(parents=True, exist_ok=True)
+        self._settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with Ledger(ledger_url(self._settings)) as ledger:
             return self._say("open", count=len(ledger.open_incidents()), place=ledger.place)
 
     def _pseudonyms(self) -> str:
         if not self._settings.privacy.pseudonyms:
             return self._say("pseudonyms_off")
-        read_key(self._settings.privacy, self._settings.state)
+        with Ledger(ledger_url(self._settings)) as ledger:
+            checked_key(self._settings.privacy, self._settings.state, ledger)
         return self._say("on")
 
     def _playbook(self, path: Path) -> str:

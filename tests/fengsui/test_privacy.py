@@ -1,6 +1,7 @@
 """What is kept of people: pseudonyms, opt-outs, forgetting, deletions, and what leaves in time."""
 
 import json
+import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from fengsui.privacy import (
     matching,
     province,
     read_key,
+    rotate_key,
 )
 from fengsui.services import Services
 from fengsui.settings.privacy import PrivacySettings
@@ -103,6 +105,55 @@ def test_key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FENGSUI_AUTHOR_KEY", "short")
     with pytest.raises(PrivacyError, match="FENGSUI_AUTHOR_KEY"):
         read_key(settings, tmp_path)
+
+
+def test_another_or_a_missing_key_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ledger knows its key: with another or none nothing is written, and nobody becomes two."""
+    settings = stories.settings(tmp_path / "state")
+    with Services(settings) as first:
+        store_items(first, [post(1)])
+    monkeypatch.setenv("FENGSUI_AUTHOR_KEY", "quite another key than that")
+    with Services(settings) as second, pytest.raises(PrivacyError, match="rotate-key"):
+        store_items(second, [post(2)])
+    monkeypatch.delenv("FENGSUI_AUTHOR_KEY")
+    with Services(settings) as third, pytest.raises(PrivacyError, match="missing"):
+        store_items(third, [post(2)])
+    assert not (tmp_path / "state" / "author.key").exists()
+
+
+def test_rotation_keeps_opt_outs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a new key was taken, who opted out stays out, and old posts are found by author."""
+    monkeypatch.delenv("FENGSUI_AUTHOR_KEY")
+    settings = stories.settings(tmp_path / "state")
+    with Services(settings) as before:
+        store_items(before, [post(1), post(2, "9")])
+        forget(before.store, before.ledger, before.privacy, "9", NOW)
+        rotate_key(settings.privacy, settings.state, before.ledger)
+    with Services(settings) as after:
+        assert store_items(after, [post(3), post(4, "9")]).left_out == 1
+        assert matching(after.store, after.privacy, "1001") == ["weibo:1", "weibo:3"]
+    assert stat.S_IMODE((tmp_path / "state" / "author.former").stat().st_mode) == 0o600
+
+
+def test_rotation_of_a_key_in_the_environment(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key in the environment is rotated when its former value is there for the opt-outs."""
+    store_items(services, [post(1)])
+    old = os.environ["FENGSUI_AUTHOR_KEY"]
+    monkeypatch.setenv("FENGSUI_AUTHOR_KEY", "quite another key than that")
+    given = services.settings.privacy, services.state, services.ledger
+    with pytest.raises(PrivacyError, match=r"author\.former"):
+        rotate_key(*given)
+    (services.state / "author.former").write_text(f"{old.replace(' ', '')}\n")
+    with pytest.raises(PrivacyError):
+        rotate_key(*given)
+    (services.state / "author.former").write_text(f"{old}\n")
+    rotate_key(*given)
+    with Services(services.settings) as after:
+        store_items(after, [post(2)])
 
 
 @pytest.mark.parametrize(

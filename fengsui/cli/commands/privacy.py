@@ -87,6 +87,24 @@ def opt_in(subject: Subject, config: Config = DEFAULT_PATH) -> None:
     typer.echo(tell("privacy.opted_in"))
 
 
+@group.command("rotate-key")
+def rotate(
+    config: Config = DEFAULT_PATH,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a new key for the pseudonyms: an author's older posts keep the former pseudonym."""
+    settings = settings_of(config)
+    if not yes and not typer.confirm("From now on authors have new pseudonyms. Go on?"):
+        raise typer.Exit(1)
+    with Services(settings) as services:
+        try:
+            privacy.rotate_key(settings.privacy, settings.state, services.ledger)
+        except privacy.PrivacyError as error:
+            raise CommandError(str(error)) from error
+        services.ledger.log_access(Access(datetime.now(UTC), whoami(), "rotate-key", "", 0))
+    typer.echo("a new key is in use")
+
+
 @group.command("log")
 def show_log(
     config: Config = DEFAULT_PATH,
