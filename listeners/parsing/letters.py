@@ -8,7 +8,7 @@ import re
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import EmailPolicy
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from listeners.parsing.charsets import charset_of, decoded
 
@@ -52,7 +52,7 @@ class _Part(EmailMessage):
     """A part whose headers are counted."""
 
     def set_raw(self, name: str, value: str) -> None:
-        if len(self._headers) == MOST_HEADERS:  # type: ignore[attr-defined]  no other way to count
+        if len(self) == MOST_HEADERS:
             raise UnreadableLetter(f"more than {MOST_HEADERS} headers")
         super().set_raw(name, value)
 
@@ -64,7 +64,7 @@ def read_letter(payload: bytes) -> EmailMessage:
         UnreadableLetter: it has more parts or headers than letters have.
         Exception: the parser raises many kinds on hostile letters.
     """
-    parser: BytesParser[EmailMessage] = BytesParser(_Counted(), policy=_Bounded())
+    parser: BytesParser[EmailMessage] = BytesParser(_Counted(), policy=cast("Any", _Bounded()))
     return parser.parsebytes(_first_lines(payload))
 
 

@@ -7,6 +7,7 @@ left open, other roots) are not read.
 """
 
 import html
+import html.entities
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

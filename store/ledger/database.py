@@ -157,10 +157,11 @@ def _engine(url: str, patience: timedelta) -> Engine:
         raise StoreUnreachable(f"the ledger's URL cannot be used: {type(error).__name__}") from None
     if dialect is None:
         raise StoreUnreachable(f"a ledger is SQLite or PostgreSQL, not {engine.dialect.name}")
-    if dialect.prepare is _prepare_sqlite and (parsed.database or ":")[0] != ":":
+    file = parsed.database or ":memory:"
+    if dialect.prepare is _prepare_sqlite and not file.startswith(":"):
         # Where it cannot be made, connecting says why.
         with suppress(OSError):
-            create_private(Path(parsed.database))
+            create_private(Path(file))
     event.listen(engine, "connect", lambda connection, _: dialect.prepare(connection, patience))
     event.listen(engine, "begin", dialect.begin)
     return engine

@@ -17,6 +17,11 @@ from tests.listeners.growth import GREATEST, growth
 TEXTS = st.text(alphabet='[]{}"\\a', max_size=30)
 
 
+def take_all(scan: DepthScan, chunks: list[bytes]) -> None:
+    for chunk in chunks:
+        scan.take(chunk)
+
+
 @settings(deadline=None)
 @given(st.lists(TEXTS, max_size=5), st.integers(0, GREATEST_DEPTH * 2), st.integers(1, 9))
 def test_brackets_in_strings_do_not_count(texts: list[str], depth: int, size: int) -> None:
@@ -29,11 +34,10 @@ def test_brackets_in_strings_do_not_count(texts: list[str], depth: int, size: in
         with pytest.raises(TooDeep):
             check_depth(whole)
         with pytest.raises(TooDeep):
-            [scan.take(chunk) for chunk in chunks]
+            take_all(scan, chunks)
     else:
         check_depth(whole)
-        for chunk in chunks:
-            scan.take(chunk)
+        take_all(scan, chunks)
 
 
 HOSTILE: dict[str, Callable[[int], bytes]] = {

@@ -12,6 +12,7 @@ import pytest
 from listeners.errors import Refused
 from listeners.formats.format import Reading
 from listeners.formats.items import Items
+from listeners.formats.read import parse_items
 from listeners.protocol import Listener
 from listeners.sources import folder
 from listeners.sources.folder import FolderListener
@@ -225,7 +226,7 @@ def test_no_file_stops_those_behind_it(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "4.jsonl").write_bytes(json_lines(own(id="4")))
     for number, path in enumerate(sorted(tmp_path.iterdir())):
         os.utime(path, (1_000 + number, 1_000 + number))
-    parsed = folder.parse_items
+    parsed = parse_items
 
     def breaks(items: Items, reading: Reading) -> Iterator[Post | Rejected]:
         if reading.origin.endswith("3.jsonl"):
