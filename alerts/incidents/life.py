@@ -31,6 +31,11 @@ NEAR: Final = 2.0
 CALM: Final = timedelta(hours=2)
 # Shortly before something has to be said again, a fall says more than that it goes on.
 SAID: Final = timedelta(minutes=65)
+# A level that was left lately is reached again by so many times what it takes: it does not flap.
+LATELY: Final = timedelta(hours=3)
+AGAIN: Final = 1.5
+# By day nothing falls in the first hour of the morning, when people begin to write.
+MORNING: Final = timedelta(hours=1)
 # A rate that stays high so long without another signal is the new baseline.
 NEW_USUAL: Final = timedelta(hours=24)
 # A story known by a hot list alone is watched as long as a title stands there mostly.
@@ -116,10 +121,22 @@ def _continued(incident: Incident, signal: Signal | None, hour: _Hour) -> Transi
         return _quiet(incident, hour)
     if was_calm and calm_since is None:
         return _out_of_calm(incident, signal, hour)
-    merged = incident.merge(_escalated(incident, signal, rate, settings))
+    escalated = _steadied(incident, _escalated(incident, signal, rate, settings), hour)
+    merged = incident.merge(escalated)
     if merged.level > incident.level:
         return Transition(merged, Change.RAISED)
     return _fallen(merged, signal, hour)
+
+
+def _steadied(incident: Incident, signal: Signal, hour: _Hour) -> Signal:
+    """Return the signal at the incident's level, where it hardly reaches one that was just left."""
+    left = incident.history[-2].level if len(incident.history) > 1 else incident.level
+    is_left = incident.level < left and hour.at - incident.history[-1].at <= LATELY
+    # What grows again at night is said at once: few are awake to see it.
+    if not is_left or is_night(hour.at) or not incident.level < signal.level <= left:
+        return signal
+    least = least_count(signal.level, hour.baseline(incident), hour.settings.min_count)
+    return signal if hour.rate >= AGAIN * least else replace(signal, level=incident.level)
 
 
 def _out_of_calm(incident: Incident, signal: Signal, hour: _Hour) -> Transition:
@@ -288,6 +305,8 @@ def _may_fall(incident: Incident, hour: _Hour) -> bool:
     since = max(incident.level_at, incident.history[-1].at)
     is_due = incident.promised_at is None or hour.at >= incident.promised_at
     is_quieter = hour.at - since >= hold or _is_told_as_fall(incident, hour)
+    if timedelta(0) < awake(hour.at) < MORNING:
+        return False
     return is_due and incident.level > Level.BLUE and is_quieter
 
 

@@ -7,8 +7,8 @@ much:
 - A rise within ten minutes of the last message waits until they are over, and is reported together
   with what came since. It does not wait if it is red, or two levels above what people know, or if
   somebody joined.
-- Orange and red are followed by progress: hourly while numbers double or halve, and in red every
-  75 minutes as long as there is far more than usual.
+- Orange is followed by progress, hourly while numbers double or halve; red every 75 minutes as long
+  as there is far more than usual.
 - A fall from orange or red is reported, one from yellow is shown by the next message. A fall at
   night says when the next report comes, in the morning; until then only what grows again counts.
 
@@ -140,10 +140,10 @@ def _progresses(incident: Incident, reading: Reading) -> bool:
     before, now = incident.reported_rate, reading.rate
     if incident.promised_at is not None:  # by night, after a fall, only what grows again
         return silent >= HOUR and _differs(before, now) and now > before
-    if silent >= HOUR and _differs(before, now):
-        return True
+    if incident.level < Level.RED:
+        return silent >= HOUR and _differs(before, now)
     usual = baseline_hour(incident.evidence) if reading.usual is None else reading.usual
-    return incident.level is Level.RED and silent >= LONGEST and now > NEAR * usual
+    return silent >= LONGEST and now > NEAR * usual
 
 
 def _differs(before: float, now: float) -> bool:

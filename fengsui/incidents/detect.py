@@ -18,6 +18,7 @@ from fengsui.incidents.joining import beginnings, voices_of
 from fengsui.incidents.new_stories import another_story
 from fengsui.services import Services
 from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme, Voice
+from records.time import HOUR
 
 log = logging.getLogger(__name__)
 

@@ -90,11 +90,11 @@ def opt_in(subject: Subject, config: Config = DEFAULT_PATH) -> None:
 @group.command("rotate-key")
 def rotate(
     config: Config = DEFAULT_PATH,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes")] = False,
 ) -> None:
     """Take a new key for the pseudonyms: an author's older posts keep the former pseudonym."""
     settings = settings_of(config)
-    if not yes and not typer.confirm("From now on authors have new pseudonyms. Go on?"):
+    if not yes and not typer.confirm(tell("privacy.rotate")):
         raise typer.Exit(1)
     with Services(settings) as services:
         try:
@@ -102,7 +102,7 @@ def rotate(
         except privacy.PrivacyError as error:
             raise CommandError(str(error)) from error
         services.ledger.log_access(Access(datetime.now(UTC), whoami(), "rotate-key", "", 0))
-    typer.echo("a new key is in use")
+    typer.echo(tell("privacy.rotated"))
 
 
 @group.command("log")

@@ -159,7 +159,7 @@ def test_nothing_ends_by_night() -> None:
 
 
 def test_a_night_falls_soon() -> None:
-    """By night a level falls after half an hour where half is gone, by day it takes its time."""
+    """By night a level falls after half an hour where half is gone, by day when a word is due."""
     falls = []
     for opened in (2 * HOUR, 15 * HOUR):
         incident, _ = step(None, opened, on(RED, 80.0))
@@ -168,7 +168,7 @@ def test_a_night_falls_soon() -> None:
             if change is not None:
                 falls.append((index - opened) * TICK)
                 break
-    assert falls == [timedelta(hours=2), timedelta(minutes=30)]
+    assert falls == [timedelta(minutes=65), timedelta(minutes=30)]
 
 
 def test_what_a_night_keeps_open_comes_again_as_a_wave() -> None:
@@ -188,13 +188,26 @@ def test_six_an_hour_neither_ends_nor_begins_again() -> None:
     """A story that goes on at three times the baseline is one incident: no strip of levels."""
     ticks = [on(YELLOW, 12.0), *[off(6.0)] * 40, on(YELLOW, 7.0), *[off(6.0)] * 40, on(BLUE, 6.0)]
     (incident,), changes = live(ticks)
-    assert [change for _, change in changes] == [
-        Change.OPENED,
-        Change.LOWERED,
-        Change.RAISED,
-        Change.LOWERED,
-    ]
+    assert [change for _, change in changes] == [Change.OPENED, Change.LOWERED]
     assert incident.status is IncidentStatus.OPEN
+
+
+@pytest.mark.parametrize(
+    ("rate", "later", "level"),
+    [(60.0, HOUR, ORANGE), (80.0, HOUR, RED), (60.0, 4 * HOUR, RED)],
+)
+def test_a_level_just_left_takes_more_to_come_back(rate: float, later: int, level: Level) -> None:
+    """By day, for three hours, red comes back by half as much again as it takes at first."""
+    incident, _ = step(None, 2 * HOUR, on(RED, 120.0))
+    at = 2 * HOUR
+    while incident is not None and incident.level is RED:
+        at += 1
+        incident, _ = step(incident, at, off(30.0))
+    for index in range(at + 1, at + later):
+        incident, _ = step(incident, index, on(ORANGE, 40.0))
+    incident, _ = step(incident, at + later, on(RED, rate))
+    assert incident is not None
+    assert incident.level is level
 
 
 def test_oscillation_opens_once_and_recovers_once() -> None:

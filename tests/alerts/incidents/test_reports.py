@@ -157,8 +157,7 @@ def test_red_is_never_silent() -> None:
     told.tick(RED, 80.0)
     told.ticks(4 * HOUR, RED, 80.0)
     assert told.said == [(5, Change.OPENED), *((5 + 75 * n, Change.PROGRESS) for n in (1, 2, 3))]
-    assert told.ticks(15, RED, NEAR * told.usual).said[-1] == (290, Change.PROGRESS)  # it halved
-    assert len(told.ticks(2 * HOUR - 3, RED, NEAR * told.usual).said) == 5
+    assert len(told.ticks(2 * HOUR, RED, NEAR * told.usual).said) == 4
 
 
 def test_unknown_numbers_are_no_progress() -> None:
