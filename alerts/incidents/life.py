@@ -104,7 +104,7 @@ def advance(  # noqa: PLR0913 - what a tick is
     if incident is None:
         return _opened(brand, at, signal, rate, settings)
     if at <= incident.updated_at:
-        return _again(incident, at, signal, rate)
+        return _again(incident, signal, _Hour(at, rate, usual, settings))
     if incident.status is IncidentStatus.RECOVERED:
         return _after_recovery(incident, at, signal, rate, settings)
     return _continued(incident, signal, _Hour(at, rate, usual, settings))
@@ -176,11 +176,14 @@ def _opened(
     return Transition(incident, Change.OPENED)
 
 
-def _again(incident: Incident, at: datetime, signal: Signal | None, rate: float) -> Transition:
-    late = at == incident.updated_at and incident.status is IncidentStatus.OPEN
-    if not late or signal is None or signal.level <= incident.level:
+def _again(incident: Incident, signal: Signal | None, hour: _Hour) -> Transition:
+    late = hour.at == incident.updated_at and incident.status is IncidentStatus.OPEN
+    if not late or signal is None:
         return Transition(incident)
-    return Transition(_peaked(incident, at, rate).merge(signal), Change.RAISED)
+    steadied = _steadied(incident, signal, hour)
+    if steadied.level <= incident.level:
+        return Transition(incident)
+    return Transition(_peaked(incident, hour.at, hour.rate).merge(steadied), Change.RAISED)
 
 
 def _after_recovery(
@@ -305,7 +308,7 @@ def _may_fall(incident: Incident, hour: _Hour) -> bool:
     since = max(incident.level_at, incident.history[-1].at)
     is_due = incident.promised_at is None or hour.at >= incident.promised_at
     is_quieter = hour.at - since >= hold or _is_told_as_fall(incident, hour)
-    if timedelta(0) < awake(hour.at) < MORNING:
+    if not is_night(hour.at) and awake(hour.at) < MORNING:
         return False
     return is_due and incident.level > Level.BLUE and is_quieter
 
