@@ -1,5 +1,6 @@
 """What MediaCrawler writes as CSV, JSON and JSON Lines: contents and comments of five platforms."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,15 @@ from typing import Any, Final
 from listeners.formats.format import Format, Head, Reading, Unreadable
 from listeners.formats.weibo import table
 from listeners.parsing import fields
+from listeners.parsing.ids import exact_id
 from listeners.parsing.times import read_time
 from records import Post, PostKind
 
 COMMENT_ID: Final = "comment_id"
 NO_PARENTS: Final = frozenset({"", "0"})
+# Where the address of a content stands, which spreadsheets leave alone.
+ADDRESSES: Final = ("note_url", "aweme_url", "video_url", "content_url")
+GREATEST_ADDRESS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,23 @@ class Platform:
     comments: tuple[str, ...] = ("comment_count", "comments_count", "sub_comment_count")
     reposts: tuple[str, ...] = ("share_count", "shared_count")
     comment_prefix: str = ""
+
+    def id_in(self, address: object) -> str:
+        """Return the id of the content at `address`, empty where it names none."""
+        before, _, after = self.address.partition("{}")
+        match = (
+            re.search(
+                f"{re.escape(_path(before))}([0-9a-zA-Z_-]{{1,40}}){re.escape(after)}",
+                address[:GREATEST_ADDRESS],
+            )
+            if isinstance(address, str)
+            else None
+        )
+        return match[1] if match else ""
+
+
+def _path(address: str) -> str:
+    return address.removeprefix("https://www.").removeprefix("https://")
 
 
 PLATFORMS: Final = (
@@ -126,6 +148,11 @@ def _first(item: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 def _identity(item: Mapping[str, Any], platform: Platform, notes: list[str]) -> tuple[str, str]:
     """Return the id of the item and the id of the content that it is or belongs to."""
     content_id = fields.read_id(item.get(platform.id))
+    found: list[str] = []
+    for column in ADDRESSES:
+        content_id = exact_id(content_id, platform.id_in(item.get(column)), "address", found)
+    if COMMENT_ID not in item:
+        notes += found
     identity = fields.read_id(item[COMMENT_ID]) if COMMENT_ID in item else content_id
     if not identity:
         raise Unreadable("no id")

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from listeners.errors import ListenerError
 from listeners.formats.detect import Layout, layout_of
+from listeners.formats.distinct import LOOK_AHEAD, Distinct, with_sound_links
 from listeners.formats.format import Fault, Format, Reading, UnknownFormat, Unreadable
 from listeners.formats.items import REPLACED, Item, Items
 from listeners.parsing.bytes import BROKEN_STREAM, opened
@@ -57,28 +59,60 @@ def _read(path: Path, layout: Layout, reading: Reading) -> Iterator[Post | Rejec
 def parse_items(
     items: Items, reading: Reading, *, raises: bool = False
 ) -> Iterator[Post | Rejected]:
-    """Yield what `items` hold, posts and rejected.
+    """Yield what `items` hold, posts and rejected; no two different posts under one key.
 
     Raises:
         ListenerError: with `raises`, where an item is a refusal; else that is a rejected item.
     """
-    known = items.layout.format
+    parsed, first = _parsed(items, reading, raises=raises), list[_Parsed]()
+    refusal = None
+    try:
+        first.extend(islice(parsed, LOOK_AHEAD))
+    except ListenerError as error:
+        refusal = error
+    distinct = Distinct()
+    distinct.look_ahead(each.found for each in first if isinstance(each.found, Post))
+    for each in chain(first, parsed):
+        yield _distinct(each, distinct, reading)
+    if refusal is not None:
+        raise refusal
+
+
+class _Parsed(NamedTuple):
+    """What was found in an item, and the item with its format."""
+
+    found: Post | Rejected
+    item: Item
+    known: Format
+
+
+def _distinct(parsed: _Parsed, distinct: Distinct, reading: Reading) -> Post | Rejected:
+    found, item, known = parsed
+    if isinstance(found, Rejected):
+        return found
+    reason = distinct.reason(found)
+    return _rejected(known, reading, item, reason) if reason else with_sound_links(found)
+
+
+def _parsed(items: Items, reading: Reading, *, raises: bool) -> Iterator[_Parsed]:
     for item in items:
+        known = items.layout.format
         if item.reason:
-            yield _rejected(known, reading, item, item.reason)
+            yield _Parsed(_rejected(known, reading, item, item.reason), item, known)
             continue
         try:
             for found in known.parse(item.value, reading):
                 if isinstance(found, Fault):
-                    yield _rejected(known, reading, item, found.reason, found.raw)
+                    fault = _rejected(known, reading, item, found.reason, found.raw)
+                    yield _Parsed(fault, item, known)
                 else:
-                    yield _noted(found, item.note)
+                    yield _Parsed(_noted(found, item.note), item, known)
         except (Unreadable, ListenerError) as error:
             if raises and isinstance(error, ListenerError):
                 raise
-            yield _rejected(known, reading, item, str(error))
+            yield _Parsed(_rejected(known, reading, item, str(error)), item, known)
         except RecursionError:
-            yield _rejected(known, reading, item, "nested too deeply")
+            yield _Parsed(_rejected(known, reading, item, "nested too deeply"), item, known)
 
 
 def _noted(post: Post, note: str) -> Post:

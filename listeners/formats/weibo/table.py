@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from listeners.formats.format import Reading, Unreadable
 from listeners.parsing import fields, weibo_ids
+from listeners.parsing.ids import is_rounded
 from listeners.parsing.times import has_clock, precision_of, read_time
 from records import Account, Post, PostKind
 
@@ -80,6 +81,8 @@ def identify(raw_id: object, raw_bid: object, notes: list[str]) -> str:
         Unreadable: neither can be read.
     """
     mid, bid = fields.read_id(raw_id), fields.read_id(raw_bid)
+    if is_rounded(mid) and not bid:
+        raise Unreadable(f"rounded id: {fields.shortened(mid)}")
     if weibo_ids.is_mid(mid) and not (bid and mid.endswith(LOST_DIGIT)):
         return mid
     try:

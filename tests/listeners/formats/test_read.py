@@ -65,7 +65,7 @@ def test_broken_row(tmp_path: Path) -> None:
 )
 def test_broken_characters(tmp_path: Path, broken: bytes) -> None:
     """Half an emoji or broken UTF-8 in JSON is replaced with a note."""
-    line = json_lines(own()).replace('"门店态度很差"'.encode(), broken)
+    line = json_lines(own(id="8")).replace('"门店态度很差"'.encode(), broken)
     good, repaired = posts(read(tmp_path, json_lines(own()) + line))
     assert good.notes == ()
     assert repaired.notes == (items.REPLACED,)
