@@ -11,7 +11,16 @@ from pydantic import Field, field_validator, model_validator
 
 from listeners.context import ReadContext
 from listeners.protocol import Listener
-from listeners.source import Seconds, Source, Variable, WebSource, checked_address, is_clear
+from listeners.source import (
+    Seconds,
+    Source,
+    Timezone,
+    Variable,
+    WebSource,
+    checked_address,
+    is_clear,
+    zone_of,
+)
 from listeners.sources.feed import FeedListener
 from listeners.sources.folder import FolderListener
 from listeners.sources.heimao import HeimaoSource
@@ -30,7 +39,8 @@ CLOCK_SKEW: Final = timedelta(seconds=60)
 class FolderSource(Source):
     """A folder into which exports and recordings are put.
 
-    A file that has not changed for `settle_seconds` is finished and read to its end.
+    A file that has not changed for `settle_seconds` is finished and read to its end. `timezone` is
+    that of the times in it that name none.
     """
 
     platform: ClassVar[str] = "folder"
@@ -40,6 +50,7 @@ class FolderSource(Source):
     path: Path
     poll_seconds: Seconds = 5
     settle_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 2
+    timezone: Timezone = "Asia/Shanghai"
 
     def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
@@ -53,6 +64,7 @@ class FolderSource(Source):
             self.path,
             settle_seconds=self.settle_seconds,
             changed_since=None if last is None else last - settled - CLOCK_SKEW,
+            zone=zone_of(self.timezone),
         )
 
 
@@ -62,6 +74,7 @@ class FeedSource(WebSource):
     kind: Literal["feed"]
     url: str
     token_env: Variable | None = None
+    timezone: Timezone = "Asia/Shanghai"
 
     @field_validator("url")
     @classmethod
@@ -77,7 +90,8 @@ class FeedSource(WebSource):
     def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
         web = context.web(self.name, self.request_seconds)
-        return FeedListener(self.name, self.url, token_env=self.token_env, web=web)
+        return FeedListener(self.name, self.url, token_env=self.token_env, web=web,
+                            zone=zone_of(self.timezone))  # fmt: skip
 
 
 SourceSettings: TypeAlias = (

@@ -1,12 +1,14 @@
 """What the settings of every source have, and of those that are asked over HTTP."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, ClassVar, TypeAlias
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from listeners.context import ReadContext
+from listeners.parsing.times import BEIJING
 from listeners.protocol import Listener
 
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
@@ -16,6 +18,33 @@ Keywords: TypeAlias = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=1)
 ]
 OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return the time zone `name`; Beijing's without summer times, which it last had in 1991.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    if name == "Asia/Shanghai":
+        return BEIJING
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("a time zone is named as in Asia/Shanghai, Europe/Berlin or UTC") from None
+
+
+def _checked_zone(name: str) -> str:
+    """Return `name` where it is that of a time zone.
+
+    Raises:
+        ValueError: it is not.
+    """
+    zone_of(name)
+    return name
+
+
+Timezone: TypeAlias = Annotated[str, AfterValidator(_checked_zone)]
 
 
 class Source(BaseModel):

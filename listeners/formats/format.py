@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from listeners.parsing.times import BEIJING, read_time
 from records import Post
 
 # What a decoder raises: no JSON or another type, no UTF-8, and nested deeper than Python can go.
@@ -33,12 +34,22 @@ class Reading:
     """What is known before the first item: where it comes from, and when it was fetched.
 
     `seen_at` is the time that rejected items carry. `fetched_at` is None to take every post as of
-    the time it was published, where the source does not say itself when it was asked.
+    the time it was published, where the source does not say itself when it was asked. Times that
+    name no zone are those of `zone`.
     """
 
     origin: str
     fetched_at: datetime | None
     seen_at: datetime
+    zone: tzinfo = BEIJING
+
+    def time(self, value: object) -> datetime:
+        """Return the time that `value` writes; a relative one counts back from the fetch.
+
+        Raises:
+            ValueError: it cannot be read.
+        """
+        return read_time(value, self.fetched_at, self.zone)
 
     def fetched(self, published_at: datetime) -> datetime:
         """Return the fetch time of a post whose source does not give one."""

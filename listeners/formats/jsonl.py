@@ -27,7 +27,7 @@ def parse(item: Mapping[str, Any], reading: Reading) -> Iterator[Post]:
         Unreadable: a required field is missing or unreadable, or the kind is none of ours.
     """
     notes: list[str] = []
-    at = _published_at(item)
+    at = _published_at(item, reading)
     text = {name: fields.text_or_note(item.get(name), name, notes) for name in TEXTS}
     counts = {name: fields.count_or_note(item.get(name), name, notes) for name in COUNTS}
     yield Post(
@@ -88,12 +88,12 @@ def _own_text(item: Mapping[str, Any], notes: list[str]) -> str:
     return fields.text_or_note(text, "text", notes)
 
 
-def _published_at(item: Mapping[str, Any]) -> datetime:
+def _published_at(item: Mapping[str, Any], reading: Reading) -> datetime:
     value = item.get("published_at")
     if value is None:
         raise Unreadable("no time")
     try:
-        return read_time(value, None)
+        return read_time(value, None, reading.zone)
     except ValueError:
         raise Unreadable(f"unreadable time: {fields.shortened(value)}") from None
 
@@ -105,7 +105,7 @@ def _fetched_at(
     if value is None:
         return reading.fetched(at)
     try:
-        return read_time(value, None)
+        return read_time(value, None, reading.zone)
     except ValueError:
         notes.append(f"fetched_at: unreadable time {fields.shortened(value)}")
         return reading.fetched(at)

@@ -169,7 +169,7 @@ def _published_at(
         # `create_time` is eight hours late in older files, so the id is asked before it.
         return table.published_at(value, identity, reading, notes)
     try:
-        return read_time(value, reading.fetched_at)
+        return reading.time(value)
     except ValueError:
         reason = "no time" if value is None else f"unreadable time: {fields.shortened(value)}"
         raise Unreadable(reason) from None
@@ -183,7 +183,7 @@ def _fetched_at(
     if value in (None, ""):
         return reading.fetched(at)
     try:
-        return read_time(value, None)
+        return read_time(value, None, reading.zone)
     except ValueError:
         notes.append(f"fetched_at: unreadable time {fields.shortened(value)}")
         return reading.fetched(at)

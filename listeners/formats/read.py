@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,6 +13,7 @@ from listeners.formats.distinct import LOOK_AHEAD, Distinct, with_sound_links
 from listeners.formats.format import Fault, Format, Reading, UnknownFormat, Unreadable
 from listeners.formats.items import REPLACED, Item, Items
 from listeners.parsing.bytes import BROKEN_STREAM, opened
+from listeners.parsing.times import BEIJING
 from records import Post, Rejected
 
 __all__ = ["UnknownFormat", "parse_items", "read_file"]
@@ -20,13 +21,16 @@ __all__ = ["UnknownFormat", "parse_items", "read_file"]
 GREATEST_RAW: Final = 2000
 
 
-def read_file(path: Path, *, fetched_at: datetime | None) -> Iterator[Post | Rejected]:
+def read_file(
+    path: Path, *, fetched_at: datetime | None, zone: tzinfo = BEIJING
+) -> Iterator[Post | Rejected]:
     """Yield every row or item of `path` as a post or as rejected, with flat memory.
 
     Detect the format by the content, also inside gzip and xz. `fetched_at` is when the file was
     fetched, for formats that do not say it themselves; None means as of then: each post is taken
     to be fetched when it was published, and times such as `昨天 09:30` can be read from the id
-    only. Rejected items carry `fetched_at`, or else the time at which the file was last written.
+    only. Times that name no zone are those of `zone`. Rejected items carry `fetched_at`, or else
+    the time at which the file was last written.
 
     Raises:
         UnknownFormat: the content is of no known kind, or empty.
@@ -34,7 +38,7 @@ def read_file(path: Path, *, fetched_at: datetime | None) -> Iterator[Post | Rej
     """
     seen_at = fetched_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     layout = layout_of_file(path)
-    return _read(path, layout, Reading(str(path), fetched_at, seen_at))
+    return _read(path, layout, Reading(str(path), fetched_at, seen_at, zone))
 
 
 def layout_of_file(path: Path) -> Layout:

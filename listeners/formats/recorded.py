@@ -72,7 +72,7 @@ def _at_the_time(record: Record, reading: Reading) -> Reading:
     if record.fetched_at is None:
         return reading
     try:
-        return replace(reading, fetched_at=read_time(record.fetched_at, None))
+        return replace(reading, fetched_at=read_time(record.fetched_at, None, reading.zone))
     except ValueError:
         raise Unreadable(f"unreadable fetch time: {shortened(record.fetched_at)}") from None
 

@@ -1,8 +1,7 @@
 """Times as sources write them, read into aware UTC. Sources in China write Beijing time."""
 
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from listeners.parsing.fields import shortened
@@ -44,8 +43,8 @@ _UNITS = {
 _DAYS = {"今天": 0, "昨天": 1, "前天": 2}
 
 
-def read_time(value: object, now: datetime | None) -> datetime:
-    """Return the time that `value` writes: a text in Beijing time, or seconds or milliseconds.
+def read_time(value: object, now: datetime | None, zone: tzinfo = BEIJING) -> datetime:
+    """Return the time that `value` writes: a text in the time of `zone`, seconds or milliseconds.
 
     Relative times (`3分钟前`, `昨天 09:30`, `06-09`) count back from `now`, the time at which the
     source was asked. A day without a time of day is its first minute: see `has_clock`.
@@ -58,8 +57,8 @@ def read_time(value: object, now: datetime | None) -> datetime:
         # What the interfaces mostly write is tried first: each miss costs as much as a hit.
         at = _from_ctime(text) if len(text) == CTIME_LENGTH else None
         if at is None and now is not None and text.endswith("前"):
-            at = _from_relative(text, now)
-        return _in_range(at or _from_iso(text) or _from_text(text, now))
+            at = _from_relative(text, now, zone)
+        return _in_range(at or _from_iso(text, zone) or _from_text(text, now, zone))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return from_number(value)
     raise ValueError(f"not a time: {shortened(value)}")
@@ -82,6 +81,11 @@ def has_clock(value: object) -> bool:
     return not isinstance(value, str) or ":" in value or "前" in value or "刚" in value
 
 
+def is_site_time(value: object) -> bool:
+    """Return whether Weibo itself wrote `value`, with its zone, and no machine in another one."""
+    return isinstance(value, str) and len(value.strip()) == CTIME_LENGTH
+
+
 def precision_of(value: object) -> timedelta:
     """Return how far the time that `value` writes can lie from the true one."""
     if not isinstance(value, str):
@@ -100,25 +104,25 @@ def _in_range(at: datetime) -> datetime:
     return at
 
 
-def _from_iso(text: str) -> datetime | None:
+def _from_iso(text: str, zone: tzinfo) -> datetime | None:
     # `fromisoformat` would also take bare digits for a date and `18-30` for an hour and its zone.
     if ":" not in text and len(text) != len("2026-06-21"):
         return None
     try:
         at = datetime.fromisoformat(text)
+        if at.tzinfo is None and zone is not BEIJING:
+            at = at.replace(tzinfo=zone)
         return at.astimezone(UTC) if at.tzinfo else (at - _OFFSET).replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def _from_text(text: str, now: datetime | None) -> datetime:
+def _from_text(text: str, now: datetime | None, zone: tzinfo) -> datetime:
     if text.isascii() and text.isdecimal() and len(text) <= 16:
         return from_number(int(text))
-    readers: tuple[Callable[[str], datetime | None], ...] = (_from_ctime, _from_absolute)
-    for read in readers:
-        if at := read(text):
-            return at
-    if now is not None and (at := _from_relative(text, now)):
+    if at := _from_ctime(text) or _from_absolute(text, zone):
+        return at
+    if now is not None and (at := _from_relative(text, now, zone)):
         return at
     raise ValueError(f"not a time: {shortened(text)}")
 
@@ -129,32 +133,33 @@ def _from_ctime(text: str) -> datetime | None:
     if len(parts) != 6 or parts[1] not in MONTHS:
         return None
     _, month, day, clock, zone, year = parts
-    return _from_iso(f"{year}-{MONTHS[month]:02d}-{day.zfill(2)}T{clock}{zone}")
+    return _from_iso(f"{year}-{MONTHS[month]:02d}-{day.zfill(2)}T{clock}{zone}", BEIJING)
 
 
-def _from_absolute(text: str) -> datetime | None:
+def _from_absolute(text: str, zone: tzinfo) -> datetime | None:
     match = _ABSOLUTE.fullmatch(text)
-    return _beijing(*match.groups()) if match else None
+    return _local(zone, *match.groups()) if match else None
 
 
-def _beijing(*parts: str | int | None) -> datetime:
+def _local(zone: tzinfo, *parts: str | int | None) -> datetime:
     year, month, day, hour, minute, second = (int(part or 0) for part in (*parts, 0, 0, 0)[:6])
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=BEIJING).astimezone(UTC)
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("not a time of this century") from error
 
 
-def _from_relative(text: str, now: datetime) -> datetime | None:
-    here = now.astimezone(BEIJING)
+def _from_relative(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+    here = now.astimezone(zone)
     if text.startswith(JUST_NOW):
         return now.astimezone(UTC)
     if match := _AGO.fullmatch(text):
         return (now - int(match[1]) * _UNITS[match[2]]).astimezone(UTC)
     if match := _NAMED_DAY.fullmatch(text):
         day = here - timedelta(days=_DAYS[match[1]])
-        return _beijing(day.year, day.month, day.day, *match.groups()[1:])
+        return _local(zone, day.year, day.month, day.day, *match.groups()[1:])
     if match := _YEARLESS.fullmatch(text):
-        at = _beijing(here.year, *match.groups())
-        return at if at <= now + timedelta(days=1) else _beijing(here.year - 1, *match.groups())
+        at = _local(zone, here.year, *match.groups())
+        past = at <= now + timedelta(days=1)
+        return at if past else _local(zone, here.year - 1, *match.groups())
     return None

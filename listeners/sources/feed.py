@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Hashable, Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from listeners.client.response import MARKUP, Answer, public
@@ -12,6 +12,7 @@ from listeners.formats.detect import Layout, layout_of
 from listeners.formats.format import Reading
 from listeners.formats.items import Items
 from listeners.formats.read import UnknownFormat, parse_items
+from listeners.parsing.times import BEIJING
 from listeners.protocol import Item, Refusal, WatchPace
 from listeners.refusals import SOON
 from records import Post, Window
@@ -35,10 +36,12 @@ class FeedListener:
         *,
         token_env: str | None = None,
         web: "PoliteClient | None" = None,
+        zone: tzinfo = BEIJING,
     ) -> None:
         self._name = name
         self._url = url
         self._token_env = token_env
+        self._zone = zone
         if web is None:
             from listeners.client.client import PoliteClient
 
@@ -80,7 +83,7 @@ class FeedListener:
 
     def _items(self, answer: Answer) -> Iterator[Item]:
         """Return the items; a refusal is found here, before anything is yielded."""
-        reading = Reading(public(self._url), answer.fetched_at, answer.fetched_at)
+        reading = Reading(public(self._url), answer.fetched_at, answer.fetched_at, self._zone)
         stream = io.BytesIO(answer.body)
         layout = self._layout(stream, reading)
         if layout is None:

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Generator, Hashable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
 
@@ -16,6 +16,7 @@ from listeners.formats.format import Reading
 from listeners.formats.items import Items
 from listeners.formats.read import UnknownFormat, layout_of_file, parse_items
 from listeners.parsing.bytes import GREATEST_LINE, is_compressed, opened
+from listeners.parsing.times import BEIJING
 from listeners.protocol import WatchPace
 from records import Post, Rejected, Window
 
@@ -84,11 +85,13 @@ class FolderListener:
         *,
         settle_seconds: float = 2,
         changed_since: datetime | None = None,
+        zone: tzinfo = BEIJING,
     ) -> None:
         self._name = name
         self._path = path
         self._settle = timedelta(seconds=settle_seconds)
         self._changed_since = changed_since
+        self._zone = zone
         self._places: dict[Path, Place] = {}
 
     @property
@@ -167,7 +170,7 @@ class FolderListener:
         unchanged = place is not None and place.stamp == stamp
         rests = unchanged or now - stamp.written_at >= self._settle
         written_at = min(stamp.written_at, now)
-        reading = Reading(str(path), written_at, written_at)
+        reading = Reading(str(path), written_at, written_at, self._zone)
         mark = place.mark if place else None
         try:
             if not rests and not _has_whole_line(path):

@@ -10,7 +10,6 @@ from listeners.errors import LoginNeeded, Refused, RetryLater
 from listeners.formats.format import Fault, Reading, Unreadable
 from listeners.parsing import fields
 from listeners.parsing.json_types import Odd
-from listeners.parsing.times import read_time
 from listeners.protocol import Refusal
 from listeners.refusals import WHILE_LIMITED
 from records import Post, PostKind
@@ -139,7 +138,7 @@ def _complaint(item: Item | Odd, reading: Reading) -> Post:
     if not identity:
         raise Unreadable("no id")
     try:
-        at = read_time(main.timestamp, reading.fetched_at)
+        at = reading.time(main.timestamp)
     except ValueError:
         reason = f"unreadable time: {fields.shortened(main.timestamp)}"
         raise Unreadable(reason if main.timestamp is not None else "no time") from None

@@ -9,7 +9,6 @@ from typing import Final
 from listeners.formats.format import Format, Head, Reading, Unreadable
 from listeners.formats.heimao.answers import LABELS, NAMELESS, SOURCE
 from listeners.parsing import fields
-from listeners.parsing.times import read_time
 from records import Post, PostKind
 
 ID: Final = ("投诉编号", "投诉单号", "编号")
@@ -38,7 +37,7 @@ def parse(row: Mapping[str, str], reading: Reading) -> Iterator[Post]:
         raise Unreadable("no id")
     written = _first(row, TIME)
     try:
-        at = read_time(written, reading.fetched_at)
+        at = reading.time(written)
     except ValueError:
         reason = f"unreadable time: {fields.shortened(written)}" if written else "no time"
         raise Unreadable(reason) from None

@@ -29,7 +29,7 @@ def parse(row: Mapping[str, str], reading: Reading) -> Iterator[Post]:
         Unreadable: it has no id or no time.
     """
     try:
-        polled_at = read_time(row.get("snapshot"), None)
+        polled_at = read_time(row.get("snapshot"), None, reading.zone)
     except ValueError:
         reason = f"unreadable snapshot time: {shortened(row.get('snapshot'))}"
         raise Unreadable(reason) from None

@@ -10,12 +10,17 @@ from typing import Final, NamedTuple
 from listeners.formats.format import Reading, Unreadable
 from listeners.parsing import fields, weibo_ids
 from listeners.parsing.ids import is_rounded
-from listeners.parsing.times import has_clock, precision_of, read_time
+from listeners.parsing.times import ROUNDING, has_clock, is_site_time, precision_of
 from records import Account, Post, PostKind
+from records.time import HOUR
 
 SOURCE: Final = "weibo"
 # Spreadsheets keep 15 digits of a number and write zeros behind them; a mid has 16.
 LOST_DIGIT: Final = "0"
+# The second in a mid and the one that the site writes are at most so far apart.
+CLOCKS_AGREE: Final = timedelta(seconds=5)
+# No two time zones are further apart, in hours.
+GREATEST_ZONE: Final = 26
 
 
 # Weibo's `verified_type`; from 200 on they are grades of people whom nobody verified (达人).
@@ -102,20 +107,24 @@ def published_at(value: object, mid: str, reading: Reading, notes: list[str]) ->
     """Return the time of the post `mid`; a broken or coarse one is repaired from the mid.
 
     A time that is written to the minute or the hour gives way to the second in the mid where the
-    two agree: so a post has one time, whichever file or answer it is read from.
+    two agree: so a post has one time, whichever file or answer it is read from. One that is whole
+    hours off was written by a machine in another time zone, and the mid is right.
 
     Raises:
         Unreadable: neither `value` nor the mid holds a time.
     """
-    written = _or_none(value, reading.fetched_at)
+    written = _or_none(value, reading)
     exact = written is not None and has_clock(value)
     precision = precision_of(value)
-    if written is not None and exact and not precision:
-        return written
     given_out = _given_out(mid)
     if written is not None and exact:
-        agrees = given_out and abs(given_out - written) <= precision
-        return given_out if given_out and agrees else written
+        if given_out is None:
+            return written
+        hours = 0 if is_site_time(value) else _hours_off(written, given_out, precision)
+        if hours:
+            notes.append(f"published_at: {hours:+d} h against the id, corrected from it")
+            return given_out
+        return given_out if abs(given_out - written) <= precision else written
     if given_out and (written is None or abs(given_out - written) <= timedelta(days=1)):
         notes.append("published_at: repaired from the id")
         return given_out
@@ -125,6 +134,14 @@ def published_at(value: object, mid: str, reading: Reading, notes: list[str]) ->
     return written
 
 
+def _hours_off(written: datetime, given_out: datetime, precision: timedelta) -> int:
+    """Return by how many whole hours the two times contradict each other, 0 where they do not."""
+    off = written - given_out
+    hours = round(off / HOUR)
+    is_whole = abs(off - hours * HOUR) <= max(precision, CLOCKS_AGREE) <= ROUNDING
+    return hours if is_whole and abs(hours) <= GREATEST_ZONE else 0
+
+
 def _given_out(mid: str) -> datetime | None:
     try:
         return weibo_ids.time_of(mid)
@@ -132,9 +149,9 @@ def _given_out(mid: str) -> datetime | None:
         return None
 
 
-def _or_none(value: object, now: datetime | None) -> datetime | None:
+def _or_none(value: object, reading: Reading) -> datetime | None:
     try:
-        return read_time(value, now)
+        return reading.time(value)
     except ValueError:
         return None
 
