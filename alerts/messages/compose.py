@@ -44,14 +44,14 @@ def present(alert: Alert, language: Language = "zh", playbook: Playbook | None =
 
 def _message(screen: Screen, title: str, lines: tuple[Line, ...]) -> Message:
     alert = screen.alert
-    key = one_line(alert.incident.key, OPS_TITLE)
+    more = screen.say("more", incident=one_line(alert.incident.key, OPS_TITLE))
     return Message(
         language=screen.language,
         title=title,
         level=alert.incident.level,
         recovered=alert.change is Change.RECOVERED,
         screen=lines,
-        closing=(Section(screen.words["heading.key"], (key,), "key"),),
+        closing=(Section(screen.words["heading.more"], (more,), "more"),),
         broadcast=alert.change in BROADCAST,
         alert=alert,
     )

@@ -233,17 +233,17 @@ def test_what_the_channel_sees_and_what_the_thread() -> None:
 
 
 def test_every_message_bears_its_key() -> None:
-    """The incident's key stands last, so that it can be copied into a command."""
+    """The command that shows more stands last, with the incident's key."""
     for change in Change:
         alert = made_change(change)
-        assert compose(alert).lines("key") == (alert.incident.key,)
-        assert compose(alert).plain().endswith(f"编号：{alert.incident.key}")
+        assert compose(alert).lines("more") == (f"fengsui explain {alert.incident.key}",)
+        assert compose(alert).plain().endswith(f"详情：fengsui explain {alert.incident.key}")
 
 
 def test_plain_text_holds_every_fact() -> None:
     """The plain form holds title, numbers, steps, links and key, one fact a line."""
     plain = compose(made_opening()).plain()
-    for part in ("🔵 蓝", "9 条负面", "原帖 https://weibo.com/1/abc", "现在做：", "编号："):
+    for part in ("🔵 蓝", "9 条负面", "原帖 https://weibo.com/1/abc", "现在做：", "详情："):
         assert part in plain
 
 
