@@ -45,7 +45,7 @@ def _voices(first: Voice | None, voices: Iterable[Voice]) -> Iterator[TurningPoi
         if is_first or not left.get(voice.carrier, 0):
             continue
         left[voice.carrier] -= 1
-        yield TurningPoint(voice.at, voice.carrier.value, voice.name, voice.post_key)
+        yield TurningPoint(voice.at, voice.kind, voice.name, voice.post_key)
 
 
 def _levels(incident: Incident) -> Iterator[TurningPoint]:

@@ -29,7 +29,7 @@ def test_it_is_told_from_the_first_post_to_the_end() -> None:
         ("raised", "", Level.BLUE),
         ("peak", "", None),
         ("raised", "", Level.RED),
-        ("large", "weibo:1", None),
+        ("hot", "weibo:1", None),
         ("own", "weibo:2", None),
         ("recovered", "", None),
     ]

@@ -9,7 +9,7 @@ import pytest
 from alerts.messages.compose import compose, present
 from alerts.messages.format import cells
 from alerts.messages.message import Message
-from records import Account, Alert, Carrier, Change, Level, Trend
+from records import Account, Alert, Carrier, Change, Level, Trend, TurningPoint
 from records.language import Language
 from tests.alerts.made import (
     HOUR,
@@ -266,3 +266,19 @@ def test_another_day_has_its_date() -> None:
     """A time of another day, in Beijing, is shown with its date."""
     later: Alert = replace(made_opening(), at=OPENED + timedelta(days=1))
     assert "03-02 07:58" in lines(compose(later))["source"]
+
+
+def test_turning_points_that_say_least_go_first() -> None:
+    """Where a line has no room for all, platforms, hot posts and levels go before who spoke."""
+    kinds = ("first", "platform", "hot", "raised", "large", "media", "own", "raised", "own")
+    points = tuple(
+        TurningPoint(OPENED + n * HOUR, kind, f"名{n}", level=Level.RED)
+        for n, kind in enumerate(kinds)
+    )
+    alert = made_end()
+    assert alert.situation is not None
+    alert = replace(alert, situation=replace(alert.situation, turning_points=points))
+    said = lines(compose(alert))["turns"]
+    assert [part.split(" ", 1)[1] for part in said.split("→")] == [
+        *("首帖", "升红", "大V名**", "名5", "官方声明", "升红", "官方声明"),
+    ]
