@@ -61,7 +61,6 @@ def scenes(alerts: Sequence[Alert], language: Language) -> dict[str, list[Shown]
         "red": [_shown(compose(red, language), red.at)],
         "end": [_shown(compose(end, language), end.at)],
         "thread": thread,
-        "story": [_shown(compose(one, language), one.at) for one in alerts],
     }
 
 
