@@ -102,6 +102,10 @@ class MentionStore(Protocol):
         """Return posts that wait to be annotated, oldest revision first (published in `window`)."""
         ...
 
+    def waiting(self) -> int:
+        """Return how many posts wait to be annotated."""
+        ...
+
     def annotate(self, pending: Sequence[Pending], mentions: Sequence[Mention]) -> None:
         """Replace the mentions of the pending posts, roll up the counts and mark the posts done.
 

@@ -1,6 +1,6 @@
 """Collecting: from what a listener yields to the stores, and to the record of what was seen."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -47,11 +47,16 @@ class Collected:
         )
 
 
-def collect(services: Services, listener: Listener, window: Window) -> Collected:
+def collect(
+    services: Services,
+    listener: Listener,
+    window: Window,
+    note: Callable[[Collected], None] = lambda _: None,
+) -> Collected:
     """Read `window` from a source into the store, and record what of it could be read.
 
     What came before a source broke off is kept. A part of a source goes on, the next time, from
-    where it was covered to.
+    where it was covered to. `note` gets what each batch brought as soon as it is stored.
 
     Raises:
         ListenerError: the source could not be read to the end; its coverage shows the gap.
@@ -59,7 +64,9 @@ def collect(services: Services, listener: Listener, window: Window) -> Collected
     collected, told = Collected(), False
     try:
         for batch, covered in _parcels(listener.fetch(window)):
-            collected += store_items(services, [_not_ahead(item, window.until) for item in batch])
+            stored = store_items(services, [_not_ahead(item, window.until) for item in batch])
+            note(stored)
+            collected += stored
             if covered is not None:
                 told = True
                 _record(services, listener.name, covered)

@@ -6,7 +6,7 @@ and never the others' turn.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -31,6 +31,7 @@ from listeners.errors import ListenerError, LoginNeeded, Refused, RetryLater
 from listeners.protocol import Listener, Refusal
 from listeners.settings import SourceSettings
 from records import IncidentKind, Level, Window
+from store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -97,9 +98,9 @@ def pause_after(services: Services, source: SourceSettings, now: datetime) -> ti
 def poll(services: Services, name: str, now: datetime) -> Collected:
     """Read the source `name` from where it was last read up to `now`.
 
-    A failure lets the source rest, longer each time. A lost login or a refusal raises an incident
-    of kind coverage at once, other failures when they have lasted for five minutes; a read that
-    succeeds lets it recover.
+    A failure lets the source rest, longer each time. A lost login, a refusal and a fault of the
+    program raise an incident of kind coverage at once, other failures when they have lasted for
+    five minutes; a read that succeeds lets it recover.
 
     Raises:
         UnknownSource: the settings have no such source.
@@ -122,19 +123,30 @@ def read(
     window = Window(min(last or now - timedelta(seconds=source.poll_seconds), now), now)
     before = _sound_state(services, name, now)
     set_source_state(services, name, msgspec.structs.replace(before, read_until=now + LEASE))
+    came: list[Collected] = []
     try:
-        collected = collect.collect(services, listener, window)
+        collected = collect.collect(services, listener, window, came.append)
     except BaseException as error:
         if not isinstance(error, ListenerError):
             services.ledger.record_unread(name, window)
-        _failed(services, source, before, error, now)
+        _failed(services, source, _with_posts(before, came), error, now)
         raise
     set_reached(services, name, now)
+    stands = _with_posts(before, came)
     set_source_state(
-        services, name, SourceState(why=before.why, said=before.said, failed_at=before.failed_at)
+        services,
+        name,
+        SourceState(
+            why=stands.why, said=stands.said, failed_at=stands.failed_at, posts=stands.posts
+        ),
     )
     close_operational(services, IncidentKind.COVERAGE, name, now)
     return collected
+
+
+def _with_posts(before: SourceState, came: Iterable[Collected]) -> SourceState:
+    kept = sum(one.kept for one in came)
+    return msgspec.structs.replace(before, posts=before.posts + kept)
 
 
 def _last_read(services: Services, source: SourceSettings, now: datetime) -> datetime | None:
@@ -160,7 +172,7 @@ def _last_read(services: Services, source: SourceSettings, now: datetime) -> dat
 def _sound_state(services: Services, name: str, now: datetime) -> SourceState:
     """Return how things stand with a source, without what a clock that was ahead wrote."""
     stands = source_state(services, name)
-    return SourceState() if is_ahead(stands.failed_at, now) else stands
+    return SourceState(posts=stands.posts) if is_ahead(stands.failed_at, now) else stands
 
 
 def posts_wait(services: Services) -> bool:
@@ -233,10 +245,14 @@ def _failed(
     why = error.refusal if isinstance(error, ListenerError) else None
     said = str(error)[:300] if isinstance(error, ListenerError) else type(error).__name__
     stands = SourceState(
-        before.failures + 1, failing_since, now + rest, why=why, said=said, failed_at=now
-    )
+        before.failures + 1, failing_since, now + rest, why=why, said=said, failed_at=now,
+        posts=before.posts, wanted_since=before.wanted_since,
+    )  # fmt: skip
     set_source_state(services, source.name, stands)
     log.warning("%s was not read: %s; it rests for %s", source.name, said, rest)
+    if not isinstance(error, ListenerError | StoreError):
+        # A fault of the program: it will not pass by itself.
+        reason = type(error).__name__
     if reason != UNREAD or now - failing_since >= TOLD_AFTER:
         level = Level.YELLOW if reason == UNREAD else Level.ORANGE
         open_operational(services, IncidentKind.COVERAGE, source.name, reason, now, level=level)

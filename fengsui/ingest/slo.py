@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fengsui.incidents.operational import close_operational, open_operational, operational_incidents
-from fengsui.ingest.source_state import SourceState, reached, source_state
+from fengsui.ingest.source_state import SourceState, expect_source, reached, source_state
 from fengsui.services import Services
 from listeners.context import RefusalCount, part_reached, refusal_counts
 from listeners.protocol import Refusal
@@ -53,9 +53,17 @@ class SourceHealth:
         """What was promised and is not kept, in words; empty where all is."""
         if self.hour is not None and self.hour < self.source.promised_share:
             return f"1 h: {self.hour:.0%} < {self.source.promised_share:.0%}"
-        if self.lag is not None and self.lag > self.promised_lag:
-            return f"lag {_minutes(self.lag)} > {_minutes(self.promised_lag)} min"
+        waited = self.lag if self.lag is not None else self._unread_for
+        if waited is not None and waited > self.promised_lag:
+            return f"lag {_minutes(waited)} > {_minutes(self.promised_lag)} min"
         return ""
+
+    @property
+    def _unread_for(self) -> timedelta | None:
+        """How long a source that was never read has been waited for."""
+        since = self.state.wanted_since
+        was_read = self.read_to is not None or self.day is not None
+        return None if since is None or was_read else self.at - since
 
 
 def _minutes(span: timedelta) -> int:
@@ -102,7 +110,8 @@ def check_slo(services: Services, now: datetime) -> None:
     """Tell people of sources that do not keep what is promised, and when they do again.
 
     At most once a minute, and never together with the incident that says that a source is not read
-    at all.
+    at all. Called wherever detection runs, so that a reader that is paused or dead is noticed too,
+    also one that never began.
     """
     last = WATCHED.get(services.ledger)
     if last is not None and timedelta(0) <= now - last < MINUTE:
@@ -111,6 +120,7 @@ def check_slo(services: Services, now: datetime) -> None:
     unread = operational_incidents(services, IncidentKind.COVERAGE)
     for source in services.settings.sources:
         name = PROMISE.format(name=source.name)
+        expect_source(services, source.name, now)
         broken = (
             source_health(services, source, now).broken_promise if source.name not in unread else ""
         )

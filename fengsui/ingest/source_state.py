@@ -15,6 +15,8 @@ class SourceState(msgspec.Struct, frozen=True, omit_defaults=True):
     """How things stand with a source: failures in a row, and until when it is left alone.
 
     `why` and `said` are of the last failure, which was at `failed_at`; they stay when it is over.
+    `posts` counts those kept since it was first read. `wanted_since` is when a source that was
+    never read was first expected to be.
     """
 
     failures: int = 0
@@ -24,6 +26,8 @@ class SourceState(msgspec.Struct, frozen=True, omit_defaults=True):
     why: Refusal | None = None
     said: str = ""
     failed_at: datetime | None = None
+    posts: int = 0
+    wanted_since: datetime | None = None
 
 
 _STANDING: Final = json_of(state.STANDING, SourceState)
@@ -47,3 +51,16 @@ def set_reached(services: Services, name: str, at: datetime) -> None:
 def set_source_state(services: Services, name: str, stands: SourceState) -> None:
     """Remember how things stand with the source `name`."""
     _STANDING.set(services.ledger, stands, name)
+
+
+def expect_source(services: Services, name: str, now: datetime) -> None:
+    """Remember since when a source that was never read is expected to be, if it is not yet."""
+    if reached(services, name) is not None or source_state(services, name).wanted_since is not None:
+        return
+
+    # In one transaction: a reader may write at the same time.
+    def wanted(text: str | None) -> str:
+        known = _STANDING.read(text) if text is not None else SourceState()
+        return _STANDING.write(msgspec.structs.replace(known, wanted_since=now))
+
+    services.ledger.amend(state.STANDING.key(name), wanted)

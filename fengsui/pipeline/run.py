@@ -2,19 +2,21 @@
 
 A source is read in a thread of its own, so that one that hangs or fails holds up no other. The
 loop wakes as soon as a source has brought something, and at least each second, so that incidents
-recover on time. What it finds is sent by threads of their own, one a receiver.
+recover on time. What it finds is sent by threads of their own, one a receiver. Every step and every
+thread is supervised (`fengsui.health.supervisor`): what fails begins again, and people know.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from alerts.delivery.outbox import DispatchReport
+from fengsui.health.supervisor import SOURCE, STEP, Supervisor
+from fengsui.health.watch import Watch
 from fengsui.ingest.collect import Collected
 from fengsui.ingest.poll import means_of, pause_after, read, rests
 from fengsui.ingest.recheck import recheck_if_due
@@ -34,8 +36,6 @@ from listeners.settings import SourceSettings, listener_of
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 WAKE = timedelta(seconds=1)
 # What a source that rests leaves unread is noted as often.
 NOTED_EACH = timedelta(minutes=1)
@@ -45,13 +45,14 @@ GRACE = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """What one turn of the loop did."""
+    """What one turn of the loop did; `scoring` is how many seconds the scoring took."""
 
     at: datetime
     annotated: Annotated
     detected: Detected
     sent: int
     failed: int
+    scoring: float = 0.0
 
 
 def run(
@@ -60,31 +61,50 @@ def run(
     *,
     clock: Callable[[], datetime] = utc_now,
     progress: Callable[[Cycle], None] = lambda _: None,
-) -> None:
-    """Poll, judge, detect and notify until `stop` is set; then finish the turn and return."""
+    watch: Watch | None = None,
+) -> Supervisor:
+    """Poll, score, detect and notify until `stop` is set; then finish the turn and return.
+
+    Whatever fails begins again after a pause, and is an incident; what the supervisor that is
+    returned has seen says whether all went well. `watch` shows how the run is.
+    """
     arrived = threading.Event()
-    pollers = [
-        threading.Thread(
-            target=_poll,
-            args=(services.settings, source, arrived, stop, clock),
-            name=source.name,
-            daemon=True,
-        )
-        for source in services.settings.sources
-    ]
-    with receiving(services.settings, clock):
-        senders = Senders(services, stop, clock)
+    supervisor = Supervisor(stop)
+    watch = watch or Watch(services.settings)
+    with receiving(services.settings, clock), watch.showing(supervisor, stop, clock):
+        senders = Senders(services, stop, clock, supervisor)
         senders.start()
-        for poller in pollers:
-            poller.start()
+        for source in services.settings.sources:
+            poller = _Poller(services.settings, source, arrived, stop, clock)
+            supervisor.start(f"{SOURCE}{source.name}", poller.serve)
+        watch.begins()
         while not stop.is_set():
             arrived.wait(WAKE.total_seconds())
             arrived.clear()
-            progress(turn(services, clock, senders.send))
-    senders.join(GRACE)
-    deadline = time.monotonic() + GRACE.total_seconds()
-    for poller in pollers:
-        poller.join(timeout=max(0.0, deadline - time.monotonic()))
+            _turn_watched(services, clock, supervisor, senders, watch, progress)
+        watch.ends()
+        senders.wake()
+        supervisor.join(GRACE)
+    return supervisor
+
+
+def _turn_watched(
+    services: Services,
+    clock: Callable[[], datetime],
+    supervisor: Supervisor,
+    senders: Senders,
+    watch: Watch,
+    progress: Callable[[Cycle], None],
+) -> None:
+    cycle = turn(services, clock, senders.send, supervisor, watch.beat)
+    supervisor.step(f"{STEP}progress", lambda: progress(cycle), None)
+    supervisor.revive()
+    scored = cycle.annotated.posts
+    supervisor.step(
+        f"{STEP}watch",
+        lambda: watch.turned(services, supervisor, cycle.at, scored, cycle.scoring),
+        None,
+    )
 
 
 def receiving(settings: Settings, clock: Callable[[], datetime] = utc_now) -> ExitStack:
@@ -106,19 +126,31 @@ def turn(
     services: Services,
     clock: Callable[[], datetime],
     send: Callable[[], DispatchReport] | None = None,
+    supervisor: Supervisor | None = None,
+    beat: Callable[[], None] = lambda: None,
 ) -> Cycle:
-    """Judge what arrived, detect and notify: by `send`, which returns at once, or else here.
+    """Score what arrived, detect and notify: by `send`, which returns at once, or else here.
 
-    A step that fails is logged and tried again at the next turn; it holds up no other: alerts that
-    wait are sent also while the model fails.
+    A step that fails pauses and is tried again at a later turn; it holds up no other: alerts that
+    wait are sent also while the model fails. `beat` is called as the steps go on.
     """
-    annotated = _tried(lambda: steps.annotate(services), Annotated())
-    detected = _tried(lambda: steps.detect(services, clock()), Detected())
-    report = _tried(send or (lambda: steps.notify(services, clock)), DispatchReport())
-    _tried(lambda: check_slo(services, clock()), None)
-    _tried(lambda: show_in_kibana(services, clock()), None)
-    _tried(lambda: daily_if_due(services, clock()), None)
-    return Cycle(clock(), annotated, detected, report.sent, report.failed)
+    guard = supervisor or Supervisor(threading.Event())
+    began = time.monotonic()
+    annotated = guard.step(
+        f"{STEP}annotate", lambda: steps.annotate(services, beat=beat), Annotated()
+    )
+    scoring = time.monotonic() - began
+    beat()
+    detected = guard.step(f"{STEP}detect", lambda: steps.detect(services, clock()), Detected())
+    beat()
+    notify = send or (lambda: steps.notify(services, clock))
+    report = guard.step(f"{STEP}notify", notify, DispatchReport())
+    guard.step(f"{STEP}slo", lambda: check_slo(services, clock()), None)
+    guard.step(f"{STEP}kibana", lambda: show_in_kibana(services, clock()), None)
+    beat()
+    guard.step(f"{STEP}daily", lambda: daily_if_due(services, clock()), False)
+    beat()
+    return Cycle(clock(), annotated, detected, report.sent, report.failed, scoring)
 
 
 def show_in_kibana(services: Services, now: datetime) -> None:
@@ -130,30 +162,52 @@ def show_in_kibana(services: Services, now: datetime) -> None:
         project_if_due(services, now)
 
 
-def _tried(step: Callable[[], T], otherwise: T) -> T:
-    try:
-        return step()
-    except Exception:
-        log.exception("a step failed; nothing is lost, the next turn tries again")
-        return otherwise
+class _Poller:
+    """Reads one source again and again, in a thread of its own."""
 
+    def __init__(
+        self,
+        settings: Settings,
+        source: SourceSettings,
+        arrived: threading.Event,
+        stop: threading.Event,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._source = source
+        self._arrived = arrived
+        self._stop = stop
+        self._clock = clock
+        self._began = False
 
-def _poll(
-    settings: Settings,
-    source: SourceSettings,
-    arrived: threading.Event,
-    stop: threading.Event,
-    clock: Callable[[], datetime],
-) -> None:
-    # A store belongs to the thread that opened it.
-    with Services(settings) as services:
-        budget = max(BUDGET, timedelta(seconds=0.9 * source.poll_seconds))
-        listener = listener_of(source, replace(means_of(services, budget=budget), clock=clock))
-        while not stop.is_set():
-            collected = poll_once(services, source, listener, clock())
-            if collected.kept or collected.duplicate or collected.gone:
-                arrived.set()
-            _rest(services, source, stop, clock)
+    def serve(self, worked: Callable[[], None]) -> None:
+        """Read until the stop; call `worked` after each round."""
+        # A store belongs to the thread that opened it.
+        with Services(self._settings) as services:
+            budget = max(BUDGET, timedelta(seconds=0.9 * self._source.poll_seconds))
+            means = replace(means_of(services, budget=budget), clock=self._clock)
+            listener = listener_of(self._source, means)
+            # Begun again after a fault, a source that rests is left alone.
+            if self._began and rests(services, self._source, self._clock()):
+                self._rest(services)
+            while not self._stop.is_set():
+                self._began = True
+                collected = poll_once(services, self._source, listener, self._clock())
+                if collected.kept or collected.duplicate or collected.gone:
+                    self._arrived.set()
+                self._rest(services, worked)
+
+    def _rest(self, services: Services, worked: Callable[[], None] = lambda: None) -> None:
+        """Wait until a source is to be read again; a long rest is noted as unread as it goes on."""
+        left = pause_after(services, self._source, self._clock())
+        worked()
+        while not self._stop.is_set():
+            step = min(left, NOTED_EACH)
+            self._stop.wait(step.total_seconds())
+            left -= step
+            if left <= timedelta(0):
+                return
+            rests(services, self._source, self._clock())
 
 
 def poll_once(
@@ -162,24 +216,12 @@ def poll_once(
     """Read a source; a failure is noted (`fengsui.ingest.poll`) and holds up nobody."""
     try:
         collected = read(services, source, listener, now)
-        recheck_if_due(services, source, listener, now)
     except ListenerError:
         return Collected()
     except Exception:
         log.exception("%s failed", source.name)
         return Collected()
+    # That it cannot be asked again is not noted as unread: the next round asks.
+    with suppress(ListenerError):
+        recheck_if_due(services, source, listener, now)
     return collected
-
-
-def _rest(
-    services: Services, source: SourceSettings, stop: threading.Event, clock: Callable[[], datetime]
-) -> None:
-    """Wait until a source is to be read again; a long rest is noted as unread as it goes on."""
-    left = pause_after(services, source, clock())
-    while not stop.is_set():
-        step = min(left, NOTED_EACH)
-        stop.wait(step.total_seconds())
-        left -= step
-        if left <= timedelta(0):
-            return
-        rests(services, source, clock())

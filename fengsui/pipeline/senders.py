@@ -2,11 +2,12 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from alerts.delivery.outbox import DispatchReport
+from fengsui.health.supervisor import RECEIVER, STEP, Supervisor
 from fengsui.pipeline.sending import notify, revive, verify_receivers
 from fengsui.services import Services
 
@@ -18,39 +19,44 @@ WAKE = timedelta(seconds=1)
 class Senders:
     """The threads that send: each verifies its receiver, then sends what comes for it.
 
-    They share the ledger and the receivers of `services`, and touch no other part of it.
+    They share the ledger and the receivers of `services`, and touch no other part of it. The
+    supervisor begins a thread that fails again.
     """
 
     def __init__(
-        self, services: Services, stop: threading.Event, clock: Callable[[], datetime]
+        self,
+        services: Services,
+        stop: threading.Event,
+        clock: Callable[[], datetime],
+        supervisor: Supervisor | None = None,
     ) -> None:
         self._services = services
         self._stop = stop
         self._clock = clock
         self._lock = threading.Lock()
         self._report = DispatchReport()
-        names = list(services.notifiers)
-        self._awake = {name: threading.Event() for name in names}
-        self._threads = [
-            threading.Thread(target=self._serve, args=(name,), name=f"send {name}", daemon=True)
-            for name in names
-        ]
+        self._supervisor = supervisor or Supervisor(stop)
+        self._awake = {name: threading.Event() for name in services.notifiers}
 
     def start(self) -> None:
         """Queue again what an older version gave up, and begin."""
+        self._supervisor.step(f"{STEP}revive", self._revive, None)
+        for name in self._awake:
+            self._supervisor.start(f"{RECEIVER}{name}", partial(self._serve, name))
+
+    def _revive(self) -> None:
         if revived := revive(self._services, self._clock()):
             log.warning("%d messages that were given up are sent again", revived)
-        for thread in self._threads:
-            thread.start()
 
     def send(self) -> DispatchReport:
         """Wake every thread, and return what was done since the last call, at once."""
-        self._wake()
+        self.wake()
         with self._lock:
             report, self._report = self._report, DispatchReport()
         return report
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Wake every thread."""
         for awake in self._awake.values():
             awake.set()
 
@@ -59,27 +65,21 @@ class Senders:
 
         What such a one was sending is asked for when its lease is over.
         """
-        self._wake()
-        deadline = time.monotonic() + patience.total_seconds()
-        for thread in self._threads:
-            thread.join(timeout=max(0.0, deadline - time.monotonic()))
+        self.wake()
+        self._supervisor.join(patience)
 
-    def _serve(self, name: str) -> None:
-        self._try(lambda: verify_receivers(self._services, self._clock(), [name]))
+    def _serve(self, name: str, worked: Callable[[], None]) -> None:
+        verify = partial(verify_receivers, self._services, self._clock(), [name])
+        self._supervisor.step(f"{RECEIVER}{name}.verify", verify, {})
         awake = self._awake[name]
         while not self._stop.is_set():
             awake.clear()
-            self._try(lambda: self._send_to(name))
+            self._send_to(name)
+            worked()
             awake.wait(WAKE.total_seconds())
-        self._try(lambda: self._send_to(name))
+        self._send_to(name)
 
     def _send_to(self, name: str) -> None:
         report = notify(self._services, self._clock, [name])
         with self._lock:
             self._report += report
-
-    def _try(self, step: Callable[[], object]) -> None:
-        try:
-            step()
-        except Exception:
-            log.exception("a step of sending failed; nothing is lost, the next turn tries again")

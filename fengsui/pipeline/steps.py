@@ -5,7 +5,7 @@ result; so a step that is run again finds its own work and adds nothing.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -53,8 +53,12 @@ class Annotated:
     cases: int = 0
 
 
-def annotate(services: Services, window: Window | None = None) -> Annotated:
+def annotate(
+    services: Services, window: Window | None = None, *, beat: Callable[[], None] = lambda: None
+) -> Annotated:
     """Judge every post that waits (and was published in `window`), in order of arrival.
+
+    `beat` is called after each batch: a backlog takes many.
 
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
@@ -69,6 +73,7 @@ def annotate(services: Services, window: Window | None = None) -> Annotated:
         posts += len(pending)
         mentions += found
         cases += opened
+        beat()
     return Annotated(posts, mentions, cases)
 
 

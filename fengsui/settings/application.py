@@ -29,6 +29,7 @@ from alerts.settings import (
 from fengsui.annotate.settings import AnnotationSettings
 from fengsui.settings.cases import CaseSettings
 from fengsui.settings.faults import Fault, Faults, Tables, language_in, syntax_fault
+from fengsui.settings.health import HealthSettings
 from fengsui.settings.kibana import KibanaSettings
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.upkeep import UpkeepSettings
@@ -76,6 +77,7 @@ class Settings(BaseModel):
     cases: CaseSettings = CaseSettings()
     upkeep: UpkeepSettings = UpkeepSettings()
     privacy: PrivacySettings = PrivacySettings()
+    health: HealthSettings = HealthSettings()
     receivers: tuple[Annotated[ReceiverSettings, Field(discriminator="kind")], ...] = (
         TerminalReceiver(name="terminal"),
     )
@@ -254,6 +256,7 @@ def _tables() -> Tables:
         "cases": CaseSettings,
         "upkeep": UpkeepSettings,
         "privacy": PrivacySettings,
+        "health": HealthSettings,
         "elasticsearch": ElasticsearchSettings,
         "kibana": KibanaSettings,
         "brands": BrandSettings,

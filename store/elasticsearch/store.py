@@ -118,6 +118,10 @@ class ElasticsearchMentionStore:
         held = self._posts.pending(limit, window)
         return [Pending(post.revision, read_post(post.row.body)) for post in held]
 
+    def waiting(self) -> int:
+        """Return how many posts wait to be annotated, as far as the servers show them."""
+        return self._posts.waiting()
+
     def annotate(self, pending: Sequence[Pending], mentions: Sequence[Mention]) -> None:
         """Replace the mentions of the pending posts, tell the journal and mark the posts done.
 

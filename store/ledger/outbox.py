@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from records import Alert, Incident, IncidentStatus, Notification, NotificationState, Receipt
 from store.encoding import cleaned, decoder
@@ -94,6 +94,13 @@ class Outbox(LedgerDatabase):
         ready = or_(_columns.retry_at.is_(None), _columns.retry_at <= now)
         query = select(_columns.body).where(_WAITS, ready).limit(_BATCH)
         return self._in_order(query, receiver)
+
+    def alert_counts(self) -> list[tuple[str, str, int, datetime]]:
+        """Return receiver, state, number and the time of the oldest, by receiver and state."""
+        groups = (_columns.receiver, _columns.state)
+        oldest = func.min(_columns.created_at)
+        query = select(*groups, func.count(), oldest).group_by(*groups).order_by(*groups)
+        return [tuple(row) for row in self._rows(query)]
 
     def waiting(self, receiver: str | None = None) -> list[Notification]:
         """Return all that is PENDING or SENDING (for `receiver`), oldest first."""

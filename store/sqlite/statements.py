@@ -48,6 +48,8 @@ SELECT revision, body FROM posts INDEXED BY posts_pending
 WHERE pending AND published_at >= ? AND published_at < ? ORDER BY revision LIMIT ?
 """
 
+WAITING = "SELECT count(*) FROM posts INDEXED BY posts_pending WHERE pending"
+
 REVISIONS = "SELECT key, id, revision FROM posts WHERE key IN (SELECT value FROM json_each(?))"
 
 CELLS_OF = """

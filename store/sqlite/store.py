@@ -107,6 +107,10 @@ class SqliteMentionStore:
         rows = self._read(sql.PENDING, (*bounds, limit))
         return [Pending(revision, _post(body)) for revision, body in rows]
 
+    def waiting(self) -> int:
+        """Return how many posts wait to be annotated."""
+        return int(self._read(sql.WAITING, ())[0][0])
+
     def annotate(self, pending: Sequence[Pending], mentions: Sequence[Mention]) -> None:
         """Replace the mentions of the pending posts, roll up the counts and mark the posts done.
 

@@ -32,6 +32,16 @@ class MentionStoreContract:
         store.upsert_posts([written])
         assert [item.post for item in store.pending(10)] == [written]
 
+    def test_waiting_counts_what_is_pending(self, store: MentionStore) -> None:
+        """As many posts wait as `pending` returns; none when they are annotated."""
+        assert store.waiting() == 0
+        store.upsert_posts([post(1), post(2)])
+        pending = store.pending(10)
+        assert store.waiting() == len(pending) == 2
+        store.annotate(pending, [])
+        assert store.pending(10) == []
+        assert store.waiting() == 0
+
     def test_other_time_zones_keep_the_instant(self, store: MentionStore) -> None:
         """A time given in another zone is kept as the same instant."""
         shanghai = timezone(timedelta(hours=8))

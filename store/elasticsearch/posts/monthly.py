@@ -13,7 +13,7 @@ from store.elasticsearch.indices.mappings import KINDS
 from store.elasticsearch.indices.names import identifier, plain
 from store.elasticsearch.posts.history import History
 from store.elasticsearch.posts.merging import Merged, merged
-from store.elasticsearch.reading import PAGE, fetch, pages, refresh
+from store.elasticsearch.reading import PAGE, fetch, pages, refresh, search
 from store.elasticsearch.rows import Held, held_post, post_document, post_index
 from store.encoding import micros
 from store.errors import StoreBusy
@@ -100,6 +100,11 @@ class Posts:
         body = {"query": {"bool": {"filter": filters}}, "sort": _SORT, "version": True}
         hits = pages(self._server, self._alias, body, limit=limit)
         return self._settled([held_post(hit) for page in hits for hit in page])
+
+    def waiting(self) -> int:
+        """Return how many posts wait. No refresh: it is asked for often, and need not be exact."""
+        body = {"size": 0, "track_total_hits": True, "query": {"term": {"pending": True}}}
+        return int(search(self._server, self._alias, body)["hits"]["total"]["value"])
 
     def reopen(self, window: Window) -> int:
         """Make the posts published in `window` pending again, in the order of publication."""

@@ -196,7 +196,7 @@ def test_wrong_clock_keeps_no_source_unread(
     ahead = NOW + timedelta(hours=2)
     asked: list[Window] = []
 
-    def look(_: Services, __: Listener, window: Window) -> collect.Collected:
+    def look(_: Services, __: Listener, window: Window, *___: object) -> collect.Collected:
         asked.append(window)
         return collect.Collected()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,9 @@ from fengsui.services import Services
 from listeners.errors import ListenerError, Refused, RetryLater
 from listeners.protocol import CoverageMarker, Item, Listener, Refusal
 from listeners.settings import FeedSource
-from records import IncidentKind, Window
+from records import IncidentKind, Level, Window
 from tests.fengsui import stories
+from tests.store.making import post
 
 NOW = datetime(2026, 6, 21, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -178,3 +180,49 @@ def test_reads_is_a_listener() -> None:
     """The source of these tests is what a listener is."""
     listener: Listener = Reads()
     assert listener.name == "feed"
+
+
+def test_reader_that_is_paused_is_noticed_by_detection(services: Services) -> None:
+    """Where nobody reads any more, a check of the SLO finds the lag within what is promised."""
+    source = services.settings.sources[0]
+    read(services, source, Reads(), NOW)
+    promised = source_health(services, source, NOW).promised_lag
+    check_slo(services, NOW + promised)
+    assert not operational_incidents(services, IncidentKind.COVERAGE)
+    check_slo(services, NOW + promised + MINUTE)
+    assert list(operational_incidents(services, IncidentKind.COVERAGE)) == ["feed (SLO)"]
+
+
+def test_source_that_was_never_read_is_noticed(services: Services) -> None:
+    """A reader that never began is noticed as well, and reading ends the incident."""
+    source = services.settings.sources[0]
+    promised = source_health(services, source, NOW).promised_lag
+    check_slo(services, NOW)
+    assert not operational_incidents(services, IncidentKind.COVERAGE)
+    check_slo(services, NOW + promised + MINUTE)
+    assert list(operational_incidents(services, IncidentKind.COVERAGE)) == ["feed (SLO)"]
+    read(services, source, Reads(), NOW + promised + 2 * MINUTE)
+    check_slo(services, NOW + promised + 3 * MINUTE)
+    assert not operational_incidents(services, IncidentKind.COVERAGE)
+
+
+def test_fault_of_the_program_is_noticed_at_once(services: Services) -> None:
+    """What is no error of a source will not pass by itself: nobody waits five minutes."""
+    source = services.settings.sources[0]
+    error: Any = MemoryError()
+    with pytest.raises(MemoryError):
+        read(services, source, Reads(error=error), NOW)
+    [incident] = operational_incidents(services, IncidentKind.COVERAGE).values()
+    assert (incident.subject, incident.level) == ("feed", Level.ORANGE)
+
+
+def test_posts_are_counted_over_reads(services: Services) -> None:
+    """The posts that a source brought are counted, also those of a read that broke off."""
+    source = services.settings.sources[0]
+    posts = [post(number, at=NOW - MINUTE) for number in range(3)]
+    read(services, source, Reads(*posts), NOW)
+    broken = Reads(post(9, at=NOW), error=RetryLater("down", MINUTE))
+    with pytest.raises(RetryLater):
+        read(services, source, broken, NOW + MINUTE)
+    read(services, source, Reads(*posts), NOW + 2 * MINUTE)
+    assert source_health(services, source, NOW).state.posts == 4

@@ -124,7 +124,7 @@ def test_a_step_that_fails_is_tried_again(
         assert telling.took.wait(LONG)
         stop.set()
         senders.join(timedelta(seconds=LONG))
-    assert "nothing is lost" in caplog.text
+    assert "send.telling failed; again in 1 s" in caplog.text
 
 
 def test_what_was_given_up_before_goes_out_at_the_start(
