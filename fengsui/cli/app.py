@@ -1,12 +1,12 @@
 """The `fengsui` command: its subcommands put together, and its errors said in one line."""
 
-import logging
 import sys
 
 import typer
 
 from fengsui.cli.language import speak, tell
 from fengsui.cli.listing import CommandList
+from fengsui.cli.logs import log_to_error_stream
 from fengsui.cli.usage import describe
 from fengsui.cli.worded import Application
 
@@ -29,16 +29,7 @@ def _options(
         False, "--version", callback=_show_version, is_eager=True
     ),
 ) -> None:
-    from rich.console import Console
-    from rich.logging import RichHandler
-
-    handler = RichHandler(console=Console(stderr=True), show_path=False, markup=False)
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, handlers=[handler], format="%(message)s"
-    )
-    if not verbose:
-        # It logs every attempt, with a trace; the outcome is reported at the end.
-        logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+    log_to_error_stream(verbose=verbose)
 
 
 def whole() -> CommandList:

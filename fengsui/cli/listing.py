@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "annotate": Place("stages", "act"),
     "detect": Place("stages", "act"),
     "notify": Place("outbox", "act"),
+    "status": Place("check", "look"),
     "outbox": Place("outbox", "look"),
     "cases": Place("cases", "look"),
     "search": Place("search", "look"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from fengsui.cli.language import speak, spoken, tell
+from fengsui.cli.logs import LogFormat
 from fengsui.cli.times import read_time
 from fengsui.cli.usage import did_you_mean, printed
 from records import Window
@@ -21,6 +22,7 @@ DEFAULT_PATH: Final = Path("fengsui.toml")
 
 Config = Annotated[Path, typer.Option("--config", "-c", show_default=True)]
 Json = Annotated[bool, typer.Option("--json")]
+LogShape = Annotated[LogFormat, typer.Option("--log-format")]
 Since = Annotated[
     str | None,
     typer.Option(),

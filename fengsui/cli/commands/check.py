@@ -1,4 +1,4 @@
-"""`check`: is everything there that the settings name, and what to do where it is not."""
+"""`check` and `status`: is everything there that the settings name, and how far has all come."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -7,16 +7,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from fengsui.cli.figures import figures_answer, source_table, status_lines
 from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
+from fengsui.health.figures import gather
+from fengsui.health.heartbeat import heartbeat_path, read_heartbeat
 from fengsui.operations.check import findings
 from fengsui.operations.send_test.send import UnknownReceiver, send_tests
+from fengsui.services import Services
 from fengsui.settings.application import Settings
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
-    app.command()(check)
+    for command in (check, status):
+        app.command()(command)
 
 
 def check(
@@ -62,3 +67,19 @@ def _send_tests(settings: Settings, names: list[str], *, json: bool) -> None:
             typer.echo(f"{'✓' if outcome.ok else '✗'} {outcome.receiver}: {outcome.said}")
     if not all(outcome.ok for outcome in outcomes):
         raise typer.Exit(1)
+
+
+def status(config: Config = DEFAULT_PATH, json: Json = False) -> None:
+    """Say how far sources, scoring, detection and sending have come; change nothing."""
+    settings = settings_of(config)
+    with Services(settings) as services:
+        figures = gather(services, datetime.now(UTC))
+    turns = read_heartbeat(heartbeat_path(settings))
+    if json:
+        print_json(figures_answer(figures, turns))
+        return
+    console = Console()
+    if figures.sources:
+        console.print(source_table(figures))
+    for line in status_lines(figures, turns):
+        typer.echo(line)

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
+from fengsui.cli.logs import LogFormat, write_in
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, LogShape, print_json, settings_of
 from fengsui.pipeline import sending
 from fengsui.services import Services
 from nlp.text.normalise import printable
@@ -58,8 +59,10 @@ def notify(
     ] = False,
     receiver: Receiver = None,
     json: Json = False,
+    log_format: LogShape = LogFormat.TEXT,
 ) -> None:
     """Send the alerts that wait. Safe to repeat: what was sent is not sent again."""
+    write_in(log_format)
     if key is not None and not resend:
         raise typer.BadParameter("a key is for --resend")
     with Services(settings_of(config)) as services:

@@ -2,34 +2,44 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from fengsui.cli.language import tell
+from fengsui.cli.logs import LogFormat, write_in
 from fengsui.cli.options import (
     DEFAULT_PATH,
     Config,
     Json,
+    LogShape,
     Since,
     Until,
     print_json,
     read_window,
     settings_of,
 )
+from fengsui.cli.run_lines import RunLines
 from fengsui.cli.usage import did_you_mean, printed
-from fengsui.operations.cautions import cautions_of_settings, cautions_of_store
+from fengsui.health.emergency import Emergency
+from fengsui.health.watch import Watch
+from fengsui.ingest.slo import check_slo
 from fengsui.pipeline import run as continuous
 from fengsui.pipeline import steps
-from fengsui.pipeline.run import Cycle
 from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
+from fengsui.settings.application import Settings
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import listener_of
-from records.time import BEIJING, DAY
+from records.time import DAY
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from fengsui.health.server import Address
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,38 +50,55 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def run(config: Config = DEFAULT_PATH) -> None:
+def run(
+    config: Config = DEFAULT_PATH,
+    health: Annotated[str | None, typer.Option(metavar="HOST:PORT")] = None,
+    health_exposed: Annotated[bool, typer.Option("--health-exposed")] = False,
+    log_format: LogShape = LogFormat.TEXT,
+) -> None:
     """Listen continuously: poll the sources, score, detect and alert, until Ctrl-C."""
+    write_in(log_format)
+    address = _health_address(health, exposed=health_exposed)
     settings = settings_of(config)
-    console = Console(stderr=True)
+    lines = RunLines(log_format)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Services(settings) as services:
-        names = "、".join(services.brands) or tell("run.no_brand")
-        begin = tell("run.begin", names=names, sources=len(settings.sources))
-        console.print(begin, markup=False, highlight=False)
-        for caution in (
-            *cautions_of_settings(settings),
-            *cautions_of_store(settings, services.store, datetime.now(UTC)),
-        ):
-            console.print(f"! {caution}", markup=False, highlight=False)
-        continuous.run(services, stop, progress=lambda cycle: _say(console, cycle))
-    console.print(tell("run.end"), markup=False)
+    with _opened(settings) as services:
+        lines.begins(settings, services)
+        watch = Watch(settings, address=address)
+        seen = continuous.run(services, stop, progress=lines.cycle, watch=watch)
+    lines.ends(seen)
+    if seen.failing:
+        raise typer.Exit(1)
 
 
-def _say(console: Console, cycle: Cycle) -> None:
-    if cycle.annotated.posts or cycle.sent or cycle.failed:
-        line = tell(
-            "run.cycle",
-            at=f"{cycle.at.astimezone(BEIJING):%H:%M:%S}",
-            posts=cycle.annotated.posts,
-            mentions=cycle.annotated.mentions,
-            alerts=len(cycle.detected.alerts),
-            sent=cycle.sent,
-            failed=cycle.failed,
-        )
-        console.print(line, markup=False, highlight=False)
+def _health_address(text: str | None, *, exposed: bool) -> "Address | None":
+    """Return where the health is served: on this machine alone, unless it was asked otherwise."""
+    if text is None:
+        return None
+    # Only this loads the library of the metrics.
+    from fengsui.health.server import read_address  # noqa: PLC0415  # see above
+
+    try:
+        address = read_address(text)
+    except ValueError:
+        raise typer.BadParameter(tell("run.health_address", address=printed(text))) from None
+    if not address.is_loopback and not exposed:
+        raise typer.BadParameter(tell("run.health_exposed", address=printed(text)))
+    return address
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Services]:
+    """Open the services; of a ledger that is away people learn before the run ends for it."""
+    try:
+        services = Services(settings)
+    except StoreError as error:
+        Emergency(settings).away(error, datetime.now(UTC))
+        raise
+    with services:
+        yield services
 
 
 def collect(
@@ -80,8 +107,10 @@ def collect(
     since: Since = None,
     until: Until = None,
     json: Json = False,
+    log_format: LogShape = LogFormat.TEXT,
 ) -> None:
     """Read the sources once for a window (default: the last day). Safe to repeat."""
+    write_in(log_format)
     settings = settings_of(config)
     window = read_window(since, until, DAY)
     chosen = [s for s in settings.sources if source in (None, s.name)]
@@ -119,8 +148,10 @@ def annotate(
     again: Annotated[bool, typer.Option("--again")] = False,
     rescore: Annotated[bool, typer.Option("--rescore")] = False,
     json: Json = False,
+    log_format: LogShape = LogFormat.TEXT,
 ) -> None:
     """Score the posts that wait: brands, sentiment, complaints, copies. Safe to repeat."""
+    write_in(log_format)
     window = read_window(since, until, DAY) if since or until or again else None
     with Services(settings_of(config)) as services:
         if again and window:
@@ -134,12 +165,19 @@ def annotate(
 
 
 def detect(
-    config: Config = DEFAULT_PATH, since: Since = None, until: Until = None, json: Json = False
+    config: Config = DEFAULT_PATH,
+    since: Since = None,
+    until: Until = None,
+    json: Json = False,
+    log_format: LogShape = LogFormat.TEXT,
 ) -> None:
     """Score the counts, open, raise and close incidents, queue their alerts. Safe to repeat."""
+    write_in(log_format)
     window = read_window(since, until, DAY)
     with Services(settings_of(config)) as services:
         found = steps.detect(services, window.until, since=window.since if since else None)
+        if not since and not until:
+            check_slo(services, window.until)
     _answer(json, incidents=[i.key for i in found.incidents], alerts=[a.key for a in found.alerts])
 
 

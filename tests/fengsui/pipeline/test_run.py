@@ -245,7 +245,8 @@ def test_interrupted_process_ends_cleanly_with_everything_stored(
     """SIGINT ends `fengsui run` with exit code 0; what it had read is stored and annotated."""
     (tmp_path / "inbox").mkdir()
     (tmp_path / "fengsui.toml").write_text(
-        f'[[brands]]\nname = "{stories.BRAND}"\n[[sources]]\nkind = "folder"\nname = "inbox"\n'
+        f'language = "en"\n[[brands]]\nname = "{stories.BRAND}"\n'
+        f'[[sources]]\nkind = "folder"\nname = "inbox"\n'
         f'path = "inbox"\npoll_seconds = 0.1\n[[receivers]]\nkind = "slack"\nname = "pr"\n'
         f'channel = "{CHANNEL}"\nbase_url = "{server.url}"\n[[routes]]\nreceivers = ["pr"]\n'
         # The story is older than posts are kept by default: the daily upkeep would take it away.
