@@ -23,14 +23,20 @@ from fengsui_airflow.services import now, opened
 def detect_crises() -> None:
     @task(pool="slack", multiple_outputs=False)
     def detect_and_notify() -> dict[str, object]:
+        from fengsui.ingest import slo
         from fengsui.pipeline import run, sending, steps
+        from fengsui_airflow.metrics.gauges import emit
 
         with opened() as services:
             sending.verify_if_due(services, now())
             found = steps.detect(services, now())
+            slo.check_slo(
+                services, now()
+            )  # where collect_posts is paused or dead, nobody else does
             sending.revive(services, now())
             report = steps.notify(services)
             run.show_in_kibana(services, now())  # last: nobody waits for it
+            emit(services, now())
             sending.check_receivers(services)
         changed = [incident.key for incident in found.incidents]
         return {

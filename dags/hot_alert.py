@@ -36,7 +36,7 @@ def hot_alert() -> None:
         multiple_outputs=False,
     )
     def collect_to_alert(triggering_asset_events: object = None) -> dict[str, int]:
-        from fengsui.ingest import poll
+        from fengsui.ingest import poll, slo
         from fengsui.pipeline import steps
         from fengsui_airflow.events import sources_named_by
 
@@ -46,6 +46,9 @@ def hot_alert() -> None:
             kept = poll.poll_those_that_woke(services, names, now())
             judged = steps.annotate(services)
             found = steps.detect(services, now())
+            slo.check_slo(
+                services, now()
+            )  # where collect_posts is paused or dead, nobody else does
             report = steps.notify(services)
         return {
             "kept": kept,

@@ -9,6 +9,8 @@ came. Always everything that waits, by the store's own watermark, never what an 
 不看事件内容。
 """
 
+import time
+
 from airflow.sdk import dag, task
 
 from fengsui_airflow.defaults import MENTIONS, POSTS, dag_defaults, minutely_or_at
@@ -20,11 +22,14 @@ def score_posts() -> None:
     @task(pool="model", outlets=[MENTIONS], multiple_outputs=False)
     def score() -> dict[str, int]:
         from fengsui.pipeline.steps import annotate
+        from fengsui_airflow.metrics.gauges import scored
 
+        began = time.monotonic()
         with opened() as services:
             done = annotate(services)
         if not done.posts:
             nothing_to_do("no post waits")
+        scored(done.posts, time.monotonic() - began)
         return {"posts": done.posts, "mentions": done.mentions, "new_cases": done.cases}
 
     score()

@@ -55,6 +55,7 @@ def _open(name: str, reason: str) -> None:
     from fengsui.pipeline import steps
     from fengsui_airflow.services import now, opened
     from records import IncidentKind, Level
+    from store.errors import StoreError
 
     try:
         with opened() as services:
@@ -62,10 +63,26 @@ def _open(name: str, reason: str) -> None:
                 services, IncidentKind.PIPELINE, name, reason, now(), level=Level.ORANGE
             )
             steps.notify(services)
+    except StoreError as error:
+        log.exception("nobody could be told that %s failed", name)
+        _tell_away(error)
     except Exception:
         # Whatever stops the alert (settings, a store, a receiver) is most likely what failed the
         # task; its own failure must stay the one that is seen.
         log.exception("nobody could be told that %s failed", name)
+
+
+def _tell_away(error: Exception) -> None:
+    """Tell the emergency receiver, which needs no ledger, that the ledger is away."""
+    from fengsui.health.emergency import Emergency
+    from fengsui_airflow.connections import connected
+    from fengsui_airflow.services import now, settings
+
+    try:
+        with connected(settings()) as known:
+            Emergency(known).away(error, now(), waits=True)
+    except Exception:
+        log.exception("the emergency receiver was not reached either")
 
 
 def _name(context: Mapping[str, Any]) -> str:

@@ -37,16 +37,19 @@ class Emergency:
         self._told_at: datetime | None = None
         self._away = False
 
-    def away(self, error: BaseException, now: datetime) -> bool:
-        """Log that the ledger is away and tell the emergency receiver; return whether it did."""
+    def away(self, error: BaseException, now: datetime, *, waits: bool = False) -> bool:
+        """Log that the ledger is away and tell the emergency receiver; return whether it did.
+
+        With `waits` it returns when the receiver has answered.
+        """
         self._away = True
         log.critical("the ledger is away: no incident can be written (%s)", type(error).__name__)
-        if self._was_told(now) or not self._send("away", type(error).__name__, now):
+        if self._was_told(now) or not self._send("away", type(error).__name__, now, waits=waits):
             return False
         self._remember(now)
         return True
 
-    def back(self, now: datetime) -> None:
+    def back(self, now: datetime, *, waits: bool = False) -> None:
         """Tell that the ledger is back, where it was told that it is away."""
         if not self._away:
             return
@@ -54,9 +57,9 @@ class Emergency:
         log.warning("the ledger is back")
         if self._told_at is not None:
             self._told_at = None
-            self._send("back", "", now)
+            self._send("back", "", now, waits=waits)
 
-    def _send(self, word: str, why: str, now: datetime) -> bool:
+    def _send(self, word: str, why: str, now: datetime, *, waits: bool = False) -> bool:
         name = self._settings.emergency_receiver
         chosen = [one for one in self._settings.receivers if one.name == name]
         if not chosen:
@@ -72,10 +75,13 @@ class Emergency:
         )
         notifier = self._notifier or notifier_of(chosen[0], Console(stderr=True))
         key = f"emergency/{word}/{now:%Y%m%dT%H%M%SZ}"
-        # In a thread of its own: nobody waits for its 15 seconds.
-        threading.Thread(
+        # In a thread of its own: the loop does not wait for its 15 seconds.
+        thread = threading.Thread(
             target=_deliver, args=(notifier, message, key), name="emergency", daemon=False
-        ).start()
+        )
+        thread.start()
+        if waits:
+            thread.join()
         return True
 
     def _was_told(self, now: datetime) -> bool:

@@ -20,11 +20,14 @@ from fengsui.reports.catalogue import WORDS
 from fengsui.services import Services
 from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Urgency, Window
 from records.language import Language
+from store.ledger.state import DETECTED
 
 BRAND_LIMIT: Final = 30
 # Lines of a section; what is left is counted.
 LINES: Final = 12
 USUAL_DAYS: Final = 7
+# Detection that is further behind at the end of the window stands still.
+LATE: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ class SourceDay:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What a brief says. `coverage` in [0, 1] is the mean share of what was to be read."""
+    """What a brief says. `coverage` in [0, 1] is the mean share of what was to be read.
+
+    `faults` are the open incidents about steps and receivers, and about sources, SLOs included.
+    """
 
     window: Window
     brands: tuple[BrandDay, ...]
@@ -62,6 +68,13 @@ class Brief:
     coverage: float
     sources: tuple[SourceDay, ...]
     quarantined: int
+    faults: tuple[Incident, ...] = ()
+    detected_to: datetime | None = None
+
+    @property
+    def detects(self) -> bool:
+        """Whether detection ran up to the end of the window, or nearly."""
+        return self.detected_to is not None and self.detected_to >= self.window.until - LATE
 
 
 def gather(services: Services, window: Window) -> Brief:
@@ -80,6 +93,8 @@ def gather(services: Services, window: Window) -> Brief:
         coverage=sum(shares) / len(shares) if shares else 0.0,
         sources=tuple(_sources(services)),
         quarantined=services.ledger.totals()["quarantined"],
+        faults=tuple(one for one in services.ledger.open_incidents() if one.is_operational),
+        detected_to=at.at if (at := DETECTED.get(services.ledger)) else None,
     )
 
 
@@ -152,6 +167,7 @@ class _Writer:
             ("voice", self.voice()),
             ("cases", self.cases()),
             ("coverage", self.coverage()),
+            ("itself", self.itself()),
         ):
             said = list(lines)
             more = [self.say("more", count=str(len(said) - LINES))] if len(said) > LINES else []
@@ -220,3 +236,18 @@ class _Writer:
                 yield self.say("source.read", name=name, until=until)
         if self.brief.quarantined:
             yield self.say("quarantined", count=self.count(self.brief.quarantined))
+
+    def itself(self) -> Iterator[str]:
+        """Yield that all is well, or what is not."""
+        brief, until = self.brief, self.brief.window.until
+        if brief.detects and not brief.faults:
+            yield self.say("itself.well")
+            return
+        if not brief.detects:
+            at = brief.detected_to
+            seen = clock_time(at, until) if at is not None else ""
+            yield self.say("itself.stands", at=seen) if seen else self.say("itself.never")
+        for one in brief.faults:
+            name = one_line(one.subject, BRAND_LIMIT)
+            since = clock_time(one.opened_at, until)
+            yield self.say(f"itself.{one.kind}", name=name, since=since)

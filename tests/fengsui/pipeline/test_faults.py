@@ -15,6 +15,7 @@ from fengsui.ingest import poll
 from fengsui.pipeline.run import run
 from fengsui.services import Services
 from fengsui.settings.application import Settings
+from fengsui.settings.privacy import PrivacySettings
 from listeners.settings import FolderSource
 from listeners.sources.folder import FolderListener
 from records import IncidentKind
@@ -34,7 +35,9 @@ def made(folder: Path, **more: Any) -> Settings:
     source = FolderSource(
         kind="folder", name="inbox", path=folder / "inbox", poll_seconds=0.05, settle_seconds=0
     )
-    return stories.settings(folder / "state", sources=(source,), **more)
+    # The story is older than texts are kept by default: the daily upkeep would take it away.
+    kept = PrivacySettings(text_days=0)
+    return stories.settings(folder / "state", sources=(source,), privacy=kept, **more)
 
 
 def now() -> datetime:

@@ -1,0 +1,1 @@
+"""The figures of the stores as metrics of Airflow."""
