@@ -8,6 +8,7 @@ nothing; the address is a secret, and stands in an environment variable.
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import httpx
@@ -63,13 +64,13 @@ class DeadManSwitch:
                 outcome, self._outcome = self._outcome or SUCCESS, None
             self.call(outcome)
             worked()
-            fails = outcome == FAIL
             with self._changed:
                 # A failure is reported at once, all else in its time.
-                self._changed.wait_for(
-                    lambda known=fails: self._ended or (self._outcome == FAIL and not known),
-                    self._seconds,
-                )
+                urgent = partial(self._is_urgent, outcome)
+                self._changed.wait_for(urgent, self._seconds)
+
+    def _is_urgent(self, last: str) -> bool:
+        return self._ended or (self._outcome == FAIL and last != FAIL)
 
     def call(self, outcome: str) -> bool:
         """Call the address for `outcome`; return whether the other side took it."""

@@ -1,6 +1,6 @@
 """The ledger is away: no incident can be written, so people learn it without one.
 
-The log has it at once. Where the settings name an emergency receiver, that gets a message directly,
+The log has it at once. Where the settings name an emergency receiver, it gets a message directly,
 at most once an hour, also across processes that start and fail again and again.
 """
 
@@ -50,7 +50,7 @@ class Emergency:
         return True
 
     def back(self, now: datetime, *, waits: bool = False) -> None:
-        """Tell that the ledger is back, where it was told that it is away."""
+        """Tell that the ledger is back, where a message went out that it is away."""
         if not self._away:
             return
         self._away = False

@@ -1,7 +1,7 @@
 """`/healthz`, `/readyz` and `/metrics` over HTTP, on this machine alone unless asked otherwise.
 
 A request touches no store: it is answered from what the loop and the figures left in the pulse, so
-that a store that hangs keeps nobody from being told.
+that a store that hangs keeps nobody from an answer.
 """
 
 import json

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fengsui.cli.figures import figures_answer, source_table, status_lines
+from fengsui.cli.health.figures import figures_answer, source_table, status_lines
 from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.health.figures import gather

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fengsui.cli.health.lines import RunLines
 from fengsui.cli.language import tell
 from fengsui.cli.logs import LogFormat, write_in
 from fengsui.cli.options import (
@@ -22,7 +23,6 @@ from fengsui.cli.options import (
     read_window,
     settings_of,
 )
-from fengsui.cli.run_lines import RunLines
 from fengsui.cli.usage import did_you_mean, printed
 from fengsui.health.emergency import Emergency
 from fengsui.health.watch import Watch

@@ -52,7 +52,7 @@ def asked(server: HealthServer, path: str) -> tuple[int, str]:
 
 
 def test_health_follows_the_loop() -> None:
-    """Alive is a loop that turns, ready one whose last turn was good; both are told by status."""
+    """Alive is a loop that turns, ready one whose last turn was good; the status says so."""
     timer = Timer()
     pulse = Pulse(timer)
     with HealthServer(Address("127.0.0.1", 0), pulse) as server:
@@ -71,7 +71,7 @@ def test_health_follows_the_loop() -> None:
 
 
 def test_metrics_are_those_of_the_stores(services: Services) -> None:
-    """A scraper reads posts, lag, coverage, pending, alerts, model and detection, by their names."""
+    """A scraper reads posts, pending, alerts, model, scoring and the last turn by their names."""
     services.store.upsert_posts([post(1), post(2)])
     services.ledger.enqueue(
         Notification(made_alert(), "pr", NotificationState.PENDING, NOW - timedelta(minutes=5))
@@ -154,7 +154,7 @@ class Calls:
         target = request.extensions["target"].decode()
         self.paths.append(target.removeprefix(httpx.URL(URL).path))
         self.came.release()
-        return httpx.Response(self.status)
+        return httpx.Response(self.status, stream=httpx.ByteStream(b"OK"))
 
 
 def switch(calls: Calls, seconds: float = LONG) -> DeadManSwitch:
@@ -236,12 +236,8 @@ def test_emergency_receiver_that_fails_is_a_line_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Where it takes nothing either, the log has it; nothing is raised."""
-
-    class Refusing(Room):
-        def send(self, *_: object) -> None:  # type: ignore[override]
-            raise NotifyError("no answer in time", retry=True)
-
-    emergency(tmp_path / "state", Refusing("on-call")).away(OSError(), NOW, waits=True)
+    room = Room("on-call", plan=[NotifyError("no answer in time", retry=True)])
+    emergency(tmp_path / "state", room).away(OSError(), NOW, waits=True)
     assert "the ledger is away" in caplog.text
     assert "no answer in time" in caplog.text
 

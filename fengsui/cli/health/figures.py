@@ -52,7 +52,7 @@ def source_table(figures: Figures) -> Table:
 
 
 def status_lines(figures: Figures, turns: Turns | None) -> Iterator[str]:
-    """Yield what is to be said below the table, a fact a line."""
+    """Yield what stands below the table, a fact a line."""
     yield tell("status.run_never") if turns is None else _of_run(turns, figures.at)
     yield tell("status.pending", count=figures.waiting, model=printable(figures.model))
     yield tell("status.detected", at=_time(figures.detected_to, figures.at))

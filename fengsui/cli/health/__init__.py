@@ -1,0 +1,1 @@
+"""How the run and the stores stand, as the command line shows it."""
