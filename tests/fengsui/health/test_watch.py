@@ -21,11 +21,15 @@ from fengsui.health.figures import gather
 from fengsui.health.heartbeat import heartbeat_path, read_heartbeat, write_heartbeat
 from fengsui.health.pulse import ALIVE_FOR, Pulse, Turns
 from fengsui.health.server import Address, HealthServer, read_address
+from fengsui.health.supervisor import Supervisor
 from fengsui.health.systemd import ALIVE, READY, tell_systemd
+from fengsui.health.watch import Watch
+from fengsui.incidents.operational import open_operational, operational_incidents
 from fengsui.services import Services
+from fengsui.settings.health import HealthSettings
 from listeners.settings import FeedSource
-from records import Notification, NotificationState
-from store.errors import StoreUnreachable
+from records import IncidentKind, Level, Notification, NotificationState
+from store.errors import StoreFull, StoreUnreachable
 from tests.alerts.delivery.memory_outbox import Room
 from tests.alerts.made import made_alert
 from tests.fengsui import stories
@@ -248,3 +252,48 @@ def test_without_an_emergency_receiver_the_log_has_it(
     """A team without one finds it in the log."""
     assert not Emergency(stories.settings(tmp_path)).away(OSError(), NOW)
     assert "the ledger is away" in caplog.text
+
+
+def test_run_tells_that_the_ledger_is_away(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the incident of a failing step cannot be written, the emergency receiver learns it."""
+    room = Room("on-call")
+    watch = Watch(services.settings, emergency=emergency(services.state, room))
+    supervisor = Supervisor(threading.Event())
+
+    def away() -> None:
+        raise StoreFull("no space left on device")
+
+    supervisor.step("run.detect", away, None)
+    with monkeypatch.context() as patch:
+        patch.setattr(services.ledger, "open_incidents", away)
+        watch.turned(services, supervisor, datetime.now(UTC), 0, 0.0)
+    joined = [one for one in threading.enumerate() if one.name == "emergency"]
+    for thread in joined:
+        thread.join(LONG)
+    assert len(room.taken) == 1
+    assert not watch.pulse.turns.is_good
+    assert read_heartbeat(heartbeat_path(services.settings)) == watch.pulse.turns
+    # The ledger is there again, and so is the incident.
+    watch.turned(services, supervisor, datetime.now(UTC), 0, 0.0)
+    assert "run.detect" in operational_incidents(services, IncidentKind.PIPELINE)
+
+
+def test_switch_is_silent_where_no_receiver_takes_anything(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that works and that nobody hears is no success for the dead man's switch."""
+    health = HealthSettings(ping_url_env="PING")
+    watch = Watch(services.settings.model_copy(update={"health": health}))
+    outcomes: list[bool] = []
+    monkeypatch.setattr(DeadManSwitch, "turned", lambda _, ok: outcomes.append(ok))
+    supervisor = Supervisor(threading.Event())
+    watch.turned(services, supervisor, NOW, 0, 0.0)
+    for receiver in services.settings.receivers:
+        open_operational(
+            services, IncidentKind.RECEIVER, receiver.name, "401", NOW, level=Level.ORANGE
+        )
+    watch.pulse.figures = gather(services, NOW)
+    watch.turned(services, supervisor, NOW, 0, 0.0)
+    assert outcomes == [True, False]
