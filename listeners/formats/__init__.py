@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from listeners.formats import jsonl, mediacrawler, recorded
+from listeners.formats import jsonl, recorded
 from listeners.formats.format import Format, Head
 from listeners.formats.heimao import export
+from listeners.formats.marks import Recognition, recognise_among
+from listeners.formats.mediacrawler import export as mediacrawler
 from listeners.formats.weibo import crawler, search, snapshots, spider
 
-# The first that recognises a beginning takes it, so what asks for more stands first.
 FORMATS: Final[tuple[Format, ...]] = (
     jsonl.FORMAT,
     *recorded.FORMATS,
@@ -20,6 +21,6 @@ FORMATS: Final[tuple[Format, ...]] = (
 )
 
 
-def recognise(head: Head) -> Format | None:
-    """Return the format of what begins with `head`, None where it is none that we know."""
-    return next((known for known in FORMATS if known.recognises(head)), None)
+def recognise(head: Head) -> Recognition:
+    """Return the format of what begins with `head`, or what it is close to."""
+    return recognise_among(FORMATS, head)

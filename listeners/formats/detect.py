@@ -11,6 +11,7 @@ import msgspec
 
 from listeners.formats import FORMATS, recognise
 from listeners.formats.format import UNDECODABLE, Format, Head, UnknownFormat
+from listeners.formats.marks import Recognition
 from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, encoding_of
 from listeners.parsing.csv_rows import Rows
 from listeners.parsing.fields import shortened
@@ -76,26 +77,41 @@ def layout_of(stream: BinaryIO, origin: str) -> Layout:
 def _json_layout(
     shape: Shape, samples: list[dict[str, Any]], encoding: str, skip: int, origin: str
 ) -> Layout:
+    closest = Recognition(None)
     for sample in samples:
         found = recognise(Head(frozenset(sample), sample))
-        if found:
-            return Layout(found, shape, encoding, skip)
+        if found.format:
+            return Layout(found.format, shape, encoding, skip)
+        closest = closest if closest.close else found
     keys = _shown("keys", samples[0] if samples else {})
-    raise UnknownFormat(f"{origin}: unknown format. Found a {shape} with {keys}. {_expected()}")
+    raise _unknown(origin, f"a {shape} with {keys}", closest)
 
 
 def _table_layout(head: bytes, encoding: str, skip: int, origin: str) -> Layout:
     first = next(iter(Rows(io.BytesIO(head.lstrip()))), None)
     columns = header_of(first.cells) if first else ()
     found = recognise(Head(frozenset(columns)))
-    if found is None:
+    if found.format is None:
         what = f"a table with {_shown('columns', columns)}"
         if b"\0" in head or b"\xef\xbf\xbd" in head:
             what = "binary data"
         elif len(columns) < 2:
             what = "a text that is no table"
-        raise UnknownFormat(f"{origin}: unknown format. Found {what}. {_expected()}")
-    return Layout(found, Shape.TABLE, encoding, skip, columns)
+        raise _unknown(origin, what, found)
+    return Layout(found.format, Shape.TABLE, encoding, skip, columns)
+
+
+def _unknown(origin: str, what: str, found: Recognition) -> UnknownFormat:
+    said = f"{origin}: unknown format. Found {what}. "
+    if not found.close:
+        return UnknownFormat(said + _expected())
+    known, match = found.close[0]
+    if match.lacks:
+        return UnknownFormat(
+            f"{said}It looks like {known.name}, but lacks {', '.join(match.lacks)}."
+        )
+    names = " and like ".join(known.name for known, _ in found.close)
+    return UnknownFormat(f"{said}It looks like {names}.")
 
 
 def header_of(cells: list[str]) -> tuple[str, ...]:

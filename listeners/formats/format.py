@@ -69,6 +69,13 @@ class Head:
         return self.sample is None
 
 
+class Match(NamedTuple):
+    """How much something is like a format, 0 for not at all, and which names it lacks of it."""
+
+    score: int
+    lacks: tuple[str, ...]
+
+
 _object = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -85,7 +92,7 @@ class Format:
 
     name: str
     source: str
-    recognises: Callable[[Head], bool]
+    match: Callable[[Head], Match]
     parse: Callable[[Any, Reading], Iterable[Post | Fault]]
     decode: Callable[[bytes], Any] = _object.decode
     is_answer: bool = False

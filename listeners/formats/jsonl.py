@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from listeners.formats.format import Format, Head, Reading, Unreadable
+from listeners.formats.format import Format, Reading, Unreadable
+from listeners.formats.marks import Marks
 from listeners.parsing import fields
 from listeners.parsing.times import read_time
 from records import Account, Post, PostKind
@@ -111,8 +112,5 @@ def _fetched_at(
         return reading.fetched(at)
 
 
-def _recognises(head: Head) -> bool:
-    return not head.is_table and head.columns >= REQUIRED
-
-
-FORMAT: Final = Format("fengsui JSON Lines", "jsonl", _recognises, parse)
+MARKS: Final = Marks(tuple(frozenset({name}) for name in sorted(REQUIRED)), table=False)
+FORMAT: Final = Format("fengsui JSON Lines", "jsonl", MARKS.match, parse)

@@ -14,6 +14,7 @@ import msgspec
 
 from listeners.formats.format import Fault, Format, Head, Reading, Unreadable
 from listeners.formats.heimao import answers as heimao_answers
+from listeners.formats.marks import structural
 from listeners.formats.weibo import answers as weibo_answers
 from listeners.formats.weibo import table
 from listeners.parsing.fields import read_count, shortened
@@ -110,21 +111,21 @@ FORMATS: Final = (
     Format(
         "recorded Weibo answers",
         table.SOURCE,
-        partial(_recognises_record, heimao=False),
+        structural(partial(_recognises_record, heimao=False)),
         parse,
         decode,
     ),
     Format(
         "recorded 黑猫 answers",
         heimao_answers.SOURCE,
-        partial(_recognises_record, heimao=True),
+        structural(partial(_recognises_record, heimao=True)),
         parse,
         decode,
     ),
     Format(
         "Weibo answer",
         table.SOURCE,
-        _recognises_weibo,
+        structural(_recognises_weibo),
         weibo_answers.parse,
         weibo_answers.decode,
         is_answer=True,
@@ -132,7 +133,7 @@ FORMATS: Final = (
     Format(
         "黑猫 answer",
         heimao_answers.SOURCE,
-        _recognises_heimao,
+        structural(_recognises_heimao),
         heimao_answers.parse,
         heimao_answers.decode,
         is_answer=True,

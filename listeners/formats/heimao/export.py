@@ -4,10 +4,12 @@ Columns are named in Chinese; several names stand for one field, for the desk ha
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Final
 
-from listeners.formats.format import Format, Head, Reading, Unreadable
+from listeners.formats.format import Format, Reading, Unreadable
 from listeners.formats.heimao.answers import LABELS, NAMELESS, SOURCE
+from listeners.formats.marks import Marks
 from listeners.parsing import fields
 from records import Post, PostKind
 
@@ -69,10 +71,8 @@ def _first(row: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((row[name].strip() for name in names if (row.get(name) or "").strip()), "")
 
 
-def _recognises(head: Head) -> bool:
-    return head.is_table and all(
-        not head.columns.isdisjoint(names) for names in (ID, TIME, (*TITLE, *SUMMARY))
-    )
-
-
-FORMAT: Final = Format("黑猫 export CSV", SOURCE, _recognises, parse)
+MARKS: Final = Marks(
+    tuple(map(frozenset, (ID, TIME, (*TITLE, *SUMMARY)))),
+    usual=frozenset(chain.from_iterable(FACTS.values())),
+)
+FORMAT: Final = Format("黑猫 export CSV", SOURCE, MARKS.match, parse)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from listeners.formats.format import Fault, Format, Head, Reading, Unreadable
+from listeners.formats.format import Fault, Format, Reading, Unreadable
+from listeners.formats.marks import marks
 from listeners.formats.weibo import table
 from listeners.parsing.fields import read_id
 from records import Post
@@ -50,8 +51,8 @@ def _original(row: Mapping[str, str], reading: Reading) -> Post:
     return table.post_of_row(row, ORIGINAL_COLUMNS._replace(time=time), reading)
 
 
-def _recognises(head: Head) -> bool:
-    return head.is_table and head.columns >= {"id", "正文", "日期"}
-
-
-FORMAT: Final = Format("weibo-crawler CSV", table.SOURCE, _recognises, parse)
+MARKS: Final = marks(
+    "id", "正文", "日期|完整日期", least=1,
+    usual="bid,头条文章url,原始图片url,视频url,位置,工具,点赞数,评论数,转发数,话题,@用户,完整日期,是否原创",
+)  # fmt: skip
+FORMAT: Final = Format("weibo-crawler CSV", table.SOURCE, MARKS.match, parse)

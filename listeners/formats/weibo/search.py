@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from listeners.formats.format import Format, Head, Reading
+from listeners.formats.format import Format, Reading
+from listeners.formats.marks import marks
 from listeners.formats.weibo import table
 from listeners.parsing.fields import read_id
 from records import Post
@@ -32,8 +33,8 @@ def parse(row: Mapping[str, str], reading: Reading) -> Iterator[Post]:
     yield table.post_of_row(row, COLUMNS, reading, read_id(row.get("retweet_id")))
 
 
-def _recognises(head: Head) -> bool:
-    return head.is_table and head.columns >= {"id", "微博正文", "发布时间"}
-
-
-FORMAT: Final = Format("weibo-search CSV", table.SOURCE, _recognises, parse)
+MARKS: Final = marks(
+    "id|bid", "微博正文", "发布时间", foreign="snapshot",
+    usual="bid,user_id,用户昵称,头条文章url,发布位置,艾特用户,话题,转发数,评论数,点赞数,发布工具,retweet_id",
+)  # fmt: skip
+FORMAT: Final = Format("weibo-search CSV", table.SOURCE, MARKS.match, parse)

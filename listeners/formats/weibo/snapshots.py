@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from listeners.formats.format import Format, Head, Reading, Unreadable
+from listeners.formats.format import Format, Reading, Unreadable
+from listeners.formats.marks import marks
 from listeners.formats.weibo import table
 from listeners.parsing.fields import shortened
 from listeners.parsing.times import read_time
@@ -40,8 +41,7 @@ def parse(row: Mapping[str, str], reading: Reading) -> Iterator[Post]:
     yield post
 
 
-def _recognises(head: Head) -> bool:
-    return head.is_table and head.columns >= {"snapshot", "微博id", "微博内容", "发布时间"}
-
-
-FORMAT: Final = Format("Weibo topic snapshots CSV", table.SOURCE, _recognises, parse)
+MARKS: Final = marks(
+    "snapshot", "微博id", "微博内容", "发布时间", usual="topic,微博作者,转发数,评论数,点赞数,发布于"
+)
+FORMAT: Final = Format("Weibo topic snapshots CSV", table.SOURCE, MARKS.match, parse)

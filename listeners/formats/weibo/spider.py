@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from listeners.formats.format import Format, Head, Reading
+from listeners.formats.format import Format, Reading
+from listeners.formats.marks import marks
 from listeners.formats.weibo import table
 from records import Post
 
@@ -36,8 +37,7 @@ def parse(row: Mapping[str, str], reading: Reading) -> Iterator[Post]:
     yield replace(post, text=match["own"], quoted=match["original"].strip()) if match else post
 
 
-def _recognises(head: Head) -> bool:
-    return head.is_table and head.columns >= {"微博id", "微博正文", "发布时间"}
-
-
-FORMAT: Final = Format("weiboSpider CSV", table.SOURCE, _recognises, parse)
+MARKS: Final = marks(
+    "微博id", "微博正文", "发布时间", usual="头条文章url,是否为原创微博,发布位置,发布工具,点赞数"
+)
+FORMAT: Final = Format("weiboSpider CSV", table.SOURCE, MARKS.match, parse)

@@ -371,7 +371,7 @@ def test_same_post_from_every_door_is_one_post(tmp_path: Path) -> None:
     damaged = MID[:-1] + "0"
     files = [
         table(search_row(bid=bid)), table(search_row(id=damaged, bid=bid)),
-        table([f"{MID}\t", "词", "2026-06-21 21:19"], header=["id", "正文", "日期"]),
+        table([f"{MID}\t", bid, "词", "2026-06-21 21:19"], header=["id", "bid", "正文", "日期"]),
         table([bid, "词", "2026-06-21 21:19"], header=["微博id", "微博正文", "发布时间"]),
         json.dumps({"note_id": MID, "content": "词", "create_date_time": "2026-06-21 21:19:45",
                     "shared_count": "1"}).encode(),

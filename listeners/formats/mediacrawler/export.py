@@ -1,13 +1,12 @@
-"""What MediaCrawler writes as CSV, JSON and JSON Lines: contents and comments of five platforms."""
+"""What MediaCrawler writes as CSV, JSON, JSON Lines, Excel and SQLite: contents and comments."""
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from listeners.formats.format import Format, Head, Reading, Unreadable
+from listeners.formats.format import Format, Head, Match, Reading, Unreadable
+from listeners.formats.mediacrawler.platforms import GREATEST_ADDRESS, PLATFORMS, Platform
 from listeners.formats.weibo import table
 from listeners.parsing import fields
 from listeners.parsing.ids import exact_id
@@ -17,98 +16,8 @@ from records import Post, PostKind
 COMMENT_ID: Final = "comment_id"
 NO_PARENTS: Final = frozenset({"", "0"})
 # Where the address of a content stands, which spreadsheets leave alone.
+NICKNAMES: Final = ("nickname", "user_nickname")
 ADDRESSES: Final = ("note_url", "aweme_url", "video_url", "content_url")
-GREATEST_ADDRESS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """The names that MediaCrawler gives to the fields of one platform.
-
-    `marks` are keys of which a content has at least one and `comment_marks` the same for comments;
-    no platform asked before has them. Several names stand for one field in the order of trust.
-    """
-
-    name: str
-    source: str
-    id: str
-    address: str
-    marks: frozenset[str]
-    comment_marks: frozenset[str]
-    texts: tuple[str, ...] = ("title", "desc")
-    times: tuple[str, ...] = ("create_time",)
-    likes: tuple[str, ...] = ("liked_count", "like_count", "comment_like_count")
-    comments: tuple[str, ...] = ("comment_count", "comments_count", "sub_comment_count")
-    reposts: tuple[str, ...] = ("share_count", "shared_count")
-    comment_prefix: str = ""
-
-    def id_in(self, address: object) -> str:
-        """Return the id of the content at `address`, empty where it names none."""
-        before, _, after = self.address.partition("{}")
-        match = (
-            re.search(
-                f"{re.escape(_path(before))}([0-9a-zA-Z_-]{{1,40}}){re.escape(after)}",
-                address[:GREATEST_ADDRESS],
-            )
-            if isinstance(address, str)
-            else None
-        )
-        return match[1] if match else ""
-
-
-def _path(address: str) -> str:
-    return address.removeprefix("https://www.").removeprefix("https://")
-
-
-PLATFORMS: Final = (
-    Platform(
-        name="Weibo",
-        source=table.SOURCE,
-        id="note_id",
-        address="https://m.weibo.cn/detail/{}",
-        marks=frozenset({"create_date_time", "shared_count"}),
-        comment_marks=frozenset({"create_date_time", "comment_like_count"}),
-        texts=("content",),
-        times=("create_date_time",),
-    ),
-    Platform(
-        name="Xiaohongshu",
-        source="xiaohongshu",
-        id="note_id",
-        address="https://www.xiaohongshu.com/explore/{}",
-        marks=frozenset({"desc", "title"}),
-        comment_marks=frozenset({"content"}),
-        times=("time", "create_time"),
-    ),
-    Platform(
-        name="Douyin",
-        source="douyin",
-        id="aweme_id",
-        address="https://www.douyin.com/video/{}",
-        marks=frozenset({"desc", "title"}),
-        comment_marks=frozenset({"content"}),
-    ),
-    Platform(
-        name="Bilibili",
-        source="bilibili",
-        id="video_id",
-        address="https://www.bilibili.com/video/av{}",
-        marks=frozenset({"video_danmaku", "video_play_count", "video_comment"}),
-        comment_marks=frozenset({"like_count", "parent_comment_id"}),
-        comments=("video_comment", "sub_comment_count"),
-        reposts=("video_share_count",),
-        # Videos and comments are both counted from 1.
-        comment_prefix="comment-",
-    ),
-    Platform(
-        name="Kuaishou",
-        source="kuaishou",
-        id="video_id",
-        address="https://www.kuaishou.com/short-video/{}",
-        marks=frozenset({"desc", "title"}),
-        comment_marks=frozenset({"content"}),
-    ),
-)
 
 
 def parse(item: Mapping[str, Any], reading: Reading, platform: Platform) -> Iterator[Post]:
@@ -125,13 +34,13 @@ def parse(item: Mapping[str, Any], reading: Reading, platform: Platform) -> Iter
     yield Post(
         source=platform.source,
         id=f"{platform.comment_prefix}{identity}" if comment else identity,
-        url=platform.address.format(content_id) if content_id else "",
+        url=_address(item, content_id, platform),
         kind=PostKind.COMMENT if comment else PostKind.POST,
         author=fields.read_id(_first(item, ("user_id", "creator_hash"))),
         text=text,
         published_at=at,
         fetched_at=_fetched_at(item, at, reading, notes),
-        author_name=fields.text_or_note(item.get("nickname"), "author_name", notes),
+        author_name=fields.text_or_note(_first(item, NICKNAMES), "author_name", notes),
         reposts=fields.count_or_note(_first(item, platform.reposts), "reposts", notes),
         comments=fields.count_or_note(_first(item, platform.comments), "comments", notes),
         likes=fields.count_or_note(_first(item, platform.likes), "likes", notes),
@@ -203,6 +112,13 @@ def _text(item: Mapping[str, Any], names: tuple[str, ...], notes: list[str]) -> 
     return "\n".join(parts)
 
 
+def _address(item: Mapping[str, Any], content_id: str, platform: Platform) -> str:
+    written = next((item[name] for name in ADDRESSES if item.get(name)), "")
+    if platform.has_address and isinstance(written, str) and written.startswith("https://"):
+        return written[:GREATEST_ADDRESS]
+    return platform.address.format(content_id) if content_id else ""
+
+
 def _parent(item: Mapping[str, Any], content_id: str, platform: Platform) -> str | None:
     answered = fields.read_id(item.get("parent_comment_id"))
     identity = fields.read_id(item[COMMENT_ID])
@@ -211,16 +127,15 @@ def _parent(item: Mapping[str, Any], content_id: str, platform: Platform) -> str
     return f"{platform.source}:{content_id}" if content_id else None
 
 
-def _recognises(head: Head, platform: Platform) -> bool:
-    marks = platform.comment_marks if COMMENT_ID in head.columns else platform.marks
-    return platform.id in head.columns and not marks.isdisjoint(head.columns)
+def _match(head: Head, platform: Platform) -> Match:
+    return (platform.comment if COMMENT_ID in head.columns else platform.content).match(head)
 
 
 FORMATS: Final = tuple(
     Format(
         name=f"MediaCrawler {platform.name}",
         source=platform.source,
-        recognises=partial(_recognises, platform=platform),
+        match=partial(_match, platform=platform),
         parse=partial(parse, platform=platform),
     )
     for platform in PLATFORMS

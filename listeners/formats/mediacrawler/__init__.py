@@ -1,0 +1,1 @@
+"""What MediaCrawler writes: contents and comments of seven platforms."""
