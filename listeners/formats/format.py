@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from listeners.formats.orders import Orders
 from listeners.parsing.times import BEIJING, read_time
 from records import Post
 
@@ -87,7 +88,7 @@ class Format:
     text) into posts and faults; it raises Unreadable or ListenerError where the whole item is
     none. `decode` raises one of UNDECODABLE. `source` names the items that could not be read.
     `is_answer` says that an item is what an interface answered just now: when it is a refusal, the
-    interface refuses this read.
+    interface refuses this read. `orders` are those of a table whose columns have changed.
     """
 
     name: str
@@ -96,3 +97,4 @@ class Format:
     parse: Callable[[Any, Reading], Iterable[Post | Fault]]
     decode: Callable[[bytes], Any] = _object.decode
     is_answer: bool = False
+    orders: Orders | None = None

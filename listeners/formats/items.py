@@ -9,6 +9,7 @@ import msgspec
 
 from listeners.formats.detect import Layout, Shape, header_of
 from listeners.formats.format import UNDECODABLE
+from listeners.formats.orders import Orders
 from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
 from listeners.parsing.csv_rows import Rows
 from listeners.parsing.json_arrays import BrokenArray, members
@@ -17,6 +18,7 @@ from listeners.parsing.repair import decode_repaired, repaired
 # An array of this size is decoded at once, which is several times faster than as a stream.
 GREATEST_WHOLE: Final = 32 * 1024 * 1024
 REPLACED: Final = "text: broken characters were replaced"
+OTHER_VERSION: Final = "row: in the order of another version of the exporter"
 _whole = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -83,7 +85,8 @@ class Items:
                 value = dict(zip(columns, cells, strict=False))
                 yield Item(self.position, value, raw, reason)
             else:
-                yield _uneven(self.position, columns, cells, raw)
+                orders = self.layout.format.orders
+                yield _uneven(Row(self.position, cells, raw), columns, orders)
         self.unfinished = rows.unfinished
 
     def _lines(self) -> Iterator[Item]:
@@ -143,12 +146,28 @@ class Items:
         return Item(self.position, value, text, note=REPLACED)
 
 
-def _uneven(position: int, columns: tuple[str, ...], cells: list[str], raw: str) -> Item:
+class Row(NamedTuple):
+    """The cells of a row, its place and its text."""
+
+    position: int
+    cells: list[str]
+    raw: str
+
+
+def _uneven(row: Row, columns: tuple[str, ...], orders: Orders | None) -> Item:
     """Return the item of a row that has fewer or more cells than there are columns."""
+    position, cells, raw = row
     value = dict(zip(columns, cells, strict=False))
     lacking = len(columns) - len(cells)
+    is_full = lacking < 0 and any(cells[len(columns) :])
+    if orders is not None and (is_full or not orders.fits(value)):
+        others = orders.columns_of(cells)
+        if others is not None:
+            ordered = dict(zip(others, cells, strict=False))
+            return Item(position, ordered, raw, note=OTHER_VERSION)
+        is_full = is_full or lacking < 0
     if lacking > 0:
         return Item(position, value, raw, note=f"row: lacks its last {lacking} cells")
-    if any(cells[len(columns) :]):
+    if is_full:
         return Item(position, value, raw, "more cells than columns")
     return Item(position, value, raw)

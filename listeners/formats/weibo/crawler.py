@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import combinations
 from typing import Final
 
 from listeners.formats.format import Fault, Format, Reading, Unreadable
 from listeners.formats.marks import marks
+from listeners.formats.orders import Orders, is_address, is_count, is_flag, is_time
 from listeners.formats.weibo import table
 from listeners.parsing.fields import read_id
 from records import Post
@@ -55,4 +57,35 @@ MARKS: Final = marks(
     "id", "正文", "日期|完整日期", least=1,
     usual="bid,头条文章url,原始图片url,视频url,位置,工具,点赞数,评论数,转发数,话题,@用户,完整日期,是否原创",
 )  # fmt: skip
-FORMAT: Final = Format("weibo-crawler CSV", table.SOURCE, MARKS.match, parse)
+# As the exporter's own source orders them; each of these groups came with a version.
+_OWN: Final = (
+    "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "Live Photo视频url", "位置",
+    "日期", "工具", "点赞数", "评论数", "转发数", "话题", "@用户", "完整日期",
+    "是否编辑过", "编辑次数",
+)  # fmt: skip
+_REPOSTED: Final = ("是否原创", "源用户id", "源用户昵称")
+_CAME_LATER: Final = (
+    frozenset({"Live Photo视频url"}),
+    frozenset({"是否编辑过", "编辑次数"}),
+    frozenset({"完整日期"}),
+)
+
+
+def _versions() -> Iterator[tuple[str, ...]]:
+    for number in range(len(_CAME_LATER) + 1):
+        for lacking in combinations(_CAME_LATER, number):
+            own = tuple(name for name in _OWN if not any(name in group for group in lacking))
+            yield own
+            yield (*own, *_REPOSTED, *(f"{ORIGINAL}{name}" for name in own))
+
+
+ORDERS: Final = Orders(
+    tuple(_versions()),
+    {
+        **dict.fromkeys(("点赞数", "评论数", "转发数", "编辑次数"), is_count),
+        **dict.fromkeys(("日期", "完整日期"), is_time),
+        **dict.fromkeys(("是否编辑过", "是否原创"), is_flag),
+        **dict.fromkeys(("原始图片url", "头条文章url", "视频url"), is_address),
+    },
+)
+FORMAT: Final = Format("weibo-crawler CSV", table.SOURCE, MARKS.match, parse, orders=ORDERS)

@@ -69,6 +69,11 @@ def kind_of_account(verified_type: object) -> Account:
     return Account.UNKNOWN if number is None else _TYPES.get(number, Account.UNKNOWN)
 
 
+def is_badge(cell: str) -> bool:
+    """Return whether a cell holds one of the badges that weibo-search writes."""
+    return cell.strip() in _BADGES
+
+
 def key_of(mid: str) -> str:
     """Return the natural key of the post `mid`."""
     return f"{SOURCE}:{mid}"
