@@ -35,6 +35,7 @@ class ReadContext:
 
     With `resume` a part of a source is read from where it was last read to, else from the window's
     beginning. A read begins nothing new after `budget`. `transport` takes the network's place.
+    `explain` says a reason in the language of the people who read what a listener writes.
     """
 
     memory: StateStore = field(default_factory=LocalState)
@@ -44,6 +45,7 @@ class ReadContext:
     sleep: Callable[[float], None] = time.sleep
     transport: "httpx.BaseTransport | None" = None
     limits: Limits = field(default_factory=Limits)
+    explain: Callable[[str], str] = str
 
     def web(self, source: str, request_seconds: float, *, agent: str = AGENT) -> "PoliteClient":
         """Return the client of a source, which asks one host once in `request_seconds`."""

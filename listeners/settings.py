@@ -56,7 +56,7 @@ class FolderSource(Source):
         """Return the listener that reads the source."""
         return self.listener_since(context, None)
 
-    def listener_since(self, context: ReadContext, last: datetime | None) -> Listener:  # noqa: ARG002  it asks nobody
+    def listener_since(self, context: ReadContext, last: datetime | None) -> Listener:
         """Return the listener that leaves out what another process read before `last`."""
         settled = timedelta(seconds=self.settle_seconds)
         return FolderListener(
@@ -65,6 +65,7 @@ class FolderSource(Source):
             settle_seconds=self.settle_seconds,
             changed_since=None if last is None else last - settled - CLOCK_SKEW,
             zone=zone_of(self.timezone),
+            explain=context.explain,
         )
 
 

@@ -44,12 +44,13 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "explain": Place("detection", "look"),
     "tune": Place("detection", "look"),
     "replay": Place("files", "past"),
-    "import": Place("files", "past"),
+    "import": Place("imports", "past"),
     "score": Place("files", "past"),
     "detect-csv": Place("files", "past"),
     "store": Place("store", "keep"),
     "backup": Place("backup", "keep"),
     "restore": Place("backup", "keep"),
+    "quarantine": Place("quarantine", "keep"),
     "privacy": Place("privacy", "keep"),
 }
 ADDED: Final = "added"

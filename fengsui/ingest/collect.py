@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from fengsui.ingest.rejections import report_new
 from fengsui.services import Services
 from listeners.context import part_reached, set_part_reached
 from listeners.errors import ListenerError
@@ -64,6 +65,7 @@ def collect(
     collected, told = Collected(), False
     try:
         for batch, covered in _parcels(listener.fetch(window)):
+            report_new(services, [item for item in batch if isinstance(item, Rejected)])
             stored = store_items(services, [_not_ahead(item, window.until) for item in batch])
             note(stored)
             collected += stored

@@ -8,6 +8,7 @@ and never the others' turn.
 import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -25,6 +26,7 @@ from fengsui.ingest.source_state import (
     source_state,
 )
 from fengsui.services import Services
+from fengsui.wording.reasons import reason_text
 from listeners.client.response import GREATEST_PAUSE
 from listeners.context import BUDGET, ReadContext, part_reached, set_part_reached
 from listeners.errors import ListenerError, LoginNeeded, Refused, RetryLater
@@ -213,7 +215,8 @@ def source_of(services: Services, name: str) -> SourceSettings:
 
 def means_of(services: Services, *, budget: timedelta = BUDGET) -> ReadContext:
     """Return what listeners read with that share the chain's ledger and go on where others left."""
-    return ReadContext(memory=services.ledger, resume=True, budget=budget)
+    explain = partial(reason_text, services.settings.language)
+    return ReadContext(memory=services.ledger, resume=True, budget=budget, explain=explain)
 
 
 def listener_since(services: Services, source: SourceSettings, last: datetime | None) -> Listener:

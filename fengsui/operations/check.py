@@ -12,6 +12,7 @@ from rich.console import Console
 from alerts.messages.playbook.playbook import PlaybookError, read_playbook
 from alerts.notify.protocol import NotifyError
 from alerts.settings import ReceiverSettings, notifier_of
+from fengsui.ingest.rejections import RejectedKinds
 from fengsui.ingest.slo import SourceHealth, source_health
 from fengsui.operations.cautions import cautions_of_settings, cautions_of_store
 from fengsui.privacy import PrivacyError, checked_key
@@ -28,6 +29,7 @@ from listeners.refusals import ADVICE
 from listeners.settings import SourceSettings, listener_of
 from nlp.complaints.aspects import of_goods
 from nlp.sentiment.registry import ModelError, load_model
+from nlp.text.normalise import printable
 from records import Window
 from records.language import Language
 from records.time import BEIJING
@@ -44,6 +46,8 @@ WRONG: Final = (
     OSError,
     ValueError,
 )
+# So many of the items that could not be read are summed up.
+_NEWEST: Final = 1_000
 # What is read of a source to see that it answers.
 LOOK: Final = timedelta(minutes=1)
 
@@ -92,6 +96,7 @@ class _Check:
         for source in settings.sources:
             yield self._tried("source", source.name, partial(self._source, source))
             yield from self._health(source)
+        yield from self._quarantine()
         for receiver in settings.receivers:
             yield self._tried("receiver", receiver.name, partial(self._receiver, receiver))
         yield from self._cautions()
@@ -165,6 +170,20 @@ class _Check:
             return
         seen = self._say("between").join(health_lines(found, self._language))
         yield self._finding("past", source.name, ok=not found.broken_promise, seen=seen)
+
+    def _quarantine(self) -> Iterator[Finding]:
+        """Yield what could not be read of late: file, row and reason."""
+        try:
+            with Ledger(ledger_url(self._settings)) as ledger:
+                found = list(ledger.quarantined(_NEWEST))
+        except StoreError:
+            return  # reported above, where the ledger was looked at
+        if not found:
+            return
+        kinds = RejectedKinds()
+        kinds.add(found)
+        seen = "\n  ".join(map(printable, kinds.lines(self._language)))
+        yield self._finding("quarantine", "", ok=True, seen=seen, warning=True)
 
     def _cautions(self) -> Iterator[Finding]:
         for said in cautions_of_settings(self._settings):

@@ -63,7 +63,7 @@ def layout_of(stream: BinaryIO, origin: str) -> Layout:
     head = text.readline(GREATEST_LINE) + text.read(HEAD_SIZE)
     start = head.lstrip()[:1]
     if not start:
-        raise UnknownFormat(f"{origin}: empty. {_expected()}")
+        raise UnknownFormat(origin, f"empty. {_expected()}")
     if start == b"[":
         return _json_layout(Shape.ARRAY, list(_array_objects(head)), encoding, skip, origin)
     if start == b"{":
@@ -102,16 +102,15 @@ def _table_layout(head: bytes, encoding: str, skip: int, origin: str) -> Layout:
 
 
 def _unknown(origin: str, what: str, found: Recognition) -> UnknownFormat:
-    said = f"{origin}: unknown format. Found {what}. "
+    said = f"unknown format. Found {what}. "
     if not found.close:
-        return UnknownFormat(said + _expected())
+        return UnknownFormat(origin, said + _expected())
     known, match = found.close[0]
     if match.lacks:
-        return UnknownFormat(
-            f"{said}It looks like {known.name}, but lacks {', '.join(match.lacks)}."
-        )
-    names = " and like ".join(known.name for known, _ in found.close)
-    return UnknownFormat(f"{said}It looks like {names}.")
+        lacks = ", ".join(match.lacks)
+        return UnknownFormat(origin, f"{said}It looks like {known.name}, but lacks {lacks}.")
+    other = found.close[1][0]
+    return UnknownFormat(origin, f"{said}It looks like {known.name} and like {other.name}.")
 
 
 def header_of(cells: list[str]) -> tuple[str, ...]:

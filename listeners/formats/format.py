@@ -16,7 +16,11 @@ UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class UnknownFormat(Exception):
-    """The content is of no known kind; the message says what was expected and what was found."""
+    """The content is of no known kind; `reason` says what was expected and what was found."""
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(f"{origin}: {reason}")
+        self.reason = reason
 
 
 class Unreadable(Exception):

@@ -52,7 +52,7 @@ def layout_of_file(path: Path) -> Layout:
         try:
             return layout_of(stream, str(path))
         except BROKEN_STREAM as error:
-            raise UnknownFormat(f"{path}: cannot be decompressed: {error}") from error
+            raise UnknownFormat(str(path), f"cannot be decompressed: {error}") from error
 
 
 def _read(path: Path, layout: Layout, reading: Reading) -> Iterator[Post | Rejected]:

@@ -4,8 +4,8 @@ import io
 import logging
 import os
 import stat
-from collections.abc import Generator, Hashable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Hashable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
@@ -18,6 +18,7 @@ from listeners.formats.read import UnknownFormat, layout_of_file, parse_items
 from listeners.parsing.bytes import GREATEST_LINE, is_compressed, opened
 from listeners.parsing.times import BEIJING
 from listeners.protocol import WatchPace
+from listeners.sources.refused_files import Refusals, Stamp
 from records import Post, Rejected, Window
 
 log = logging.getLogger(__name__)
@@ -28,26 +29,6 @@ UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download", ".
 TRACE: Final = 256
 # Who watches a folder looks at it as often.
 LOOK_EVERY: Final = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What changes when a file does."""
-
-    inode: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int = field(compare=False)
-
-    @property
-    def written_at(self) -> datetime:
-        """When the file was last written."""
-        return datetime.fromtimestamp(self.mtime_ns / 1e9, UTC)
-
-    @property
-    def changed_at(self) -> datetime:
-        """When the file was last written, renamed or moved here, whichever is later."""
-        return datetime.fromtimestamp(max(self.mtime_ns, self.ctime_ns) / 1e9, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +67,14 @@ class FolderListener:
         settle_seconds: float = 2,
         changed_since: datetime | None = None,
         zone: tzinfo = BEIJING,
+        explain: Callable[[str], str] = str,
     ) -> None:
         self._name = name
         self._path = path
         self._settle = timedelta(seconds=settle_seconds)
         self._changed_since = changed_since
         self._zone = zone
+        self._refusals = Refusals(path, explain)
         self._places: dict[Path, Place] = {}
 
     @property
@@ -106,8 +89,9 @@ class FolderListener:
         the present. A file is fetched when it was written. One that is still being written is read
         up to its last whole line (an array or a compressed file: not at all) until it rests, that
         is, has not changed for `settle_seconds` or since the last fetch. A file of no known kind,
-        or one that cannot be opened, is one rejected item, and again only when it changes. A place
-        moves on when its file has been taken in whole: fetching again after an error loses nothing.
+        or one that cannot be opened, is one rejected item, and again only when it changes: what is
+        wrong with it stands in the folder `refused` (see `Refusals`). A place moves on when its
+        file has been taken in whole: fetching again after an error loses nothing.
 
         Raises:
             Refused: the folder is not there or cannot be listed.
@@ -117,6 +101,8 @@ class FolderListener:
             del self._places[gone]
         for path, stamp in files:
             place = self._places.get(path)
+            if place is None and self._refusals.has(path, stamp):
+                continue
             if place is None or place.stamp != stamp or not place.done:
                 yield from self._read(path, stamp, place, window.until)
 
@@ -138,8 +124,8 @@ class FolderListener:
         found: list[tuple[Path, Stamp]] = []
         moved: set[Path] = set()
         for folder, folders, names in os.walk(self._path, onerror=self._refuse):
-            folders[:] = [name for name in folders if not name.startswith(".")]
             above = Path(folder)
+            folders[:] = [one for one in folders if not self._is_left_out(above, one)]
             below = [above / name for name in folders]
             moved.update(one for one in below if above in moved or self._has_changed(one))
             for name in names:
@@ -150,6 +136,9 @@ class FolderListener:
                 if stamp and (above in moved or self._is_new(stamp.changed_at)):
                     found.append((path, stamp))
         return sorted(found, key=lambda file: (file[1].mtime_ns, file[0]))
+
+    def _is_left_out(self, above: Path, name: str) -> bool:
+        return name.startswith(".") or above / name == self._refusals.folder
 
     def _has_changed(self, folder: Path) -> bool:
         """Return whether a folder below may have been moved here; that leaves its files as old."""
@@ -179,10 +168,12 @@ class FolderListener:
             mark = mark if mark and _is_still_there(path, mark) else None
             mark = yield from _read_on(path, mark, reading, rests=rests)
             self._places[path] = Place(stamp, rests, mark)
+            self._refusals.forget(path)
         except UnknownFormat as error:
             self._places[path] = Place(stamp, done=rests)
             if rests and stamp.size:
-                yield self._unread(reading, str(error))
+                yield self._unread(reading, error.reason)
+                self._refusals.keep(path, stamp, error.reason)
         except FileNotFoundError:
             return
         except OSError as error:

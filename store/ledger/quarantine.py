@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from records import Rejected
 from store.encoding import cleaned, decoder
@@ -41,6 +41,22 @@ class Quarantine(LedgerDatabase):
                 return
             page = query.where(_older(rows[-1].seen_at, rows[-1].digest))
             left = None if left is None else left - size
+
+    def in_quarantine(self, rejected: Iterable[Rejected]) -> set[Rejected]:
+        """Return those of `rejected` that are in quarantine already."""
+        by_digest = {digest_of(cleaned(one)): one for one in rejected}
+        query = select(_columns.digest).where(_columns.digest.in_(by_digest))
+        return {by_digest[row.digest] for row in self._rows(query)}
+
+    def release(self, rejected: Iterable[Rejected]) -> int:
+        """Let items go that could be read after all; return how many were there."""
+        digests = [digest_of(cleaned(one)) for one in rejected]
+        released = 0
+        with self._writing() as connection:
+            for start in range(0, len(digests), _PAGE):
+                chosen = _columns.digest.in_(digests[start : start + _PAGE])
+                released += connection.execute(delete(schema.quarantine).where(chosen)).rowcount
+        return released
 
     def quarantine_reasons(self) -> dict[str, int]:
         """Return how many items each reason holds back, the most frequent first."""

@@ -14,7 +14,7 @@ def main() -> None:
     state, *files = map(Path, sys.argv[1:])
     with Services(settings(state)) as services:
         for file in files:
-            total, _ = import_file(services, file)
+            total = import_file(services, file).collected
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             sys.stdout.write(f"{total.read} {total.kept} {peak}\n")
 

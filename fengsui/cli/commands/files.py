@@ -1,10 +1,10 @@
-"""Commands that take files: replay, import, detect-csv, score."""
+"""Commands that take files: replay, detect-csv, score."""
 
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Annotated
@@ -21,11 +21,8 @@ from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings
 from fengsui.cli.progress import progress_bar
 from fengsui.cli.show import incident_lines, replay_answer, score_table, summary
 from fengsui.cli.usage import printed
-from fengsui.operations.cautions import AHEAD
 from fengsui.pipeline import replay as past
-from fengsui.pipeline.import_file import import_file
 from fengsui.pipeline.replay import Tick
-from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
 from fengsui.settings.application import Settings, SettingsError
 from nlp.brands.matcher import BrandSettings, alias_conflicts
@@ -42,7 +39,6 @@ Files = Annotated[list[Path], typer.Argument()]
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command("replay")(replay)
-    app.command("import")(import_files)
     app.command("detect-csv")(detect_csv_file)
     app.command("score")(score)
 
@@ -137,34 +133,6 @@ class Pace:
         """Wait one tick's share of time."""
         if self._seconds:
             time.sleep(self._seconds)
-
-
-def import_files(files: Files, config: Config = DEFAULT_PATH, json: Json = False) -> None:
-    """Import files into the store; `fengsui annotate` or `fengsui run` then scores the posts."""
-    settings = settings_or_defaults(config)
-    total, oldest = Collected(), datetime.now(UTC)
-    newest = oldest
-    with Services(settings) as services, progress_bar() as update:
-        for file in files:
-
-            def progress(read: int, before: int = total.read, name: str = file.name) -> None:
-                update(before + read, None, printed(name))
-
-            collected, span = import_file(services, file, progress)
-            total += collected
-            oldest = min(oldest, span.since) if span else oldest
-            newest = max(newest, span.until) if span else newest
-    if json:
-        print_json({"read": total.read, **asdict(total)})
-    else:
-        left_out = tell("import.left_out", count=total.left_out) if total.left_out else ""
-        typer.echo(tell("import.total", read=total.read, **asdict(total)) + left_out)
-    if newest > datetime.now(UTC) + AHEAD:
-        day = f"{newest.astimezone(BEIJING):%Y-%m-%d %H:%M}"
-        typer.echo(tell("import.future", day=day), err=True)
-    days = settings.privacy.days
-    if days and oldest < datetime.now(UTC) - timedelta(days=days):
-        typer.echo(tell("import.old", day=f"{oldest:%Y-%m-%d}", days=days), err=True)
 
 
 def detect_csv_file(

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,7 @@ from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
 from fengsui.settings.application import Settings
+from fengsui.wording.reasons import reason_text
 from listeners.context import ReadContext
 from listeners.errors import ListenerError
 from listeners.settings import listener_of
@@ -123,7 +125,8 @@ def collect(
     total, failed = Collected(), False
     with Services(settings) as services:
         # The window that was asked for, at the pace that all processes keep together.
-        context = ReadContext(memory=services.ledger)
+        explain = partial(reason_text, settings.language)
+        context = ReadContext(memory=services.ledger, explain=explain)
         for one in chosen:
             try:
                 total += steps.collect(services, listener_of(one, context), window)

@@ -120,9 +120,12 @@ def test_import_totals_add_up(fengsui: Shell) -> None:
     )
     first = fengsui("import", file, "--json").answer
     none = {"left_out": 0, "gone": 0}
-    assert first == {"read": 4, "kept": 2, "duplicate": 1, "quarantined": 1, **none}
+    counts = {"read": 4, "kept": 2, "duplicate": 1, "quarantined": 1, **none}
+    assert first.items() >= counts.items()
+    assert first["files"][0]["rejected"] == [{"row": 4, "reason": "broken JSON", "count": 1}]
     again = fengsui("import", file, file, "--json").answer
-    assert again == {"read": 8, "kept": 0, "duplicate": 6, "quarantined": 2, **none}
+    counts = {"read": 8, "kept": 0, "duplicate": 6, "quarantined": 2, **none}
+    assert again.items() >= counts.items()
     assert "read 4 = kept 0 + duplicate 3 + quarantined 1" in fengsui("import", file).out
 
 

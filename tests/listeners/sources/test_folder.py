@@ -239,3 +239,41 @@ def test_no_file_stops_those_behind_it(tmp_path: Path, monkeypatch: pytest.Monke
     assert [item.id for item in found if isinstance(item, Post)] == ["4"]
     assert len({item.origin for item in found if isinstance(item, Rejected)}) == 3
     assert fetch(listener) == []
+
+
+def test_a_refused_file_is_marked(tmp_path: Path) -> None:
+    """A foreign file gets a mark with the reason, and no later process tries it again."""
+    write(tmp_path / "a.txt", b"hello\n", WRITTEN - timedelta(hours=1))
+    listener = FolderListener("exports", tmp_path, explain=lambda reason: f"读不了：{reason}")
+    (first,) = fetch(listener)
+    mark = (tmp_path / "refused" / "a.txt.why").read_text("utf-8")
+    assert mark.startswith("a.txt\n读不了：unknown format")
+    assert isinstance(first, Rejected)
+    assert fetch(FolderListener("exports", tmp_path)) == []
+    assert (tmp_path / "a.txt").read_bytes() == b"hello\n"
+
+
+@pytest.mark.parametrize("change", ["content", "mark"])
+def test_a_refused_file_is_tried_again(tmp_path: Path, change: str) -> None:
+    """A file that changed, or whose mark somebody deleted, is tried again; its mark goes."""
+    path = tmp_path / "below" / "a.txt"
+    path.parent.mkdir()
+    write(path, b"hello\n")
+    assert len(fetch(FolderListener("exports", tmp_path), LATER)) == 1
+    mark = tmp_path / "refused" / "below" / "a.txt.why"
+    if change == "mark":
+        mark.unlink()
+        assert len(fetch(FolderListener("exports", tmp_path), LATER)) == 1
+        return
+    write(path, json_lines(own(id="1")), LATER)
+    assert ids(fetch(FolderListener("exports", tmp_path), LATER)) == ["1"]
+    assert not mark.exists()
+
+
+def test_a_folder_that_takes_no_marks(tmp_path: Path) -> None:
+    """Where no mark can be written the file is refused all the same, once a process."""
+    (tmp_path / "refused").symlink_to(tmp_path / "nowhere" / "at all")
+    write(tmp_path / "a.txt", b"hello\n", WRITTEN - timedelta(hours=1))
+    listener = FolderListener("exports", tmp_path)
+    assert len(reasons(fetch(listener))) == 1
+    assert fetch(listener) == []
