@@ -1,6 +1,7 @@
 """Detect from its beginning what a file or an answer is: its shape, and whose format it has."""
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +14,7 @@ from listeners.formats import FORMATS, recognise
 from listeners.formats.format import UNDECODABLE, Format, Head, UnknownFormat
 from listeners.formats.marks import Recognition
 from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, encoding_of
-from listeners.parsing.csv_rows import Rows
+from listeners.parsing.csv_rows import COMMA, Rows
 from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
 from listeners.parsing.repair import decode_repaired, repaired
@@ -21,6 +22,9 @@ from listeners.parsing.repair import decode_repaired, repaired
 # So many objects are looked at: the first can be a broken one.
 SAMPLES: Final = 20
 SHOWN_NAMES: Final = 12
+# The comma first: it stands in texts, but no other one parts a header with commas.
+DELIMITERS: Final = (",", "\t", ";", "|")
+BROKEN: Final = "\ufffd"
 
 
 class Shape(StrEnum):
@@ -44,6 +48,7 @@ class Layout:
     encoding: str
     skip: int
     columns: tuple[str, ...] = ()
+    delimiter: str = COMMA
 
     @property
     def is_linewise(self) -> bool:
@@ -88,17 +93,39 @@ def _json_layout(
 
 
 def _table_layout(head: bytes, encoding: str, skip: int, origin: str) -> Layout:
-    first = next(iter(Rows(io.BytesIO(head.lstrip()))), None)
-    columns = header_of(first.cells) if first else ()
-    found = recognise(Head(frozenset(columns)))
-    if found.format is None:
-        what = f"a table with {_shown('columns', columns)}"
-        if b"\0" in head or b"\xef\xbf\xbd" in head:
-            what = "binary data"
-        elif len(columns) < 2:
-            what = "a text that is no table"
-        raise _unknown(origin, what, found)
-    return Layout(found.format, Shape.TABLE, encoding, skip, columns)
+    tried = []
+    for delimiter in DELIMITERS:
+        first = next(iter(Rows(io.BytesIO(head.lstrip()), delimiter=delimiter)), None)
+        columns = restored(header_of(first.cells)) if first else ()
+        found = recognise(Head(frozenset(columns)))
+        if found.format is not None:
+            return Layout(found.format, Shape.TABLE, encoding, skip, columns, delimiter)
+        tried.append((len(columns), columns, found))
+    _, columns, found = max(tried, key=lambda one: one[0])
+    what = f"a table with {_shown('columns', columns)}"
+    if b"\0" in head or b"\xef\xbf\xbd" in head:
+        what = "binary data"
+    elif len(columns) < 2:
+        what = "a text that is no table"
+    raise _unknown(origin, what, found)
+
+
+def restored(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names of which signs were lost as the only known ones that they can have been."""
+    if not any(BROKEN in name for name in columns):
+        return columns
+    known = {
+        name for one in FORMATS if one.orders for order in one.orders.versions for name in order
+    }
+    return tuple(_restored(name, known - set(columns)) for name in columns)
+
+
+def _restored(name: str, known: set[str]) -> str:
+    if BROKEN not in name:
+        return name
+    pattern = ".{1,2}".join(map(re.escape, name.split(BROKEN)))
+    fitting = [one for one in known if re.fullmatch(pattern, one)]
+    return fitting[0] if len(fitting) == 1 else name
 
 
 def _unknown(origin: str, what: str, found: Recognition) -> UnknownFormat:

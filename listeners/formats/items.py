@@ -7,10 +7,11 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
-from listeners.formats.detect import Layout, Shape, header_of
+from listeners.formats.detect import Layout, Shape, header_of, restored
 from listeners.formats.format import UNDECODABLE
 from listeners.formats.orders import Orders
 from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
+from listeners.parsing.charsets import MISREAD_AS
 from listeners.parsing.csv_rows import Rows
 from listeners.parsing.json_arrays import BrokenArray, members
 from listeners.parsing.repair import decode_repaired, repaired
@@ -18,6 +19,7 @@ from listeners.parsing.repair import decode_repaired, repaired
 # An array of this size is decoded at once, which is several times faster than as a stream.
 GREATEST_WHOLE: Final = 32 * 1024 * 1024
 REPLACED: Final = "text: broken characters were replaced"
+MISREAD: Final = "text: was saved in a wrong character set, and put right"
 OTHER_VERSION: Final = "row: in the order of another version of the exporter"
 _whole = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -61,7 +63,9 @@ class Items:
             Shape.DOCUMENT: self._document,
         }
         try:
-            yield from readers[self.layout.shape]()
+            for item in readers[self.layout.shape]():
+                was_misread = MISREAD_AS in self.layout.encoding and not item.note
+                yield item._replace(note=MISREAD) if was_misread else item
         except BROKEN_STREAM as error:
             self.position += 1
             yield Item(self.position, None, "", f"the file breaks off: {type(error).__name__}")
@@ -74,10 +78,11 @@ class Items:
     def _rows(self) -> Iterator[Item]:
         columns = self.layout.columns
         place = next((i for i, name in enumerate(columns) if not name.startswith("column ")), 0)
-        rows = Rows(lines(self._text()), growing=self._growing)
+        delimiter = self.layout.delimiter
+        rows = Rows(lines(self._text()), growing=self._growing, delimiter=delimiter)
         for cells, reason, raw in rows:
             if len(cells) > place and cells[place].strip("\ufeff \t") == columns[place]:
-                columns = header_of(cells)
+                columns = restored(header_of(cells))
                 self.layout = replace(self.layout, columns=columns)
                 continue
             self.position += 1

@@ -12,6 +12,7 @@ GREATEST_ROW_LINES: Final = 200
 GREATEST_ROW: Final = 1_000_000
 # So often a row is tried anew with one more line before its first line is given up.
 GREATEST_TRIES: Final = 8
+COMMA: Final = ","
 OPEN_QUOTE: Final = "unterminated quote"
 
 
@@ -24,14 +25,17 @@ class Row(NamedTuple):
 
 
 class Rows:
-    """The rows of a table.
+    """The rows of a table, whose cells are parted by `delimiter`.
 
     With `growing`, an unfinished row at the end is left for later; `unfinished` then says how
     many bytes it has.
     """
 
-    def __init__(self, lines: Iterator[bytes], *, growing: bool = False) -> None:
+    def __init__(
+        self, lines: Iterator[bytes], *, growing: bool = False, delimiter: str = COMMA
+    ) -> None:
         self._lines = lines
+        self._delimiter = delimiter
         self._growing = growing
         self._again: deque[bytes] = deque()
         self.unfinished = 0
@@ -46,7 +50,7 @@ class Rows:
                 return
             text = line.decode(errors="replace")
             if '"' not in text:
-                cells = text.rstrip("\r\n").split(",")
+                cells = text.rstrip("\r\n").split(self._delimiter)
                 if len(cells) > 1 or cells[0]:
                     yield Row(cells, "", text)
                 continue
@@ -61,10 +65,11 @@ class Rows:
     def _quoted(self, line: bytes, text: str) -> Row | None:
         """Return the row that begins with `line`, None where it waits for more."""
         try:
-            return Row(next(csv.reader((text,), strict=True)), "", text)
+            reader = csv.reader((text,), strict=True, delimiter=self._delimiter)
+            return Row(next(reader), "", text)
         except csv.Error as error:
             if not _wants_more(error):
-                return _sloppy(text)
+                return _sloppy(text, self._delimiter)
         return self._long(line)
 
     def _long(self, first: bytes) -> Row | None:
@@ -82,7 +87,7 @@ class Rows:
             # An even number of quotes leaves a quoted cell as open as it was.
             if line.count(b'"') % 2:
                 tries += 1
-                cells = _cells(taken)
+                cells = _cells(taken, self._delimiter)
                 if cells:
                     return Row(cells, "", b"".join(taken).decode(errors="replace"))
         self._again.extendleft(reversed(taken[1:]))
@@ -93,16 +98,17 @@ def _wants_more(error: csv.Error) -> bool:
     return "unexpected end of data" in str(error)
 
 
-def _cells(taken: list[bytes]) -> list[str]:
+def _cells(taken: list[bytes], delimiter: str) -> list[str]:
+    lines = (line.decode(errors="replace") for line in taken)
     try:
-        return next(csv.reader((line.decode(errors="replace") for line in taken), strict=True))
+        return next(csv.reader(lines, strict=True, delimiter=delimiter))
     except csv.Error:
         return []
 
 
-def _sloppy(text: str) -> Row:
+def _sloppy(text: str, delimiter: str) -> Row:
     """Return the row of a line whose quotes are not doubled, as far as its cells are clear."""
     try:
-        return Row(next(csv.reader((text,))), "", text)
+        return Row(next(csv.reader((text,), delimiter=delimiter)), "", text)
     except csv.Error as error:
         return Row([], f"broken row: {error}"[:60], text)

@@ -1,6 +1,8 @@
 """Files as they are: compressed, in other character sets, broken, foreign."""
 
+import csv
 import gzip
+import io
 import json
 import lzma
 import tracemalloc
@@ -12,9 +14,11 @@ import pytest
 
 from listeners.formats import FORMATS, items
 from listeners.formats.read import UnknownFormat, read_file
+from listeners.parsing.bytes import encoding_of
 from records import Post, Rejected
 from tests.listeners.samples import (
     FETCHED_AT,
+    SEARCH_HEADER,
     json_lines,
     mblog,
     own,
@@ -219,3 +223,60 @@ def test_real_snapshots() -> None:
     assert len(found) == 25_456
     assert len({post.key for post in found}) == 17_041
     assert not [post for post in found if post.fetched_at < post.published_at]
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+def test_delimiters(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    """A table parted by TAB, semicolon or bar is read as one parted by commas is."""
+    rows = [SEARCH_HEADER, search_row(微博正文="一;二|三,四\t五"), search_row(id="12", bid="")]
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    found = posts(read(tmp_path, text.getvalue().encode(encoding)))
+    assert [post.text for post in found] == ["一;二|三,四\t五", "奶茶里喝出一只虫子"]
+
+
+def shown_as(raw: bytes, wrong: str) -> str:
+    """Return what a program shows of bytes in another character set; it keeps unknown ones."""
+    if wrong == "gb18030":
+        return raw.decode(wrong, "replace")
+    return "".join(bytes([byte]).decode(wrong, "ignore") or chr(byte) for byte in raw)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("gb18030", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "gb18030")],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_file_in_a_wrong_character_set(tmp_path: Path, wrong: str, right: str, mark: str) -> None:
+    """What was misread and saved so is put right, with a note; what was lost is marked."""
+    rows = [search_row(id=str(number), bid="", 微博正文=f"第{number}次喝出虫子，客服推诿不理")
+            for number in range(11, 19)]  # fmt: skip
+    spoiled = shown_as(table(*rows)[3:].decode().encode(right), wrong)
+    found = posts(read(tmp_path, (mark + spoiled).encode()))
+    assert len(found) == 8
+    assert sum("虫子" in post.text for post in found) >= 6
+    assert all(post.likes == 5 for post in found)
+    assert {post.notes for post in found} <= {(items.MISREAD,), (items.REPLACED,)}
+
+
+def test_sound_texts_are_left_alone(tmp_path: Path) -> None:
+    """Sound Chinese, French and emoji are never taken for misread ones."""
+    texts = (
+        "联通联通联通联通联通",
+        "C’est déjà très élégant, où ça ?",
+        "🧋👩" * 8,
+        "한국어 텍스트 문장",
+    )
+    for text in texts:
+        found = posts(read(tmp_path, json_lines(own(text=text), own(id="8", text="好喝"))))
+        assert found[0].text == text
+        assert found[0].notes == ()
+
+
+def test_big5() -> None:
+    """A table in Big5 is told from one in GB 18030."""
+    text = "source,id,text\n" + "forum,1,門市態度很差，喝到蟲子，投訴無門\n" * 3
+    assert encoding_of(text.encode("big5hkscs"))[0] == "big5hkscs"
+    simplified = "source,id,text\n" + "forum,1,门店态度很差，喝出虫子，投诉无门\n" * 3
+    assert encoding_of(simplified.encode("gb18030"))[0] == "gb18030"
