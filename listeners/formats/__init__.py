@@ -7,7 +7,7 @@ from listeners.formats.format import Format, Head
 from listeners.formats.heimao import export
 from listeners.formats.marks import Recognition, recognise_among
 from listeners.formats.mediacrawler import export as mediacrawler
-from listeners.formats.weibo import crawler, search, snapshots, spider
+from listeners.formats.weibo import crawler, database, documents, search, snapshots, spider
 
 FORMATS: Final[tuple[Format, ...]] = (
     jsonl.FORMAT,
@@ -16,6 +16,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     spider.FORMAT,
     crawler.FORMAT,
     search.FORMAT,
+    *database.FORMATS,
+    *documents.FORMATS,
     *mediacrawler.FORMATS,
     export.FORMAT,
 )

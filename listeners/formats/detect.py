@@ -11,13 +11,24 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from listeners.formats import FORMATS, recognise
-from listeners.formats.format import UNDECODABLE, Format, Head, UnknownFormat
-from listeners.formats.marks import Recognition
+from listeners.formats.format import (
+    UNDECODABLE,
+    Fault,
+    Format,
+    Head,
+    Reading,
+    UnknownFormat,
+    Unreadable,
+)
+from listeners.formats.marks import Recognition, structural
 from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, encoding_of
 from listeners.parsing.csv_rows import COMMA, Rows
+from listeners.parsing.databases import is_database
 from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
 from listeners.parsing.repair import decode_repaired, repaired
+from listeners.parsing.workbooks import is_workbook
+from records import Post
 
 # So many objects are looked at: the first can be a broken one.
 SAMPLES: Final = 20
@@ -27,6 +38,16 @@ DELIMITERS: Final = (",", "\t", ";", "|")
 BROKEN: Final = "\ufffd"
 
 
+def _of_no_table(item: Any, reading: Reading) -> Iterator[Post | Fault]:  # noqa: ARG001  as a parser is called
+    raise Unreadable("not a row of a known table")
+
+
+# Each sheet of a workbook and each table of a database has a format of its own.
+SHEETS: Final = Format("workbook or database", "table", structural(lambda _: False), _of_no_table)
+# A title and notes may stand above the header of a sheet.
+HEADER_ROWS: Final = 10
+
+
 class Shape(StrEnum):
     """How items stand in a text."""
 
@@ -34,6 +55,8 @@ class Shape(StrEnum):
     LINES = "JSON Lines"
     ARRAY = "JSON array"
     DOCUMENT = "JSON object"
+    WORKBOOK = "workbook"
+    DATABASE = "database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +86,12 @@ def layout_of(stream: BinaryIO, origin: str) -> Layout:
         UnknownFormat: it is of no known kind; `origin` names it in the message.
         OSError, EOFError, lzma.LZMAError, zlib.error: it cannot be read or decompressed.
     """
-    encoding, skip = encoding_of(stream.read(HEAD_SIZE))
+    beginning = stream.read(HEAD_SIZE)
+    if is_workbook(beginning):
+        return Layout(SHEETS, Shape.WORKBOOK, UTF8, 0)
+    if is_database(beginning):
+        return Layout(SHEETS, Shape.DATABASE, UTF8, 0)
+    encoding, skip = encoding_of(beginning)
     text = as_utf8(stream, encoding, skip)
     head = text.readline(GREATEST_LINE) + text.read(HEAD_SIZE)
     start = head.lstrip()[:1]
@@ -180,3 +208,21 @@ def _shown(what: str, names: Iterable[str]) -> str:
 
 def _expected() -> str:
     return f"Expected one of: {', '.join(known.name for known in FORMATS)}."
+
+
+def header_among(rows: list[list[str]]) -> tuple[int, tuple[str, ...], Format]:
+    """Return the place of the header among the first rows of a sheet, its names and its format.
+
+    Raises:
+        UnknownFormat: none of them is the header of a known table.
+    """
+    closest: tuple[Recognition, tuple[str, ...]] | None = None
+    for place, cells in enumerate(rows[:HEADER_ROWS]):
+        columns = header_of(cells)
+        found = recognise(Head(frozenset(columns)))
+        if found.format is not None:
+            return place, columns, found.format
+        if closest is None or (found.close and not closest[0].close):
+            closest = found, columns
+    found, columns = closest or (Recognition(None), ())
+    raise _unknown("sheet", f"a table with {_shown('columns', columns)}", found)

@@ -1,20 +1,32 @@
 """The items of a text, one by one with flat memory: rows, lines, or members of an array."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
-from listeners.formats.detect import Layout, Shape, header_of, restored
-from listeners.formats.format import UNDECODABLE
+from listeners.formats.detect import (
+    HEADER_ROWS,
+    Layout,
+    Shape,
+    header_among,
+    header_of,
+    restored,
+)
+from listeners.formats.format import UNDECODABLE, UnknownFormat
 from listeners.formats.orders import Orders
 from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
 from listeners.parsing.charsets import MISREAD_AS
 from listeners.parsing.csv_rows import Rows
+from listeners.parsing.databases import tables
+from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
 from listeners.parsing.repair import decode_repaired, repaired
+from listeners.parsing.tables import GREATEST_FILE, BrokenTables, Sheet, within_bounds
+from listeners.parsing.workbooks import sheets
 
 # An array of this size is decoded at once, which is several times faster than as a stream.
 GREATEST_WHOLE: Final = 32 * 1024 * 1024
@@ -61,6 +73,8 @@ class Items:
             Shape.LINES: self._lines,
             Shape.ARRAY: self._array,
             Shape.DOCUMENT: self._document,
+            Shape.WORKBOOK: lambda: self._sheets(sheets),
+            Shape.DATABASE: lambda: self._sheets(tables),
         }
         try:
             for item in readers[self.layout.shape]():
@@ -93,6 +107,34 @@ class Items:
                 orders = self.layout.format.orders
                 yield _uneven(Row(self.position, cells, raw), columns, orders)
         self.unfinished = rows.unfinished
+
+    def _sheets(self, read: Callable[[bytes], Iterator[Sheet]]) -> Iterator[Item]:
+        self._stream.seek(0)
+        payload = self._stream.read(GREATEST_FILE + 1)
+        try:
+            for sheet in read(within_bounds(payload)):
+                yield from self._sheet(sheet)
+        except BrokenTables as error:
+            self.position += 1
+            yield Item(self.position, None, "", f"cannot be read: {error}")
+
+    def _sheet(self, sheet: Sheet) -> Iterator[Item]:
+        rows = (cells for cells in sheet.rows if any(cells))
+        first = list(islice(rows, HEADER_ROWS))
+        if not first:
+            return
+        try:
+            place, columns, known = header_among(first)
+        except UnknownFormat as error:
+            self.position += 1
+            raw = "\t".join(first[0])
+            yield Item(self.position, None, raw, f"sheet {shortened(sheet.name)}: {error.reason}")
+            return
+        self.layout = replace(self.layout, format=known, columns=columns)
+        for cells in chain(first[place + 1 :], rows):
+            self.position += 1
+            value = dict(zip(columns, cells, strict=False))
+            yield Item(self.position, value, "\t".join(cells))
 
     def _lines(self) -> Iterator[Item]:
         for line in lines(self._text()):

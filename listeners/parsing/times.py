@@ -15,6 +15,11 @@ FIRST_MILLISECONDS: Final = 100_000_000_000
 LAST_MILLISECONDS: Final = 10_000_000_000_000
 # What is written to the minute is that far off at most; what is counted back, as far again.
 ROUNDING: Final = timedelta(minutes=1)
+# What spreadsheets write for a date where its cell is taken for a number: the years 2000 to 2100.
+SERIAL_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001  it stands in no time zone
+FIRST_SERIAL: Final = 36_526
+LAST_SERIAL: Final = 73_051
+_NUMBER: Final = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,17})?")
 JUST_NOW: Final = "刚刚"
 CTIME_LENGTH: Final = len("Sun Jun 21 21:19:45 +0800 2026")
 MONTHS: Final = {
@@ -60,7 +65,7 @@ def read_time(value: object, now: datetime | None, zone: tzinfo = BEIJING) -> da
             at = _from_relative(text, now, zone)
         return _in_range(at or _from_iso(text, zone) or _from_text(text, now, zone))
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return from_number(value)
+        return _from_serial(value, zone) if _is_serial(value) else from_number(value)
     raise ValueError(f"not a time: {shortened(value)}")
 
 
@@ -78,7 +83,9 @@ def from_number(number: float) -> datetime:
 
 def has_clock(value: object) -> bool:
     """Return whether `value` writes a time of day and not only a day."""
-    return not isinstance(value, str) or ":" in value or "前" in value or "刚" in value
+    if not isinstance(value, str) or ":" in value or "前" in value or "刚" in value:
+        return True
+    return _NUMBER.fullmatch(value.strip()) is not None and not value.strip().isdecimal()
 
 
 def is_site_time(value: object) -> bool:
@@ -96,6 +103,16 @@ def precision_of(value: object) -> timedelta:
     if text.startswith(JUST_NOW):  # 0分钟前
         return _UNITS["分钟"] + ROUNDING
     return timedelta(0) if value.count(":") >= 2 else ROUNDING
+
+
+def _is_serial(number: float) -> bool:
+    return FIRST_SERIAL <= number < LAST_SERIAL
+
+
+def _from_serial(days: float, zone: tzinfo) -> datetime:
+    """Return the time that a spreadsheet counts in days since the end of 1899."""
+    seconds = round(days * 86_400)
+    return (SERIAL_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=zone).astimezone(UTC)
 
 
 def _in_range(at: datetime) -> datetime:
@@ -118,8 +135,9 @@ def _from_iso(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _from_text(text: str, now: datetime | None, zone: tzinfo) -> datetime:
-    if text.isascii() and text.isdecimal() and len(text) <= 16:
-        return from_number(int(text))
+    if _NUMBER.fullmatch(text):
+        number = float(text)
+        return _from_serial(number, zone) if _is_serial(number) else from_number(number)
     if at := _from_ctime(text) or _from_absolute(text, zone):
         return at
     if now is not None and (at := _from_relative(text, now, zone)):

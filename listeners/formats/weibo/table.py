@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from listeners.formats.format import Reading, Unreadable
 from listeners.parsing import fields, weibo_ids
@@ -118,7 +118,7 @@ def published_at(value: object, mid: str, reading: Reading, notes: list[str]) ->
     Raises:
         Unreadable: neither `value` nor the mid holds a time.
     """
-    written = _or_none(value, reading)
+    written = or_none(value, reading)
     exact = written is not None and has_clock(value)
     precision = precision_of(value)
     given_out = _given_out(mid)
@@ -154,7 +154,8 @@ def _given_out(mid: str) -> datetime | None:
         return None
 
 
-def _or_none(value: object, reading: Reading) -> datetime | None:
+def or_none(value: object, reading: Reading) -> datetime | None:
+    """Return the time that `value` writes, None where it writes none."""
     try:
         return reading.time(value)
     except ValueError:
@@ -162,9 +163,11 @@ def _or_none(value: object, reading: Reading) -> datetime | None:
 
 
 def post_of_row(
-    row: Mapping[str, str], columns: Columns, reading: Reading, parent: str = ""
+    row: Mapping[str, Any], columns: Columns, reading: Reading, parent: str = ""
 ) -> Post:
-    """Return the post in a row of a table; `parent` is the mid of the post that it reposts.
+    """Return the post in a row of a table or an object of JSON.
+
+    `parent` is the mid of the post that it reposts.
 
     Raises:
         Unreadable: it has no id or no time.
@@ -181,13 +184,13 @@ def post_of_row(
         text=fields.words_or_note(row.get(columns.text), notes),
         published_at=at,
         fetched_at=reading.fetched(at),
-        author_name=row.get(columns.author_name, ""),
+        author_name=fields.text_or_note(row.get(columns.author_name), "author_name", notes),
         reposts=fields.count_or_note(row.get(columns.reposts), "reposts", notes),
         comments=fields.count_or_note(row.get(columns.comments), "comments", notes),
         likes=fields.count_or_note(row.get(columns.likes), "likes", notes),
         parent=key_of(parent) if parent else None,
-        region=fields.read_region(row.get(columns.region, "")),
-        account=_BADGES.get(row.get(columns.badge, "").strip(), Account.UNKNOWN),
+        region=fields.read_region(fields.text_or_note(row.get(columns.region), "region", notes)),
+        account=_BADGES.get(str(row.get(columns.badge, "")).strip(), Account.UNKNOWN),
         notes=tuple(notes),
     )
 
