@@ -70,7 +70,8 @@ class Alert:
     count that such a span usually sees. `previous` is the level of the last alert of this incident.
     `story` is the one that began meanwhile, where that is the change: its posts and authors are
     those of the last hour, `of` all troubled ones. `situation` is what the first screen says; None
-    in an alert that an older version made, and in an operational one.
+    in an alert that an older version made, and in an operational one. `late` says that the posts
+    were read hours after they were published; then the level is the worst that there was.
     """
 
     key: str
@@ -97,6 +98,7 @@ class Alert:
     accounts: tuple[tuple[str, int], ...] = ()
     reach_known: int | None = None
     situation: Situation | None = None
+    late: bool = False
 
     @staticmethod
     def key_of(incident: Incident, change: Change, at: datetime) -> str:

@@ -18,7 +18,9 @@ class DetectionSettings(BaseModel):
     signal, by night after once that; an incident recovers after it too, and two calm hours of day.
     `cooldown_minutes`: that long after a recovery only a wave above half the last peak counts.
     `reopen_hours`: that long after a recovery a new wave is the same incident again.
-    `lateness_minutes`: posts may come that late and are still judged.
+    `lateness_minutes`: posts may come that late and are judged like the others.
+    `late_hours`: posts that come later (a file of last night) are judged when they arrive, if they
+    are not older than that; what they show is told once, as late.
     `calendar`: which days are not like others: "china" (public holidays with the days moved for
     them, festivals, 618 and 双11) or "weekends".
     """
@@ -34,4 +36,5 @@ class DetectionSettings(BaseModel):
     cooldown_minutes: int = Field(default=60, ge=0)
     reopen_hours: float = Field(default=12, ge=0)
     lateness_minutes: int = Field(default=10, ge=0)
+    late_hours: float = Field(default=48, ge=0, le=72)
     calendar: CalendarName = "china"

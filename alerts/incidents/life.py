@@ -93,7 +93,7 @@ def advance(  # noqa: PLR0913 - what a tick is
     (without it that of the incident's evidence stands in). A tick that is not `known` (too
     little was read) can signal, for what was read is a lower bound, but it is not quiet. Ticks come
     in order; a tick that was scored before changes nothing, except that late posts may raise the
-    last one.
+    last one, and an earlier one above all that the incident ever had.
 
     The worse an incident, the longer quiet has to last before it falls or recovers. The times of
     the last signals are moved on by the time that nobody read, so that it does not count as quiet.
@@ -177,13 +177,24 @@ def _opened(
 
 
 def _again(incident: Incident, signal: Signal | None, hour: _Hour) -> Transition:
-    late = hour.at == incident.updated_at and incident.status is IncidentStatus.OPEN
-    if not late or signal is None:
+    if signal is None:
         return Transition(incident)
+    if hour.at < incident.updated_at or incident.status is IncidentStatus.RECOVERED:
+        return _worsened(incident, signal, hour)
     steadied = _steadied(incident, signal, hour)
     if steadied.level <= incident.level:
         return Transition(incident)
     return Transition(_peaked(incident, hour.at, hour.rate).merge(steadied), Change.RAISED)
+
+
+def _worsened(incident: Incident, signal: Signal, hour: _Hour) -> Transition:
+    """Return the incident after late posts of a tick between others that were scored before."""
+    is_within = incident.opened_at < hour.at <= (incident.recovered_at or incident.updated_at)
+    if not is_within or signal.level <= incident.peak_level:
+        return Transition(incident)
+    # People learn of it now, so its level holds from the last tick on.
+    worse = _peaked(incident, hour.at, hour.rate).merge(replace(signal, at=incident.updated_at))
+    return Transition(replace(worse, signal_at=incident.signal_at), Change.RAISED)
 
 
 def _after_recovery(

@@ -24,7 +24,7 @@ from alerts.messages.message import Anchor, Line
 from alerts.messages.playbook.playbook import FIRST, Playbook
 from alerts.messages.situation import situation_of
 from alerts.messages.turning import turning_points
-from records import Alert, Carrier, Change, Situation, Trend, Voice
+from records import Alert, Carrier, Change, IncidentStatus, Situation, Trend, Voice
 from records.language import Language
 from records.time import BEIJING, HOUR, MINUTE
 
@@ -104,8 +104,23 @@ class Screen:
     # Line by line
 
     def _numbers(self) -> Line:
-        parts = [clock_time(self.alert.at, self.alert.at), *self._another(), *self._counts()]
+        counts = self._late() if self.alert.late else self._counts()
+        parts = [clock_time(self.alert.at, self.alert.at), *self._another(), *counts]
         return Line(self.words["bar"].join(parts), name="numbers")
+
+    def _late(self) -> Iterator[str]:
+        """Yield when that was which is only read now, and what it came to."""
+        alert, incident = self.alert, self.alert.incident
+        until = incident.recovered_at or incident.signal_at
+        is_open = incident.status is IncidentStatus.OPEN
+        is_running = is_open and alert.at - incident.signal_at < HOUR
+        yield self.say(
+            "late.running" if is_running else "late.over",
+            since=clock_time(alert.since, alert.at),
+            until=clock_time(min(until, alert.at), alert.at),
+            negative=self.count(alert.negative),
+        )
+        yield self.say("now.complaints", count=self.count(alert.complaints))
 
     def _another(self) -> Iterator[str]:
         """Yield how many of the last hour's posts tell the story that began meanwhile."""
@@ -310,7 +325,7 @@ class Screen:
         if situation.owner and situation.owned_at is not None:
             time = clock_time(situation.owned_at, alert.at)
             said = self.say("owner", name=one_line(situation.owner, NAME), time=time)
-        elif (waited := alert.at - alert.incident.opened_at) >= MINUTE:
+        elif (waited := alert.at - alert.incident.opened_at) >= MINUTE and not alert.late:
             said = self.say("owner.none.since", span=duration(waited, self.words))
         else:
             said = self.words["owner.none"]

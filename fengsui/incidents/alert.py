@@ -71,6 +71,7 @@ def build_alert(
         accounts=_most(story.accounts, len(Account)),
         reach_known=story.reach_known,
         situation=facts,
+        late=move.late,
     )
 
 

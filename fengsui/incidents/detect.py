@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from alerts.detection.series import Series
 from alerts.evidence.hot_lists import Entry
 from alerts.forecast.model import ForecastModelError
+from alerts.incidents.late import LateNews, continued, is_late
 from alerts.incidents.life import NEW_USUAL, advance
-from alerts.incidents.reports import Reading, remembered, report
+from alerts.incidents.reports import Reading, remembered, report, told
 from fengsui.incidents.carriers import joined
 from fengsui.incidents.evidence import RecentActivity, with_evidence
 from fengsui.incidents.forecast import expect
@@ -28,6 +29,7 @@ class IncidentUpdate:
     """A change of an incident, at the end of a tick, of which `coverage` was read.
 
     `told` is the level that people were notified of before, `story` the one that began, if any.
+    `late` says that it is about hours of which people learn late.
     """
 
     incident: Incident
@@ -36,6 +38,7 @@ class IncidentUpdate:
     coverage: float
     told: Level | None
     story: Theme | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class _Tick:
     coverage: float
 
 
-def detect_brand(
+def detect_brand(  # noqa: PLR0913 - what a detection is
     services: Services,
     brand: str,
     incident: Incident | None,
@@ -66,11 +69,13 @@ def detect_brand(
     entries: Sequence[Entry] = (),
     *,
     changed: bool = True,
+    past: datetime | None = None,
 ) -> BrandDetection:
     """Score the ticks of a brand, whose open incident is `incident`; write nothing.
 
     `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`). Where
     its counts have not `changed` since the last detection, nobody new is looked for in its story.
+    What comes to light in ticks that end by `past` is told once, as of now (`LateNews`).
     """
     series = services.counts.series(brand, now)
     heard = services.detector_cache.signals(brand, since)
@@ -80,16 +85,41 @@ def detect_brand(
     story = incident.opened_at if incident else None
     for hot in signals_of(services, brand, entries, since, story):
         signals[hot.at] = _louder(signals.get(hot.at), hot)
-    if incident is None:
-        if not signals:
-            return BrandDetection(brand, {})
+    if incident is None and not signals:
+        return BrandDetection(brand, {})
+    known = [] if incident is None else [incident]
+    is_behind = past is not None and since < past
+    if incident is None or is_behind:
         # One that has just recovered is reopened by a greater wave.
-        past = reversed(services.ledger.incidents(brand=brand))
-        incident = next((one for one in past if not one.is_operational), None)
-    follower = _Follower(services, brand, incident, now, changed=changed)
-    for tick in _ticks(services, series, signals, since, now, incident):
-        follower.take_in(tick)
-    return follower.detection()
+        known = [one for one in services.ledger.incidents(brand=brand) if not one.is_operational]
+    turns = _in_turn(known, since) if is_behind else [(known[-1] if known else None, None)]
+    ticks = list(_ticks(services, series, signals, since, now, incident))
+    touched: dict[str, Incident] = {}
+    moves: list[IncidentUpdate] = []
+    begun: Incident | None = None
+    for one, following in turns:
+        follower = _Follower(services, brand, one, now, LateNews(past), changed=changed)
+        if begun is not None:
+            follower.begin_as(begun)
+        for tick in ticks:
+            if (one is None or tick.at > one.opened_at) and (
+                following is None or tick.at <= following.opened_at
+            ):
+                follower.take_in(tick)
+        begun = follower.without_open() if following is not None else None
+        detected = follower.detection()
+        touched |= {key: new for key, new in detected.incidents.items() if new != one}
+        moves += detected.moves
+    return BrandDetection(brand, touched, tuple(moves))
+
+
+def _in_turn(
+    known: Sequence[Incident], since: datetime
+) -> list[tuple[Incident | None, Incident | None]]:
+    """Return the incidents that ticks after `since` may go on with, each with the one after it."""
+    later = [one for one in known if one.opened_at > since]
+    earlier = [one for one in known if one.opened_at <= since]
+    return list(zip([earlier[-1] if earlier else None, *later], [*later, None], strict=True))
 
 
 def _louder(counted: Signal | None, listed: Signal) -> Signal:
@@ -121,6 +151,7 @@ class _Follower:
         brand: str,
         incident: Incident | None,
         now: datetime,
+        late: LateNews,
         *,
         changed: bool,
     ) -> None:
@@ -134,12 +165,34 @@ class _Follower:
         self._known = True
         self._touched: dict[str, Incident] = {}
         self._moves: list[IncidentUpdate] = []
+        self._late = late
+        self._last: _Tick | None = None
+
+    def begin_as(self, begun: Incident) -> None:
+        """Let the incident have begun as one that late posts showed, where that was worse."""
+        incident = self._incident
+        worse = continued(incident, begun) if incident is not None else None
+        if incident is not None and worse is not None:
+            at, known = incident.opened_at, incident.known_level
+            if self._late.takes(worse, Change.RAISED, at, known):
+                self._incident = self._touched[worse.key] = worse
+
+    def without_open(self) -> Incident | None:
+        """Leave out the incident that is still open: people know of it as the next; return it."""
+        incident = self._incident
+        if incident is None or incident.status is not IncidentStatus.OPEN:
+            return None
+        self._touched.pop(incident.key, None)
+        self._moves = [one for one in self._moves if one.incident.key != incident.key]
+        self._late.drop(incident)
+        self._incident = None
+        return incident
 
     def take_in(self, tick: _Tick) -> None:
         """Take in the next tick."""
         before, settings = self._incident, self._settings
-        told = before.known_level if before and before.status is IncidentStatus.OPEN else None
-        self._known = tick.coverage >= settings.min_coverage
+        known = before.known_level if before and before.status is IncidentStatus.OPEN else None
+        self._known, self._last = tick.coverage >= settings.min_coverage, tick
         signal = self._weighed(tick.signal) if tick.signal is not None else None
         usual = self._usual(tick.at)
         moved = advance(
@@ -150,6 +203,9 @@ class _Follower:
         if moved.incident is None:
             return
         incident, change, begun = moved.incident, moved.change, None
+        if self._late.takes(incident, change, tick.at, known):
+            self._keep(incident)
+            return
         is_new = before is not None and before.updated_at < tick.at <= self._now
         if change is None and is_new and _may_tell_of_another(incident, tick.at):
             incident, begun = self._with_another_story(incident, tick.at)
@@ -160,14 +216,36 @@ class _Follower:
             incident, said = report(incident, change, reading)
             if said is not None:
                 incident = self._expecting(min(tick.at, self._now), incident)
-                move = IncidentUpdate(incident, said, tick.at, tick.coverage, told, begun)
+                move = IncidentUpdate(incident, said, tick.at, tick.coverage, known, begun)
                 self._moves.append(move)
+        self._keep(incident)
+
+    def _keep(self, incident: Incident) -> None:
         self._incident = incident
         self._touched.pop(incident.key, None)
         self._touched[incident.key] = incident
 
+    def _tell_late(self) -> None:
+        """Tell of each incident of the past once, as it is now and as it was at its worst."""
+        tick = self._last
+        for key, found in self._late.found.items():
+            incident = self._touched[key]
+            if tick is None:
+                continue
+            usual = self._usual(tick.at) if incident is self._incident else None
+            said = told(incident, found.change, self._reading(incident, found.change, tick, usual))
+            shown = found.as_told(said)
+            self._touched[key] = said = replace(said, reported_level=shown.level)
+            if self._incident is incident:
+                self._incident = said
+            late = is_late(incident, self._now)
+            self._moves.append(
+                IncidentUpdate(shown, found.change, tick.at, tick.coverage, found.known, late=late)
+            )
+
     def detection(self) -> BrandDetection:
         """Return the incidents in their last state, and what to notify people of."""
+        self._tell_late()
         incident = self._incident
         told_of = self._moves[-1].incident if self._moves else None
         if incident is not None and incident is not told_of:
@@ -218,11 +296,14 @@ class _Follower:
         known = at if is_new_usual else incident.opened_at
         return self._services.detector_cache.baseline(self._brand, at, known)
 
-    def _weighed(self, signal: Signal) -> Signal:
+    def _weighed(self, signal: Signal) -> Signal | None:
         """Return the signal with what the store holds besides the counts, where it can matter."""
         incident, settings = self._incident, self._settings
         if incident is not None and signal.at < incident.updated_at:
-            return signal  # scored before
+            # Scored before; late posts may have made it worse than the incident ever was.
+            is_worse = self._late.is_past(signal.at) and signal.level + 1 > incident.peak_level
+            if not is_worse:
+                return None
         reopens = timedelta(hours=settings.reopen_hours)
         goes_on = incident is not None and (
             incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens

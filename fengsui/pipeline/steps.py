@@ -5,11 +5,12 @@ result; so a step that is run again finds its own work and adds nothing.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.delivery.routing import receivers_of
+from alerts.incidents.late import LATE
 from fengsui.annotate.annotator import Annotator, scorer
 from fengsui.annotate.batches import batches
 from fengsui.desk.cases import open_cases
@@ -201,8 +202,9 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     """Judge the ticks that ended after `since` (default: where detection last came to).
 
     Without `since` only brands whose counts changed, or that have an open incident, are looked at.
-    Ticks within the lateness allowed are judged again, so that late posts count; that changes
-    nothing where nothing came late. Alerts and incidents are written together, once. What a call
+    Ticks within the lateness allowed are judged again, and of a brand all from its earliest change
+    on, as far back as `late_hours` says, so that late posts count; that changes nothing where
+    nothing came late. Alerts and incidents are written together, once. What a call
     that failed had not judged, the next one judges. Where the last detection lies ahead of `now`,
     the clock was wrong then: that is an incident, and detection goes on from `now`.
     """
@@ -214,7 +216,10 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     lateness = timedelta(minutes=services.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
     changed = services.counts.refresh(seen)
-    services.detector_cache.update(services.counts.take_changes(), services.counts.tick_end(now))
+    changes = services.counts.take_changes()
+    services.detector_cache.update(changes, services.counts.tick_end(now))
+    begins = {} if since is not None else _begins(services, changes, start, now)
+    past = None if since is not None else max(start, now - LATE)
     open_incidents = {
         incident.brand: incident
         for incident in services.ledger.open_incidents()
@@ -227,10 +232,11 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
             services,
             brand,
             open_incidents.get(brand),
-            start,
+            begins.get(brand, start),
             now,
             entries.get(brand, ()),
             changed=brand in changed,
+            past=past,
         )
         for brand in sorted(looked_at | open_incidents.keys())
     ]
@@ -252,6 +258,14 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
         services.ledger.record_detection(others, [])
     DETECTED.set(services.ledger, DetectedTo(now, services.counts.revision))
     return Detected(tuple((links | written).values()), tuple(alerts))
+
+
+def _begins(
+    services: Services, changes: Mapping[str, datetime], start: datetime, now: datetime
+) -> dict[str, datetime]:
+    """Return from when on the ticks of brands are judged again, where that is before `start`."""
+    oldest = now - timedelta(hours=services.settings.detection.late_hours)
+    return {brand: max(at, oldest) for brand, at in changes.items() if at < start}
 
 
 def detected_to(services: Services) -> tuple[datetime | None, int]:

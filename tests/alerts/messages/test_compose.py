@@ -19,6 +19,7 @@ from records import (
     Evidence,
     EvidencePart,
     IncidentKind,
+    IncidentStatus,
     Level,
     LevelReason,
     Link,
@@ -99,6 +100,9 @@ def _operational() -> list[Alert]:
 def _every_change() -> list[Alert]:
     """Return alerts with a situation: each change, carrier, trend, demand and end."""
     changes = [made_change(change, carriers=VOICES, joined=VOICES[:1]) for change in Change]
+    late = replace(made_change(Change.OPENED), late=True)
+    over = replace(late.incident, recovered_at=late.at - HOUR, status=IncidentStatus.RECOVERED)
+    changes += [late, replace(late, incident=over)]
     joined = [made_change(Change.JOINED, carriers=(one,), joined=(one,)) for one in VOICES]
     absent = made_change(looked_for=tuple(one.carrier for one in VOICES), carriers=())
     unconnected = made_change(Change.OPENED, unconnected=tuple(one.carrier for one in VOICES))
