@@ -21,9 +21,8 @@ OPENING: Final = ("negative", "complaints")
 # A burst is scored by its share in the volume too, unless at least so much of it is negative.
 SHARE_ALARMING: Final = 0.4
 SHARE_SURPRISE: Final = 0.01
-# An excess must exceed both a number and a multiple of the Poisson deviation.
-EXCESS_COUNT: Final = 8.0
-EXCESS_DEVIATIONS: Final = 3.0
+# So many more than expected, however rare that is.
+EXCESS_COUNT: Final = 4.0
 # The newest twelfth of a horizon must still run at half the excess of the whole.
 NEWEST: Final = 12
 PACE: Final = 0.5
@@ -261,9 +260,7 @@ class TickScorer:
         dispersion = baseline.dispersion[first, place][:, rows][
             tick if len(first) > 1 else 0, row, brand
         ]
-        rare = excess * excess >= mean * np.maximum(
-            EXCESS_DEVIATIONS**2, _NEVER**2 * (1.0 + dispersion * mean)
-        )
+        rare = excess * excess >= mean * _NEVER**2 * (1.0 + dispersion * mean)
         kept = np.flatnonzero(rare & (count >= self.settings.min_count))
         tail = count_tail(count[kept], mean[kept], dispersion[kept])
         kept = kept[(tail <= SUPPORT) & (tail * self.tests[place] <= self.limit)]
@@ -308,8 +305,9 @@ class TickScorer:
         """Return why each count may not alarm, its rarity and its share left aside."""
         excess = count - mean
         few = count < self.settings.min_count
-        least = np.maximum(EXCESS_COUNT, EXCESS_DEVIATIONS * np.sqrt(mean))
-        suppressed = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (excess < least)
+        suppressed = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (
+            excess < EXCESS_COUNT
+        )
         suppressed += SuppressionReason.CHANNEL * ~self._may_open
         is_read = windows.at(windows.read, 1, tick, brand) > 0
         for place, horizon in enumerate(self.scale.horizons):

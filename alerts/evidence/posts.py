@@ -25,7 +25,7 @@ _CORRELATION: Final = (0.005, 0.3)
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """An organic post about a brand. `troubled` is negative or a complaint.
+    """An organic post about a brand. `troubled` is negative or a complaint, `complains` the latter.
 
     `reposts` is None where the source gives none, `headline` says that a hot list named it.
     """
@@ -38,6 +38,7 @@ class PostView:
     words: tuple[str, ...]
     reposts: int | None
     troubled: bool
+    complains: bool = False
     headline: bool = False
     title: str = ""
 
@@ -52,6 +53,7 @@ class Day:
     headlines: int = 0
     words: Counter[str] = field(default_factory=Counter)
     troubled_words: Counter[str] = field(default_factory=Counter)
+    complained_words: Counter[str] = field(default_factory=Counter)
     followed: Counter[int] = field(default_factory=Counter)
     quarters: dict[str, list[int]] = field(default_factory=dict)
     reposts: list[int] = field(default_factory=list)
@@ -68,6 +70,8 @@ class Day:
             return
         self.troubled += 1
         self.troubled_words.update(set(post.words))
+        if post.complains:
+            self.complained_words.update(set(post.words))
         self.followed.update(tier for tier in TIERS if post.followers >= tier)
         counts[quarter_of(post.at)] += 1
 
@@ -115,6 +119,10 @@ class BrandHistory:
     def troubled_words(self) -> Mapping[str, int]:
         """In how many troubled posts each word was."""
         return _added(day.troubled_words for day in self.days)
+
+    def complained(self, word: str) -> float:
+        """Return in how many complaints a word was; of days looked at in part, by their share."""
+        return sum(day.complained_words[word] / day.share for day in self.days)
 
     @cached_property
     def followed(self) -> Mapping[int, int]:

@@ -12,6 +12,7 @@ threshold of each rate at which they have as many false incidents as ours.
 
 import os
 import tempfile
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ from alerts.detection.negative_binomial import NegativeBinomialDetector
 from alerts.detection.probability import count_tail
 from alerts.detection.series import Panel
 from alerts.detection.settings import DetectionSettings
+from alerts.evidence.same_matter import CUSTOMERS, limit, rarity
 from benchmarks.detection.annotated import BASELINES, COMPLAINTS, TUNED, Pool, Text, pools
 from benchmarks.detection.rivals import RIVALS, Floats, hourly
 from benchmarks.detection.tables import Table
@@ -165,6 +167,37 @@ def counted(several: Sequence[Brand], settings: DetectionSettings) -> list[Numbe
     return [np.array(found[name], dtype=np.int64) for name in names]
 
 
+def united(one: Brand, settings: DetectionSettings) -> Numbers:
+    """Return the ticks in which customers name one matter, as `alerts.evidence.same_matter` asks.
+
+    Each text stands for a customer. What the store reads anew at each tick is kept up here.
+    """
+    recent: deque[tuple[int, Text]] = deque()
+    waiting: deque[tuple[int, Text]] = deque()
+    past: Counter[str] = Counter()
+    asked: list[tuple[int, int, int]] = []
+    for tick, text in one.troubled:
+        if not text.complaint:
+            continue
+        for queue, until in ((recent, tick - LONG), (waiting, (tick - LONG) // DAY * DAY)):
+            while queue and queue[0][0] < until:
+                _, old = queue.popleft()
+                past.update(old.words if queue is waiting else ())
+            queue.append((tick, text))
+        if tick < HISTORY:
+            continue
+        texts = {id(said): said.words for _, said in recent}
+        authors = Counter(word for words in texts.values() for word in set(words))
+        asked += [
+            (tick, authors[word], past[word])
+            for word in set(text.words)
+            if authors[word] >= CUSTOMERS and not word.isdecimal()
+        ]
+    ticks, count, hits = np.array(asked, dtype=np.int64).reshape(-1, 3).T
+    _, tail = rarity(count.astype(np.float64), hits.astype(np.float64), (ticks - LONG) // DAY)
+    return np.unique(ticks[tail <= limit(settings)])
+
+
 def poisson(hours: Floats) -> Floats:
     """Return how rare a Poisson test on the mean of the last two weeks finds an hour (decades)."""
     sums = np.concatenate((np.zeros(1), np.cumsum(hours)))
@@ -241,12 +274,17 @@ def _rows(name: str, rate: float, ticks: Sequence[Numbers], several: Sequence[Br
 def tables(data: Path, *, tuned: bool = True) -> list[Table]:
     """Return the table of one half of the sources and seeds."""
     several = brands(data, tuned=tuned)
-    ours = counted(several, DetectionSettings())
+    settings = DetectionSettings()
+    counts = counted(several, settings)
+    matters = [united(one, settings) for one in several]
+    ours = [np.union1d(*both) for both in zip(counts, matters, strict=True)]
     rows = []
     for rate in RATES:
         here = [place for place, one in enumerate(several) if one.case.rate == rate]
         some, mine = [several[one] for one in here], [ours[one] for one in here]
         rows.append(_rows("fengsui", rate, mine, some))
+        rows.append(_rows("counts alone", rate, [counts[one] for one in here], some))
+        rows.append(_rows("same matter alone", rate, [matters[one] for one in here], some))
         allowed = sum(map(incidents, mine, some))
         rows += [
             _rows(name, rate, alarms_of(method, some, allowed), some)

@@ -12,7 +12,7 @@ import numpy as np
 
 from alerts.detection.negative_binomial import HISTORY, panel_of
 from alerts.detection.probability import least_rare_count
-from alerts.detection.scorer import EXCESS_COUNT, EXCESS_DEVIATIONS, ScoredTick, SuppressionReason
+from alerts.detection.scorer import EXCESS_COUNT, ScoredTick, SuppressionReason
 from alerts.detection.signals import SignalBuilder
 from alerts.detection.state import RollingState
 from alerts.detection.ticks import EPOCH
@@ -100,8 +100,7 @@ def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -
         at = min(order)[2]
         mean, scatter = scored.mean[at, row], scored.dispersion[at, row]
         rare = float(least_rare_count(np.array(mean), np.array(scatter), float(tails[at])))
-        excess = mean + max(EXCESS_COUNT, EXCESS_DEVIATIONS * float(np.sqrt(mean)))
-        needed = max(rare, np.ceil(excess), scorer.settings.min_count)
+        needed = max(rare, np.ceil(mean + EXCESS_COUNT), scorer.settings.min_count)
         yield Channel(
             kind=name,
             horizon=scorer.scale.horizons[at] * scorer.scale.step,

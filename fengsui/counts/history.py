@@ -91,6 +91,7 @@ def post_view(cited: Cited) -> PostView:
         words=mention.keywords,
         reposts=post.reposts,
         troubled=is_troubled(mention),
+        complains=mention.complaint,
         headline=post.kind is PostKind.HEADLINE,
         title=mention.text[:TITLE_LIMIT],
     )

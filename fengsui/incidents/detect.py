@@ -17,6 +17,7 @@ from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
 from fengsui.incidents.joining import beginnings, voices_of
 from fengsui.incidents.new_stories import another_story
+from fengsui.incidents.same_matter import united_complaints
 from fengsui.services import Services
 from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme, Voice
 from records.time import HOUR
@@ -77,14 +78,8 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
     its counts have not `changed` since the last detection, nobody new is looked for in its story.
     What comes to light in ticks that end by `past` is told once, as of now (`LateNews`).
     """
-    series = services.counts.series(brand, now)
-    heard = services.detector_cache.signals(brand, since)
-    if heard is None:  # a brand that is not in the settings any more, with an open incident
-        heard = services.detector.score(series, since)
-    signals = {signal.at: signal for signal in heard}
-    story = incident.opened_at if incident else None
-    for hot in signals_of(services, brand, entries, since, story):
-        signals[hot.at] = _louder(signals.get(hot.at), hot)
+    series, recents = services.counts.series(brand, now), _Recents(services, brand)
+    signals = _signals(services, brand, series, recents, incident, since, entries)
     if incident is None and not signals:
         return BrandDetection(brand, {})
     known = [] if incident is None else [incident]
@@ -98,7 +93,7 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
     moves: list[IncidentUpdate] = []
     begun: Incident | None = None
     for one, following in turns:
-        follower = _Follower(services, brand, one, now, LateNews(past), changed=changed)
+        follower = _Follower(services, brand, one, now, LateNews(past), recents, changed=changed)
         if begun is not None:
             follower.begin_as(begun)
         for tick in ticks:
@@ -111,6 +106,29 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
         touched |= {key: new for key, new in detected.incidents.items() if new != one}
         moves += detected.moves
     return BrandDetection(brand, touched, tuple(moves))
+
+
+def _signals(  # noqa: PLR0913 - where signals come from
+    services: Services,
+    brand: str,
+    series: Series,
+    recents: "_Recents",
+    incident: Incident | None,
+    since: datetime,
+    entries: Sequence[Entry],
+) -> dict[datetime, Signal]:
+    """Return the signals after `since` by tick: of counts, hot lists, and customers who agree."""
+    found = services.detector_cache.signals(brand, since)
+    if found is None:  # a brand that is not in the settings any more, with an open incident
+        found = services.detector.score(series, since)
+    signals = {signal.at: signal for signal in found}
+    story = incident.opened_at if incident else None
+    for hot in signals_of(services, brand, entries, since, story):
+        signals[hot.at] = _louder(signals.get(hot.at), hot)
+    if incident is None:
+        for united in united_complaints(services, series, recents.at, since):
+            signals.setdefault(united.at, united)
+    return signals
 
 
 def _in_turn(
@@ -152,6 +170,7 @@ class _Follower:
         incident: Incident | None,
         now: datetime,
         late: LateNews,
+        recents: _Recents,
         *,
         changed: bool,
     ) -> None:
@@ -161,7 +180,7 @@ class _Follower:
         self._now = now
         self._changed = changed
         self._incident = remembered(incident) if incident else None
-        self._recents = _Recents(services, brand)
+        self._recents = recents
         self._known = True
         self._touched: dict[str, Incident] = {}
         self._moves: list[IncidentUpdate] = []
