@@ -108,7 +108,7 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
     return BrandDetection(brand, touched, tuple(moves))
 
 
-def _signals(  # noqa: PLR0913 - where signals come from
+def _signals(
     services: Services,
     brand: str,
     series: Series,
