@@ -155,7 +155,7 @@ class Supervisor:
         now = self._timer()
         with self._lock:
             before = self._standings.get(name, Standing())
-            pause = min(FIRST_PAUSE * 2 ** min(before.failures, 20), LONGEST_PAUSE)
+            pause = min(FIRST_PAUSE * 2.0 ** min(before.failures, 20), LONGEST_PAUSE)
             self._standings[name] = Standing(
                 failures=before.failures + 1,
                 since=before.since if before.is_failing else now,

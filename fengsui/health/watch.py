@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from fengsui.health.dead_man import DeadManSwitch
 from fengsui.health.emergency import Emergency
 from fengsui.health.figures import gather
 from fengsui.health.heartbeat import heartbeat_path, write_heartbeat
@@ -19,6 +18,7 @@ from fengsui.settings.application import Settings
 from store.errors import StoreError
 
 if TYPE_CHECKING:
+    from fengsui.health.dead_man import DeadManSwitch
     from fengsui.health.server import Address
 
 # The figures are read so often, the heartbeat and systemd's watchdog at most so often.
@@ -44,10 +44,7 @@ class Watch:
         self._timer = timer
         self._shown: float | None = None
         self._watched: float | None = None
-        variable = settings.health.ping_url_env
-        self._switch = (
-            DeadManSwitch(variable, settings.health.ping_seconds) if variable is not None else None
-        )
+        self._switch = _switch_of(settings)
 
     @contextmanager
     def showing(
@@ -135,3 +132,13 @@ class Watch:
     def ends(self) -> None:
         """Tell systemd that the run ends as it was asked to."""
         tell_systemd(STOPPING)
+
+
+def _switch_of(settings: Settings) -> "DeadManSwitch | None":
+    variable = settings.health.ping_url_env
+    if variable is None:
+        return None
+    # The client takes a while to load: only where it is used.
+    from fengsui.health.dead_man import DeadManSwitch  # noqa: PLC0415  # see above
+
+    return DeadManSwitch(variable, settings.health.ping_seconds)

@@ -69,8 +69,9 @@ class Senders:
         self._supervisor.join(patience)
 
     def _serve(self, name: str, worked: Callable[[], None]) -> None:
+        nothing: dict[str, str] = {}
         verify = partial(verify_receivers, self._services, self._clock(), [name])
-        self._supervisor.step(f"{RECEIVER}{name}.verify", verify, {})
+        self._supervisor.step(f"{RECEIVER}{name}.verify", verify, nothing)
         awake = self._awake[name]
         while not self._stop.is_set():
             awake.clear()

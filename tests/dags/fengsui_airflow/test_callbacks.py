@@ -3,6 +3,8 @@
 import asyncio
 from types import SimpleNamespace
 
+import pytest
+
 from fengsui_airflow.callbacks import tell_late, tell_run_failure
 from fengsui_airflow.notifiers import CloseIncident, OpenIncident
 from records import Incident, IncidentKind, IncidentStatus
@@ -48,3 +50,23 @@ def test_notifiers_are_for_any_dag(desk: Desk) -> None:
     assert incidents(desk)["theirs.load"].status is IncidentStatus.OPEN
     CloseIncident()({"ti": task})
     assert incidents(desk)["theirs.load"].status is IncidentStatus.RECOVERED
+
+
+def test_ledger_that_is_away_is_told_without_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no incident can be written the emergency receiver gets a message, once an hour."""
+    from fengsui.services import Services
+    from store.errors import StoreUnreachable
+
+    def away(*_: object, **__: object) -> None:
+        raise StoreUnreachable("ledger: no answer")
+
+    desk.configure(more='emergency_receiver = "pr"')
+    with desk.services():
+        pass
+    monkeypatch.setattr(Services, "__init__", away)
+    for _ in range(2):
+        tell_run_failure(run("timed_out"))
+    assert len(desk.slack.messages) == 1
+    assert "账本不可用" in str(desk.slack.messages)
