@@ -95,7 +95,10 @@ class Services:
         """The signals of all brands, kept up with the store."""
         from fengsui.counts.detector_cache import DetectorCache
 
-        return DetectorCache(self.store, self._coverage, self.detector, self.brands, self.tick)
+        late = timedelta(hours=self.settings.detection.late_hours)
+        return DetectorCache(
+            self.store, self._coverage, self.detector, self.brands, self.tick, late
+        )
 
     @property
     def brands(self) -> Sequence[str]:

@@ -70,8 +70,8 @@ class BaselineBefore:
 class Windows:
     """Neighbouring ticks of one block, of the brands at `rows`.
 
-    `ticks` are their numbers plus one. `counts`, `factor` (the profile's, 0 where nothing was read)
-    and `read` are rings of sums: place n holds that of all ticks before number n.
+    `ticks` are their numbers plus one. `counts`, `factor` (the profile's) and `read` are rings of
+    sums: place n holds that of all ticks before number n.
     """
 
     ticks: Numbers
@@ -309,15 +309,13 @@ class TickScorer:
             excess < EXCESS_COUNT
         )
         suppressed += SuppressionReason.CHANNEL * ~self._may_open
-        is_read = windows.at(windows.read, 1, tick, brand) > 0
         for place, horizon in enumerate(self.scale.horizons):
             first = windows.first_blocks(horizon, self.scale.block)[tick]
-            # Of a tick that was read in part, less is known than was posted: scored like any other,
-            # it can only be too quiet.
-            enough = is_read & (2 * windows.at(windows.read, horizon, tick, brand) >= horizon)
+            # Of a tick that nobody read, or read in part, less is known than was posted: scored like
+            # any other, it can only be too quiet.
             # The shortest horizon counts for a brand without history; a longer one needs its own.
             young = (windows.baseline.age[first, brand] < horizon) & (place > 0)
-            reason = SuppressionReason.UNREAD * ~enough + SuppressionReason.YOUNG * young
+            reason = SuppressionReason.YOUNG * young
             counted = windows.at(windows.counts, horizon, tick, brand)
             if self.authors:
                 reason += SuppressionReason.AUTHORS * (counted[:, -1] < self.settings.min_authors)

@@ -29,7 +29,8 @@ class RollingState:
 
     `keep` is how many ticks back can be looked at. Counts have shape (ticks, channels, brands),
     coverage (ticks, brands); the channels are the scorer's, with the authors behind them where it
-    counts those. A count that is not finite, and a tick without coverage, is unknown.
+    counts those. The count of a tick without coverage is a lower bound, one that is not finite 0;
+    neither teaches anything.
     """
 
     def __init__(
@@ -214,16 +215,15 @@ class RollingState:
     def _put(self, since: int, counts: Floats, coverage: Floats, rows: Rows) -> None:
         """Write the counts of ticks of one block down, of which it is known what to expect."""
         ticks = np.arange(since, since + len(counts))
-        read = (coverage > 0) & np.isfinite(counts.sum(axis=1))
+        finite = np.isfinite(counts.sum(axis=1))
+        read = (coverage > 0) & finite
         values = np.maximum(counts, 0.0)
-        if not read.all():
-            values = np.where(read[:, None], values, 0.0)
+        if not finite.all():
+            values = np.where(finite[:, None], values, 0.0)
         if self.scorer.columns > len(self.scorer.channels):
             # An author counts once a tick.
             values[:, :-1] = np.minimum(values[:, :-1], values[:, -1:])
         factor = self._factor[spread(ticks, self._ticks)][..., rows]
-        if not read.all():
-            factor = factor * read[:, None]
         for ring, added in ((self._counts, values), (self._factors, factor), (self._reads, read)):
             before = ring[since % self._ticks][..., rows]
             _write(ring, ticks + 1, rows, _running(before, added))

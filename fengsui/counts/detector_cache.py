@@ -29,7 +29,8 @@ class DetectorCache:
     """The signals of `brands`, from a rolling state that only takes in what has changed.
 
     The answers are those of `NegativeBinomialDetector.score` on the whole counts of each brand:
-    the state is a cache, and is built anew whenever it cannot be brought up to date.
+    the state is a cache, and is built anew whenever it cannot be brought up to date. It holds at
+    least the time that posts may come `late`.
     """
 
     def __init__(
@@ -39,8 +40,10 @@ class DetectorCache:
         detector: NegativeBinomialDetector,
         brands: Sequence[str],
         step: timedelta,
+        late: timedelta = timedelta(0),
     ) -> None:
         self._store = store
+        self._judged = max(1, late // step)
         self._log = coverage
         self._detector = detector
         self._brands = tuple(brands)
@@ -117,11 +120,14 @@ class DetectorCache:
         return state.baseline_of(place, "negative", until, hour, since)
 
     def _load(self, until: int, end: datetime) -> None:
-        """Build the state anew, from the first tick that was read at all."""
+        """Build the state anew, from the first tick that was read at all, or that is judged.
+
+        Posts of hours before the first read are a lower bound of what was posted, no hole.
+        """
         begin = until - HISTORY // self._step
         coverage = self._covered(begin, until)
         read = np.flatnonzero(coverage > 0)
-        first = int(read[0]) if len(read) else len(coverage) - 1
+        first = max(0, min(int(read[0]) if len(read) else until, len(coverage) - self._judged))
         self._kept = self._loaded(self._brands, begin + first, coverage[first:])
         self._coverage = coverage
         self._reloaded = end

@@ -119,14 +119,35 @@ class TestDetector:
         assert detector.score(series(empty), START) == []
         assert detector.score(troubled(), end_of(TICKS)) == []
 
-    def test_unread_ticks_do_not_signal(self, detector: NegativeBinomialDetector) -> None:
-        """A tick of which nothing was read says nothing, whatever its counts are."""
+    def test_unread_ticks_still_signal(self, detector: NegativeBinomialDetector) -> None:
+        """The count of a tick that no read is noted of is a lower bound: more than usual alarms.
+
+        Failed before: such a tick was silent, so late files of unwatched hours were too.
+        """
         whole = troubled()
         coverage = np.ones(TICKS)
-        coverage[BURST : BURST + 20] = 0.0
+        coverage[BURST - 24 : BURST + 20] = 0.0
         heard = detector.score(replace(whole, coverage=coverage), end_of(BURST - 13))
-        assert heard
-        assert heard[0].at >= end_of(BURST + 20)
+        assert heard[0].at == detector.score(whole, end_of(BURST - 13))[0].at
+
+    def test_unread_ticks_teach_nothing(self, detector: NegativeBinomialDetector) -> None:
+        """Baselines learn from covered ticks alone: a gap with zeros makes nothing rarer."""
+        whole = troubled()
+        coverage = np.ones(TICKS)
+        coverage[BURST - 150 : BURST - 80] = 0.0
+        counts = {name: values.copy() for name, values in whole.counts.items()}
+        for values in counts.values():
+            values[BURST - 150 : BURST - 80] = 0.0
+        expected = [
+            one.evidence[0].expected
+            for one in (
+                detector.score(replace(whole, coverage=coverage), end_of(BURST - 13))[0],
+                detector.score(
+                    replace(whole, counts=counts, coverage=coverage), end_of(BURST - 13)
+                )[0],
+            )
+        ]
+        assert expected[0] == expected[1]
 
     def test_ticks_read_in_part_still_signal(self, detector: NegativeBinomialDetector) -> None:
         """While a source is down, what the others bring signals as if nothing were missing."""
