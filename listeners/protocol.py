@@ -90,6 +90,16 @@ class Rechecks(Protocol):
         ...
 
 
+@runtime_checkable
+class HoldsSpans(Protocol):
+    """A listener whose posts come in files that hold whole spans of time, also long past ones."""
+
+    @property
+    def greatest_gap(self) -> timedelta:
+        """Return how far apart posts of one span may lie."""
+        ...
+
+
 class WatchPace(NamedTuple):
     """How a listener is watched.
 

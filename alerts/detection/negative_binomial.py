@@ -82,7 +82,10 @@ class NegativeBinomialDetector:
         read = np.flatnonzero(
             (panel.coverage[begin - panel.number : since - panel.number] > 0).any(axis=1)
         )
-        begin = begin + int(read[0]) if len(read) else max(begin, since)
+        first = begin + int(read[0]) if len(read) else max(begin, since)
+        # What somebody posted before the first read can alarm all the same.
+        posted = panel.counts[begin - panel.number : first - panel.number].any(axis=(1, 2))
+        begin = begin + int(np.argmax(posted)) if posted.any() else first
         state, builder = self.state(panel, begin, keep)
         lead = begin - state.first
         skipped = begin - panel.number

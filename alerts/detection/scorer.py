@@ -311,8 +311,8 @@ class TickScorer:
         suppressed += SuppressionReason.CHANNEL * ~self._may_open
         for place, horizon in enumerate(self.scale.horizons):
             first = windows.first_blocks(horizon, self.scale.block)[tick]
-            # Of a tick that nobody read, or read in part, less is known than was posted: scored like
-            # any other, it can only be too quiet.
+            # Of a tick that nobody read, or in part, less is known than was posted: scored like any
+            # other, it can only be too quiet.
             # The shortest horizon counts for a brand without history; a longer one needs its own.
             young = (windows.baseline.age[first, brand] < horizon) & (place > 0)
             reason = SuppressionReason.YOUNG * young

@@ -141,6 +141,10 @@ class DetectorCache:
         if since is not None and since < state.amendable:
             self._load(until, end)
             return
+        earliest = min(changed.values(), default=end)
+        if (earliest - EPOCH) // self._step < state.first and self._covers_before(state, until):
+            self._load(until, end)
+            return
         begins = {
             self._place[brand]: max(state.first, (at - EPOCH) // self._step)
             for brand, at in changed.items()
@@ -205,6 +209,11 @@ class DetectorCache:
         differs = np.flatnonzero(found[:looked] != before[len(before) - looked :])
         self._coverage = np.concatenate((before[: len(before) - looked], found))
         return had - looked + int(differs[0]) if len(differs) else None
+
+    def _covers_before(self, state: RollingState, until: int) -> bool:
+        """Say whether anything was read, by now, of what lies before the state."""
+        begin = until - HISTORY // self._step
+        return begin < state.first and bool(self._covered(begin, state.first).any())
 
     def _coverage_of(self, begin: int, until: int, end: int, brands: int) -> Floats:
         """Return the coverage of ticks, one column a brand; what is known ends with tick `end`."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TypeVar
 
 from fengsui.ingest.rejections import report_new
 from fengsui.services import Services
 from listeners.context import part_reached, set_part_reached
 from listeners.errors import ListenerError
-from listeners.protocol import CoverageMarker, Deletion, Item, Listener, Refusal
+from listeners.protocol import CoverageMarker, Deletion, HoldsSpans, Item, Listener, Refusal
 from records import Post, Rejected, Window
 
 BATCH = 1000
@@ -56,15 +57,19 @@ def collect(
 ) -> Collected:
     """Read `window` from a source into the store, and record what of it could be read.
 
-    What came before a source broke off is kept. A part of a source goes on, the next time, from
-    where it was covered to. `note` gets what each batch brought as soon as it is stored.
+    What came before a source broke off is kept. A file proves coverage of the spans that it holds
+    (`HoldsSpans`), also of hours before the first read. A part of a source goes on, the next time,
+    from where it was covered to. `note` gets what each batch brought as soon as it is stored.
 
     Raises:
         ListenerError: the source could not be read to the end; its coverage shows the gap.
     """
     collected, told = Collected(), False
+    times: list[datetime] = []
     try:
         for batch, covered in _parcels(listener.fetch(window)):
+            if isinstance(listener, HoldsSpans):
+                times += [one.published_at for one in batch if isinstance(one, Post)]
             report_new(services, [item for item in batch if isinstance(item, Rejected)])
             stored = store_items(services, [_not_ahead(item, window.until) for item in batch])
             note(stored)
@@ -76,9 +81,26 @@ def collect(
         if not told:
             services.ledger.record_read(listener.name, window, ok=False)
         raise
+    if isinstance(listener, HoldsSpans):
+        for span in spans_of(times, listener.greatest_gap, window.since):
+            services.ledger.record_read(listener.name, span, ok=True)
     if not told:
         services.ledger.record_read(listener.name, window, ok=True)
     return collected
+
+
+def spans_of(times: Iterable[datetime], gap: timedelta, until: datetime) -> list[Window]:
+    """Return the spans before `until` in which `times` lie no further apart than `gap`."""
+    spans: list[Window] = []
+    before = sorted({at for at in times if at < until})
+    # A file that reaches nearly up to the read hides no gap before it.
+    for at, following in pairwise([*before, until]):
+        if following - at > gap:
+            continue
+        goes_on = bool(spans) and spans[-1].until == at
+        since = spans.pop().since if goes_on else at
+        spans.append(Window(since, following))
+    return spans
 
 
 def _parcels(items: Iterator[Item]) -> Iterator[tuple[list[Item], CoverageMarker | None]]:

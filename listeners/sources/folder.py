@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 UNFINISHED: Final = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
 # So much before the mark is remembered, to see that the file is still the one that was read.
 TRACE: Final = 256
+# Posts of an export that lie further apart do not show that there were none in between.
+GREATEST_GAP: Final = timedelta(days=1)
 # Who watches a folder looks at it as often.
 LOOK_EVERY: Final = timedelta(seconds=1)
 
@@ -105,6 +107,11 @@ class FolderListener:
                 continue
             if place is None or place.stamp != stamp or not place.done:
                 yield from self._read(path, stamp, place, window.until)
+
+    @property
+    def greatest_gap(self) -> timedelta:
+        """A day: an export proves what was posted between its posts, not that years were silent."""
+        return GREATEST_GAP
 
     @property
     def watch_pace(self) -> WatchPace:
