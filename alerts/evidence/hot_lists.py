@@ -1,7 +1,7 @@
 """A hot list that names a brand: one entry can be an alarm, however few posts were read.
 
-Millions read what stands there; to wait for posts of our own would be late. The brand's own past
-says how rare it is, so that a brand that stands there every week needs more than one entry.
+Millions read what stands there; to wait for posts of our own would be late. Trouble is always an
+alarm, anything else only where the brand hardly ever stands there: most of that is advertising.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,8 +23,6 @@ DAYS_A_WEEK: Final = 7
 PRIOR_LISTED: Final = 0.5
 PRIOR_DAYS: Final = 7.0
 PRIOR_ENTRIES: Final = 2.0
-# Entries that tell of no trouble have to be so many times rarer: most of them are advertising.
-PLAIN_RARER: Final = 8.0
 # Yellow is four times rarer than blue; a level above takes counts as well.
 YELLOW_RARER: Final = 4.0
 NAMED: Final = 12
@@ -65,45 +63,36 @@ def appeared(
 
     `entries` are those of `SPAN` up to `at`, oldest first; a title counts once. Only a tick in
     which a title first appears signals. `past` are those of the `days` known before the story.
-    As many may be expected at most `false_alarms_per_week` times a week: titles that tell of
-    trouble among such titles, all titles among all, which have to be `PLAIN_RARER` times rarer.
-    That is a limit besides the counts' own.
+    A title that tells of trouble always signals, any other where none came in all of `PAST_DAYS`.
+    How rare that is for the brand sets the level.
     """
-    troubled = [entry for entry in entries if entry.troubled]
-    baseline = baseline_of((entry for entry in past if entry.troubled), days)
     since = at - timedelta(minutes=settings.tick_minutes)
-    found = [
-        (weekly, evidence)
-        for weekly, evidence in (
-            _scored(troubled, since, baseline, 1.0),
-            _scored(entries, since, baseline_of(past, days), PLAIN_RARER),
-        )
-        if evidence is not None and weekly <= settings.false_alarms_per_week
-    ]
-    if not found:
+    troubled = [entry for entry in entries if entry.troubled]
+    if _has_new(troubled, since):
+        evidence = _evidence(troubled, baseline_of((one for one in past if one.troubled), days))
+        rare = DAYS_A_WEEK * evidence.p_value * YELLOW_RARER <= settings.false_alarms_per_week
+        level = Level.YELLOW if rare else Level.BLUE
+    elif _has_new(entries, since) and not past and days >= PAST_DAYS:
+        evidence, level = _evidence(entries, baseline_of(past, days)), Level.BLUE
+    else:
         return None
-    weekly, evidence = min(found, key=lambda one: one[0])
-    rare = bool(troubled) and weekly * YELLOW_RARER <= settings.false_alarms_per_week
-    level = Level.YELLOW if rare else Level.BLUE
     return Signal(brand, NAME, at, evidence.p_value, level, (evidence,))
 
 
-def _scored(
-    entries: Sequence[Entry], since: datetime, baseline: HotListBaseline, rarer: float
-) -> tuple[float, Evidence | None]:
-    """Return how often a week chance brings as much, times `rarer`, and the evidence.
+def _first(entries: Sequence[Entry]) -> dict[str, datetime]:
+    """Return when each title first appeared."""
+    return {entry.title: entry.at for entry in reversed(entries)}
 
-    None where no title first appeared after `since`.
-    """
-    first: dict[str, datetime] = {}
-    for entry in entries:
-        first.setdefault(entry.title, entry.at)
-    if not any(seen >= since for seen in first.values()):
-        return 0.0, None
+
+def _has_new(entries: Sequence[Entry], since: datetime) -> bool:
+    return any(at >= since for at in _first(entries).values())
+
+
+def _evidence(entries: Sequence[Entry], baseline: HotListBaseline) -> Evidence:
+    first = sorted(_first(entries).items(), key=lambda one: one[1], reverse=True)
     expected, tail = _tail(len(first), baseline)
-    titles = tuple(EvidencePart(title, 1.0, 0.0) for title in reversed(first))[:NAMED]
-    evidence = Evidence("hot_list", float(len(first)), expected, SPAN, tail, titles)
-    return DAYS_A_WEEK * tail * rarer, evidence
+    titles = tuple(EvidencePart(title, 1.0, 0.0) for title, _ in first)[:NAMED]
+    return Evidence("hot_list", float(len(first)), expected, SPAN, tail, titles)
 
 
 def _tail(count: int, baseline: HotListBaseline) -> tuple[float, float]:

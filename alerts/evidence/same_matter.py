@@ -62,7 +62,9 @@ def same_matter(
     order = [place for place in np.argsort(tail) if tail[place] <= limit(settings)]
     if not order:
         return None
-    parts = [EvidencePart(shared[one], count[one], float(expected[one])) for one in order[:NAMED]]
+    parts = [
+        EvidencePart(shared[one], float(count[one]), float(expected[one])) for one in order[:NAMED]
+    ]
     first = float(tail[order[0]])
     evidence = Evidence(
         "new_terms", parts[0].observed, parts[0].expected, SPAN, first, tuple(parts)

@@ -52,13 +52,12 @@ def test_a_brand_without_a_past_signals_but_stays_blue() -> None:
     assert signal.level is Level.BLUE
 
 
-@pytest.mark.parametrize(("listed_days", "needed"), [(0, 1), (4, 1), (8, 2), (20, 4)])
-def test_the_more_often_a_brand_is_listed_the_more_it_takes(listed_days: int, needed: int) -> None:
-    """A brand with two entries on each of many past days signals only for several on one day."""
-    before = past(listed_days, each=2)
-    counts = [n for n in range(1, 40) if heard([entry(MINUTE, f"{i}") for i in range(n)], before)]
-    assert counts[0] >= needed
-    assert counts == [*range(counts[0], 40)]
+@pytest.mark.parametrize("listed_days", [0, 8, 28])
+def test_a_new_title_of_trouble_always_signals(listed_days: int) -> None:
+    """Trouble is an alarm however often a brand is listed; the rarer that is, the higher."""
+    signal = heard([entry(MINUTE)], past(listed_days, each=2), promise=0.1)
+    assert signal is not None
+    assert signal.level is Level.BLUE
 
 
 def test_only_a_new_title_signals() -> None:
@@ -69,10 +68,11 @@ def test_only_a_new_title_signals() -> None:
     assert heard([old, entry(MINUTE, "云朵致歉")], []) is not None
 
 
-def test_a_plain_title_has_to_be_rare() -> None:
-    """Advertising of a listed brand is silent; of one hardly ever listed it signals, in blue."""
+def test_a_plain_title_signals_after_four_quiet_weeks() -> None:
+    """Advertising of a listed brand is silent, as is that of one hardly known: it needs a past."""
     plain = [entry(MINUTE, "云朵新品", troubled=False)]
-    assert heard(plain, past(2, troubled=False)) is None
+    assert heard(plain, past(1, troubled=False)) is None
+    assert heard(plain, [], days=PAST_DAYS - 1) is None
     signal = heard(plain, [])
     assert signal is not None
     assert signal.level is Level.BLUE
