@@ -21,8 +21,9 @@ OPENING: Final = ("negative", "complaints")
 # A burst is scored by its share in the volume too, unless at least so much of it is negative.
 SHARE_ALARMING: Final = 0.4
 SHARE_SURPRISE: Final = 0.01
-# So many more than expected, however rare that is.
+# So many more than expected, however rare that is; twice as many where hardly anything is known.
 EXCESS_COUNT: Final = 4.0
+YOUNG_EXCESS: Final = 8.0
 # The newest twelfth of a horizon must still run at half the excess of the whole.
 NEWEST: Final = 12
 PACE: Final = 0.5
@@ -172,6 +173,10 @@ class TickScorer:
         least = max(LOW_BASELINE / self.scale.step, 14.0)
         return np.asarray(age) < least
 
+    def least_excess(self, age: Floats | float) -> Floats:
+        """Return how many more than expected alarm at least."""
+        return np.where(self.young(age), YOUNG_EXCESS, EXCESS_COUNT)
+
     def score(self, windows: Windows, *, everything: bool = False) -> list[ScoredTick]:
         """Return the ticks that stand out, oldest first; or all of them."""
         if everything:
@@ -305,9 +310,8 @@ class TickScorer:
         """Return why each count may not alarm, its rarity and its share left aside."""
         excess = count - mean
         few = count < self.settings.min_count
-        suppressed = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (
-            excess < EXCESS_COUNT
-        )
+        least = self.least_excess(windows.baseline.age[-1][brand])[:, None, None]
+        suppressed = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (excess < least)
         suppressed += SuppressionReason.CHANNEL * ~self._may_open
         for place, horizon in enumerate(self.scale.horizons):
             first = windows.first_blocks(horizon, self.scale.block)[tick]

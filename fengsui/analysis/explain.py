@@ -12,7 +12,7 @@ import numpy as np
 
 from alerts.detection.negative_binomial import HISTORY, panel_of
 from alerts.detection.probability import least_rare_count
-from alerts.detection.scorer import EXCESS_COUNT, ScoredTick, SuppressionReason
+from alerts.detection.scorer import ScoredTick, SuppressionReason
 from alerts.detection.signals import SignalBuilder
 from alerts.detection.state import RollingState
 from alerts.detection.ticks import EPOCH
@@ -90,6 +90,7 @@ def explain(services: Services, incident: Incident) -> Iterator[Explained]:
 def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -> Iterator[Channel]:
     scorer = builder.scorer
     tails = builder.least_tail(state, 0, scored.number)
+    excess = float(scorer.least_excess(scored.age))
     for name in scorer.opening:
         row = scorer.channels.index(name)
         # What alarms, or else what comes nearest to it.
@@ -100,7 +101,7 @@ def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -
         at = min(order)[2]
         mean, scatter = scored.mean[at, row], scored.dispersion[at, row]
         rare = float(least_rare_count(np.array(mean), np.array(scatter), float(tails[at])))
-        needed = max(rare, np.ceil(mean + EXCESS_COUNT), scorer.settings.min_count)
+        needed = max(rare, np.ceil(mean + excess), scorer.settings.min_count)
         yield Channel(
             kind=name,
             horizon=scorer.scale.horizons[at] * scorer.scale.step,

@@ -1,0 +1,35 @@
+"""Customers in the store who complain of the same."""
+
+from datetime import timedelta
+
+from fengsui.pipeline import steps
+from fengsui.services import Services
+from records import Change, Level
+from tests.fengsui.incidents.test_detect import HOUR, MINUTE, NOW, put, services, usual_weeks
+
+__all__ = ["services"]  # a fixture
+
+
+def test_a_third_customer_opens_an_incident_amid_a_thousand_posts(services: Services) -> None:
+    """Three complaints about one matter are one blue alert, told once, whatever the volume."""
+    usual_weeks(services, "云朵")
+    for n in range(300):
+        put(services, "云朵", NOW - n * MINUTE, f"词{n}", troubled=False)
+    for n in range(3):
+        put(services, "云朵", NOW - n * HOUR - MINUTE, "虫子", f"店{n}")
+    (alert,) = steps.detect(services, NOW, since=NOW - timedelta(minutes=10)).alerts
+    assert (alert.change, alert.incident.level) == (Change.OPENED, Level.BLUE)
+    told = alert.incident.evidence[0]
+    assert (told.kind, told.observed, told.parts[0].name) == ("new_terms", 3, "虫子")
+    assert alert.incident.terms == ("虫子",)
+    assert steps.detect(services, NOW + MINUTE).alerts == ()
+
+
+def test_moods_and_known_complaints_open_nothing(services: Services) -> None:
+    """Delight opens nothing however many share it, nor does what is complained of every day."""
+    usual_weeks(services, "云朵")
+    for n in range(40):
+        put(services, "云朵", NOW - n * MINUTE, "代言", troubled=False)
+    for n in range(3):
+        put(services, "云朵", NOW - n * HOUR - MINUTE, "排队")
+    assert steps.detect(services, NOW, since=NOW - timedelta(minutes=10)).incidents == ()
