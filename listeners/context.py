@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import httpx
 
     from listeners.client.client import PoliteClient
+    from listeners.formats.format import Format
 
 BUDGET: Final = timedelta(seconds=40)
 
@@ -46,6 +47,7 @@ class ReadContext:
     transport: "httpx.BaseTransport | None" = None
     limits: Limits = field(default_factory=Limits)
     explain: Callable[[str], str] = str
+    profiles: "tuple[Format, ...]" = ()
 
     def web(self, source: str, request_seconds: float, *, agent: str = AGENT) -> "PoliteClient":
         """Return the client of a source, which asks one host once in `request_seconds`."""

@@ -66,6 +66,7 @@ class FolderSource(Source):
             changed_since=None if last is None else last - settled - CLOCK_SKEW,
             zone=zone_of(self.timezone),
             explain=context.explain,
+            profiles=context.profiles,
         )
 
 

@@ -215,8 +215,10 @@ def source_of(services: Services, name: str) -> SourceSettings:
 
 def means_of(services: Services, *, budget: timedelta = BUDGET) -> ReadContext:
     """Return what listeners read with that share the chain's ledger and go on where others left."""
+    profiles = tuple(profile.format() for profile in services.settings.profiles)
     explain = partial(reason_text, services.settings.language)
-    return ReadContext(memory=services.ledger, resume=True, budget=budget, explain=explain)
+    return ReadContext(memory=services.ledger, resume=True, budget=budget, explain=explain,
+                       profiles=profiles)  # fmt: skip
 
 
 def listener_since(services: Services, source: SourceSettings, last: datetime | None) -> Listener:

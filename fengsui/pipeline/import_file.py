@@ -11,7 +11,7 @@ from fengsui.ingest.rejections import RejectedKinds
 from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Collected
 from fengsui.services import Services
-from listeners.formats.format import UnknownFormat
+from listeners.formats.format import Format, UnknownFormat
 from listeners.formats.read import read_file
 from listeners.parsing.times import BEIJING
 from records import Post, Rejected, Window
@@ -20,6 +20,8 @@ from records import Post, Rejected, Window
 IMPORT: Final = "import"
 # Notes on single cells differ in what stands in the cell: so many kinds are counted.
 _MOST_NOTES: Final = 100
+# What a list says of its entries.
+_NO_REPAIRS: Final = ("place: ", "label: ")
 
 
 @dataclass(slots=True)
@@ -46,7 +48,8 @@ class Imported:
         self.collected += collected
         self.rejected.add(item for item in batch if isinstance(item, Rejected))
         posts = [item for item in batch if isinstance(item, Post)]
-        for note in (note for post in posts for note in post.notes):
+        notes = (note for post in posts for note in post.notes)
+        for note in (one for one in notes if not one.startswith(_NO_REPAIRS)):
             if note in self.notes or len(self.notes) < _MOST_NOTES:
                 self.notes[note] += 1
         if posts:
@@ -60,6 +63,7 @@ def import_file(
     file: Path,
     progress: Callable[[int], None] = lambda _: None,
     zone: tzinfo = BEIJING,
+    profiles: tuple[Format, ...] = (),
 ) -> Imported:
     """Read one file into the store, and record that the time it spans was read.
 
@@ -70,7 +74,7 @@ def import_file(
     done, file = Imported(), file.absolute()
     written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     try:
-        found = read_file(file, fetched_at=written_at, zone=zone)
+        found = read_file(file, fetched_at=written_at, zone=zone, profiles=profiles)
     except UnknownFormat as error:
         done.unknown = error.reason
         whole = Rejected(IMPORT, str(file), 1, error.reason, "", written_at)

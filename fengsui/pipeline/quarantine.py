@@ -28,6 +28,7 @@ def retry(services: Services, chosen: Iterable[Rejected]) -> Retried:
     by_origin: dict[str, list[Rejected]] = {}
     for one in chosen:
         by_origin.setdefault(one.origin, []).append(one)
+    profiles = tuple(profile.format() for profile in services.settings.profiles)
     files = kept = released = held = 0
     gone = []
     for origin, before in by_origin.items():
@@ -37,7 +38,10 @@ def retry(services: Services, chosen: Iterable[Rejected]) -> Retried:
             continue
         # What is still refused comes back by the reading itself, with the reason of today.
         services.ledger.release(before)
-        files, kept = files + 1, kept + import_file(services, Path(origin)).collected.kept
+        files, kept = (
+            files + 1,
+            kept + import_file(services, Path(origin), profiles=profiles).collected.kept,
+        )
         again = {one.position for one in services.ledger.quarantined() if one.origin == origin}
         still = sum(one.position in again for one in before)
         released, held = released + len(before) - still, held + still

@@ -32,6 +32,7 @@ from fengsui.settings.faults import Fault, Faults, Tables, language_in, syntax_f
 from fengsui.settings.health import HealthSettings
 from fengsui.settings.kibana import KibanaSettings
 from fengsui.settings.privacy import PrivacySettings
+from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.upkeep import UpkeepSettings
 from fengsui.wording.choice import language_of
 from fengsui.wording.words import say
@@ -71,6 +72,9 @@ class Settings(BaseModel):
         "settles alone",
     )
     brands: tuple[BrandSettings, ...] = ()
+    profiles: tuple[ProfileSettings, ...] = Field(
+        default=(), description="tables of other tools: which column stands for which field"
+    )
     sources: tuple[Annotated[SourceSettings, Field(discriminator="kind")], ...] = ()
     annotation: AnnotationSettings = AnnotationSettings()
     detection: DetectionSettings = DetectionSettings()
@@ -110,6 +114,7 @@ class Settings(BaseModel):
         faults = [
             *_conflicts(self.brands),
             *_repeated("sources", [source.name for source in self.sources]),
+            *_repeated("profiles", [one.name for one in self.profiles]),
             *_repeated("receivers", [one.name for one in self.receivers]),
             *self._unknown_names(),
         ]
@@ -261,6 +266,7 @@ def _tables() -> Tables:
         "kibana": KibanaSettings,
         "brands": BrandSettings,
         "routes": RouteSettings,
+        "profiles": ProfileSettings,
     }
     return {
         "": (Settings,),

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from listeners.formats import jsonl, recorded
+from listeners.formats import headlines, json_feed, jsonl, recorded
 from listeners.formats.format import Format, Head
-from listeners.formats.heimao import export
+from listeners.formats.heimao import crawl, export
 from listeners.formats.marks import Recognition, recognise_among
 from listeners.formats.mediacrawler import export as mediacrawler
 from listeners.formats.weibo import crawler, database, documents, search, snapshots, spider
@@ -20,9 +20,14 @@ FORMATS: Final[tuple[Format, ...]] = (
     *documents.FORMATS,
     *mediacrawler.FORMATS,
     export.FORMAT,
+    crawl.FORMAT,
+    json_feed.FORMAT,
+    *headlines.FORMATS,
+    headlines.TEXT,
 )
 
 
-def recognise(head: Head) -> Recognition:
-    """Return the format of what begins with `head`, or what it is close to."""
-    return recognise_among(FORMATS, head)
+def recognise(head: Head, profiles: tuple[Format, ...] = ()) -> Recognition:
+    """Return the format of what begins with `head`, or what it is close to; a profile first."""
+    chosen = recognise_among(profiles, head)
+    return chosen if chosen.format else recognise_among(FORMATS, head)

@@ -3,14 +3,14 @@
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from listeners.formats import FORMATS, recognise
+from listeners.formats import FORMATS, headlines, recognise
 from listeners.formats.format import (
     UNDECODABLE,
     Fault,
@@ -55,6 +55,7 @@ class Shape(StrEnum):
     LINES = "JSON Lines"
     ARRAY = "JSON array"
     DOCUMENT = "JSON object"
+    LISTS = "text of headlines"
     WORKBOOK = "workbook"
     DATABASE = "database"
 
@@ -72,6 +73,7 @@ class Layout:
     skip: int
     columns: tuple[str, ...] = ()
     delimiter: str = COMMA
+    profiles: tuple[Format, ...] = ()
 
     @property
     def is_linewise(self) -> bool:
@@ -79,63 +81,92 @@ class Layout:
         return self.shape in {Shape.TABLE, Shape.LINES} and self.encoding == UTF8
 
 
-def layout_of(stream: BinaryIO, origin: str) -> Layout:
+def layout_of(stream: BinaryIO, origin: str, profiles: tuple[Format, ...] = ()) -> Layout:
     """Return the layout of `stream`, which must be at its beginning and can seek.
+
+    What one of `profiles` recognises is theirs, before any other format.
 
     Raises:
         UnknownFormat: it is of no known kind; `origin` names it in the message.
         OSError, EOFError, lzma.LZMAError, zlib.error: it cannot be read or decompressed.
     """
     beginning = stream.read(HEAD_SIZE)
-    if is_workbook(beginning):
-        return Layout(SHEETS, Shape.WORKBOOK, UTF8, 0)
-    if is_database(beginning):
-        return Layout(SHEETS, Shape.DATABASE, UTF8, 0)
+    if is_workbook(beginning) or is_database(beginning):
+        shape = Shape.WORKBOOK if is_workbook(beginning) else Shape.DATABASE
+        return Layout(SHEETS, shape, UTF8, 0, profiles=profiles)
     encoding, skip = encoding_of(beginning)
     text = as_utf8(stream, encoding, skip)
     head = text.readline(GREATEST_LINE) + text.read(HEAD_SIZE)
     start = head.lstrip()[:1]
     if not start:
         raise UnknownFormat(origin, f"empty. {_expected()}")
+    look = _Look(head, encoding, skip, origin, profiles)
     if start == b"[":
-        return _json_layout(Shape.ARRAY, list(_array_objects(head)), encoding, skip, origin)
-    if start == b"{":
-        objects = list(_line_objects(head))
-        if objects:
-            return _json_layout(Shape.LINES, objects, encoding, skip, origin)
-        return _json_layout(Shape.DOCUMENT, [_document(head, text)], encoding, skip, origin)
-    return _table_layout(head, encoding, skip, origin)
+        return look.json(Shape.ARRAY, list(_array_objects(head)))
+    if start != b"{":
+        return look.table()
+    objects = list(_line_objects(head))
+    if objects:
+        return look.json(Shape.LINES, objects)
+    return look.json(Shape.DOCUMENT, [_document(head, text)])
 
 
-def _json_layout(
-    shape: Shape, samples: list[dict[str, Any]], encoding: str, skip: int, origin: str
-) -> Layout:
-    closest = Recognition(None)
-    for sample in samples:
-        found = recognise(Head(frozenset(sample), sample))
-        if found.format:
-            return Layout(found.format, shape, encoding, skip)
-        closest = closest if closest.close else found
-    keys = _shown("keys", samples[0] if samples else {})
-    raise _unknown(origin, f"a {shape} with {keys}", closest)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The beginning of a text, and what is known of it so far."""
+
+    head: bytes
+    encoding: str
+    skip: int
+    origin: str
+    profiles: tuple[Format, ...]
+
+    def json(self, shape: Shape, samples: list[dict[str, Any]]) -> Layout:
+        """Return the layout of JSON, by the first object that is recognised."""
+        closest = Recognition(None)
+        for sample in samples:
+            found = recognise(Head(frozenset(sample), sample), self.profiles)
+            if found.format:
+                return self._layout(found.format, shape)
+            closest = closest if closest.close else found
+        keys = _shown("keys", samples[0] if samples else {})
+        raise _unknown(self.origin, f"a {shape} with {keys}", closest)
+
+    def table(self) -> Layout:
+        """Return the layout of a table, by the delimiter with which it is recognised."""
+        if _is_text_of_headlines(self.head):
+            return self._layout(headlines.TEXT, Shape.LISTS)
+        tried = []
+        for delimiter in DELIMITERS:
+            rows = Rows(io.BytesIO(self.head.lstrip()), delimiter=delimiter)
+            first = next(iter(rows), None)
+            columns = restored(header_of(first.cells)) if first else ()
+            found = recognise(Head(frozenset(columns)), self.profiles)
+            if found.format is not None:
+                layout = self._layout(found.format, Shape.TABLE)
+                return replace(layout, columns=columns, delimiter=delimiter)
+            tried.append((len(columns), columns, found))
+        _, columns, found = max(tried, key=lambda one: one[0])
+        raise _unknown(self.origin, self._what(columns), found)
+
+    def _what(self, columns: tuple[str, ...]) -> str:
+        if b"\0" in self.head or b"\xef\xbf\xbd" in self.head:
+            return "binary data"
+        if len(columns) < 2:
+            return "a text that is no table"
+        return f"a table with {_shown('columns', columns)}"
+
+    def _layout(self, found: Format, shape: Shape) -> Layout:
+        return Layout(found, shape, self.encoding, self.skip, profiles=self.profiles)
 
 
-def _table_layout(head: bytes, encoding: str, skip: int, origin: str) -> Layout:
-    tried = []
-    for delimiter in DELIMITERS:
-        first = next(iter(Rows(io.BytesIO(head.lstrip()), delimiter=delimiter)), None)
-        columns = restored(header_of(first.cells)) if first else ()
-        found = recognise(Head(frozenset(columns)))
-        if found.format is not None:
-            return Layout(found.format, Shape.TABLE, encoding, skip, columns, delimiter)
-        tried.append((len(columns), columns, found))
-    _, columns, found = max(tried, key=lambda one: one[0])
-    what = f"a table with {_shown('columns', columns)}"
-    if b"\0" in head or b"\xef\xbf\xbd" in head:
-        what = "binary data"
-    elif len(columns) < 2:
-        what = "a text that is no table"
-    raise _unknown(origin, what, found)
+def _is_text_of_headlines(head: bytes) -> bool:
+    """Return whether it is a name, and below it numbered lines of which some have a mark."""
+    lines = [line.decode(errors="replace") for line in head.splitlines()[:SAMPLES]]
+    first = next((line for line in lines if line.strip()), "")
+    found = [match for line in lines if (match := headlines.LINE.fullmatch(line[:4000]))]
+    marked = any(match[3] or match[4] for match in found)
+    return marked and headlines.LINE.fullmatch(first[:4000]) is None
 
 
 def restored(columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -210,7 +241,9 @@ def _expected() -> str:
     return f"Expected one of: {', '.join(known.name for known in FORMATS)}."
 
 
-def header_among(rows: list[list[str]]) -> tuple[int, tuple[str, ...], Format]:
+def header_among(
+    rows: list[list[str]], profiles: tuple[Format, ...]
+) -> tuple[int, tuple[str, ...], Format]:
     """Return the place of the header among the first rows of a sheet, its names and its format.
 
     Raises:
@@ -219,7 +252,7 @@ def header_among(rows: list[list[str]]) -> tuple[int, tuple[str, ...], Format]:
     closest: tuple[Recognition, tuple[str, ...]] | None = None
     for place, cells in enumerate(rows[:HEADER_ROWS]):
         columns = header_of(cells)
-        found = recognise(Head(frozenset(columns)))
+        found = recognise(Head(frozenset(columns)), profiles)
         if found.format is not None:
             return place, columns, found.format
         if closest is None or (found.close and not closest[0].close):

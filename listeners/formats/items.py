@@ -30,6 +30,7 @@ from listeners.parsing.workbooks import sheets
 
 # An array of this size is decoded at once, which is several times faster than as a stream.
 GREATEST_WHOLE: Final = 32 * 1024 * 1024
+GREATEST_HEADLINE: Final = 8_000
 REPLACED: Final = "text: broken characters were replaced"
 MISREAD: Final = "text: was saved in a wrong character set, and put right"
 OTHER_VERSION: Final = "row: in the order of another version of the exporter"
@@ -73,6 +74,7 @@ class Items:
             Shape.LINES: self._lines,
             Shape.ARRAY: self._array,
             Shape.DOCUMENT: self._document,
+            Shape.LISTS: self._lists,
             Shape.WORKBOOK: lambda: self._sheets(sheets),
             Shape.DATABASE: lambda: self._sheets(tables),
         }
@@ -108,6 +110,19 @@ class Items:
                 yield _uneven(Row(self.position, cells, raw), columns, orders)
         self.unfinished = rows.unfinished
 
+    def _lists(self) -> Iterator[Item]:
+        """Yield the lines of lists that a blank line parts, each under its list's name."""
+        site, is_first = "", True
+        for raw in lines(self._text()):
+            line = raw[:GREATEST_HEADLINE].decode(errors="replace").strip("\ufeff \r\n\t")
+            if not line or line.startswith("===="):
+                is_first = True
+            elif is_first:
+                site, is_first = line, False
+            else:
+                self.position += 1
+                yield Item(self.position, {"site": site, "line": line}, line)
+
     def _sheets(self, read: Callable[[bytes], Iterator[Sheet]]) -> Iterator[Item]:
         self._stream.seek(0)
         payload = self._stream.read(GREATEST_FILE + 1)
@@ -124,7 +139,7 @@ class Items:
         if not first:
             return
         try:
-            place, columns, known = header_among(first)
+            place, columns, known = header_among(first, self.layout.profiles)
         except UnknownFormat as error:
             self.position += 1
             raw = "\t".join(first[0])

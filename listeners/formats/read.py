@@ -22,7 +22,11 @@ GREATEST_RAW: Final = 2000
 
 
 def read_file(
-    path: Path, *, fetched_at: datetime | None, zone: tzinfo = BEIJING
+    path: Path,
+    *,
+    fetched_at: datetime | None,
+    zone: tzinfo = BEIJING,
+    profiles: tuple[Format, ...] = (),
 ) -> Iterator[Post | Rejected]:
     """Yield every row or item of `path` as a post or as rejected, with flat memory.
 
@@ -37,11 +41,11 @@ def read_file(
         OSError: the file cannot be opened.
     """
     seen_at = fetched_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    layout = layout_of_file(path)
+    layout = layout_of_file(path, profiles)
     return _read(path, layout, Reading(str(path), fetched_at, seen_at, zone))
 
 
-def layout_of_file(path: Path) -> Layout:
+def layout_of_file(path: Path, profiles: tuple[Format, ...] = ()) -> Layout:
     """Return the layout of the file at `path`.
 
     Raises:
@@ -50,7 +54,7 @@ def layout_of_file(path: Path) -> Layout:
     """
     with opened(path) as stream:
         try:
-            return layout_of(stream, str(path))
+            return layout_of(stream, str(path), profiles)
         except BROKEN_STREAM as error:
             raise UnknownFormat(str(path), f"cannot be decompressed: {error}") from error
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, NoReturn
 
 from listeners.errors import Refused
 from listeners.formats.detect import Layout
-from listeners.formats.format import Reading
+from listeners.formats.format import Format, Reading
 from listeners.formats.items import Items
 from listeners.formats.read import UnknownFormat, layout_of_file, parse_items
 from listeners.parsing.bytes import GREATEST_LINE, is_compressed, opened
@@ -70,6 +70,7 @@ class FolderListener:
         changed_since: datetime | None = None,
         zone: tzinfo = BEIJING,
         explain: Callable[[str], str] = str,
+        profiles: tuple[Format, ...] = (),
     ) -> None:
         self._name = name
         self._path = path
@@ -77,6 +78,7 @@ class FolderListener:
         self._changed_since = changed_since
         self._zone = zone
         self._refusals = Refusals(path, explain)
+        self._profiles = profiles
         self._places: dict[Path, Place] = {}
 
     @property
@@ -173,7 +175,7 @@ class FolderListener:
                 self._places[path] = Place(stamp, done=False)
                 return
             mark = mark if mark and _is_still_there(path, mark) else None
-            mark = yield from _read_on(path, mark, reading, rests=rests)
+            mark = yield from _read_on(path, mark, reading, rests=rests, profiles=self._profiles)
             self._places[path] = Place(stamp, rests, mark)
             self._refusals.forget(path)
         except UnknownFormat as error:
@@ -220,10 +222,15 @@ def _is_still_there(path: Path, mark: Mark) -> bool:
 
 
 def _read_on(
-    path: Path, mark: Mark | None, reading: Reading, *, rests: bool
+    path: Path,
+    mark: Mark | None,
+    reading: Reading,
+    *,
+    rests: bool,
+    profiles: tuple[Format, ...] = (),
 ) -> Generator[Post | Rejected, None, Mark | None]:
     """Yield what is new in a file and return how far its whole lines have been read."""
-    layout = mark.layout if mark else layout_of_file(path)
+    layout = mark.layout if mark else layout_of_file(path, profiles)
     if not layout.is_linewise or is_compressed(path):
         if rests:
             with opened(path) as stream:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from fengsui.cli.language import spoken, tell
+from fengsui.cli.mapping import guess_lines, parted, profiles_of
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
 from fengsui.cli.progress import progress_bar
 from fengsui.cli.usage import printed
@@ -37,14 +38,22 @@ def import_files(
     files: Files,
     config: Config = DEFAULT_PATH,
     timezone: Annotated[str, typer.Option()] = "Asia/Shanghai",
+    mapping: Annotated[list[str] | None, typer.Option("--map")] = None,
+    guess: Annotated[bool, typer.Option("--guess")] = False,
     json: Json = False,
 ) -> None:
     """Import files into the store; `fengsui annotate` or `fengsui run` then scores the posts.
 
-    The exit code is 1 where nothing of a file could be kept, and 2 where a file is of no known
-    format.
+    With --map any table is read, by the names of its columns; --guess only shows what they
+    probably are. The exit code is 1 where nothing of a file could be kept, and 2 where a file is
+    of no known format.
     """
     settings, zone = settings_or_defaults(config), _zone(timezone)
+    files, pairs = parted(files, mapping or [])
+    if guess:
+        typer.echo(printable("\n".join(line for file in files for line in guess_lines(file))))
+        return
+    profiles = profiles_of(settings, pairs)
     done: dict[Path, Imported] = {}
     with Services(settings) as services, progress_bar() as update:
         for file in files:
@@ -53,7 +62,18 @@ def import_files(
             def progress(read: int, before: int = before, name: str = file.name) -> None:
                 update(before + read, None, printed(name))
 
-            done[file] = _together(done.get(file), import_file(services, file, progress, zone))
+            came = import_file(services, file, progress, zone, profiles)
+            done[file] = _together(done.get(file), came)
+    _answer(done, json=json)
+    _warn_of_times(list(done.values()), settings)
+    if any(one.unknown for one in done.values()):
+        raise typer.Exit(2)
+    if any(one.has_nothing for one in done.values()):
+        raise typer.Exit(1)
+
+
+def _answer(done: dict[Path, Imported], *, json: bool) -> None:
+    """Say what came in, and on stderr what of each file was refused and repaired."""
     total = sum((one.collected for one in done.values()), Collected())
     if json:
         print_json({"read": total.read, **asdict(total), **_details(done)})
@@ -63,11 +83,6 @@ def import_files(
     for file, one in done.items():
         for line in _lines(file, one):
             typer.echo(printable(line), err=True)
-    _warn_of_times(list(done.values()), settings)
-    if any(one.unknown for one in done.values()):
-        raise typer.Exit(2)
-    if any(one.has_nothing for one in done.values()):
-        raise typer.Exit(1)
 
 
 def _zone(name: str) -> tzinfo:

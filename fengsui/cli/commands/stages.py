@@ -126,7 +126,8 @@ def collect(
     with Services(settings) as services:
         # The window that was asked for, at the pace that all processes keep together.
         explain = partial(reason_text, settings.language)
-        context = ReadContext(memory=services.ledger, explain=explain)
+        profiles = tuple(profile.format() for profile in settings.profiles)
+        context = ReadContext(memory=services.ledger, explain=explain, profiles=profiles)
         for one in chosen:
             try:
                 total += steps.collect(services, listener_of(one, context), window)

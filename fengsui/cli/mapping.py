@@ -1,0 +1,92 @@
+"""`import --map` and `--guess`: any table by the names of its columns."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Final, get_args
+
+import typer
+
+from fengsui.cli.language import tell
+from fengsui.settings.application import Settings
+from fengsui.settings.profiles import FieldName
+from listeners.formats.detect import DELIMITERS
+from listeners.formats.format import Format
+from listeners.formats.mapping import NEEDED, Profile, guess
+from listeners.parsing.bytes import HEAD_SIZE, as_utf8, encoding_of, opened
+from listeners.parsing.tables import GREATEST_FILE
+from listeners.parsing.workbooks import is_workbook, sheets
+
+_ROWS: Final = 3
+_SHOWN: Final = 30
+FIELDS: Final = frozenset(get_args(FieldName))
+
+
+def parted(files: Sequence[Path], mapping: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Return the files and the pairs; behind --map more pairs may stand, as if they were files."""
+    if not mapping:
+        return list(files), []
+    pairs = [str(one) for one in files if "=" in one.name and not one.exists()]
+    return [one for one in files if str(one) not in pairs], [*mapping, *pairs]
+
+
+def profiles_of(settings: Settings, pairs: Sequence[str]) -> tuple[Format, ...]:
+    """Return the formats of the profiles, that of the command line before the settings' own.
+
+    Raises:
+        typer.BadParameter: a pair names no field, or there is none for what a post needs.
+    """
+    own = tuple(profile.format() for profile in settings.profiles)
+    if not pairs:
+        return own
+    columns = {}
+    for pair in pairs:
+        name, sign, column = pair.partition("=")
+        if not sign or name.strip() not in FIELDS or not column.strip():
+            known = ", ".join(sorted(FIELDS))
+            raise typer.BadParameter(tell("import.bad_map", pair=pair, known=known))
+        columns[name.strip()] = column.strip()
+    if not set(NEEDED) <= columns.keys():
+        raise typer.BadParameter(tell("refused.profile"))
+    return (Profile("--map", columns).format(), *own)
+
+
+def guess_lines(file: Path) -> Iterator[str]:
+    """Yield the first rows of a table with what its columns probably are, and how to import it."""
+    rows = _first_rows(file)
+    if not rows:
+        yield tell("import.no_table", file=file)
+        return
+    header = [cell.strip("\ufeff ") for cell in rows[0]]
+    proposed = guess(header)
+    fields = {column: name for name, column in proposed.items()}
+    for place, column in enumerate(header):
+        cells = [row[place][:_SHOWN] for row in rows[1:] if place < len(row)]
+        yield f"{fields.get(column, '-'):>12}  {column}  {' | '.join(cells)}"
+    lacking = [name for name in NEEDED if name not in proposed]
+    if lacking:
+        yield tell("import.guess_lacks", fields=", ".join(lacking))
+    pairs = " ".join(f"{name}={column}" for name, column in proposed.items())
+    yield tell("import.guess_command", file=file, pairs=pairs)
+    columns = ", ".join(f"{name} = {json.dumps(column, ensure_ascii=False)}"
+                        for name, column in proposed.items())  # fmt: skip
+    yield f'[[profiles]]\nname = "{file.stem}"\ncolumns = {{ {columns} }}'
+
+
+def _first_rows(file: Path) -> list[list[str]]:
+    with opened(file) as stream:
+        head = stream.read(HEAD_SIZE)
+        if is_workbook(head):
+            stream.seek(0)
+            payload = stream.read(GREATEST_FILE)
+            found = (list(islice(filter(any, sheet.rows), _ROWS + 1)) for sheet in sheets(payload))
+            return next(filter(None, found), [])
+        text = as_utf8(stream, *encoding_of(head)).read(HEAD_SIZE).decode(errors="replace")
+    tables = (
+        list(islice(csv.reader(io.StringIO(text), delimiter=one), _ROWS + 1)) for one in DELIMITERS
+    )
+    best = max(tables, key=lambda rows: len(rows[0]) if rows else 0)
+    return best if best and len(best[0]) > 1 else []
