@@ -16,7 +16,7 @@ SOURCE: Final = "rss"
 TEXTS: Final = ("content_text", "content_html", "summary")
 # The address of a post of Weibo, behind whose author its bid or mid stands.
 _WEIBO: Final = re.compile(
-    r"https?://(?:m\.)?weibo\.c(?:n|om)/(?:status|detail|\d{5,20})/(\w{6,20})"
+    r"https?://(?:m\.)?weibo\.c(?:n|om)/(?:status|detail|\d{1,20})/(\w{6,20})"
 )
 
 

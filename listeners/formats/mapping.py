@@ -46,7 +46,7 @@ _MEDIA: Final[Mapping[str, str]] = {
     "bilibili": "bilibili", "小红书": "xiaohongshu", "头条": "toutiao", "微信": "wechat",
     "公众号": "wechat", "快手": "kuaishou", "黑猫": "heimao",
 }  # fmt: skip
-_WEIBO: Final = re.compile(r"weibo\.c(?:n|om)/(?:status|detail|\d{5,20})/(\w{6,20})")
+_WEIBO: Final = re.compile(r"weibo\.c(?:n|om)/(?:status|detail|\d{1,20})/(\w{6,20})")
 _COUNTS: Final = ("reposts", "comments", "likes", "followers")
 
 
