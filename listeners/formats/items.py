@@ -69,7 +69,7 @@ class Items:
         self.unfinished = 0
 
     def __iter__(self) -> Iterator[Item]:
-        readers = {
+        readers: dict[Shape, Callable[[], Iterator[Item]]] = {
             Shape.TABLE: self._rows,
             Shape.LINES: self._lines,
             Shape.ARRAY: self._array,

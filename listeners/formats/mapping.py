@@ -101,7 +101,10 @@ class Profile:
             author_name=text["author_name"],
             region=fields.read_region(text["region"]),
             notes=tuple(notes),
-            **counts,
+            reposts=counts["reposts"],
+            comments=counts["comments"],
+            likes=counts["likes"],
+            followers=counts["followers"],
         )
 
 

@@ -89,7 +89,9 @@ def parse_line(entry: Mapping[str, Any], reading: Reading) -> Iterator[Post]:
     Raises:
         Unreadable: it has no id or no time.
     """
-    person = next((entry[name] for name in _PEOPLE if isinstance(entry.get(name), dict)), {})
+    person: Mapping[str, Any] = next(
+        (entry[name] for name in _PEOPLE if isinstance(entry.get(name), dict)), {}
+    )
     columns = LINE._replace(likes="like_counts") if "like_counts" in entry else LINE
     # The mark of a post is its bid only where it has the bid's form; a comment has none.
     bid = entry.get("mblogid") if "like_counts" not in entry else ""

@@ -70,7 +70,7 @@ def test_sheets(tmp_path: Path) -> None:
 def test_numbers_and_dates(tmp_path: Path) -> None:
     """Ids as numbers and times as serial days are read; a title above the header is passed over."""
     serial = 46194 + (21 * 3600 + 19 * 60) / 86400  # 2026-06-21 21:19
-    cells = dict(zip(SEARCH_HEADER, search_row(), strict=True))
+    cells: dict[str, Any] = dict(zip(SEARCH_HEADER, search_row(), strict=True))
     cells |= {"id": int(MID), "发布时间": serial, "转发数": 12.0}
     row = [cells[name] for name in SEARCH_HEADER]
     (post,) = posts(read(tmp_path, workbook(a=[["导出结果"], [], SEARCH_HEADER, row])))
@@ -80,7 +80,7 @@ def test_numbers_and_dates(tmp_path: Path) -> None:
 def test_ids_that_lost_their_digits(tmp_path: Path) -> None:
     """A number too long for a cell is repaired from the address, or rejected."""
     aweme = 7512345678901234567
-    rows = [["aweme_id", "title", "create_time", "aweme_url"],
+    rows: list[list[Any]] = [["aweme_id", "title", "create_time", "aweme_url"],
             [float(aweme), "异物", 1780718480, f"https://www.douyin.com/video/{aweme}"],
             [float(aweme), "异物", 1780718480, ""]]  # fmt: skip
     found = read(tmp_path, workbook(a=rows))
