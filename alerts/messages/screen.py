@@ -312,7 +312,9 @@ class Screen:
         # What a story began with is no news.
         news = () if self.alert.change in BEGINS else self.situation.joined
         joined = [one.kind for one in news]
-        return self.playbook.steps_of(self.situation.category, self.alert.incident.level, joined)
+        # Harm to people comes before whatever most complaints are about.
+        category = "safety" if self.situation.harm else self.situation.category
+        return self.playbook.steps_of(category, self.alert.incident.level, joined)
 
     def _filled(self, step: str) -> str:
         first = self.situation.first
@@ -346,7 +348,7 @@ class Screen:
             self.say(
                 "lasted",
                 since=clock_time(alert.since, alert.at),
-                until=clock_time(until, alert.at),
+                until=clock_time(until, alert.since),
                 duration=duration(until - alert.since, self.words),
                 level=self.words[f"level.{incident.peak_level.name.lower()}"],
             ),
@@ -368,7 +370,8 @@ class Screen:
         left = self.situation.cases if alert.situation is not None else alert.open_cases
         said = self.say("cases.left", count=self.count(left)) if left else self.words["cases.none"]
         yield Line(said, name="cases")
-        yield Line(self.say("do", steps=self.playbook.after["recovered"]), name="do")
+        step = self.playbook.after["recovered" if left else "settled"]
+        yield Line(self.say("do", steps=step), name="do")
 
 
 def _within(steps: Sequence[str], limit: int) -> list[str]:

@@ -2,12 +2,28 @@
 
 import os
 import re
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from alerts.notify.protocol import NotifyError
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+
+
+def _variable(name: str) -> str:
+    # What stands here may be the secret itself: it is not repeated.
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            "the name of an environment variable belongs here, not the secret or the address itself"
+        )
+    return name
+
+
+VariableName = Annotated[str, AfterValidator(_variable)]
 
 
 def secret_of(variable: str) -> SecretStr:

@@ -209,10 +209,8 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     the clock was wrong then: that is an incident, and detection goes on from `now`.
     """
     last, seen = detected_to(services)
-    if last is not None and is_ahead(last, now):
-        report_ahead(services, "the last detection", last, now)
-    else:
-        close_if_right(services, now)
+    if since is None:  # a window of the past that was asked for says nothing of the clock
+        _check_clock(services, last, now)
     lateness = timedelta(minutes=services.settings.detection.lateness_minutes)
     start = since or (min(last, now) if last else now) - lateness
     changed = services.counts.refresh(seen)
@@ -266,6 +264,13 @@ def _begins(
     """Return from when on the ticks of brands are judged again, where that is before `start`."""
     oldest = now - timedelta(hours=services.settings.detection.late_hours)
     return {brand: max(at, oldest) for brand, at in changes.items() if at < start}
+
+
+def _check_clock(services: Services, last: datetime | None, now: datetime) -> None:
+    if last is not None and is_ahead(last, now):
+        report_ahead(services, "the last detection", last, now)
+    else:
+        close_if_right(services, now)
 
 
 def detected_to(services: Services) -> tuple[datetime | None, int]:

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -100,6 +100,21 @@ class Settings(BaseModel):
     def has_elasticsearch(self) -> bool:
         """Whether the store is on servers of Elasticsearch; else it is a file in `state`."""
         return self.store == "elasticsearch"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_language(cls, data: Any) -> Any:
+        """Let receivers speak the language of the settings where they name none."""
+        if not isinstance(data, dict) or not isinstance(data.get("language", "zh"), str):
+            return data
+        language = data.get("language", "zh")
+        receivers = data.get("receivers", [{"kind": "terminal", "name": "terminal"}])
+        if not isinstance(receivers, list | tuple):
+            return data
+        spoken = [
+            {"language": language, **one} if isinstance(one, dict) else one for one in receivers
+        ]
+        return {**data, "receivers": spoken}
 
     @field_validator("routes")
     @classmethod

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import pytest
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 from rich.console import Console
 
 from alerts.notify.protocol import Abilities, NotifyError
@@ -45,3 +45,25 @@ def test_a_missing_secret_is_named_by_its_variable(given: dict[str, Any]) -> Non
     with pytest.raises(NotifyError, match="NOT_SET_HERE") as caught:
         notifier.check()
     assert not caught.value.retry
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("webhook", "url_env"),
+        ("feishu", "url_env"),
+        ("feishu", "secret_env"),
+        ("dingtalk", "url_env"),
+        ("wecom", "url_env"),
+        ("slack", "token_env"),
+        ("email", "password_env"),
+    ],
+)
+def test_a_secret_in_place_of_a_variable_is_refused_and_not_repeated(kind: str, key: str) -> None:
+    """An address or a secret where a variable's name belongs is an error that does not hold it."""
+    secret = "https://open.example/hook/s3cret-of-tests"
+    with pytest.raises(ValidationError) as caught:
+        READ.validate_python({"kind": kind, "name": "desk", key: secret})
+    found = [one for one in caught.value.errors() if key in one["loc"]]
+    assert found
+    assert all("environment variable" in one["msg"] and secret not in one["msg"] for one in found)

@@ -17,7 +17,8 @@ FIRST = "{first}"
 DEFAULT = "default"
 MOST_BYTES = 200_000
 
-Step = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Step = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Check = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 LevelName = Literal["blue", "yellow", "orange", "red"]
 Category = Literal[
     "default",
@@ -33,7 +34,7 @@ Category = Literal[
     "other",
 ]
 News = Literal["large", "hot", "media", "government", "own", "hot_list", "platform"]
-After = Literal["lowered", "night", "recovered"]
+After = Literal["lowered", "night", "recovered", "settled"]
 Listed = Annotated[tuple[Step, ...], Field(max_length=12)]
 
 
@@ -47,7 +48,9 @@ class _File(BaseModel):
     steps: dict[Category, dict[LevelName, Listed]] = Field(default_factory=dict)
     new: dict[News, Step] = Field(default_factory=dict)
     after: dict[After, Step] = Field(default_factory=dict)
-    checklist: dict[Literal["orange", "red"], Listed] = Field(default_factory=dict)
+    checklist: dict[
+        Literal["orange", "red"], Annotated[tuple[Check, ...], Field(max_length=12)]
+    ] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.notify.secret_env import VariableName
 from records.language import Language
 
 
@@ -18,8 +19,8 @@ class DingTalkReceiver(BaseModel):
 
     kind: Literal["dingtalk"] = "dingtalk"
     name: str
-    url_env: str = "DINGTALK_WEBHOOK_URL"
-    secret_env: str | None = None
+    url_env: VariableName = "DINGTALK_WEBHOOK_URL"
+    secret_env: VariableName | None = None
     timeout_seconds: float = Field(default=10.0, gt=0, le=15)
     language: Language = "zh"
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.notify.secret_env import VariableName
 from records.language import Language
 
 PORTS = {"tls": 465, "starttls": 587}
@@ -30,7 +31,7 @@ class EmailReceiver(BaseModel):
     sender: Address
     recipients: tuple[Address, ...] = Field(min_length=1, max_length=50)
     username: str | None = None
-    password_env: str = "SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+    password_env: VariableName = "SMTP_PASSWORD"  # noqa: S105 - the name of a variable
     ca_certs: Path | None = None
     timeout_seconds: float = Field(default=10.0, gt=0, le=15)
     language: Language = "zh"

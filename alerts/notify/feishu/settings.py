@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from alerts.notify.secret_env import VariableName
 from records.language import Language
 
 
@@ -20,10 +21,10 @@ class FeishuReceiver(BaseModel):
 
     kind: Literal["feishu"] = "feishu"
     name: str
-    url_env: str | None = None
-    secret_env: str | None = None
+    url_env: VariableName | None = None
+    secret_env: VariableName | None = None
     app_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    app_secret_env: str = "FEISHU_APP_SECRET"  # noqa: S105 - the name of a variable
+    app_secret_env: VariableName = "FEISHU_APP_SECRET"  # noqa: S105 - the name of a variable
     chat_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
     base_url: str = Field(default="https://open.feishu.cn", pattern=r"^https?://[^/@?#]+/?$")
     timeout_seconds: float = Field(default=10.0, gt=0, le=15)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from alerts.notify.secret_env import VariableName
 from records.language import Language
 
 SLACK: Final = "https://slack.com/api/"
@@ -24,7 +25,7 @@ class SlackReceiver(BaseModel):
     kind: Literal["slack"] = "slack"
     name: str
     channel: str
-    token_env: str = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
+    token_env: VariableName = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
     base_url: str = SLACK
     timeout_seconds: int = Field(default=10, ge=1, le=15)
     language: Language = "zh"

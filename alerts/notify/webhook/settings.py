@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from alerts.notify.secret_env import VariableName
 from records.language import Language
 
 
@@ -19,9 +20,9 @@ class WebhookReceiver(BaseModel):
 
     kind: Literal["webhook"] = "webhook"
     name: str
-    url_env: str | None = None
+    url_env: VariableName | None = None
     url: SecretStr | None = None
-    secret_env: str | None = None
+    secret_env: VariableName | None = None
     timeout_seconds: float = Field(default=10.0, gt=0, le=15)
     language: Language = "zh"
 

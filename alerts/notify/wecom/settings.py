@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.notify.secret_env import VariableName
 from records.language import Language
 
 
@@ -18,7 +19,7 @@ class WeComReceiver(BaseModel):
 
     kind: Literal["wecom"] = "wecom"
     name: str
-    url_env: str = "WECOM_WEBHOOK_URL"
+    url_env: VariableName = "WECOM_WEBHOOK_URL"
     timeout_seconds: float = Field(default=10.0, gt=0, le=15)
     language: Language = "zh"
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from io import StringIO
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -79,6 +80,20 @@ def replay(
             console.print(summary(services, done, time.monotonic() - started))
             for line in incident_lines(services):
                 console.print(line, soft_wrap=True)
+            console.print(tell("replay.look", config=_settings_beside(settings)), soft_wrap=True)
+
+
+def _settings_beside(settings: Settings) -> Path:
+    """Write settings that name the replay's store, so that other commands can look at it."""
+    path = settings.state / DEFAULT_PATH.name
+    lines = [f'language = "{settings.language}"', 'state = "."']
+    for brand in settings.brands:
+        lines += ["", "[[brands]]"]
+        # What JSON writes of texts and lists of texts is TOML.
+        fields = brand.model_dump(mode="json", exclude_defaults=True)
+        lines += [f"{name} = {dumps(value)}" for name, value in fields.items()]
+    path.write_text("\n".join((*lines, "")), encoding="utf-8")
+    return path
 
 
 def replay_settings(config: Path, brands: list[str], store: Path) -> Settings:

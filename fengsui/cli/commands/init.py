@@ -32,6 +32,9 @@ def init(
         typer.echo(tell("init.playbook", path=playbook))
         return
     _write(path, "fengsui.settings", "example.toml")
+    if spoken() != "zh":
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('language = "zh"', f'language = "{spoken()}"', 1), "utf-8")
     inbox = path.parent / INBOX
     inbox.mkdir(exist_ok=True)
     typer.echo(tell("init.written", path=path, inbox=inbox))

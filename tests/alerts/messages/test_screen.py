@@ -282,3 +282,11 @@ def test_turning_points_that_say_least_go_first() -> None:
     assert [part.split(" ", 1)[1] for part in said.split("→")] == [
         *("首帖", "升红", "大V名**", "名5", "官方声明", "升红", "官方声明"),
     ]
+
+
+def test_harm_to_people_asks_for_the_steps_of_safety() -> None:
+    """Where somebody was hurt, the steps are those of safety, whatever most complain of."""
+    hurt = lines(compose(made_change(Change.PROGRESS, category="service", harm=1)))["do"]
+    assert hurt == lines(compose(made_change(Change.PROGRESS, category="safety")))["do"]
+    calm = lines(compose(made_change(Change.PROGRESS, category="service", harm=0)))["do"]
+    assert calm != hurt

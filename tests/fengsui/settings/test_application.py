@@ -189,3 +189,14 @@ def test_ledger_is_named_by_an_environment_variable() -> None:
         message = refused(f'ledger_url_env = "{url}"')
         assert message.startswith("fengsui.toml:1:")
         assert "tiger" not in message
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_receivers_speak_the_language_of_the_settings(language: str) -> None:
+    """A receiver that names no language has that of the settings; one that does keeps its own."""
+    named = [{"kind": "terminal", "name": "a"}, {"kind": "terminal", "name": "b", "language": "zh"}]
+    made = Settings.model_validate({"language": language, "receivers": named})
+    assert [one.language for one in made.receivers] == [language, "zh"]
+    assert [one.language for one in Settings.model_validate({"language": language}).receivers] == [
+        language
+    ]
