@@ -134,6 +134,13 @@ DETECT: Final = Family(
     "fengsui.pipeline.steps",
     "up to when detection ran, and the revision of the counts that it saw",
 )
+LATE: Final = Family(
+    "late",
+    (),
+    "LateJudged",
+    "fengsui.pipeline.steps",
+    "which hours were last judged again for posts that came late, and what was too late",
+)
 BACKFILL: Final = Family(
     "backfill",
     (),
@@ -198,6 +205,7 @@ FAMILIES: Final = (
     WATCHED,
     VERIFIED,
     DETECT,
+    LATE,
     BACKFILL,
     PROJECT,
     NOTICE,

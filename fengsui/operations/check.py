@@ -35,6 +35,7 @@ from records.language import Language
 from records.time import BEIJING
 from store.errors import StoreError
 from store.ledger.ledger import Ledger
+from store.ledger.state import LATE
 
 WRONG: Final = (
     StoreError,
@@ -99,6 +100,7 @@ class _Check:
         yield from self._quarantine()
         for receiver in settings.receivers:
             yield self._tried("receiver", receiver.name, partial(self._receiver, receiver))
+        yield from self._late()
         yield from self._cautions()
 
     def _say(self, key: str, **slots: object) -> str:
@@ -184,6 +186,21 @@ class _Check:
         kinds.add(found)
         seen = "\n  ".join(map(printable, kinds.lines(self._language)))
         yield self._finding("quarantine", "", ok=True, seen=seen, warning=True)
+
+    def _late(self) -> Iterator[Finding]:
+        """Yield which late hours detection judged last, where posts ever came late."""
+        try:
+            with Ledger(ledger_url(self._settings)) as ledger:
+                late = LATE.get(ledger)
+        except StoreError:
+            return  # reported above, where the ledger was looked at
+        if late is None:
+            return
+        at, since = (f"{one.astimezone(BEIJING):%m-%d %H:%M}" for one in (late.at, late.since))
+        seen = self._say("late", at=at, since=since, brands=late.brands, alerts=late.alerts)
+        if late.too_late:
+            seen += self._say("between") + self._say("too_late", since=since)
+        yield self._finding("late", "", ok=True, seen=seen)
 
     def _cautions(self) -> Iterator[Finding]:
         for said in cautions_of_settings(self._settings):

@@ -35,7 +35,8 @@ from records import (
     Window,
 )
 from store.interface import Pending
-from store.ledger.state import DETECTED, DetectedTo
+from store.ledger.state import DETECTED, DetectedTo, LateJudged
+from store.ledger.state import LATE as LATE_JUDGED
 
 log = logging.getLogger(__name__)
 
@@ -192,10 +193,11 @@ def _unjudged(post: Post, error: Exception) -> Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """The incidents that changed, and the alerts that say so."""
+    """The incidents that changed, the alerts that say so, and what came late, if anything."""
 
     incidents: tuple[Incident, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    late: LateJudged | None = None
 
 
 def detect(services: Services, now: datetime, *, since: datetime | None = None) -> Detected:
@@ -254,8 +256,11 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
             alerts += told
     if others := [one for key, one in links.items() if key not in written]:
         services.ledger.record_detection(others, [])
+    late = _late(begins, changes, alerts, now)
+    if late is not None:
+        LATE_JUDGED.set(services.ledger, late)
     DETECTED.set(services.ledger, DetectedTo(now, services.counts.revision))
-    return Detected(tuple((links | written).values()), tuple(alerts))
+    return Detected(tuple((links | written).values()), tuple(alerts), late)
 
 
 def _begins(
@@ -271,6 +276,25 @@ def _check_clock(services: Services, last: datetime | None, now: datetime) -> No
         report_ahead(services, "the last detection", last, now)
     else:
         close_if_right(services, now)
+
+
+def _late(
+    begins: Mapping[str, datetime],
+    changes: Mapping[str, datetime],
+    alerts: Sequence[Alert],
+    now: datetime,
+) -> LateJudged | None:
+    """Return what came so late that people want to know of it; None where nothing did."""
+    late = {brand: at for brand, at in begins.items() if now - at >= LATE}
+    if not late:
+        return None
+    return LateJudged(
+        at=now,
+        since=min(late.values()),
+        brands=len(late),
+        alerts=sum(alert.late for alert in alerts),
+        too_late=any(changes[brand] < at for brand, at in late.items()),
+    )
 
 
 def detected_to(services: Services) -> tuple[datetime | None, int]:

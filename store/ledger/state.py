@@ -68,6 +68,20 @@ class DetectedTo(NamedTuple):
     revision: int
 
 
+class LateJudged(msgspec.Struct, frozen=True):
+    """What came late to a detection at `at`.
+
+    The hours from `since` on were judged again, of `brands` brands, with so many `alerts`. Posts
+    from before `since` were too late where `too_late` says so: history, and no alarm.
+    """
+
+    at: datetime
+    since: datetime
+    brands: int
+    alerts: int
+    too_late: bool = False
+
+
 def _read_detected(text: str) -> DetectedTo:
     at, revision = text.split()
     return DetectedTo(datetime.fromisoformat(at), int(revision))
@@ -123,6 +137,7 @@ VERIFIED: Final = times_of(state.VERIFIED)
 DETECTED: Final = Remembered(
     state.DETECT, _read_detected, lambda one: f"{one.at.isoformat()} {one.revision}"
 )
+LATE: Final = json_of(state.LATE, LateJudged)
 BACKFILL: Final = json_of(state.BACKFILL, BackfillProgress)
 PROJECTED: Final = json_of(state.PROJECT, ProjectionProgress)
 NOTICES: Final = Remembered(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from alerts.incidents.late import LATE
 from fengsui.cli.language import spoken, tell
 from fengsui.cli.mapping import guess_lines, parted, profiles_of
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
@@ -139,6 +140,18 @@ def _warn_of_times(done: list[Imported], settings: Settings) -> None:
     if newest > now + AHEAD:
         day = f"{newest.astimezone(BEIJING):%Y-%m-%d %H:%M}"
         typer.echo(tell("import.future", day=day), err=True)
+    _tell_of_late(oldest, settings, now)
     days = settings.privacy.days
     if days and oldest < now - timedelta(days=days):
         typer.echo(tell("import.old", day=f"{oldest:%Y-%m-%d}", days=days), err=True)
+
+
+def _tell_of_late(oldest: datetime, settings: Settings, now: datetime) -> None:
+    """Say which of the hours that a file holds are judged still, and which are too late."""
+    hours = settings.detection.late_hours
+    judged = max(oldest, now - timedelta(hours=hours))
+    if now - oldest >= LATE:
+        since = f"{judged.astimezone(BEIJING):%m-%d %H:%M}"
+        typer.echo(tell("import.judged", since=since), err=True)
+    if oldest < judged:
+        typer.echo(tell("import.too_late", hours=f"{hours:g}"), err=True)

@@ -39,7 +39,11 @@ class RunLines:
             self._say(f"! {caution}", level=logging.WARNING)
 
     def cycle(self, cycle: Cycle) -> None:
-        """Say what a turn did, where it did something."""
+        """Say what a turn did, where it did something, and what came too late."""
+        if (late := cycle.detected.late) is not None:
+            since = f"{late.since.astimezone(BEIJING):%m-%d %H:%M}"
+            for key in ("run.late", "run.too_late") if late.too_late else ("run.late",):
+                self._say(tell(key, since=since, brands=late.brands, alerts=late.alerts))
         if not (cycle.annotated.posts or cycle.sent or cycle.failed):
             return
         facts = {

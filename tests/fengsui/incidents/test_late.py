@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from alerts.messages.compose import compose
+from fengsui.operations.check import findings
 from fengsui.pipeline import steps
 from fengsui.services import Services
 from records import Alert, Change, IncidentStatus, Level
+from store.ledger.state import LATE, LateJudged
 from tests.fengsui.incidents.test_detect import DAY, HOUR, MINUTE, NOW, put, services, usual_weeks
 
 __all__ = ["services"]
@@ -42,6 +44,9 @@ def test_a_file_of_last_night_alerts_once(services: Services, hours_ago: float) 
     assert (alert.change, alert.late) == (Change.OPENED, True)
     assert alert.incident.level is alert.incident.peak_level >= Level.ORANGE
     assert "刚读到的帖子里" in compose(alert).screen[0].text
+    (said,) = [one.seen for one in findings(services.settings) if one.what == "late"]
+    assert "1 个品牌，告警 1" in said
+    assert "太迟" not in said
 
 
 def test_what_is_over_is_told_as_such(services: Services) -> None:
@@ -115,7 +120,10 @@ def test_what_is_older_than_late_hours_is_history(services: Services) -> None:
     """A file of the week before fills the baseline and alarms nobody."""
     watched(services)
     night(services, hours_ago=72)
-    assert steps.detect(services, NOW).alerts == ()
+    found = steps.detect(services, NOW)
+    assert found.alerts == ()
+    assert found.late == LateJudged(NOW, NOW - 48 * HOUR, 1, 0, too_late=True)
+    assert LATE.get(services.ledger) == found.late
     assert services.ledger.incidents() == []
 
 
