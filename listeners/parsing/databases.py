@@ -8,7 +8,7 @@ from typing import Final
 from listeners.parsing.tables import BrokenTables, Sheet, cell_text
 
 MAGIC: Final = b"SQLite format 3\0"
-# The bytes that say whether a write-ahead log stands beside the file, which memory has not.
+# The bytes that say whether a write-ahead log goes with the file, which memory has not.
 _LOG_MARKS: Final = slice(18, 20)
 _MOST_TABLES: Final = 200
 _MOST_COLUMNS: Final = 500

@@ -77,7 +77,7 @@ def test_the_time_of_a_list(tmp_path: Path) -> None:
 )
 @given(data=st.data())
 def test_columns_in_disorder(tmp_path: Path, fixture: Fixture, data: st.DataObject) -> None:
-    """With columns reordered, dropped, renamed or doubled a file is read, or the lack is said."""
+    """With columns reordered, dropped, renamed or doubled a file is read, or its lack is named."""
     lines = fixture.make().decode("utf-8-sig").splitlines()
     header, row = (line.split(",") for line in lines[:2])
     order = data.draw(st.permutations(range(len(header))))

@@ -54,7 +54,7 @@ def test_no_column_less_makes_another_source(header: list[str]) -> None:
 
 
 def test_what_is_close(tmp_path: Path) -> None:
-    """What is close to a format is said, with what it lacks."""
+    """What is close to a format is named, with what it lacks."""
     header = [name for name in SEARCH_HEADER if name != "发布时间"]
     with pytest.raises(UnknownFormat, match="It looks like weibo-search CSV, but lacks 发布时间"):
         read(tmp_path, table(header=header))

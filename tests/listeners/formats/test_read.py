@@ -275,7 +275,7 @@ def test_sound_texts_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_big5() -> None:
-    """A table in Big5 is told from one in GB 18030."""
+    """A table in Big5 is not taken for one in GB 18030."""
     text = "source,id,text\n" + "forum,1,門市態度很差，喝到蟲子，投訴無門\n" * 3
     assert encoding_of(text.encode("big5hkscs"))[0] == "big5hkscs"
     simplified = "source,id,text\n" + "forum,1,门店态度很差，喝出虫子，投诉无门\n" * 3

@@ -1,4 +1,4 @@
-"""What cannot be read is said: by `import`, `collect`, `check`, and row by row by `quarantine`."""
+"""What cannot be read is shown: by `import`, `collect`, `check`, and row by row by `quarantine`."""
 
 import json
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_reasons_in_chinese(fengsui: Shell) -> None:
 
 
 def test_repairs_are_said(fengsui: Shell) -> None:
-    """What was repaired in many rows is said once, with their number."""
+    """What was repaired in many rows is shown once, with their number."""
     fengsui.settings()
     row = search_row(发布时间="2026-06-21 13:19")
     ran = fengsui("import", put(fengsui, "a.csv", table(row)))
