@@ -32,7 +32,7 @@ def test_every_reason_is_known(reason: str) -> None:
 
 
 def test_reasons_within_reasons() -> None:
-    """What was found stands inside the reason, and is said in the same language."""
+    """What was found stands inside the reason, in the same language."""
     reason = "unknown format. Found a table with the columns a, b. It looks like X, but lacks Y."
     assert reason_text("zh", reason) == (
         "不认识的格式，读到的是一张表，列有 a, b。像是 X，但缺少 Y"
