@@ -29,7 +29,8 @@ from records import PostKind, Window
 from tests.listeners.weibo_site import MovedClock
 
 NOW = datetime(2026, 6, 21, 2, tzinfo=UTC)
-WINDOW = Window(NOW - timedelta(hours=1), NOW)
+# A minute: a search that never comes to an end halves its span down to seconds.
+WINDOW = Window(NOW - timedelta(minutes=1), NOW)
 READING = Reading("somewhere", NOW, NOW)
 URL: Final = "https://n.example"
 # Python's own modules are read where they are imported for the first time.
@@ -37,7 +38,7 @@ OWN: Final = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]))
 ASKED: Final[dict[str, dict[str, Any]]] = {
     "feed": {"url": f"{URL}/feed"},
     "rss": {"urls": [f"{URL}/feed"]},
-    "weibo_search": {"keywords": ["茶"], "token_env": "TOKEN", "base_url": URL,
+    "weibo_search": {"keywords": ["茶"], "token_env": "TOKEN", "base_url": URL, "most_pages": 2,
                      "accept_terms": "微博开放平台开发者协议"},
     "weibo_account": {"token_env": "TOKEN", "base_url": URL,
                       "accept_terms": "微博开放平台开发者协议"},
