@@ -20,7 +20,7 @@ class DetectionSettings(BaseModel):
     `reopen_hours`: that long after a recovery a new wave is the same incident again.
     `lateness_minutes`: posts may come that late and are judged like the others.
     `late_hours`: posts that come later (a file of last night) are judged when they arrive, if they
-    are not older than that; what they show is told once, as late.
+    are not older than that; what they show alerts once, as late.
     `calendar`: which days are not like others: "china" (public holidays with the days moved for
     them, festivals, 618 and 双11) or "weekends".
     """

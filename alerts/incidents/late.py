@@ -47,16 +47,16 @@ class LateNews:
         self.found: dict[str, LateFinding] = {}
 
     def is_past(self, at: datetime) -> bool:
-        """Say whether what a tick brings to light is told together with what came after it."""
+        """Say whether what a tick brings to light is reported with what came after it."""
         return self._until is not None and at <= self._until
 
     def takes(
         self, incident: Incident, change: Change | None, at: datetime, known: Level | None
     ) -> bool:
-        """Take in what became of an incident at a tick; say whether it is told with the rest.
+        """Take in what became of an incident at a tick; say whether it waits for the rest.
 
-        What began in the past is told as it goes on until now; a later change of what people know
-        already is not.
+        What began in the past is reported once, as it goes on until now; a later change of what
+        people know already is not part of it.
         """
         before = self.found.get(incident.key)
         if before is None:

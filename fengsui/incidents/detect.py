@@ -76,7 +76,7 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
 
     `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`). Where
     its counts have not `changed` since the last detection, nobody new is looked for in its story.
-    What comes to light in ticks that end by `past` is told once, as of now (`LateNews`).
+    What comes to light in ticks that end by `past` alerts once, as of now (`LateNews`).
     """
     series, recents = services.counts.series(brand, now), _Recents(services, brand)
     signals = _signals(services, brand, series, recents, incident, since, entries)

@@ -50,7 +50,7 @@ def test_a_file_of_last_night_alerts_once(services: Services, hours_ago: float) 
 
 
 def test_what_is_over_is_told_as_such(services: Services) -> None:
-    """A story of the day before is recorded as over, and nobody is told of its end again."""
+    """A story of the day before is recorded as over, and nobody gets a message of its end."""
     watched(services)
     night(services, hours_ago=30)
     (alert,) = steps.detect(services, NOW).alerts
