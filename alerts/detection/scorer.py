@@ -21,9 +21,11 @@ OPENING: Final = ("negative", "complaints")
 # A burst is scored by its share in the volume too, unless at least so much of it is negative.
 SHARE_ALARMING: Final = 0.4
 SHARE_SURPRISE: Final = 0.01
-# So many more than expected, however rare that is; twice as many where hardly anything is known.
+# An excess must exceed both a number, twice as much in a brand's first week, and a multiple of the
+# Poisson deviation, without which the way back from a holiday alarms.
 EXCESS_COUNT: Final = 4.0
 YOUNG_EXCESS: Final = 8.0
+EXCESS_DEVIATIONS: Final = 3.0
 # The newest twelfth of a horizon must still run at half the excess of the whole.
 NEWEST: Final = 12
 PACE: Final = 0.5
@@ -173,9 +175,11 @@ class TickScorer:
         least = max(LOW_BASELINE / self.scale.step, 14.0)
         return np.asarray(age) < least
 
-    def least_excess(self, age: Floats | float) -> Floats:
-        """Return how many more than expected alarm at least."""
-        return np.where(self.young(age), YOUNG_EXCESS, EXCESS_COUNT)
+    def least_excess(self, mean: Floats, age: Floats | float) -> Floats:
+        """Return how many more than the `mean` alarm at least; `age` broadcasts with it."""
+        is_new = np.asarray(age) < WEEK / self.scale.step
+        least: Floats = np.where(is_new, YOUNG_EXCESS, EXCESS_COUNT)
+        return np.maximum(least, EXCESS_DEVIATIONS * np.sqrt(mean))
 
     def score(self, windows: Windows, *, everything: bool = False) -> list[ScoredTick]:
         """Return the ticks that stand out, oldest first; or all of them."""
@@ -265,7 +269,9 @@ class TickScorer:
         dispersion = baseline.dispersion[first, place][:, rows][
             tick if len(first) > 1 else 0, row, brand
         ]
-        rare = excess * excess >= mean * _NEVER**2 * (1.0 + dispersion * mean)
+        rare = excess * excess >= mean * np.maximum(
+            EXCESS_DEVIATIONS**2, _NEVER**2 * (1.0 + dispersion * mean)
+        )
         kept = np.flatnonzero(rare & (count >= self.settings.min_count))
         tail = count_tail(count[kept], mean[kept], dispersion[kept])
         kept = kept[(tail <= SUPPORT) & (tail * self.tests[place] <= self.limit)]
@@ -310,7 +316,7 @@ class TickScorer:
         """Return why each count may not alarm, its rarity and its share left aside."""
         excess = count - mean
         few = count < self.settings.min_count
-        least = self.least_excess(windows.baseline.age[-1][brand])[:, None, None]
+        least = self.least_excess(mean, windows.baseline.age[-1][brand][:, None, None])
         suppressed = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (excess < least)
         suppressed += SuppressionReason.CHANNEL * ~self._may_open
         for place, horizon in enumerate(self.scale.horizons):

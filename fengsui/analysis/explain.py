@@ -90,7 +90,6 @@ def explain(services: Services, incident: Incident) -> Iterator[Explained]:
 def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -> Iterator[Channel]:
     scorer = builder.scorer
     tails = builder.least_tail(state, 0, scored.number)
-    excess = float(scorer.least_excess(scored.age))
     for name in scorer.opening:
         row = scorer.channels.index(name)
         # What alarms, or else what comes nearest to it.
@@ -101,6 +100,7 @@ def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -
         at = min(order)[2]
         mean, scatter = scored.mean[at, row], scored.dispersion[at, row]
         rare = float(least_rare_count(np.array(mean), np.array(scatter), float(tails[at])))
+        excess = float(scorer.least_excess(np.array(mean), scored.age))
         needed = max(rare, np.ceil(mean + excess), scorer.settings.min_count)
         yield Channel(
             kind=name,
