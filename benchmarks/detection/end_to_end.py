@@ -129,7 +129,8 @@ def _flags(texts: Sequence[Text]) -> Floats:
     """Return what each text counts in each channel."""
     flags = [(1, one.negative, one.complaint, 1) for one in texts]
     organic = np.array([one.organic for one in texts])
-    return np.array(flags, dtype=np.float64) * organic[:, None]
+    known: Floats = np.array(flags, dtype=np.float64) * organic[:, None]
+    return known
 
 
 def _complaints(matters: Sequence[Pool], case: Case, rng: np.random.Generator) -> list[Text]:
@@ -194,7 +195,8 @@ def united(one: Brand, settings: DetectionSettings) -> Numbers:
             if authors[word] >= CUSTOMERS and not word.isdecimal()
         ]
     ticks, count, hits = np.array(asked, dtype=np.int64).reshape(-1, 3).T
-    _, tail = rarity(count.astype(np.float64), hits.astype(np.float64), (ticks - LONG) // DAY)
+    days = ((ticks - LONG) // DAY).astype(np.float64)
+    _, tail = rarity(count.astype(np.float64), hits.astype(np.float64), days)
     return np.unique(ticks[tail <= limit(settings)])
 
 
