@@ -29,7 +29,7 @@ EBB: Final = 0.5
 # So many times the baseline of the hour is near it, and so long it has to stay there by day.
 NEAR: Final = 2.0
 CALM: Final = timedelta(hours=2)
-# Shortly before something has to be said again, a fall says more than that it goes on.
+# Shortly before the next message is due, a fall says more than that it goes on.
 SAID: Final = timedelta(minutes=65)
 # A level that was left lately is reached again by so many times what it takes: it does not flap.
 LATELY: Final = timedelta(hours=3)
@@ -132,7 +132,7 @@ def _steadied(incident: Incident, signal: Signal, hour: _Hour) -> Signal:
     """Return the signal at the incident's level, where it hardly reaches one that was just left."""
     left = incident.history[-2].level if len(incident.history) > 1 else incident.level
     is_left = incident.level < left and hour.at - incident.history[-1].at <= LATELY
-    # What grows again at night is said at once: few are awake to see it.
+    # Report at once what grows again at night: few are awake to see it.
     if not is_left or is_night(hour.at) or not incident.level < signal.level <= left:
         return signal
     least = least_count(signal.level, hour.baseline(incident), hour.settings.min_count)
@@ -325,7 +325,7 @@ def _may_fall(incident: Incident, hour: _Hour) -> bool:
 
 
 def _is_told_as_fall(incident: Incident, hour: _Hour) -> bool:
-    """Say whether what is due to be said soon is that it falls."""
+    """Say whether the message that is due soon is that it falls."""
     if hour.at - incident.known_since < SAID or not hour.has_ebbed(incident):
         return False
     least = least_count(incident.level, hour.baseline(incident), hour.settings.min_count)

@@ -56,8 +56,7 @@ _NUMERALS: Final = "①②③④⑤⑥⑦⑧⑨"
 
 def is_night(alert: Alert) -> bool:
     """Whether an alert is of the night in Beijing, when a fall does not mean that it is over."""
-    hour, (begins, ends) = alert.at.astimezone(BEIJING).hour, NIGHT
-    return hour >= begins or hour < ends
+    return not NIGHT[1] <= alert.at.astimezone(BEIJING).hour < NIGHT[0]
 
 
 @dataclass(frozen=True, slots=True)

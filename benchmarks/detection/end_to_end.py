@@ -54,7 +54,7 @@ SWING: Final = 3.0
 
 
 class Case(NamedTuple):
-    """What makes a brand: how much is said of it, and the crisis that its last day brings."""
+    """What makes a brand: how many mentions it has, and the crisis that its last day brings."""
 
     rate: float
     size: int
@@ -91,7 +91,7 @@ def _day_ticks(pool: Pool, rng: np.random.Generator) -> tuple[list[str], Floats]
 
 
 def _said(pool: Pool, rate: float, end: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
-    """Return the tick and the text's place of everything that is said before tick `end`."""
+    """Return the tick and the text's place of every text before tick `end`."""
     days, curve = _day_ticks(pool, rng)
     organic = np.array([place for place, one in enumerate(pool.texts) if one.organic])
     of = np.array([pool.texts[place].day for place in organic])

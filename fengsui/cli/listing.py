@@ -47,11 +47,11 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "import": Place("imports", "past"),
     "score": Place("files", "past"),
     "detect-csv": Place("files", "past"),
-    "store": Place("store", "keep"),
-    "backup": Place("backup", "keep"),
-    "restore": Place("backup", "keep"),
-    "quarantine": Place("quarantine", "keep"),
-    "privacy": Place("privacy", "keep"),
+    "store": Place("keep.store", "keep"),
+    "backup": Place("keep.backup", "keep"),
+    "restore": Place("keep.backup", "keep"),
+    "quarantine": Place("keep.quarantine", "keep"),
+    "privacy": Place("keep.privacy", "keep"),
 }
 ADDED: Final = "added"
 

@@ -17,8 +17,8 @@ from listeners.formats.detect import DELIMITERS
 from listeners.formats.format import Format
 from listeners.formats.mapping import NEEDED, Profile, guess
 from listeners.parsing.bytes import HEAD_SIZE, as_utf8, encoding_of, opened
-from listeners.parsing.tables import GREATEST_FILE
-from listeners.parsing.workbooks import is_workbook, sheets
+from listeners.parsing.sheets.tables import GREATEST_FILE
+from listeners.parsing.sheets.workbooks import is_workbook, sheets
 
 _ROWS: Final = 3
 _SHOWN: Final = 30

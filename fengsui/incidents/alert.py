@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, Protocol
 
-from fengsui.incidents import new_stories, situation
-from fengsui.incidents.carriers import LEAST_GAINED, is_of_story, reposts_at
+from fengsui.incidents import new_stories
 from fengsui.incidents.detect import IncidentUpdate
-from fengsui.incidents.situation import noted, situation_of, words_of
-from fengsui.incidents.story_posts import StoryPosts, story_of
-from fengsui.incidents.themes import clusters_of, themes_in
-from fengsui.incidents.topic import Topic, largest_topic
+from fengsui.incidents.story import situation
+from fengsui.incidents.story.carriers import LEAST_GAINED, is_of_story, reposts_at
+from fengsui.incidents.story.posts import StoryPosts, story_of
+from fengsui.incidents.story.situation import noted, situation_of, words_of
+from fengsui.incidents.story.themes import clusters_of, themes_in
+from fengsui.incidents.story.topic import Topic, largest_topic
 from records import Account, Alert, Citation, Incident, Window
 from records.time import MINUTE
 from store.interface import Cited, MentionStore

@@ -11,13 +11,13 @@ from alerts.forecast.model import ForecastModelError
 from alerts.incidents.late import LateNews, continued, is_late
 from alerts.incidents.life import NEW_USUAL, advance
 from alerts.incidents.reports import Reading, remembered, report, told
-from fengsui.incidents.carriers import joined
 from fengsui.incidents.evidence import RecentActivity, with_evidence
 from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
-from fengsui.incidents.joining import beginnings, voices_of
 from fengsui.incidents.new_stories import another_story
 from fengsui.incidents.same_matter import united_complaints
+from fengsui.incidents.story.carriers import joined
+from fengsui.incidents.story.joining import beginnings, voices_of
 from fengsui.services import Services
 from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme, Voice
 from records.time import HOUR
@@ -344,7 +344,7 @@ class _Follower:
 
 
 def _may_tell_of_another(incident: Incident, at: datetime) -> bool:
-    """Say whether another story may be told now: with orange and red not right after a message."""
+    """Say whether to report another story now: in orange and red not right after a message."""
     return incident.level < Level.ORANGE or at - incident.known_since >= HOUR
 
 

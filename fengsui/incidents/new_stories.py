@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from fengsui.counts.history import is_troubled
 from fengsui.incidents.evidence import SPAN
-from fengsui.incidents.themes import clusters_of
+from fengsui.incidents.story.themes import clusters_of
 from nlp.topics.clusters import ClusterView
 from records import Incident, IncidentStatus, Theme, Window
 from records.time import EPOCH, HOUR

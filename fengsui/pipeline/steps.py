@@ -19,7 +19,7 @@ from fengsui.incidents.clock import close_if_right, is_ahead, report_ahead
 from fengsui.incidents.correlate import correlate, with_links
 from fengsui.incidents.detect import BrandDetection, detect_brand
 from fengsui.incidents.hot_lists import listed
-from fengsui.incidents.situation import with_reported
+from fengsui.incidents.story.situation import with_reported
 from fengsui.ingest.collect import BATCH, Collected, collect, store_items
 from fengsui.pipeline.sending import notify
 from fengsui.services import Services

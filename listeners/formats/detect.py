@@ -23,11 +23,11 @@ from listeners.formats.format import (
 from listeners.formats.marks import Recognition, structural
 from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, encoding_of
 from listeners.parsing.csv_rows import COMMA, Rows
-from listeners.parsing.databases import is_database
 from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
 from listeners.parsing.repair import decode_repaired, repaired
-from listeners.parsing.workbooks import is_workbook
+from listeners.parsing.sheets.databases import is_database
+from listeners.parsing.sheets.workbooks import is_workbook
 from records import Post
 
 # So many objects are looked at: the first can be a broken one.

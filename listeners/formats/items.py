@@ -21,12 +21,12 @@ from listeners.formats.orders import Orders
 from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
 from listeners.parsing.charsets import MISREAD_AS
 from listeners.parsing.csv_rows import Rows
-from listeners.parsing.databases import tables
 from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
 from listeners.parsing.repair import decode_repaired, repaired
-from listeners.parsing.tables import GREATEST_FILE, BrokenTables, Sheet, within_bounds
-from listeners.parsing.workbooks import sheets
+from listeners.parsing.sheets.databases import tables
+from listeners.parsing.sheets.tables import GREATEST_FILE, BrokenTables, Sheet, within_bounds
+from listeners.parsing.sheets.workbooks import sheets
 
 # An array of this size is decoded at once, which is several times faster than as a stream.
 GREATEST_WHOLE: Final = 32 * 1024 * 1024

@@ -18,7 +18,7 @@ from nlp.opinion.marking import Marked, Pieces, Signs, marked
 from nlp.opinion.questions import CHOICES, MARKS, PLACES, SEVERAL, WIDTH
 from nlp.sentiment.model import ModelError, Score
 from nlp.sentiment.onnx_encoder import model_file, open_session
-from nlp.sentiment.transformer import FOLDER, KEPT, each, softmax
+from nlp.sentiment.transformer import FOLDER, KEPT, softmax
 
 READER_FILE: Final = "opinion.int8.onnx"
 CONFIG_FILE: Final = "opinion.json"
@@ -93,7 +93,8 @@ class OpinionReader:
 
     def read(self, posts: Sequence[tuple[str, str]]) -> list[Opinion]:
         """Return the opinions of posts: hidden own words and title each (`marking.hide`)."""
-        return each(self._remembered, posts)
+        found = {post: self._remembered(post) for post in posts}
+        return [found[post] for post in posts]
 
     def _read(self, post: tuple[str, str]) -> Opinion:
         return opinion_of(self.row(post), self._settings)

@@ -1,6 +1,7 @@
 """Mentions and counts as rows of the SQLite tables."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from records import Mention, Sentiment
@@ -52,3 +53,9 @@ def snapshot(row: PostRow) -> tuple[int, int, int, int, str, int]:
 def cells(rows: Iterable[MentionRow]) -> set[tuple[str, int]]:
     """Return the (brand, minute) cells that `rows` are counted in."""
     return {(row.brand, row.published_at // MINUTE) for row in rows}
+
+
+def copies(rows: Sequence[PostRow], known: set[str]) -> list[PostRow]:
+    """Return the rows whose key the store has already, or will have when their turn comes."""
+    times = Counter(row.key for row in rows)
+    return [row for row in rows if row.key in known or times[row.key] > 1]

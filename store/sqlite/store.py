@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,10 +15,10 @@ from store.encoding import decoder, instant, micros, storable
 from store.errors import sqlite_errors
 from store.interface import Cited, Maintenance, Pending, Sketch, Snapshot, Upserted
 from store.query import Query, Tokenize, Wanted, parse
-from store.rows import MINUTE, PostRow, post_row
+from store.rows import MINUTE, post_row
 from store.sqlite import statements as sql
 from store.sqlite import upkeep
-from store.sqlite.rows import MentionRow, cells, mention_row, snapshot
+from store.sqlite.rows import MentionRow, cells, copies, mention_row, snapshot
 from store.sqlite.schema import check_version, open_database
 from store.sqlite.search import ABOUT, FOUND_BODIES, About, SearchIndex, find, is_whole
 from store.tokens import tokens
@@ -93,11 +92,11 @@ class SqliteMentionStore:
         with self._writing() as database:
             known = {key for (key,) in database.execute(sql.KNOWN_KEYS, [json.dumps([*distinct])])}
             revision = self._advance(database, len(rows))
-            copies = _copies(rows, known)
-            database.executemany(sql.KEEP_DISPLACED, ((row.fetched_at, row.key) for row in copies))
+            again = copies(rows, known)
+            database.executemany(sql.KEEP_DISPLACED, ((row.fetched_at, row.key) for row in again))
             numbered = ((*row, revision + place) for place, row in enumerate(rows, start=1))
             database.executemany(sql.UPSERT_POST, numbered)
-            database.executemany(sql.KEEP_OLDER, (snapshot(row) for row in copies))
+            database.executemany(sql.KEEP_OLDER, (snapshot(row) for row in again))
         kept = len(distinct) - len(known)
         return Upserted(kept, len(rows) - kept)
 
@@ -392,12 +391,6 @@ class SqliteMentionStore:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise
-
-
-def _copies(rows: Sequence[PostRow], known: set[str]) -> list[PostRow]:
-    """Return the rows whose key the store has already, or will have when their turn comes."""
-    times = Counter(row.key for row in rows)
-    return [row for row in rows if row.key in known or times[row.key] > 1]
 
 
 def _unchanged(database: sqlite3.Connection, revisions: dict[str, int]) -> dict[str, int]:

@@ -38,7 +38,10 @@ class Batch:
 def tokenizer_of(folder: Path) -> tuple[Signs, Pieces]:
     """Return the signs and the tokenizer of an encoder's folder."""
     number = Tokenizer.from_file(str(folder / "tokenizer.json")).token_to_id
-    signs = Signs(number("<s>"), number("</s>"), number("<mask>"), number(_RIVAL_PIECE))
+    begins, ends, brand, rival = map(number, ("<s>", "</s>", "<mask>", _RIVAL_PIECE))
+    if begins is None or ends is None or brand is None or rival is None:
+        raise ValueError(f"the tokenizer of {folder} lacks a sign")
+    signs = Signs(begins, ends, brand, rival)
     return signs, pieces_of(folder)
 
 

@@ -61,7 +61,7 @@ def guise(example: Example, chance: random.Random) -> tuple[str, str]:
 
 
 def _laugh(own: str, example: Example, chance: random.Random) -> str:
-    """Add an emoticon, or drop those that are there: neither changes what is said."""
+    """Add an emoticon, or drop those that are there: neither changes the opinion."""
     drawn = chance.random()
     if drawn < 0.12 and EMOTICON.search(own):
         return EMOTICON.sub("", own) or own

@@ -1,4 +1,4 @@
-"""The evidence in the thread: every number beside its baseline, posts, and the checklist."""
+"""The evidence in the thread: every number with its baseline, posts, and the checklist."""
 
 from dataclasses import replace
 

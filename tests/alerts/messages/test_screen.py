@@ -50,7 +50,7 @@ def wrapped(message: Message) -> int:
 
 
 def test_an_opening_says_what_where_who_and_what_to_do() -> None:
-    """What happened and where, numbers beside the baseline, source, carriers, demands, steps."""
+    """What happened and where, numbers with the baseline, source, carriers, demands, steps."""
     message = compose(made_opening())
     assert message.title == "🔵 蓝 · 云朵茶饮 · 澄湖天地店奶茶喝出活虫（安全健康）"
     assert lines(message) == {

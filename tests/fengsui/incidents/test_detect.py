@@ -12,7 +12,7 @@ from fengsui.incidents.correlate import correlate
 from fengsui.incidents.detect import BrandDetection, IncidentUpdate
 from fengsui.incidents.evidence import RecentActivity
 from fengsui.incidents.forecast import emerging_complaints, expect
-from fengsui.incidents.themes import LEAST
+from fengsui.incidents.story.themes import LEAST
 from fengsui.pipeline import steps
 from fengsui.services import Services
 from fengsui.settings.application import Settings

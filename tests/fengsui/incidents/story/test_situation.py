@@ -14,7 +14,7 @@ import pytest
 
 from fengsui.counts.detector_cache import DetectorCache
 from fengsui.counts.recent import CoverageOnce
-from fengsui.incidents.situation import titled
+from fengsui.incidents.story.situation import titled
 from fengsui.pipeline.replay import Tick, replay
 from fengsui.services import Services
 from nlp.brands.matcher import BrandSettings

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fengsui.incidents.carriers import (
+from fengsui.incidents.story.carriers import (
     LARGE_FOLLOWERS,
     LARGE_REPOSTS,
     MOST,

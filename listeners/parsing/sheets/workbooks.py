@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from python_calamine import CalamineWorkbook
 
-from listeners.parsing.tables import BrokenTables, Sheet, cell_text
+from listeners.parsing.sheets.tables import BrokenTables, Sheet, cell_text
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

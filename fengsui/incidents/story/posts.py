@@ -8,8 +8,8 @@ from itertools import chain
 from typing import Final
 
 from fengsui.counts.history import is_troubled
-from fengsui.incidents.carriers import LEAST_GAINED, kind_of
 from fengsui.incidents.evidence import SPAN
+from fengsui.incidents.story.carriers import LEAST_GAINED, kind_of
 from nlp.text.normalise import normalise
 from nlp.topics.harm import harms_people
 from records import Account, Carrier, Incident, Sentiment, Window

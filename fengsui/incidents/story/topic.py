@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fengsui.incidents.story_posts import own_words
+from fengsui.incidents.story.posts import own_words
 from nlp.text.segment import segmenter_of
 from nlp.topics.clusters import Clusters
 from nlp.topics.story_titles import TitlePost, story_title

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fengsui.incidents.themes import THEMES, themes_of
+from fengsui.incidents.story.themes import THEMES, themes_of
 from nlp.text.normalise import normalise
 from nlp.topics.titles import LIMIT
 from records import Mention, Post, PostKind, Sentiment
@@ -89,9 +89,9 @@ def test_a_topic_tag_belongs_to_nobody() -> None:
 
 _SAID = """
 import sys
-from fengsui.incidents.themes import themes_of
+from fengsui.incidents.story.themes import themes_of
 from nlp.text.segment import segmenter_of
-from tests.fengsui.incidents.test_themes import NAMES, REFUND, WORMS, cited
+from tests.fengsui.incidents.story.test_themes import NAMES, REFUND, WORMS, cited
 if sys.argv[1] == "judged":
     segmenter_of(frozenset(NAMES)).cut(WORMS[0])
 print(themes_of([cited(n, text) for n, text in enumerate(WORMS + REFUND)], NAMES, frozenset(NAMES)))

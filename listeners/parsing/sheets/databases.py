@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Final
 
-from listeners.parsing.tables import BrokenTables, Sheet, cell_text
+from listeners.parsing.sheets.tables import BrokenTables, Sheet, cell_text
 
 MAGIC: Final = b"SQLite format 3\0"
 # The bytes that say whether a write-ahead log goes with the file, which memory has not.

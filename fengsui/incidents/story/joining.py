@@ -3,8 +3,8 @@
 from typing import Final
 
 from fengsui.counts.history import is_troubled
-from fengsui.incidents.carriers import carriers_of
 from fengsui.incidents.evidence import RecentActivity
+from fengsui.incidents.story.carriers import carriers_of
 from records import OWN, Carrier, Incident, PostKind, Voice, Window
 from records.time import HOUR
 from store.interface import Cited, MentionStore

@@ -8,9 +8,9 @@ from typing import Final, Protocol
 from alerts.trend import trend_of
 from alerts.turning_points import turning_points_of
 from fengsui.counts.detector_cache import DetectorCache
-from fengsui.incidents.carriers import carriers_of, joined, kind_of, voice_of
-from fengsui.incidents.story_posts import StoryPosts
-from fengsui.incidents.topic import Topic
+from fengsui.incidents.story.carriers import carriers_of, joined, kind_of, voice_of
+from fengsui.incidents.story.posts import StoryPosts
+from fengsui.incidents.story.topic import Topic
 from fengsui.settings.application import Settings
 from nlp.topics.titles import Title
 from records import OWN, Carrier, CaseStatus, Incident, Situation, Window

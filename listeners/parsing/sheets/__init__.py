@@ -1,0 +1,1 @@
+"""Tables of workbooks and of databases, read from memory and within bounds."""

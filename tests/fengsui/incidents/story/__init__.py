@@ -1,0 +1,1 @@
+"""Tests of what a story is at a moment."""
