@@ -21,10 +21,10 @@ OPENING: Final = ("negative", "complaints")
 # A burst is scored by its share in the volume too, unless at least so much of it is negative.
 SHARE_ALARMING: Final = 0.4
 SHARE_SURPRISE: Final = 0.01
-# An excess must exceed both a number, twice as much in a brand's first week, and a multiple of the
-# Poisson deviation, without which the way back from a holiday alarms.
+# An excess must exceed both a number and a multiple of the Poisson deviation. In a brand's first
+# week, and within ten minutes, chance brings more: the way back from a holiday would alarm.
 EXCESS_COUNT: Final = 4.0
-YOUNG_EXCESS: Final = 8.0
+LARGER_EXCESS: Final = 8.0
 EXCESS_DEVIATIONS: Final = 3.0
 # The newest twelfth of a horizon must still run at half the excess of the whole.
 NEWEST: Final = 12
@@ -175,10 +175,12 @@ class TickScorer:
         least = max(LOW_BASELINE / self.scale.step, 14.0)
         return np.asarray(age) < least
 
-    def least_excess(self, mean: Floats, age: Floats | float) -> Floats:
-        """Return how many more than the `mean` alarm at least; `age` broadcasts with it."""
-        is_new = np.asarray(age) < WEEK / self.scale.step
-        least: Floats = np.where(is_new, YOUNG_EXCESS, EXCESS_COUNT)
+    def least_excess(
+        self, mean: Floats, age: Floats | float, place: npt.NDArray[np.int64] | int
+    ) -> Floats:
+        """Return how many more than the `mean` over the horizon at `place` alarm at least."""
+        is_shaky = (np.asarray(age) < WEEK / self.scale.step) | (np.asarray(place) == 0)
+        least: Floats = np.where(is_shaky, LARGER_EXCESS, EXCESS_COUNT)
         return np.maximum(least, EXCESS_DEVIATIONS * np.sqrt(mean))
 
     def score(self, windows: Windows, *, everything: bool = False) -> list[ScoredTick]:
@@ -316,7 +318,8 @@ class TickScorer:
         """Return why each count may not alarm, its rarity and its share left aside."""
         excess = count - mean
         few = count < self.settings.min_count
-        least = self.least_excess(mean, windows.baseline.age[-1][brand][:, None, None])
+        age = windows.baseline.age[-1][brand][:, None, None]
+        least = self.least_excess(mean, age, np.arange(len(self.scale.horizons))[:, None])
         suppressed = SuppressionReason.FEW * few + SuppressionReason.EXCESS * (excess < least)
         suppressed += SuppressionReason.CHANNEL * ~self._may_open
         for place, horizon in enumerate(self.scale.horizons):

@@ -100,7 +100,7 @@ def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -
         at = min(order)[2]
         mean, scatter = scored.mean[at, row], scored.dispersion[at, row]
         rare = float(least_rare_count(np.array(mean), np.array(scatter), float(tails[at])))
-        excess = float(scorer.least_excess(np.array(mean), scored.age))
+        excess = float(scorer.least_excess(np.array(mean), scored.age, at))
         needed = max(rare, np.ceil(mean + excess), scorer.settings.min_count)
         yield Channel(
             kind=name,
