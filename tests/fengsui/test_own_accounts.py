@@ -6,11 +6,12 @@ import pytest
 
 from fengsui.ingest.collect import store_items
 from fengsui.pipeline import steps
+from fengsui.privacy import PSEUDONYM
 from fengsui.services import Services
 from nlp.brands.matcher import BrandSettings
 from records import OWN, Account
 from tests.fengsui import stories
-from tests.fengsui.test_privacy import ALWAYS, OTHER, PSEUDONYM, post
+from tests.fengsui.test_privacy import ALWAYS, OTHER, post
 
 
 def test_institutions_keep_their_names(tmp_path: Path) -> None:
