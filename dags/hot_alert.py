@@ -46,16 +46,10 @@ def hot_alert() -> None:
             kept = poll.poll_those_that_woke(services, names, now())
             judged = steps.annotate(services)
             found = steps.detect(services, now())
-            slo.check_slo(
-                services, now()
-            )  # where collect_posts is paused or dead, nobody else does
+            slo.check_slo(services, now())  # nobody else does where collect_posts is dead
             report = steps.notify(services)
-        return {
-            "kept": kept,
-            "posts": judged.posts,
-            "incidents": len(found.incidents),
-            "sent": report.sent,
-        }
+        numbers = {"kept": kept, "posts": judged.posts, "sent": report.sent}
+        return {**numbers, "incidents": len(found.incidents)}
 
     collect_to_alert()
 

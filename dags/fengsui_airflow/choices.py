@@ -13,8 +13,12 @@ ALL: Final = "全部 all"
 
 
 def time_param(title: str) -> Param:
-    """Return a time that has to be given, for which the form has a calendar."""
-    return Param(type="string", format="date-time", title=title)
+    """Return a time, for which the form has a calendar.
+
+    The task refuses a run without it. A Param that has no default would do so in the form, but
+    Airflow then fails before it calls anybody back of a run that failed.
+    """
+    return Param(None, type=["null", "string"], format="date-time", title=title)
 
 
 def text_param(title: str) -> Param:

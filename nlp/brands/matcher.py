@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, Self
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from nlp.brands.word_breaks import lies_across
 from nlp.text.normalise import Text, fold, printable
 
 if TYPE_CHECKING:
@@ -157,6 +156,10 @@ class BrandMatcher:
     """
 
     def __init__(self, brands: Sequence[BrandSettings]) -> None:
+        # It loads the segmenter, which nobody needs who only reads settings.
+        from nlp.brands.word_breaks import lies_across
+
+        self._lies_across = lies_across
         phrases: defaultdict[str, _Pattern] = defaultdict(lambda: _Pattern([], []))
         for brand in brands:
             for name in brand.names:
@@ -186,7 +189,9 @@ class BrandMatcher:
             return []
         spans: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for brand, start, end in self._choose(folded, hits):
-            if not lies_across(folded, start, end) and self._is_meant(brand, folded, start, end):
+            if not self._lies_across(folded, start, end) and self._is_meant(
+                brand, folded, start, end
+            ):
                 spans[brand].append((start, end))
         return [
             BrandMatch(brand, quoted=places[0][0] >= len(text.own), spans=tuple(places))

@@ -44,7 +44,7 @@ def test_bad_source_does_not_stop_the_fast_path(desk: Desk) -> None:
     assert ran.values["collect_to_alert[-1].return_value"]["posts"] == 5
     with desk.services() as services:
         assert source_state(services, "bad").failures == 1
-        assert source_state(services, "inbox") == SourceState()
+        assert source_state(services, "inbox") == SourceState(posts=5)
 
 
 async def first_events(trigger: NewPosts, act: list[object], number: int) -> list[object]:

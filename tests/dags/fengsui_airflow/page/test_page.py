@@ -381,7 +381,7 @@ def test_grid_of_collect_posts(airflow: Airflow, password: str, tmp_path: Path) 
     with browser_at(airflow.url) as (view, _):
         log_in(view, "admin", password)
         view.goto(f"{airflow.url}/dags/collect_posts")
-        view.get_by_text("fetch_folder").first.wait_for()
+        view.get_by_text("文件夹与推送").first.wait_for()
         view.wait_for_timeout(1500)
         view.screenshot(path=grid)
         view.get_by_test_id("markdown-button").first.click()
