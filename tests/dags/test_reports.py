@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,7 +145,8 @@ def test_approved_reply_goes_into_the_thread(desk: Desk, monkeypatch: pytest.Mon
     assert root is not None
     key = crisis(desk)
     with desk.services() as services:
-        monkeypatch.setattr(type(services.ledger), "thread", lambda *_: root)
+        first = [SimpleNamespace(receipt=root)]
+        monkeypatch.setattr(type(services.ledger), "taken", lambda *_: first)
     shown = approve(monkeypatch, "Approve")
     stored(desk, [post(n, minutes_ago(50)) for n in range(9)])
     assert run_dag("respond_crisis").state == "success"
