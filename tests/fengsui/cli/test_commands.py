@@ -62,7 +62,7 @@ def test_init_writes_settings_that_check_finds_sound(fengsui: Shell) -> None:
         "caution",
     ]
     (caution,) = (finding for finding in findings if finding["warning"])
-    assert "样例" in caution["seen"]
+    assert "sample" in caution["seen"]
 
 
 def test_init_leaves_what_is_there(fengsui: Shell) -> None:

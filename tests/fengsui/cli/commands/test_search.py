@@ -83,13 +83,13 @@ def test_answer_says_whether_there_is_more(filled: Shell) -> None:
     assert filled("search", "退款", "--limit", 3, "--json").answer["more"] is True
     assert filled("search", "退款", "--limit", 4, "--json").answer["more"] is False
     assert "--limit" in filled("search", "退款", "--limit", 3).out
-    assert filled("search", "退款").out.splitlines()[-1] == "4 条"
+    assert filled("search", "退款").out.splitlines()[-1] == "4 found"
 
 
 def test_hostile_text_does_not_reach_the_terminal(filled: Shell) -> None:
     """What strangers wrote is shown without control characters, in either form."""
     ran = filled("search", "退款")
-    assert "近似转发" in ran.out
+    assert "near-copy" in ran.out
     assert "https://weibo.example/0" in ran.out
     assert not UNSAFE.search(ran.out)
     assert not UNSAFE.search(filled("search", "退款", "--json").out)
