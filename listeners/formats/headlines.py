@@ -124,12 +124,19 @@ def parse_table_row(row: Mapping[str, str], reading: Reading) -> Iterator[Post]:
 
 
 def parse_list(document: Mapping[str, Any], reading: Reading) -> Iterator[Post | Fault]:
-    """Yield the headlines of a list in the shape of newsnow."""
+    """Yield the headlines of a list in the shape of newsnow.
+
+    Raises:
+        Unreadable: it holds no list of entries.
+    """
+    entries = document.get("items")
+    if not isinstance(entries, list):
+        raise Unreadable("no list of headlines")
     try:
         at = reading.time(document.get("updatedTime"))
     except ValueError:
         at = time_of_file(reading)
-    for place, entry in enumerate(document["items"], start=1):
+    for place, entry in enumerate(entries, start=1):
         title = entry.get("title") if isinstance(entry, dict) else None
         if not isinstance(title, str) or not title.strip():
             yield Fault("no text", msgspec.json.encode(entry).decode(errors="replace"))
