@@ -54,13 +54,16 @@ class Headline:
 
 def post_of(headline: Headline, reading: Reading) -> Post:
     """Return the post of a headline; one that stands in a list for days is one post a day."""
-    title = headline.title.strip()
+    # A spoiled cell is no text.
+    title, place = (
+        part.strip() if isinstance(part, str) else "" for part in (headline.title, headline.site)
+    )
     if not title:
         raise Unreadable("no text")
     notes: list[str] = []
     likes = fields.count_or_note(headline.heat, "heat", notes)
-    rank = (f"place: {fields.shortened(headline.rank)}",) if headline.rank else ()
-    site = SITES.get(headline.site.strip(), fields.shortened(headline.site.strip(), 30))
+    rank = (f"place: {fields.shortened(str(headline.rank))}",) if headline.rank else ()
+    site = SITES.get(place, fields.shortened(place, 30))
     return Post(
         source=SOURCE.format(site.replace(":", "_") or "list"),
         id=f"{headline.at.astimezone(BEIJING):%Y%m%d}_{title[:200]}",
