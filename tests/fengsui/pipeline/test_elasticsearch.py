@@ -80,7 +80,7 @@ def test_check_reaches_the_server(
 ) -> None:
     """`fengsui check` says how many posts the servers hold."""
     _write_settings(tmp_path, elasticsearch_url, elasticsearch_prefix)
-    assert f"✓ store: 0 posts in {elasticsearch_url}" in fengsui("check").out
+    assert f"✓ 数据库：0 条帖子，在 {elasticsearch_url}" in fengsui("check").out
 
 
 def test_check_says_how_to_fix_it(
@@ -92,7 +92,7 @@ def test_check_says_how_to_fix_it(
     answer = fengsui("check")
     said = answer.out
     assert answer.code == 1
-    assert f"✗ store: {url}: cannot be reached; check the address and that the server runs" in said
+    assert f"✗ 数据库：{url}: cannot be reached; check the address and that the server runs" in said
     monkeypatch.setenv("ELASTICSEARCH_PASSWORD", "hush-hush")
     said = fengsui("check").out
     assert "ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD go together; one is empty" in said

@@ -244,5 +244,5 @@ def test_resending_ignores_the_pause(
 
 def test_an_emergency_receiver_has_to_be_there() -> None:
     """A name that no receiver has is refused."""
-    with pytest.raises(ValidationError, match="no receiver is named 'nobody'"):
+    with pytest.raises(ValidationError, match="没有名为「nobody」的接收者"):
         Settings(emergency_receiver="nobody")
