@@ -36,11 +36,12 @@ EXPECTED: Final[dict[tuple[str, str], list[tuple[Any, ...]]]] = {
         ("云朵茶饮", at(9), 4),
         ("星河汽车", at(10), 1),
     ],
+    # The worst first.
     ("overview-coverage", "coverage"): [
-        ("heimao", at(0), 1),
-        ("heimao", at(10), 1),
         ("weibo", at(0), 1),
         ("weibo", at(10), 0.5),
+        ("heimao", at(0), 1),
+        ("heimao", at(10), 1),
     ],
     ("overview-incidents", "incidents"): [
         ("云朵茶饮", "tea@1", "title of tea@1", 4, "open", at(5), 40, 147),
