@@ -54,6 +54,7 @@ def replayed(name: str, folder: Path) -> dict[str, Any]:
     config, store = folder / "fengsui.toml", folder / "store"
     config.write_text(f'model = "linear"\n{brands}', encoding="utf-8")
     printed = _run("replay", *files, "--config", config, "--store", store)
+    printed = printed.replace(str(folder), "")
     # A table is as wide as the time that it took has digits.
     lines = [re.sub("  +|─+", " ", one) for one in printed.splitlines() if "用时" not in one]
     return {"printed": lines, "tables": dict(_tables(store))}
