@@ -48,6 +48,7 @@ _MISREAD: Final = (("gb18030", UTF8), ("cp1252", UTF8), ("latin-1", UTF8), ("lat
 MISREAD_AS: Final = ">"
 _LEAST_SIGNS: Final = 8
 _LEAST_SOUND: Final = 0.6
+_LEAST_KEPT: Final = 0.8
 _BROKEN: Final = "as_broken_byte"
 
 
@@ -70,11 +71,21 @@ def misread(text: str) -> str:
     if sum(not sign.isascii() for sign in text) < _LEAST_SIGNS:
         return ""
     for wrong, right in _MISREAD:
+        if not _was_read_as(text, wrong):
+            continue
         signs = [sign for sign in reread(text, wrong, right) if not sign.isascii()]
         sound = sum("\u3000" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" for sign in signs)
         if len(signs) >= _LEAST_SIGNS // 2 and sound >= _LEAST_SOUND * len(signs):
             return f"{wrong}{MISREAD_AS}{right}"
     return ""
+
+
+def _was_read_as(text: str, wrong: str) -> bool:
+    """Return whether nearly all of `text` can have come out of reading bytes as `wrong`."""
+    signs = [sign for sign in text if not sign.isascii()]
+    # A program may keep a byte that the set has no sign for as the control sign of its number.
+    kept = (ord(sign) < 0x100 or sign == "\ufffd" or sign.encode(wrong, "ignore") for sign in signs)
+    return sum(map(bool, kept)) >= _LEAST_KEPT * len(signs)
 
 
 def reread(text: str, wrong: str, right: str) -> str:
