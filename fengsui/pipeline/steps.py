@@ -247,20 +247,31 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
         services.names,
         services.settings.annotation.copy_similarity,
     )
-    written: dict[str, Incident] = {}
-    alerts: list[Alert] = []
-    for brand in judged:
-        if brand.incidents:
-            incidents, told = _tell(services, with_links(brand, links), now)
-            written |= incidents
-            alerts += told
-    if others := [one for key, one in links.items() if key not in written]:
-        services.ledger.record_detection(others, [])
+    incidents, alerts = _written(services, judged, links, now)
     late = _late(begins, changes, alerts, now)
     if late is not None:
         LATE_JUDGED.set(services.ledger, late)
     DETECTED.set(services.ledger, DetectedTo(now, services.counts.revision))
-    return Detected(tuple((links | written).values()), tuple(alerts), late)
+    return Detected(incidents, alerts, late)
+
+
+def _written(
+    services: Services,
+    judged: Sequence[BrandDetection],
+    links: Mapping[str, Incident],
+    now: datetime,
+) -> tuple[tuple[Incident, ...], tuple[Alert, ...]]:
+    """Write what was judged of all brands and what links them; return incidents and alerts."""
+    written: dict[str, Incident] = {}
+    alerts: list[Alert] = []
+    for brand in judged:
+        if brand.incidents:
+            incidents, said = _tell(services, with_links(brand, links), now)
+            written |= incidents
+            alerts += said
+    if others := [one for key, one in links.items() if key not in written]:
+        services.ledger.record_detection(others, [])
+    return tuple((dict(links) | written).values()), tuple(alerts)
 
 
 def _begins(
