@@ -200,7 +200,13 @@ class Detected:
     late: LateJudged | None = None
 
 
-def detect(services: Services, now: datetime, *, since: datetime | None = None) -> Detected:
+def detect(
+    services: Services,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    queued_at: datetime | None = None,
+) -> Detected:
     """Judge the ticks that ended after `since` (default: where detection last came to).
 
     Without `since` only brands whose counts changed, or that have an open incident, are looked at.
@@ -208,7 +214,8 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     on, as far back as `late_hours` says, so that late posts count; that changes nothing where
     nothing came late. Alerts and incidents are written together, once. What a call
     that failed had not judged, the next one judges. Where the last detection lies ahead of `now`,
-    the clock was wrong then: that is an incident, and detection goes on from `now`.
+    the clock was wrong then: that is an incident, and detection goes on from `now`. Alerts wait
+    from `queued_at` on (default: `now`): a window of the past has kept no receiver waiting.
     """
     last, seen = detected_to(services)
     if since is None:  # a window of the past that was asked for says nothing of the clock
@@ -220,11 +227,8 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
     services.detector_cache.update(changes, services.counts.tick_end(now))
     begins = {} if since is not None else _begins(services, changes, start, now)
     past = None if since is not None else max(start, now - LATE)
-    open_incidents = {
-        incident.brand: incident
-        for incident in services.ledger.open_incidents()
-        if not incident.is_operational
-    }
+    found = services.ledger.open_incidents()
+    open_incidents = {one.brand: one for one in found if not one.is_operational}
     looked_at = changed.intersection(services.brands) if since is None else set(services.brands)
     entries = listed(services, start, now, is_first=last is None and since is None)
     judged = [
@@ -240,14 +244,10 @@ def detect(services: Services, now: datetime, *, since: datetime | None = None) 
         )
         for brand in sorted(looked_at | open_incidents.keys())
     ]
-    links = correlate(
-        services.store,
-        judged,
-        open_incidents.values(),
-        services.names,
-        services.settings.annotation.copy_similarity,
-    )
-    incidents, alerts = _written(services, judged, links, now)
+    similar = services.settings.annotation.copy_similarity
+    known = open_incidents.values()
+    links = correlate(services.store, judged, known, services.names, similar)
+    incidents, alerts = _written(services, judged, links, now, queued_at or now)
     late = _late(begins, changes, alerts, now)
     if late is not None:
         LATE_JUDGED.set(services.ledger, late)
@@ -260,13 +260,14 @@ def _written(
     judged: Sequence[BrandDetection],
     links: Mapping[str, Incident],
     now: datetime,
+    queued_at: datetime,
 ) -> tuple[tuple[Incident, ...], tuple[Alert, ...]]:
     """Write what was judged of all brands and what links them; return incidents and alerts."""
     written: dict[str, Incident] = {}
     alerts: list[Alert] = []
     for brand in judged:
         if brand.incidents:
-            incidents, said = _tell(services, with_links(brand, links), now)
+            incidents, said = _tell(services, with_links(brand, links), now, queued_at)
             written |= incidents
             alerts += said
     if others := [one for key, one in links.items() if key not in written]:
@@ -314,7 +315,7 @@ def detected_to(services: Services) -> tuple[datetime | None, int]:
 
 
 def _tell(
-    services: Services, judged: BrandDetection, now: datetime
+    services: Services, judged: BrandDetection, now: datetime, queued_at: datetime
 ) -> tuple[dict[str, Incident], list[Alert]]:
     """Write what was judged of a brand, and the alerts that say so, together; return both."""
     known = _reported(services, judged)
@@ -323,7 +324,7 @@ def _tell(
         alerts.append(build_alert(move, now, services, known.get(move.incident.key)))
         known[move.incident.key] = alerts[-1].incident
     incidents = {key: with_reported(one, known.get(key)) for key, one in judged.incidents.items()}
-    notifications = [n for alert in alerts for n in _notifications(services, alert, now)]
+    notifications = [n for alert in alerts for n in _notifications(services, alert, queued_at)]
     services.ledger.record_detection([*incidents.values()], notifications)
     return incidents, alerts
 
@@ -335,13 +336,13 @@ def _reported(services: Services, judged: BrandDetection) -> dict[str, Incident]
     return {one.key: one for one in past if one.key in changed}
 
 
-def _notifications(services: Services, alert: Alert, now: datetime) -> Iterator[Notification]:
+def _notifications(services: Services, alert: Alert, queued_at: datetime) -> Iterator[Notification]:
     silence = services.ledger.silenced(alert.incident.brand, alert.at)
     for receiver in receivers_of(alert.incident, services.settings.routes):
         yield Notification(
             alert=alert,
             receiver=receiver,
             state=NotificationState.SUPPRESSED if silence else NotificationState.PENDING,
-            created_at=now,
+            created_at=queued_at,
             reason=f"silenced: {silence}" if silence else "",
         )

@@ -179,7 +179,12 @@ def detect(
     write_in(log_format)
     window = read_window(since, until, DAY)
     with Services(settings_of(config)) as services:
-        found = steps.detect(services, window.until, since=window.since if since else None)
+        found = steps.detect(
+            services,
+            window.until,
+            since=window.since if since else None,
+            queued_at=datetime.now(UTC),
+        )
         if not since and not until:
             check_slo(services, window.until)
     _answer(json, incidents=[i.key for i in found.incidents], alerts=[a.key for a in found.alerts])
