@@ -10,13 +10,13 @@ incidents, and sends the alerts that wait, each once. Each minute, and when post
 
 from airflow.sdk import dag, task
 
-from fengsui_airflow.defaults import MENTIONS, dag_defaults, minutely_or_at, told_when_late
+from fengsui_airflow.defaults import MENTIONS, dag_defaults, minutely_or_at, notify_when_late
 from fengsui_airflow.services import now, opened
 
 
 @dag(
     schedule=minutely_or_at(MENTIONS),
-    deadline=told_when_late("detect_crises", minutes=5),
+    deadline=notify_when_late("detect_crises", minutes=5),
     doc_md=__doc__,
     **dag_defaults("detect_crises"),
 )

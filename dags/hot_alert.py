@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, AssetWatcher, dag, task
 
-from fengsui_airflow.defaults import dag_defaults, told_when_late
+from fengsui_airflow.defaults import dag_defaults, notify_when_late
 from fengsui_airflow.services import now, opened
 from fengsui_airflow.watch import NewPosts
 
@@ -23,7 +23,7 @@ NEW_POSTS = Asset("fengsui_new_posts", uri="x-fengsui://new_posts", watchers=[WA
 
 @dag(
     schedule=[NEW_POSTS],
-    deadline=told_when_late("hot_alert", minutes=5),
+    deadline=notify_when_late("hot_alert", minutes=5),
     doc_md=__doc__,
     **dag_defaults("hot_alert", minutes=5, retries=1),
 )

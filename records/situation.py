@@ -97,8 +97,8 @@ class Situation:
 
     `title` says what happened and where in the words of the post `title_post`, at most 40
     characters; `category` is its kind of complaint. `hour` counts the negatives of the last hour,
-    `before` those of an hour at `before_at` (the last message, or an hour ago), `usual` is the
-    baseline of that hour of the day; None where there is none. `people` are distinct authors.
+    `before` those of an hour at `before_at` (the last message, or an hour ago), `baseline` is that
+    of this hour of the day; None where there is none. `people` are distinct authors.
     `harm` counts posts about harm to people. `first` is the first post, `carriers` who carries it,
     the most important first, whatever their sentiment; `joined` are those that are new with this
     message. `looked_for` names what was looked for, `unconnected` what no source could show.
@@ -111,7 +111,7 @@ class Situation:
     hour: int = 0
     before: int | None = None
     before_at: datetime | None = None
-    usual: float | None = None
+    baseline: float | None = None
     trend: Trend = Trend.UNKNOWN
     people: int = 0
     harm: int = 0

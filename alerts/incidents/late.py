@@ -27,7 +27,7 @@ class LateFinding:
     worst: Incident
     known: Level | None
 
-    def as_told(self, incident: Incident) -> Incident:
+    def as_reported(self, incident: Incident) -> Incident:
         """Return the incident as it is now with the level that it had at its worst."""
         worst = self.worst
         return replace(

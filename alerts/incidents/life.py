@@ -30,7 +30,7 @@ EBB: Final = 0.5
 NEAR: Final = 2.0
 CALM: Final = timedelta(hours=2)
 # Shortly before the next message is due, a fall says more than that it goes on.
-SAID: Final = timedelta(minutes=65)
+DUE_SOON: Final = timedelta(minutes=65)
 # A level that was left lately is reached again by so many times what it takes: it does not flap.
 LATELY: Final = timedelta(hours=3)
 AGAIN: Final = 1.5
@@ -60,20 +60,20 @@ class _Hour:
 
     at: datetime
     rate: float
-    usual: float | None
+    baseline: float | None
     settings: DetectionSettings
 
-    def baseline(self, incident: Incident) -> float:
+    def baseline_for(self, incident: Incident) -> float:
         """Return the baseline of the hour; that of the incident's evidence where none is known."""
-        return baseline_hour(incident.evidence) if self.usual is None else self.usual
+        return baseline_hour(incident.evidence) if self.baseline is None else self.baseline
 
     def is_near(self, incident: Incident) -> bool:
         """Say whether it is near the baseline."""
-        return self.rate <= NEAR * self.baseline(incident)
+        return self.rate <= NEAR * self.baseline_for(incident)
 
     def has_ebbed(self, incident: Incident) -> bool:
         """Say whether half of the incident's rise above the baseline is gone."""
-        return _has_ebbed(incident, self.rate, self.baseline(incident))
+        return _has_ebbed(incident, self.rate, self.baseline_for(incident))
 
 
 def advance(  # noqa: PLR0913 - what a tick is
@@ -85,11 +85,11 @@ def advance(  # noqa: PLR0913 - what a tick is
     known: bool,
     settings: DetectionSettings,
     *,
-    usual: float | None = None,
+    baseline: float | None = None,
 ) -> Transition:
     """Return what becomes of the brand's last incident with the tick that ends at `at`.
 
-    `rate` is the negative count of the hour that ends at `at`, `usual` the baseline of that hour
+    `rate` is the negative count of the hour that ends at `at`, `baseline` the baseline of that hour
     (without it that of the incident's evidence stands in). A tick that is not `known` (too
     little was read) can signal, for what was read is a lower bound, but it is not quiet. Ticks come
     in order; a tick that was scored before changes nothing, except that late posts may raise the
@@ -104,10 +104,10 @@ def advance(  # noqa: PLR0913 - what a tick is
     if incident is None:
         return _opened(brand, at, signal, rate, settings)
     if at <= incident.updated_at:
-        return _again(incident, signal, _Hour(at, rate, usual, settings))
+        return _again(incident, signal, _Hour(at, rate, baseline, settings))
     if incident.status is IncidentStatus.RECOVERED:
         return _after_recovery(incident, at, signal, rate, settings)
-    return _continued(incident, signal, _Hour(at, rate, usual, settings))
+    return _continued(incident, signal, _Hour(at, rate, baseline, settings))
 
 
 def _continued(incident: Incident, signal: Signal | None, hour: _Hour) -> Transition:
@@ -135,7 +135,7 @@ def _steadied(incident: Incident, signal: Signal, hour: _Hour) -> Signal:
     # Report at once what grows again at night: few are awake to see it.
     if not is_left or is_night(hour.at) or not incident.level < signal.level <= left:
         return signal
-    least = least_count(signal.level, hour.baseline(incident), hour.settings.min_count)
+    least = least_count(signal.level, hour.baseline_for(incident), hour.settings.min_count)
     return signal if hour.rate >= AGAIN * least else replace(signal, level=incident.level)
 
 
@@ -248,8 +248,8 @@ def _escalated(
     if incident.past_level is None or rate < TWICE * max(incident.past_peak, 1.0):
         return signal
     level = max(signal.level, Level(min(incident.past_level + 1, Level.RED)))
-    usual = baseline_hour(signal.evidence)
-    while level > signal.level and rate < least_count(level, usual, settings.min_count):
+    baseline = baseline_hour(signal.evidence)
+    while level > signal.level and rate < least_count(level, baseline, settings.min_count):
         level = Level(level - 1)
     if level == signal.level:
         return signal
@@ -318,17 +318,17 @@ def _may_fall(incident: Incident, hour: _Hour) -> bool:
         hold = timedelta(minutes=hour.settings.quiet_minutes)
     since = max(incident.level_at, incident.history[-1].at)
     is_due = incident.promised_at is None or hour.at >= incident.promised_at
-    is_quieter = hour.at - since >= hold or _is_told_as_fall(incident, hour)
+    is_quieter = hour.at - since >= hold or _is_reported_as_fall(incident, hour)
     if not is_night(hour.at) and awake(hour.at) < MORNING:
         return False
     return is_due and incident.level > Level.BLUE and is_quieter
 
 
-def _is_told_as_fall(incident: Incident, hour: _Hour) -> bool:
+def _is_reported_as_fall(incident: Incident, hour: _Hour) -> bool:
     """Say whether the message that is due soon is that it falls."""
-    if hour.at - incident.known_since < SAID or not hour.has_ebbed(incident):
+    if hour.at - incident.known_since < DUE_SOON or not hour.has_ebbed(incident):
         return False
-    least = least_count(incident.level, hour.baseline(incident), hour.settings.min_count)
+    least = least_count(incident.level, hour.baseline_for(incident), hour.settings.min_count)
     return is_night(hour.at) or hour.rate < least
 
 
@@ -366,10 +366,10 @@ def _quiet(incident: Incident, hour: _Hour) -> Transition:
 def _is_over(incident: Incident, hour: _Hour) -> bool:
     passed = hour.at - incident.signal_at
     is_calm = _calm(incident, hour.at) >= CALM and hour.has_ebbed(incident)
-    if hour.usual is None:
+    if hour.baseline is None:
         is_calm = is_calm or passed >= NEW_USUAL
     return is_calm and awake(hour.at) >= CALM and passed >= _hold(incident, hour.settings)
 
 
-def _has_ebbed(incident: Incident, rate: float, usual: float) -> bool:
-    return rate <= usual + EBB * max(0.0, incident.peak - usual)
+def _has_ebbed(incident: Incident, rate: float, baseline: float) -> bool:
+    return rate <= baseline + EBB * max(0.0, incident.peak - baseline)

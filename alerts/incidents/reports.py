@@ -47,7 +47,7 @@ _ALWAYS: Final = frozenset(
 class Reading:
     """What a tick shows of an open incident.
 
-    `rate` is the negative count of the hour that ends at `at`, `usual` the baseline of that hour;
+    `rate` is the negative count of the hour that ends at `at`, `baseline` that of the hour;
     without it that of the incident's evidence stands in. Of a tick that is not `known`, too little
     was read. `voices` are those that carry the story, `joined` those of them that are new;
     `places` are keys of voices that nobody has to be notified of: where the story began.
@@ -55,7 +55,7 @@ class Reading:
 
     at: datetime
     rate: float
-    usual: float | None = None
+    baseline: float | None = None
     known: bool = True
     voices: Sequence[Voice] = ()
     joined: Sequence[Voice] = ()
@@ -69,21 +69,21 @@ def report(
 
     `change` is what became of the incident (`alerts.incidents.life`).
     """
-    said = change_to_tell(incident, change, reading)
-    return (incident, None) if said is None else (told(incident, said, reading), said)
+    said = change_to_report(incident, change, reading)
+    return (incident, None) if said is None else (notified(incident, said, reading), said)
 
 
 def remembered(incident: Incident) -> Incident:
     """Return the incident as one of which people know that it has its level.
 
-    An older version kept none of what it had told, and told every change of the level.
+    An older version kept nothing of what it had reported, and reported every change of the level.
     """
     if incident.reported_level is not None:
         return incident
     return replace(incident, reported_level=incident.level, reported_at=incident.known_since)
 
 
-def change_to_tell(incident: Incident, change: Change | None, reading: Reading) -> Change | None:
+def change_to_report(incident: Incident, change: Change | None, reading: Reading) -> Change | None:
     """Return as which change the tick is reported, None where nothing is reported."""
     if change in _ALWAYS:
         return change
@@ -109,7 +109,7 @@ def _reasons(
     yield Change.PROGRESS, _progresses(incident, reading)
 
 
-def told(incident: Incident, said: Change, reading: Reading) -> Incident:
+def notified(incident: Incident, said: Change, reading: Reading) -> Incident:
     """Return the incident once people are notified of it as `said`."""
     promised_at = incident.promised_at
     if said is Change.LOWERED and is_night(reading.at):
@@ -142,8 +142,8 @@ def _progresses(incident: Incident, reading: Reading) -> bool:
         return silent >= HOUR and _differs(before, now) and now > before
     if incident.level < Level.RED:
         return silent >= HOUR and _differs(before, now)
-    usual = baseline_hour(incident.evidence) if reading.usual is None else reading.usual
-    return silent >= LONGEST and now > NEAR * usual
+    baseline = baseline_hour(incident.evidence) if reading.baseline is None else reading.baseline
+    return silent >= LONGEST and now > NEAR * baseline
 
 
 def _differs(before: float, now: float) -> bool:

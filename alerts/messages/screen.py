@@ -132,12 +132,12 @@ class Screen:
         complaints = self.count(alert.complaints)
         if alert.at - alert.since < HOUR or alert.situation is None:
             span = duration(alert.at - alert.since, self.words)
-            usual = self._usual(alert.usual if self._has_usual else None)
+            usual = self._baseline(alert.usual if self._has_baseline else None)
             negative = self.count(alert.negative)
             yield self.say("now.span", span=span, count=negative, usual=usual) + self._arrow()
             yield self.say("now.complaints", count=complaints)
             return
-        known = self._usual(situation.usual)
+        known = self._baseline(situation.baseline)
         if situation.before is None or situation.before_at is None:
             said = self.say("now.hour", count=self.count(situation.hour), usual=known)
         else:
@@ -152,16 +152,16 @@ class Screen:
         yield self.say("now.total", negative=self.count(alert.negative), complaints=complaints)
 
     @property
-    def _has_usual(self) -> bool:
+    def _has_baseline(self) -> bool:
         known = any(one.kind == "negative" for one in self.alert.incident.evidence)
         return known or self.alert.usual > 0
 
-    def _usual(self, usual: float | None) -> str:
-        if usual is None:
+    def _baseline(self, baseline: float | None) -> str:
+        if baseline is None:
             return self.words["usual.none"]
-        if usual < LESS_THAN_ONE:
+        if baseline < LESS_THAN_ONE:
             return self.words["usual.less"]
-        return self.say("usual.count", count=number(round(usual), self.language))
+        return self.say("usual.count", count=number(round(baseline), self.language))
 
     def _arrow(self) -> str:
         trend = self.situation.trend

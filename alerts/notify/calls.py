@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from alerts.notify.exchange import Exchange
-from alerts.notify.http_post import post
+from alerts.notify.http_post import address_of, post
 from alerts.notify.protocol import NotifyError
 from alerts.notify.secret_env import secret_of
 
@@ -35,16 +35,7 @@ def address_in(variable: str) -> httpx.URL:
     Raises:
         NotifyError: it is not set, or holds no address. The text names the variable alone.
     """
-    secret = secret_of(variable)
-    try:
-        address = httpx.URL(secret.get_secret_value())
-    except (httpx.InvalidURL, ValueError):
-        address = httpx.URL()
-    if address.scheme not in {"http", "https"} or not address.host:
-        raise NotifyError(f"{variable} holds no http(s) address", retry=False)
-    if address.userinfo:
-        raise NotifyError(f"the address in {variable} holds a user name", retry=False)
-    return address
+    return address_of(secret_of(variable), variable)
 
 
 class Budget:

@@ -75,8 +75,8 @@ def post(
     raise failure
 
 
-def address_of(secret: SecretStr) -> httpx.URL:
-    """Return the http(s) address that `secret` holds.
+def address_of(secret: SecretStr, variable: str = "the webhook's address") -> httpx.URL:
+    """Return the http(s) address that `secret` holds; `variable` names where it stands.
 
     Raises:
         NotifyError: it is none, or holds a user name. The text never holds the address.
@@ -86,9 +86,9 @@ def address_of(secret: SecretStr) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         address = httpx.URL()
     if address.scheme not in {"http", "https"} or not address.host:
-        raise NotifyError("the webhook's address is no http(s) address", retry=False)
+        raise NotifyError(f"{variable} is no http(s) address", retry=False)
     if address.userinfo:
-        raise NotifyError("the webhook's address holds a user name", retry=False)
+        raise NotifyError(f"{variable} holds a user name", retry=False)
     return address
 
 

@@ -75,7 +75,7 @@ def minutely_or_at(asset: Asset) -> AssetOrTimeSchedule:
     return AssetOrTimeSchedule(timetable=each_minute(), assets=[asset])
 
 
-def told_when_late(dag_id: str, minutes: float) -> DeadlineAlert:
+def notify_when_late(dag_id: str, minutes: float) -> DeadlineAlert:
     """Return what tells, from the triggerer, that a run is not over `minutes` after it was queued.
 
     The scheduler or the workers may be what holds it up; neither is needed for this.

@@ -34,7 +34,7 @@ class Emergency:
     def __init__(self, settings: Settings, notifier: Notifier | None = None) -> None:
         self._settings = settings
         self._notifier = notifier
-        self._told_at: datetime | None = None
+        self._notified_at: datetime | None = None
         self._away = False
 
     def away(self, error: BaseException, now: datetime, *, waits: bool = False) -> bool:
@@ -44,7 +44,9 @@ class Emergency:
         """
         self._away = True
         log.critical("the ledger is away: no incident can be written (%s)", type(error).__name__)
-        if self._was_told(now) or not self._send("away", type(error).__name__, now, waits=waits):
+        if self._was_notified(now) or not self._send(
+            "away", type(error).__name__, now, waits=waits
+        ):
             return False
         self._remember(now)
         return True
@@ -55,8 +57,8 @@ class Emergency:
             return
         self._away = False
         log.warning("the ledger is back")
-        if self._told_at is not None:
-            self._told_at = None
+        if self._notified_at is not None:
+            self._notified_at = None
             self._send("back", "", now, waits=waits)
 
     def _send(self, word: str, why: str, now: datetime, *, waits: bool = False) -> bool:
@@ -84,12 +86,12 @@ class Emergency:
             thread.join()
         return True
 
-    def _was_told(self, now: datetime) -> bool:
-        times = [self._told_at, *map(_time_of, self._marks())]
+    def _was_notified(self, now: datetime) -> bool:
+        times = [self._notified_at, *map(_time_of, self._marks())]
         return any(at is not None and abs(now - at) < HOUR for at in times)
 
     def _remember(self, now: datetime) -> None:
-        self._told_at = now
+        self._notified_at = now
         for path in self._marks():
             try:
                 path.touch(mode=0o600)

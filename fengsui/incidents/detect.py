@@ -10,7 +10,7 @@ from alerts.evidence.hot_lists import Entry
 from alerts.forecast.model import ForecastModelError
 from alerts.incidents.late import LateNews, continued, is_late
 from alerts.incidents.life import NEW_USUAL, advance
-from alerts.incidents.reports import Reading, remembered, report, told
+from alerts.incidents.reports import Reading, notified, remembered, report
 from fengsui.incidents.evidence import RecentActivity, with_evidence
 from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
@@ -213,9 +213,16 @@ class _Follower:
         known = before.known_level if before and before.status is IncidentStatus.OPEN else None
         self._known, self._last = tick.coverage >= settings.min_coverage, tick
         signal = self._weighed(tick.signal) if tick.signal is not None else None
-        usual = self._usual(tick.at)
+        baseline = self._baseline(tick.at)
         moved = advance(
-            before, self._brand, tick.at, signal, tick.rate, self._known, settings, usual=usual
+            before,
+            self._brand,
+            tick.at,
+            signal,
+            tick.rate,
+            self._known,
+            settings,
+            baseline=baseline,
         )
         if moved.ended is not None:
             self._touched[moved.ended.key] = moved.ended
@@ -231,7 +238,7 @@ class _Follower:
             change = Change.NEW_STORY if begun else None
         is_open = incident.status is IncidentStatus.OPEN
         if change is not None or (is_open and self._is_live(tick.at)):
-            reading = self._reading(incident, change, tick, usual)
+            reading = self._reading(incident, change, tick, baseline)
             incident, said = report(incident, change, reading)
             if said is not None:
                 incident = self._expecting(min(tick.at, self._now), incident)
@@ -251,9 +258,10 @@ class _Follower:
             incident = self._touched[key]
             if tick is None:
                 continue
-            usual = self._usual(tick.at) if incident is self._incident else None
-            said = told(incident, found.change, self._reading(incident, found.change, tick, usual))
-            shown = found.as_told(said)
+            baseline = self._baseline(tick.at) if incident is self._incident else None
+            reading = self._reading(incident, found.change, tick, baseline)
+            said = notified(incident, found.change, reading)
+            shown = found.as_reported(said)
             self._touched[key] = said = replace(said, reported_level=shown.level)
             if self._incident is incident:
                 self._incident = said
@@ -273,7 +281,7 @@ class _Follower:
         return BrandDetection(self._brand, self._touched, tuple(self._moves))
 
     def _reading(
-        self, incident: Incident, change: Change | None, tick: _Tick, usual: float | None
+        self, incident: Incident, change: Change | None, tick: _Tick, baseline: float | None
     ) -> Reading:
         """Return what a tick shows; look who carries the story only where somebody wrote."""
         voices: Sequence[Voice] = ()
@@ -283,7 +291,7 @@ class _Follower:
         return Reading(
             at=tick.at,
             rate=tick.rate,
-            usual=usual,
+            baseline=baseline,
             known=self._known,
             voices=voices,
             joined=joined(voices, incident.reported),
@@ -303,10 +311,10 @@ class _Follower:
         """Say whether a tick has just ended: what has long passed is no progress."""
         return at <= self._now < at + self._services.tick
 
-    def _usual(self, at: datetime) -> float | None:
+    def _baseline(self, at: datetime) -> float | None:
         """Return the baseline of the hour that ends at `at`, as it was before the story.
 
-        What has surprised nobody for a day has become usual, and is held against the newest.
+        What has surprised nobody for a day has become baseline, and is held against the newest.
         """
         incident = self._incident
         if incident is None or incident.status is not IncidentStatus.OPEN:

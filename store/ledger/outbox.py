@@ -169,11 +169,6 @@ class Outbox(LedgerDatabase):
         found = self._in_order(query, receiver)
         return sorted(found, key=lambda one: (one.created_at, one.alert and one.alert.at, one.key))
 
-    def thread(self, incident_key: str, receiver: str) -> Receipt | None:
-        """Return the receipt of the first message about the incident that `receiver` took."""
-        taken = self.taken(incident_key, receiver)
-        return taken[0].receipt if taken else None
-
     def notification(self, key: str) -> Notification | None:
         """Return the notification of `key`."""
         rows = self._rows(select(_columns.body).where(_columns.key == key))

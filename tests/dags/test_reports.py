@@ -141,7 +141,7 @@ def test_approved_reply_goes_into_the_thread(desk: Desk, monkeypatch: pytest.Mon
             services, IncidentKind.COVERAGE, "inbox", "unread", minutes_ago(5), level=Level.YELLOW
         )
         steps.notify(services)
-        root = services.ledger.thread(troubles_thread.key, "pr")
+        root = services.ledger.taken(troubles_thread.key, "pr")[0].receipt
     assert root is not None
     key = crisis(desk)
     with desk.services() as services:

@@ -80,7 +80,7 @@ def situation_of(
         hour=hours[0],
         before=_negatives(store, brand, before_at),
         before_at=before_at,
-        usual=services.detector_cache.expected(brand, Window(at - HOUR, at), incident.opened_at),
+        baseline=services.detector_cache.expected(brand, Window(at - HOUR, at), incident.opened_at),
         trend=trend_of(hours[::-1]),
         people=len(story.people),
         harm=story.harm,

@@ -47,7 +47,7 @@ def step(
     level, rate, known = tick
     at = START + index * TICK
     made = None if level is None else signal(at, level)
-    moved = advance(incident, "云朵", at, made, rate, known, settings, usual=usual)
+    moved = advance(incident, "云朵", at, made, rate, known, settings, baseline=usual)
     return moved.incident, moved.change
 
 

@@ -48,7 +48,7 @@ class Told:
         at, before = self.at, self.incident
         evidence = (Evidence("negative", rate, self.usual, timedelta(hours=1), 1e-9),)
         signal = None if level is None else Signal("云朵", "made", at, 1e-9, level, evidence)
-        moved = advance(before, "云朵", at, signal, rate, known, SETTINGS, usual=self.usual)
+        moved = advance(before, "云朵", at, signal, rate, known, SETTINGS, baseline=self.usual)
         incident, said = moved.incident, None
         if incident is not None:
             new = [one for one in joined if one.key not in incident.reported]

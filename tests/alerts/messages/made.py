@@ -62,7 +62,7 @@ def made_situation() -> Situation:
         hour=50,
         before=12,
         before_at=OPENED - 39 * MINUTE,
-        usual=1.0,
+        baseline=1.0,
         trend=Trend.RISING,
         people=61,
         harm=2,

@@ -132,7 +132,7 @@ def _every_change() -> list[Alert]:
     night = replace(made_change(Change.LOWERED), at=OPENED + 15 * HOUR)
     owned = made_change(owner="王芳", owned_at=OPENED)
     fresh = replace(made_opening(), at=OPENED)
-    unknown = made_change(usual=None, before=None)
+    unknown = made_change(baseline=None, before=None)
     people = made_change(first=replace(LARGE, name=""), carriers=(replace(LARGE, name=""),))
     other = made_change(Change.OPENED, category="other")
     return [

@@ -178,7 +178,7 @@ def test_coverage_only_when_it_is_not_whole(coverage: float, said: str) -> None:
 
 def test_an_unknown_usual_is_not_made_up() -> None:
     """Without a baseline the message says so; it is not zero."""
-    assert "（08:03 时 12，平时暂无）" in lines(compose(made_change(usual=None)))["numbers"]
+    assert "（08:03 时 12，平时暂无）" in lines(compose(made_change(baseline=None)))["numbers"]
     bare = replace(
         made_opening(), usual=0.0, incident=replace(made_incident(Level.BLUE), evidence=())
     )

@@ -140,7 +140,7 @@ def test_a_reply_goes_into_the_thread_of_its_incident(
     alert = made_alert()
     first = Announcement("reply@1", "reply.1", compose, alert.incident)
     send_once(services, first, clock, ["room"])
-    assert services.ledger.thread(alert.incident.key, "room") is None
+    assert not services.ledger.taken(alert.incident.key, "room")
     services.ledger.enqueue(Notification(alert, "room", S.PENDING, NOW))
     steps.notify(services, clock)
     send_once(services, replace(first, key="reply@2"), clock, ["room"])

@@ -174,14 +174,14 @@ def test_thread_is_the_first_receipt(ledger: Ledger) -> None:
     first, second = (notification(incident(), NOON + number * MINUTE) for number in range(2))
     other = notification(incident(), receiver="webhook")
     put(ledger, first, second, other)
-    assert ledger.thread(incident().key, "slack") is None
+    assert not ledger.taken(incident().key, "slack")
     sent = NotificationState.SENT
     ledger.record(replace(second, state=sent, receipt=Receipt("c", "2", "2")))
     ledger.record(replace(first, state=sent, receipt=RECEIPT))
     ledger.record(replace(other, state=NotificationState.FAILED))
-    assert ledger.thread(incident().key, "slack") == RECEIPT
-    assert ledger.thread(incident().key, "webhook") is None
-    assert ledger.thread("another", "slack") is None
+    assert ledger.taken(incident().key, "slack")[0].receipt == RECEIPT
+    assert not ledger.taken(incident().key, "webhook")
+    assert not ledger.taken("another", "slack")
 
 
 def test_notifications_of_one_incident(ledger: Ledger) -> None:
@@ -295,4 +295,4 @@ def test_what_a_receiver_took_is_in_order_and_can_move(ledger: Ledger) -> None:
     taken = ledger.taken(incident().key, "slack")
     assert [one.key for one in taken] == [first.key, second.key]
     ledger.move(taken[0], Receipt("c", "9", "9"))
-    assert ledger.thread(incident().key, "slack") == Receipt("c", "9", "9")
+    assert ledger.taken(incident().key, "slack")[0].receipt == Receipt("c", "9", "9")

@@ -219,11 +219,11 @@ def test_hours_and_baselines_are_those_of_the_store(told: list[Told]) -> None:
         assert facts.hour == one.negatives(at)
         assert facts.before_at == (before.alert.at if before else at - HOUR)
         assert facts.before == one.negatives(facts.before_at)
-        assert facts.usual == pytest.approx(one.usual)
-        assert facts.usual is not None
+        assert facts.baseline == pytest.approx(one.usual)
+        assert facts.baseline is not None
         for evidence in one.alert.incident.evidence if one.alert.change is Change.RAISED else ():
             if evidence.kind == "negative" and evidence.horizon == HOUR:
-                assert facts.usual == pytest.approx(evidence.expected, rel=0.01)
+                assert facts.baseline == pytest.approx(evidence.expected, rel=0.01)
     assert told[0].facts.trend is Trend.RISING
     assert told[-1].facts.trend in {Trend.FALLING, Trend.UNKNOWN, Trend.STEADY}
 
