@@ -1,45 +1,24 @@
 """`outbox` and `notify`: what waits for its receiver, and sending it now."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from fengsui.cli.language import tell
 from fengsui.cli.logs import LogFormat, write_in
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, LogShape, print_json, settings_of
+from fengsui.cli.tables import print_block
+from fengsui.cli.usage import printed
 from fengsui.pipeline import sending
 from fengsui.services import Services
 from nlp.text.normalise import printable
-from records import Notification, NotificationState
-from records.language import Language
+from records import Notification
 from records.time import BEIJING
 
-HEADINGS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "zh": ("接收方", "状态", "次数", "下次", "编号与原因"),
-    "en": ("receiver", "state", "tries", "next try", "key and reason"),
-}
-STATES: Final[Mapping[Language, Mapping[NotificationState, str]]] = {
-    "zh": {
-        NotificationState.PENDING: "等待",
-        NotificationState.SENDING: "发送中",
-        NotificationState.FAILED: "已放弃",
-    },
-    "en": {
-        NotificationState.PENDING: "waits",
-        NotificationState.SENDING: "sending",
-        NotificationState.FAILED: "given up",
-    },
-}
-NOTHING: Final[Mapping[Language, str]] = {
-    "zh": "没有待发的消息。",
-    "en": "Nothing waits.",
-}
-
-Receiver = Annotated[str | None, typer.Option(help="Only what is for this receiver.")]
+Receiver = Annotated[str | None, typer.Option()]
 
 
 def register(app: typer.Typer) -> None:
@@ -64,14 +43,14 @@ def notify(
     """Send the alerts that wait. Safe to repeat: what was sent is not sent again."""
     write_in(log_format)
     if key is not None and not resend:
-        raise typer.BadParameter("a key is for --resend")
+        raise typer.BadParameter(tell("outbox.key_alone"))
     with Services(settings_of(config)) as services:
         _check_receiver(services, receiver)
         queued = sending.revive(services, datetime.now(UTC))
         if resend:
             queued += sending.resend(services, key, receiver)
             if not queued and key is not None:
-                raise typer.BadParameter(f"nothing that waits has the key {key!r}")
+                raise typer.BadParameter(tell("outbox.unknown_key", key=printed(key)))
         chosen = None if receiver is None else [receiver]
         report = sending.notify(services, lambda: datetime.now(UTC), chosen)
     answer = {"sent": report.sent, "retried": report.retried, "failed": report.failed}
@@ -80,7 +59,8 @@ def notify(
     if json:
         print_json({**answer, "failing": dict(report.failing)})
     else:
-        typer.echo(", ".join(f"{name} {value}" for name, value in answer.items()))
+        said = (tell(f"step.{name}", value=value) for name, value in answer.items())
+        typer.echo(tell("step.between").join(said))
     for name, reason in report.failing.items():
         typer.echo(printable(f"{name}: {reason}"), err=True)
     if report.failed or report.failing:
@@ -97,16 +77,18 @@ def outbox(config: Config = DEFAULT_PATH, receiver: Receiver = None, json: Json 
         print_json({"entries": [_row(one) for one in entries]})
         return
     if not entries:
-        typer.echo(NOTHING[settings.language])
+        typer.echo(tell("outbox.nothing"))
         return
-    Console().print(_table(entries, settings.language))
+    console = Console()
+    for entry in entries:
+        _show(console, entry)
 
 
 def _check_receiver(services: Services, receiver: str | None) -> None:
     names = set(services.notifiers) | set(services.ledger.receivers())
     if receiver is not None and receiver not in names:
-        known = ", ".join(sorted(names))
-        raise typer.BadParameter(f"no receiver is named {receiver!r}; there are {known}")
+        known = tell("step.between").join(sorted(names))
+        raise typer.BadParameter(tell("outbox.no_receiver", name=printed(receiver), known=known))
 
 
 def _row(entry: Notification) -> dict[str, Any]:
@@ -122,16 +104,15 @@ def _row(entry: Notification) -> dict[str, Any]:
     }
 
 
-def _table(entries: list[Notification], language: Language) -> Table:
-    table = Table(*HEADINGS[language], expand=False)
-    for one in entries:
-        at = one.retry_at
-        said = f"{one.message_key}\n{one.reason}" if one.reason else one.message_key
-        table.add_row(
-            Text(printable(one.receiver)),
-            STATES[language][one.state],
-            str(one.attempts),
-            f"{at.astimezone(BEIJING):%m-%d %H:%M}" if at else "",
-            Text("\n".join(map(printable, said.split("\n"))), overflow="fold"),
-        )
-    return table
+def _show(console: Console, entry: Notification) -> None:
+    at = entry.retry_at
+    head = tell(
+        "outbox.line",
+        receiver=printable(entry.receiver),
+        state=tell(f"outbox.{entry.state}"),
+        attempts=entry.attempts,
+    )
+    if at is not None:
+        head += tell("outbox.next", at=f"{at.astimezone(BEIJING):%m-%d %H:%M}")
+    lines = [printable(entry.reason)] if entry.reason else []
+    print_block(console, Text(head, style="bold"), lines, printable(entry.message_key))

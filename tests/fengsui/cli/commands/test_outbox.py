@@ -66,9 +66,10 @@ def test_the_outbox_shows_what_waits_and_why(fengsui: Shell, entries: list[Notif
     assert len(entries) == 3
 
 
-def test_the_table_is_safe_and_whole(fengsui: Shell, entries: list[Notification]) -> None:
-    """The table moves no terminal, and says in Chinese what is waiting and what was given up."""
+def test_the_list_is_safe_and_whole(fengsui: Shell, entries: list[Notification]) -> None:
+    """The list moves no terminal, says in Chinese what waits and was given up, folds no key."""
     shown = fengsui("outbox")
+    assert all(one.message_key in shown.out for one in entries)
     assert shown.code == 0
     assert not UNSAFE.search(shown.out)
     assert "等待" in shown.out
@@ -101,8 +102,8 @@ def test_a_receiver_that_fails_ends_with_code_1(
     ("arguments", "says"),
     [
         (["notify", "a-key"], "--resend"),
-        (["notify", "--resend", "a-key"], "nothing that waits has the key"),
-        (["outbox", "--receiver", "nobody"], "no receiver is named"),
+        (["notify", "--resend", "a-key"], "没有编号「a-key」"),
+        (["outbox", "--receiver", "nobody"], "没有名为「nobody」的接收者"),
     ],
 )
 def test_what_cannot_be_is_refused(
