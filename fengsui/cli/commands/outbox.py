@@ -63,7 +63,7 @@ def notify(
         typer.echo(tell("step.between").join(said))
     for name, reason in report.failing.items():
         typer.echo(printable(f"{name}: {reason}"), err=True)
-    if report.failed or report.failing:
+    if report.failed or report.retried or report.failing:
         raise typer.Exit(1)
 
 

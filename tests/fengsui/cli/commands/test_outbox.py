@@ -114,3 +114,13 @@ def test_what_cannot_be_is_refused(
     assert ran.code == 2
     assert says in " ".join(ran.err.replace("│", " ").split())
     assert len(entries) == 3
+
+
+def test_what_has_to_wait_ends_with_code_1(
+    fengsui: Shell, entries: list[Notification], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message that its receiver did not take now ends with code 1, also at the first failure."""
+    monkeypatch.delenv("NO_SUCH_TOKEN", raising=False)
+    ran = fengsui("notify", "--receiver", "pr", "--json")
+    assert (ran.answer["sent"], ran.answer["retried"], ran.code) == (0, 1, 1)
+    assert len(entries) == 3
