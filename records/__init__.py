@@ -4,6 +4,7 @@ Every time is an aware UTC datetime; users are shown Asia/Shanghai. Every record
 key, so that writing it twice changes nothing.
 """
 
+from records.action import Action, ActionKind, Via, subject_of
 from records.alert import (
     Alert,
     Change,
@@ -39,6 +40,8 @@ from records.window import Window
 __all__ = [
     "OWN",
     "Account",
+    "Action",
+    "ActionKind",
     "Alert",
     "Carrier",
     "Case",
@@ -75,7 +78,9 @@ __all__ = [
     "Trend",
     "TurningPoint",
     "Urgency",
+    "Via",
     "Voice",
     "Window",
+    "subject_of",
     "terms_of",
 ]

@@ -31,6 +31,7 @@ from fengsui.settings.cases import CaseSettings
 from fengsui.settings.faults import Fault, Faults, Tables, language_in, syntax_fault
 from fengsui.settings.health import HealthSettings
 from fengsui.settings.kibana import KibanaSettings
+from fengsui.settings.members import MemberSettings
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.upkeep import UpkeepSettings
@@ -90,6 +91,9 @@ class Settings(BaseModel):
         default=None,
         description="a receiver that also learns that another receiver takes no messages",
     )
+    members: tuple[MemberSettings, ...] = Field(
+        default=(), description="the people of the team, who act on incidents and cases"
+    )
     group_over: int = Field(
         default=GROUP_OVER,
         ge=1,
@@ -131,6 +135,8 @@ class Settings(BaseModel):
             *_repeated("sources", [source.name for source in self.sources]),
             *_repeated("profiles", [one.name for one in self.profiles]),
             *_repeated("receivers", [one.name for one in self.receivers]),
+            *_repeated("members", [one.name for one in self.members]),
+            *_shared_ids(self.members),
             *self._unknown_names(),
         ]
         if faults:
@@ -172,6 +178,16 @@ def _repeated(table: str, names: list[str]) -> Iterator[Fault]:
         if name in names[:index]:
             slots = {"table": table, "name": name}
             yield Fault((table, index, "name"), "settings.repeated", slots)
+
+
+def _shared_ids(members: Sequence[MemberSettings]) -> Iterator[Fault]:
+    """Yield a fault for every id of a channel that two members claim."""
+    for channel in ("slack", "feishu", "dingtalk", "email"):
+        ids = [getattr(member, channel) for member in members]
+        for index, one in enumerate(ids):
+            if one is not None and one in ids[:index]:
+                slots = {"table": "members", "name": one}
+                yield Fault(("members", index, channel), "settings.repeated", slots)
 
 
 def load(path: Path) -> Settings:
@@ -282,6 +298,7 @@ def _tables() -> Tables:
         "brands": BrandSettings,
         "routes": RouteSettings,
         "profiles": ProfileSettings,
+        "members": MemberSettings,
     }
     return {
         "": (Settings,),

@@ -79,6 +79,11 @@ class CaseBook(LedgerDatabase):
         order = (_columns.urgency.desc(), _columns.due_at, _columns.key)
         return [_case(row.body) for row in self._rows(query.order_by(*order))]
 
+    def case(self, key: str) -> Case | None:
+        """Return the case of `key`, None where there is none."""
+        rows = self._rows(select(_columns.body).where(_columns.key == key))
+        return _case(rows[0].body) if rows else None
+
     def cases_written(self, since: datetime) -> list[Case]:
         """Return the cases that were written at or after `since` by their writers' clocks."""
         query = select(_columns.body).where(_columns.written_at >= since)

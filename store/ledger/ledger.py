@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from records import CaseStatus, IncidentStatus, NotificationState
 from store.encoding import storable
 from store.ledger import schema
+from store.ledger.actions import ActionLog
 from store.ledger.cases import CaseBook
 from store.ledger.database import upsert
 from store.ledger.dead_letters import DeadLetters
@@ -17,7 +18,7 @@ from store.ledger.quarantine import Quarantine
 from store.ledger.reads import ReadLog
 
 
-class Ledger(ReadLog, Outbox, CaseBook, Quarantine, DeadLetters, PrivacyBook):
+class Ledger(ReadLog, Outbox, CaseBook, Quarantine, DeadLetters, PrivacyBook, ActionLog):
     """The ledger in the database of a SQLAlchemy URL, such as `sqlite:///fengsui.sqlite3`.
 
     Opening it brings its schema up to date. Every write is one transaction and may be repeated;

@@ -48,8 +48,7 @@ class Outbox(LedgerDatabase):
         with self._writing() as connection:
             latest = {incident.key: _incident_row(incident) for incident in incidents}
             upsert(connection, schema.incidents, latest.values(), replace=True)
-            new = {notification.key: _row(notification) for notification in notifications}
-            upsert(connection, schema.notifications, new.values(), replace=False)
+            queue_new(connection, notifications)
 
     def enqueue(self, notification: Notification) -> None:
         """Put `notification` into the outbox; one that is there already stays."""
@@ -185,6 +184,19 @@ class Outbox(LedgerDatabase):
         if incident_key is not None:
             query = query.where(_columns.incident == incident_key)
         return [_notification(row.body) for row in self._rows(query)]
+
+
+def queue_new(connection: Connection, notifications: Sequence[Notification]) -> None:
+    """Put notifications into the outbox; those that are there already stay."""
+    new = {notification.key: _row(notification) for notification in notifications}
+    upsert(connection, schema.notifications, new.values(), replace=False)
+
+
+def receivers_reached(connection: Connection, incident_key: str) -> list[str]:
+    """Return the receivers that have taken an alert about the incident, or may be taking one."""
+    reached = _columns.state.in_((NotificationState.SENT, NotificationState.SENDING))
+    query = select(_columns.receiver).distinct().where(_columns.incident == incident_key, reached)
+    return sorted(connection.scalars(query))
 
 
 def _claim_of(notification: Notification, lease_until: datetime) -> Notification:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from store.encoding import instant, micros
 
 # The newest script in store/migrations/versions; a ledger at it is opened without Alembic.
-HEAD = "0003"
+HEAD = "0004"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -157,4 +157,18 @@ accesses = Table(
     Column("what", String, primary_key=True),
     Column("subject", Text, nullable=False),
     Column("found", Integer, nullable=False),
+)
+
+# What people did; rows are only ever added. The key comes from who did it, the place from the log.
+actions = Table(
+    "actions",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False, unique=True),
+    Column("subject", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Index("actions_of_subject", "subject", "seq"),
 )

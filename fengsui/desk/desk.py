@@ -1,0 +1,311 @@
+"""The one place through which people act: Slack, the page, the command line, Airflow, the clock.
+
+An action is decided on in the transaction that writes it, from the log as it stands then: of two
+claims at once one is first, and the other learns who was. The key of an action makes it idempotent.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
+
+from fengsui.desk.members import Members
+from fengsui.desk.rules import (
+    APPLIED,
+    OutcomeKind,
+    Verdict,
+    fault_of,
+    judge_case,
+    judge_incident,
+    judge_post,
+    judge_silence,
+)
+from fengsui.desk.states import (
+    CaseState,
+    HandlingState,
+    IncidentState,
+    PostState,
+    SilenceState,
+    Status,
+    fold_case,
+    fold_each,
+    fold_incident,
+    fold_post,
+    fold_silence,
+)
+from fengsui.settings.application import Settings
+from fengsui.settings.members import Role
+from records import Action, ActionKind, Case, Incident, IncidentStatus, Via, subject_of
+from records.action import CASE, INCIDENT, POST, SILENCE
+from store.ledger.actions import Decided, Known
+from store.ledger.ledger import Ledger
+
+# Characters of a key.
+LONGEST_KEY: Final = 200
+
+State: TypeAlias = IncidentState | CaseState | SilenceState | PostState
+_TAKES_OVER: Final = frozenset({ActionKind.UNCLAIM, ActionKind.ASSIGN})
+
+
+class UnknownSubject(Exception):
+    """There is no such incident or case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action.
+
+    `by` is who was first, `reason` a word of the catalogue where it was refused (`desk.refused.…`).
+    `state` is what stands now, None where nothing could be read. `action` is the one in the log:
+    with its place where it was applied, the earlier one where it repeats.
+    """
+
+    kind: OutcomeKind
+    action: Action
+    state: State | None = None
+    by: str = ""
+    reason: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether what was wanted holds now, or will once the store is back."""
+        return self.kind in {OutcomeKind.APPLIED, OutcomeKind.REPEATED, OutcomeKind.KEPT}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident, what people made of it, and all that they did with it, in order."""
+
+    incident: Incident
+    state: IncidentState
+    actions: Sequence[Action] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something left to do: it goes on, or somebody has it and has not ended.
+
+        What recovered by itself and nobody ever had is over.
+        """
+        goes_on = self.incident.status is IncidentStatus.OPEN
+        return self.state.ended is None and (goes_on or bool(self.state.owner))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case, what people made of it, and all that they did with it, in order."""
+
+    case: Case
+    state: CaseState
+    actions: Sequence[Action] = ()
+
+
+class Desk:
+    """The desk over a ledger; `clock` says what time it is."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self.settings = settings
+        self.members = Members(settings.members)
+
+    def new(
+        self,
+        kind: ActionKind,
+        subject: str,
+        actor: str,
+        via: Via,
+        key: str,
+        **data: str,
+    ) -> Action:
+        """Return an action of now; `key` is the id of the click, the same if it comes again."""
+        return Action(f"{via}:{key}", subject, kind, actor, self._clock(), via, data)
+
+    def act(self, action: Action) -> Outcome:
+        """Do it, or say why not. Doing it again changes nothing.
+
+        Raises:
+            StoreError: the ledger cannot be written; nothing was done.
+        """
+        if reason := self._refusal(action):
+            return Outcome(OutcomeKind.REFUSED, action, reason=reason)
+        subjects = {action.subject}
+        if into := action.data.get("into"):
+            subjects.add(subject_of(action.about, into))
+        verdicts: list[Outcome] = []
+
+        def decide(known: Known) -> Decided:
+            outcome = self._decided(action, known)
+            verdicts.append(outcome)
+            if outcome.kind is not OutcomeKind.APPLIED:
+                return Decided()
+            return Decided([outcome.action])
+
+        incident = action.subject_key if action.about == INCIDENT else ""
+        self._ledger.decide(action.key, subjects, incident, decide)
+        return verdicts[-1]
+
+    def incident(self, key: str) -> IncidentView:
+        """Return an incident as it stands.
+
+        Raises:
+            UnknownSubject: there is none of that key.
+        """
+        incident = self._ledger.incident(key)
+        if incident is None:
+            raise UnknownSubject(key)
+        actions = self._ledger.actions([subject_of(INCIDENT, key)])
+        return IncidentView(incident, fold_incident(actions), actions)
+
+    def incidents(
+        self,
+        *,
+        is_open: bool | None = None,
+        brand: str | None = None,
+        owner: str | None = None,
+        since: datetime | None = None,
+    ) -> list[IncidentView]:
+        """Return incidents as they stand, the worst first, then the newest.
+
+        `is_open` keeps those with something left to do, or those without; `owner` those that
+        somebody has, or nobody where it is empty.
+        """
+        views = self.views(self._ledger.incidents(since=since, brand=brand))
+        found = [
+            view
+            for view in views
+            if (is_open is None or view.is_open is is_open)
+            and (owner is None or view.state.owner == owner)
+        ]
+        found.sort(key=lambda view: (-view.incident.level, -view.incident.opened_at.timestamp()))
+        return found
+
+    def views(self, incidents: Sequence[Incident]) -> list[IncidentView]:
+        """Return these incidents as they stand, in their order."""
+        subjects = [subject_of(INCIDENT, one.key) for one in incidents]
+        done = fold_each(self._ledger.actions(subjects))
+        none: list[Action] = []
+        return [
+            IncidentView(one, fold_incident(done.get(subject, none)), done.get(subject, none))
+            for one, subject in zip(incidents, subjects, strict=True)
+        ]
+
+    def cases(self, cases: Sequence[Case]) -> list[CaseView]:
+        """Return these cases as they stand, in their order."""
+        subjects = [subject_of(CASE, one.key) for one in cases]
+        done = fold_each(self._ledger.actions(subjects))
+        none: list[Action] = []
+        return [
+            CaseView(one, fold_case(done.get(subject, none)), done.get(subject, none))
+            for one, subject in zip(cases, subjects, strict=True)
+        ]
+
+    def silences(self, at: datetime | None = None) -> list[SilenceState]:
+        """Return the silences with a matcher that hold at `at` (default: all), the newest first."""
+        done = fold_each(self._ledger.actions_about(SILENCE))
+        found = [fold_silence(actions) for actions in done.values()]
+        return [one for one in reversed(found) if at is None or one.holds(at)]
+
+    def _refusal(self, action: Action) -> str:
+        """Return why an action may not be done before the log is read, nothing where it may."""
+        if not 0 < len(action.key) <= LONGEST_KEY:
+            return "bad_key"
+        if reason := fault_of(action):
+            return reason
+        if not self.members.may(action):
+            return "not_allowed"
+        if not self._is_known(action.about, action.subject_key):
+            return "unknown"
+        if action.kind is ActionKind.ASSIGN and not self._can_own(action):
+            return "no_member"
+        return self._bad_target(action)
+
+    def _can_own(self, action: Action) -> bool:
+        """Say whether the one whom it is assigned to may handle it."""
+        to = action.data["to"]
+        return self.members.role_of(to) is not Role.VIEWER
+
+    def _bad_target(self, action: Action) -> str:
+        into = action.data.get("into", "")
+        if action.kind is not ActionKind.MERGE:
+            return ""
+        if into == action.subject_key:
+            return "itself"
+        return "" if self._is_known(action.about, into) else "unknown_target"
+
+    def _is_known(self, about: str, key: str) -> bool:
+        if about == INCIDENT:
+            return self._ledger.incident(key) is not None
+        return about != CASE or self._ledger.case(key) is not None
+
+    def _decided(self, action: Action, known: Known) -> Outcome:
+        """Return what becomes of the action, given the log as it stands."""
+        before = known.key
+        done = fold_each(known.actions)
+        mine = done.get(action.subject, [])
+        state = state_of(action.about, mine)
+        if before is not None:
+            return _again(action, before, state)
+        verdict = self._verdict(action, state, done)
+        if verdict.kind is not OutcomeKind.APPLIED:
+            return Outcome(verdict.kind, action, state, verdict.by, verdict.reason)
+        placed = replace(action, seq=known.next_seq)
+        return Outcome(OutcomeKind.APPLIED, placed, state_of(action.about, [*mine, placed]))
+
+    def _verdict(
+        self, action: Action, state: State | None, done: Mapping[str, Sequence[Action]]
+    ) -> Verdict:
+        into = action.data.get("into", "")
+        if action.kind is ActionKind.MERGE:
+            target = state_of(action.about, done.get(subject_of(action.about, into), []))
+            # What was merged itself takes in nothing: that way no circle can come about.
+            if isinstance(target, HandlingState) and target.ended is Status.MERGED:
+                return Verdict(OutcomeKind.REFUSED, by=target.ended_by, reason="merged_target")
+        verdict = judged(state, action)
+        if verdict is APPLIED and self._takes_from_another(action, state):
+            owner = state.owner if isinstance(state, HandlingState) else ""
+            return Verdict(OutcomeKind.SECOND, by=owner, reason="owned")
+        return verdict
+
+    def _takes_from_another(self, action: Action, state: State | None) -> bool:
+        """Say whether somebody would take from another what only a lead may take."""
+        if action.kind not in _TAKES_OVER or not isinstance(state, HandlingState):
+            return False
+        if action.via is Via.CLOCK or state.owner in {"", action.actor}:
+            return False
+        return self.members.role_of(action.actor) not in {Role.LEAD, Role.ADMIN}
+
+
+def state_of(about: str, actions: Sequence[Action]) -> State | None:
+    """Return what stands after these actions on one subject; None for a silence without any."""
+    if about == INCIDENT:
+        return fold_incident(actions)
+    if about == CASE:
+        return fold_case(actions)
+    if about == POST:
+        return fold_post(actions)
+    return fold_silence(actions) if actions else None
+
+
+def judged(state: State | None, action: Action) -> Verdict:
+    """Return the verdict on an action from what stands."""
+    if isinstance(state, IncidentState):
+        return judge_incident(state, action)
+    if isinstance(state, CaseState):
+        return judge_case(state, action)
+    if isinstance(state, PostState):
+        return judge_post(state, action)
+    return judge_silence(state, action)
+
+
+def _again(action: Action, before: Action, state: State | None) -> Outcome:
+    """Return what becomes of an action whose key is known."""
+    # What comes again may say a time anew: two hours from now are later now.
+    one, other = ((each.subject, each.kind, each.actor) for each in (action, before))
+    if one == other:
+        return Outcome(OutcomeKind.REPEATED, before, state, by=before.actor)
+    return Outcome(OutcomeKind.REFUSED, action, state, by=before.actor, reason="key_used")
