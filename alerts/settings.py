@@ -1,7 +1,7 @@
 """Who gets which messages: the receivers and the routes that lead to them."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from rich.console import Console
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alerts.notify.webhook.notifier import WebhookNotifier
 
 __all__ = [
+    "ChildRoute",
     "DingTalkReceiver",
     "EmailReceiver",
     "FeishuReceiver",
@@ -32,6 +33,7 @@ __all__ = [
     "TerminalReceiver",
     "WeComReceiver",
     "WebhookReceiver",
+    "every_route",
     "notifier_of",
     "routes_of_unnamed",
 ]
@@ -53,7 +55,12 @@ _LEVELS = {
 }
 
 
-def _level_of(value: Any) -> Any:
+def level_of(value: Any) -> Any:
+    """Return the level of a name in either language, anything that is no text as it is.
+
+    Raises:
+        ValueError: there is no such level.
+    """
     if not isinstance(value, str):
         return value
     level = _LEVELS.get(value.strip().lower().removesuffix("色"))
@@ -64,29 +71,63 @@ def _level_of(value: Any) -> Any:
 
 NamedLevel = Annotated[
     Level,
-    BeforeValidator(_level_of),
+    BeforeValidator(level_of),
     PlainSerializer(lambda level: level.name.lower(), return_type=str),
 ]
 
 
-class RouteSettings(BaseModel):
-    """Which incidents go to which receivers.
+class ChildRoute(BaseModel):
+    """A route below another: it takes what the one above takes and what it asks for itself.
 
-    No `brands` means every brand; `min_level` is the least of the levels that are worth a message.
+    What is empty asks for nothing. `topics` are words of the story, `categories` kinds of
+    complaint, `regions` where its posts say they come from; `min_level` is the least of the levels
+    that are worth a message. Without receivers it has those of the route above. Without `continue`
+    the routes after it, under the same one, are not asked any more.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
+    name: str = ""
     brands: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     min_level: NamedLevel = Level.BLUE
+    receivers: tuple[str, ...] = ()
+    goes_on: bool = Field(default=True, alias="continue")
+    escalation: str = ""
+    group_by: Literal["", "brand", "category", "all"] = ""
+    group_minutes: int = Field(default=5, ge=1, le=1440)
+    routes: tuple["ChildRoute", ...] = ()
+
+    @property
+    def asks_for_story(self) -> bool:
+        """Whether it asks for more than a brand and a level."""
+        return bool(self.sources or self.topics or self.categories or self.regions)
+
+
+class RouteSettings(ChildRoute):
+    """Which incidents go to which receivers.
+
+    No `brands` means every brand. Where `routes` below it take an incident, those alone send it.
+    """
+
     receivers: tuple[str, ...] = Field(min_length=1)
+
+
+def every_route(routes: Sequence[ChildRoute]) -> Iterator[ChildRoute]:
+    """Yield the routes and all that lie below them."""
+    for route in routes:
+        yield route
+        yield from every_route(route.routes)
 
 
 def routes_of_unnamed(
     routes: Sequence[RouteSettings], receivers: Sequence[ReceiverSettings]
 ) -> Iterator[RouteSettings]:
     """Yield a route for every receiver that none of `routes` names: it gets everything."""
-    named = {name for route in routes for name in route.receivers}
+    named = {name for route in every_route(routes) for name in route.receivers}
     for receiver in receivers:
         if receiver.name not in named:
             yield RouteSettings(receivers=(receiver.name,))

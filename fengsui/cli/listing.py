@@ -37,6 +37,8 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "notify": Place("outbox", "act"),
     "status": Place("check", "look"),
     "outbox": Place("outbox", "look"),
+    "oncall": Place("routes", "look"),
+    "route": Place("routes", "look"),
     "cases": Place("cases", "look"),
     "search": Place("search", "look"),
     "terms": Place("terms", "look"),

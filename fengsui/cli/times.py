@@ -33,6 +33,43 @@ _DATED: Final = re.compile(
 )
 
 
+# Monday is 0; a week's day of any writing.
+_WEEKDAYS: Final = {
+    **{f"{week}{day}": place for week in ("周", "星期", "礼拜")
+       for place, day in enumerate("一二三四五六日")},
+    **{f"{week}天": 6 for week in ("周", "星期", "礼拜")},
+    **{name: place for place, names in enumerate((
+        ("monday", "mon"), ("tuesday", "tue"), ("wednesday", "wed"), ("thursday", "thu"),
+        ("friday", "fri"), ("saturday", "sat"), ("sunday", "sun"),
+    )) for name in names},
+}  # fmt: skip
+_COMING: Final = re.compile(
+    rf"(?:(?P<day>{'|'.join(sorted(_WEEKDAYS, key=len, reverse=True))})\s*)?{_CLOCK}"
+)
+
+
+def read_coming(text: str, now: datetime) -> datetime:
+    """Return the time that `text` names: '周日 03:00', 'sun 03:00', 03:00 are the next such time.
+
+    Anything else is read as by `read_time`.
+
+    Raises:
+        typer.BadParameter: it names none.
+    """
+    fits = _COMING.fullmatch(text.translate(_NARROW).strip().lower())
+    if fits is None:
+        return read_time(text, now)
+    today = now.astimezone(BEIJING)
+    ahead = 0 if fits["day"] is None else (_WEEKDAYS[fits["day"]] - today.weekday()) % 7
+    try:
+        at = _at(today.date() + timedelta(days=ahead), fits, "")
+    except ValueError:
+        raise typer.BadParameter(tell("time.unreadable", text=text)) from None
+    if at < today:
+        at += timedelta(days=1 if fits["day"] is None else 7)
+    return at.astimezone(UTC)
+
+
 def read_time(text: str, now: datetime) -> datetime:
     """Return the time that `text` names; without a zone it is Beijing's.
 

@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from alerts.delivery.outbox import GROUP_OVER
 from alerts.detection.settings import DetectionSettings
+from alerts.policies import EscalationPolicy, InhibitionSettings, OnCallSettings, QuietHours
 from alerts.settings import (
     ReceiverSettings,
     RouteSettings,
@@ -32,6 +33,7 @@ from fengsui.settings.faults import Fault, Faults, Tables, language_in, syntax_f
 from fengsui.settings.health import HealthSettings
 from fengsui.settings.kibana import KibanaSettings
 from fengsui.settings.members import MemberSettings
+from fengsui.settings.policies import policy_faults
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.upkeep import UpkeepSettings
@@ -87,6 +89,10 @@ class Settings(BaseModel):
         TerminalReceiver(name="terminal"),
     )
     routes: tuple[RouteSettings, ...] = Field(default=(), validate_default=True)
+    quiet_hours: tuple[QuietHours, ...] = ()
+    inhibition: InhibitionSettings = InhibitionSettings()
+    escalations: tuple[EscalationPolicy, ...] = ()
+    on_call: tuple[OnCallSettings, ...] = ()
     emergency_receiver: str | None = Field(
         default=None,
         description="a receiver that also learns that another receiver takes no messages",
@@ -137,6 +143,8 @@ class Settings(BaseModel):
             *_repeated("receivers", [one.name for one in self.receivers]),
             *_repeated("members", [one.name for one in self.members]),
             *_shared_ids(self.members),
+            *_repeated("escalations", [one.name for one in self.escalations]),
+            *_repeated("on_call", [one.name for one in self.on_call]),
             *self._unknown_names(),
         ]
         if faults:
@@ -151,15 +159,7 @@ class Settings(BaseModel):
         if emergency is not None and emergency not in receivers:
             slots = {"name": emergency, "known": "、".join(sorted(receivers))}
             yield Fault(("emergency_receiver",), "settings.no_receiver", slots)
-        for index, route in enumerate(self.routes):
-            for name in sorted(set(route.receivers) - receivers):
-                known = "、".join(sorted(receivers))
-                slots = {"name": name, "known": known}
-                yield Fault(("routes", index, "receivers"), "settings.no_receiver", slots)
-            for name in sorted(set(route.brands) - brands):
-                known = "、".join(sorted(brands))
-                slots = {"name": name, "known": known}
-                yield Fault(("routes", index, "brands"), "settings.no_brand", slots)
+        yield from policy_faults(self, receivers, brands)
 
 
 def _conflicts(brands: Sequence[BrandSettings]) -> Iterator[Fault]:
@@ -242,8 +242,13 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     if kibana.ca_certs is not None:
         kibana = kibana.model_copy(update={"ca_certs": folder / kibana.ca_certs})
     brands = tuple(_anchored_brand(brand, folder) for brand in settings.brands)
+    rotas = tuple(
+        one if one.ical is None else one.model_copy(update={"ical": folder / one.ical})
+        for one in settings.on_call
+    )
     anchored: dict[str, object] = {
         "brands": brands,
+        "on_call": rotas,
         "sources": sources,
         "upkeep": upkeep,
         "elasticsearch": servers,
@@ -297,6 +302,10 @@ def _tables() -> Tables:
         "kibana": KibanaSettings,
         "brands": BrandSettings,
         "routes": RouteSettings,
+        "quiet_hours": QuietHours,
+        "inhibition": InhibitionSettings,
+        "escalations": EscalationPolicy,
+        "on_call": OnCallSettings,
         "profiles": ProfileSettings,
         "members": MemberSettings,
     }

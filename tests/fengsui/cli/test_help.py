@@ -28,18 +28,26 @@ def example() -> str:
     return resources.files("fengsui.settings").joinpath("example.toml").read_text(encoding="utf-8")
 
 
-def models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the settings models that a field's type is made of."""
+def models(annotation: Any, above: tuple[type, ...] = ()) -> Iterator[type[BaseModel]]:
+    """Yield the settings models that a field's type is made of; one may hold its own kind."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation in above:
+            return
         yield annotation
         for field in annotation.model_fields.values():
-            yield from models(field.annotation)
+            yield from models(field.annotation, (*above, annotation))
     elif get_origin(annotation) is not None:
         for part in get_args(annotation):
-            yield from models(part)
+            yield from models(part, above)
 
 
-KEYS = sorted({(model.__name__, key) for model in models(Settings) for key in model.model_fields})
+KEYS = sorted(
+    {
+        (model.__name__, field.alias or key)
+        for model in models(Settings)
+        for key, field in model.model_fields.items()
+    }
+)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

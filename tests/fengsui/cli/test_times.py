@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import typer
 
-from fengsui.cli.times import read_time
+from fengsui.cli.times import read_coming, read_time
 from records.time import BEIJING
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=BEIJING)
@@ -51,3 +51,29 @@ def test_what_is_no_time_is_refused(text: str) -> None:
     """What names no time is refused, also where it looks like one."""
     with pytest.raises(typer.BadParameter):
         read_time(text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("周日 03:00", (22, 3, 0)),
+        ("星期天 3点", (22, 3, 0)),
+        ("Sun 03:00", (22, 3, 0)),
+        ("周五 09:31", (20, 9, 31)),
+        ("周五 09:00", (27, 9, 0)),
+        ("03:00", (21, 3, 0)),
+        ("22:00", (20, 22, 0)),
+        ("2026-03-19T14:00Z", (19, 22, 0)),
+    ],
+)
+def test_a_time_to_come_is_the_next_such_time(text: str, at: tuple[int, int, int]) -> None:
+    """A weekday or a clock time is the next such time; anything else is as it says."""
+    day, hour, minute = at
+    assert read_coming(text, NOW) == datetime(2026, 3, day, hour, minute, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize("text", ["周八 03:00", "周日 25:00", "sometime"])
+def test_no_time_to_come_is_refused(text: str) -> None:
+    """What names no such time is refused."""
+    with pytest.raises(typer.BadParameter):
+        read_coming(text, NOW)
