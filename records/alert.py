@@ -154,7 +154,8 @@ class Notification:
     """One message for one receiver: an alert, or else what was `prepared`.
 
     Its natural key is (the message's key, receiver). `bundle` is the key of the message that
-    carries it together with other alerts, empty where none does.
+    carries it together with other alerts, empty where none does. `group` names what goes out
+    together: it is held until `retry_at` before its first attempt, and until one of its group goes.
     """
 
     alert: Alert | None
@@ -166,6 +167,7 @@ class Notification:
     receipt: Receipt | None = None
     reason: str = ""
     bundle: str = ""
+    group: str = ""
     prepared: PreparedMessage | None = None
 
     def __post_init__(self) -> None:

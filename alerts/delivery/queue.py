@@ -4,7 +4,8 @@ Alerts of one incident go in their order. More than `group_over` alerts of one k
 recovered ...) that wait go out as one message (`alerts.messages.digest`), and so does all that
 waited for longer than half an hour (`alerts.messages.away`). Each entry says first in which bundle
 it goes, so that the receiver can be asked for that bundle. Answers (`alerts.delivery.answers`) go
-when the alerts have gone, and hold up nothing.
+when the alerts have gone, and hold up nothing. Alerts of a `group` (quiet hours, a route that
+groups) wait for their time, hold up nothing, and go out as one.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from typing import Final
 
 from alerts.delivery.answers import answered_key, is_answer, is_edit, is_evidence
 from alerts.delivery.sending import DIED, Sender, bundle_of
-from alerts.messages.away import away, away_key
+from alerts.messages.away import Why, away, away_key
 from alerts.messages.digest import MOST, grouped, key_of
 from alerts.messages.message import Message
 from records import Alert, Notification, NotificationState
@@ -24,6 +25,9 @@ from records.language import Language
 AWAY_AFTER: Final = timedelta(minutes=30)
 # So often a message that fails keeps the later ones of its incident waiting: two minutes.
 HOLDS: Final = 4
+
+# The groups of those who wanted quiet begin so.
+QUIET: Final = "quiet:"
 
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -60,6 +64,12 @@ class Queue:
         late = self._late(waiting)
         if late:
             yield from self._noted(self._send_away(late))
+        for several in self._grouped(waiting):
+            if self._rests:
+                return
+            why = why_grouped(several[0])
+            yield from self._noted(self._send_away(several, why))
+        waiting = [one for one in waiting if not self._is_held(one)]
         late_keys = {one.key for one in self._old(waiting)} if late else set()
         ready = self._ready([one for one in waiting if one.key not in late_keys])
         together = self._groups(ready)
@@ -108,7 +118,11 @@ class Queue:
         return [
             one
             for one in waiting
-            if one.alert is not None and one.created_at < before and self._is_free(one)
+            if one.alert is not None
+            and one.created_at < before
+            and self._is_free(one)
+            # What was held on purpose kept nobody waiting.
+            and not _is_fresh_of_group(one)
         ]
 
     def _is_free(self, one: Notification) -> bool:
@@ -127,14 +141,49 @@ class Queue:
         due = self._is_back or any(map(self._can_be_tried, untried))
         return untried if due and len(untried) == len(old) else []
 
-    def _send_away(self, late: Sequence[Notification]) -> list[NotificationState]:
+    def _send_away(
+        self, late: Sequence[Notification], why: Why = "away"
+    ) -> list[NotificationState]:
         self._tried.update(one.key for one in late)
         now = self._sender.now()
 
         def message(several: Sequence[Notification], language: Language) -> Message:
-            return away(_alerts(several), now, language)
+            return away(_alerts(several), now, language, why)
 
-        return self._sender.attempt_together(late, lambda some: away_key(_alerts(some)), message)
+        def key(several: Sequence[Notification]) -> str:
+            return away_key(_alerts(several), why)
+
+        return self._sender.attempt_together(late, key, message)
+
+    def _is_held(self, one: Notification) -> bool:
+        """Say whether an alert of a group waits for its time."""
+        return _is_fresh_of_group(one) and not self._can_be_tried(one)
+
+    def _grouped(self, waiting: Sequence[Notification]) -> list[list[Notification]]:
+        """Return what is to go out together now, by groups of which one is due.
+
+        An alert whose incident was reported anew meanwhile is not needed any more. One that is
+        left alone goes as itself.
+        """
+        if self._sender.notifier is None:
+            return []
+        groups: defaultdict[str, list[Notification]] = defaultdict(list)
+        for one in waiting:
+            if _is_fresh_of_group(one) and one.key not in self._tried:
+                groups[one.group].append(one)
+        due = (some for some in groups.values() if any(map(self._can_be_tried, some)))
+        needed = ([one for one in some if not self._is_overtaken(one)] for some in due)
+        return [some for some in needed if len(some) > 1]
+
+    def _is_overtaken(self, one: Notification) -> bool:
+        """Say whether the receiver took a later alert about the incident; then take it out."""
+        taken = self._sender.outbox.taken(one.incident_key, one.receiver)
+        last = max((alert.at for alert in _alerts(taken)), default=None)
+        if last is None or one.alert is None or last <= one.alert.at:
+            return False
+        self._tried.add(one.key)
+        self._sender.withdraw(one, "superseded by a later message")
+        return True
 
     def _ready(self, waiting: Sequence[Notification]) -> list[Notification]:
         """Return what is due and has nothing of its incident before it that holds it up."""
@@ -192,6 +241,17 @@ class Queue:
             if len(several) > self._group_over
             for at in range(0, len(several), MOST)
         ]
+
+
+def _is_fresh_of_group(one: Notification) -> bool:
+    """Say whether it belongs to a group that was not tried yet."""
+    is_new = one.state is NotificationState.PENDING and not one.attempts
+    return bool(one.group) and one.alert is not None and is_new
+
+
+def why_grouped(one: Notification) -> Why:
+    """Return why an alert goes out with others of its group."""
+    return "quiet" if one.group.startswith(QUIET) else "group"
 
 
 def _alerts(several: Sequence[Notification]) -> list[Alert]:

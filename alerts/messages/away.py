@@ -1,9 +1,12 @@
-"""One message for a receiver that was away: what happened meanwhile, and what still goes on."""
+"""One message in place of several: what happened meanwhile, and what still goes on.
+
+For a receiver that was away, that wanted quiet, or that gets a group together.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.format import clock_time, number, one_line
@@ -13,21 +16,22 @@ from alerts.messages.symbols import EMOJI, RECOVERED_EMOJI
 from records import Alert, Change
 from records.language import Language
 
-PREFIX: Final = "away-"
+Why: TypeAlias = Literal["away", "quiet", "group"]
+
 SUBJECT_LIMIT: Final = 24
 # So many incidents stand in the list; those beyond are counted.
 MOST: Final = 100
 SECTION: Final = 50
 
 
-def away_key(alerts: Iterable[Alert]) -> str:
-    """Return the natural key of the message that makes up for `alerts`, in whatever order."""
+def away_key(alerts: Iterable[Alert], why: Why = "away") -> str:
+    """Return the natural key of the message that stands for `alerts`, in whatever order."""
     digest = hashlib.sha256("\n".join(sorted(alert.key for alert in alerts)).encode())
-    return PREFIX + digest.hexdigest()[:24]
+    return f"{why}-{digest.hexdigest()[:24]}"
 
 
-def away(alerts: Sequence[Alert], at: datetime, language: Language) -> Message:
-    """Return what `alerts` that could not be delivered say together at `at`.
+def away(alerts: Sequence[Alert], at: datetime, language: Language, why: Why = "away") -> Message:
+    """Return what `alerts` that were not delivered one by one say together at `at`.
 
     A line an incident, as its last alert had it: first those that go on, the worst on top, then
     those that are over.
@@ -43,8 +47,8 @@ def away(alerts: Sequence[Alert], at: datetime, language: Language) -> Message:
     sections = [*_sections("open", going, at, language), *_sections("over", over, at, language)]
     if left:
         sections.append(Section(words["away.more"].format(count=len(left)), (), listed=True))
-    sections.append(Section(words["away.why"], (), listed=True))
-    title = words["away.title"].format(
+    sections.append(Section(words[f"{why}.why"], (), listed=True))
+    title = words[f"{why}.title"].format(
         since=clock_time(min(one.at for one in alerts), at),
         alerts=len(alerts),
         incidents=len(last),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.delivery.routing import receivers_of
+from fengsui.incidents.notifications import held, routes_of
 from fengsui.services import Services
 from records import (
     Alert,
@@ -69,8 +70,9 @@ def _record(services: Services, incident: Incident, change: Change, now: datetim
         coverage=0.0 if change is Change.OPENED else 1.0,
         previous=None if change is Change.OPENED else incident.level,
     )
+    found = routes_of(services, alert)
     notifications = [
-        Notification(alert, receiver, NotificationState.PENDING, now)
+        held(services, Notification(alert, receiver, NotificationState.PENDING, now), found)
         for receiver in _receivers(services, incident)
     ]
     services.ledger.record_detection([incident], notifications)

@@ -174,7 +174,8 @@ def unsent(services: Services, receiver: str | None = None) -> Iterator[Notifica
 
 
 def _queued(notification: Notification) -> Notification:
-    return replace(notification, state=NotificationState.PENDING, retry_at=None)
+    # A person who asks for it wants it now, whatever it was held for.
+    return replace(notification, state=NotificationState.PENDING, retry_at=None, group="")
 
 
 def _keys(notification: Notification) -> set[str]:

@@ -5,11 +5,10 @@ result; so a step that is run again finds its own work and adds nothing.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.delivery.routing import receivers_of
 from alerts.incidents.late import LATE
 from fengsui.annotate.annotator import Annotator, scorer
 from fengsui.annotate.batches import batches
@@ -19,6 +18,7 @@ from fengsui.incidents.clock import close_if_right, is_ahead, report_ahead
 from fengsui.incidents.correlate import correlate, with_links
 from fengsui.incidents.detect import BrandDetection, detect_brand
 from fengsui.incidents.hot_lists import listed
+from fengsui.incidents.notifications import notifications_of
 from fengsui.incidents.story.situation import with_reported
 from fengsui.ingest.collect import BATCH, Collected, collect, store_items
 from fengsui.pipeline.sending import notify
@@ -28,8 +28,6 @@ from records import (
     Alert,
     Incident,
     Mention,
-    Notification,
-    NotificationState,
     Post,
     Rejected,
     Window,
@@ -324,7 +322,7 @@ def _tell(
         alerts.append(build_alert(move, now, services, known.get(move.incident.key)))
         known[move.incident.key] = alerts[-1].incident
     incidents = {key: with_reported(one, known.get(key)) for key, one in judged.incidents.items()}
-    notifications = [n for alert in alerts for n in _notifications(services, alert, queued_at)]
+    notifications = [n for alert in alerts for n in notifications_of(services, alert, queued_at)]
     services.ledger.record_detection([*incidents.values()], notifications)
     return incidents, alerts
 
@@ -334,15 +332,3 @@ def _reported(services: Services, judged: BrandDetection) -> dict[str, Incident]
     changed = {move.incident.key for move in judged.moves}
     past = services.ledger.incidents(brand=judged.brand) if changed else []
     return {one.key: one for one in past if one.key in changed}
-
-
-def _notifications(services: Services, alert: Alert, queued_at: datetime) -> Iterator[Notification]:
-    silence = services.ledger.silenced(alert.incident.brand, alert.at)
-    for receiver in receivers_of(alert.incident, services.settings.routes):
-        yield Notification(
-            alert=alert,
-            receiver=receiver,
-            state=NotificationState.SUPPRESSED if silence else NotificationState.PENDING,
-            created_at=queued_at,
-            reason=f"silenced: {silence}" if silence else "",
-        )

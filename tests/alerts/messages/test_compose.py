@@ -1,15 +1,16 @@
 """Messages: what they say in both languages, and that every word is used."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from alerts.messages.away import MOST, away
+from alerts.messages.away import MOST, Why, away
 from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.compose import compose, present
 from alerts.messages.digest import grouped
 from alerts.messages.evidence_message import evidence
+from alerts.messages.follow_up.part import part_message
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
 from nlp.complaints.rules import CATEGORIES, DEMANDS
 from records import (
@@ -54,6 +55,8 @@ from tests.alerts.messages.missed import made_missed
 HOT = replace(LARGE, followers=1862)
 VOICES = (HOT, LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
 
+FOLLOW_UP = ("follow_up.part",)
+
 
 def test_every_word_is_used() -> None:
     """Every entry of the catalogue is reached by some alert: no dead words."""
@@ -70,7 +73,15 @@ def test_every_word_is_used() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         spied = {"zh": Spy(CATALOGUES["zh"]), "en": CATALOGUES["en"]}
-        for module in ("compose", "evidence_message", "ops_text", "digest", "message", "away"):
+        for module in (
+            "compose",
+            "evidence_message",
+            "ops_text",
+            "digest",
+            "message",
+            "away",
+            *FOLLOW_UP,
+        ):
             patch.setattr(f"alerts.messages.{module}.CATALOGUES", spied)
         for alert in (*_every_kind(), *_every_change(), *_operational()):
             for message in (compose(alert, "zh"), present(alert, "zh")):
@@ -81,6 +92,9 @@ def test_every_word_is_used() -> None:
             grouped([made_alert(change)], change, "zh")
         away(made_missed(MOST + 1), OPENED + HOUR, "zh")
         away([*made_missed(2), *_operational()], OPENED + HOUR, "zh")
+        for why in get_args(Why):
+            away(made_missed(2), OPENED + HOUR, "zh", why)
+        part_message(made_alert(), made_incident(brand="晨曦"), "zh")
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
 
 

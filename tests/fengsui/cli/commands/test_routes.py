@@ -53,7 +53,7 @@ def team(fengsui: Shell) -> Shell:
 
 
 def test_the_path_of_a_grave_incident(team: Shell) -> None:
-    """Orange goes out at night, and whoever is on call is asked in the policy's time."""
+    """Orange goes out at night, and the person on call is asked in the policy's time."""
     answer = team("route", "test", "--brand", BRAND, "--level", "橙", *SUNDAY, "--json").answer
     assert answer["receivers"] == [{"name": "pr", "routes": ["1"], "held_until": None}]
     assert answer["on_call"] == "赵六"

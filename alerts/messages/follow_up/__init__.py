@@ -1,0 +1,1 @@
+"""Messages in the thread of an incident that are about no change of it."""

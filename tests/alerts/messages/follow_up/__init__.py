@@ -1,0 +1,1 @@
+"""Tests of `alerts.messages.follow_up`."""
