@@ -91,11 +91,13 @@ class Annotator:
         self._settings = settings
         self._own = dict(own or {})
         self._copies = DuplicateIndex(
-            horizon=timedelta(hours=settings.copy_hours), threshold=settings.copy_similarity
+            timedelta(hours=settings.copy_hours), settings.copy_similarity, settings.copies_kept
         )
-        self._flood = FloodGuard()
+        self._flood = FloodGuard(kept=settings.copies_kept)
         self._threads = Threads()
-        self._campaigns = CampaignGuard(window=timedelta(hours=settings.copy_hours))
+        self._campaigns = CampaignGuard(
+            window=timedelta(hours=settings.copy_hours), kept=settings.copies_kept
+        )
         self._newest: datetime | None = None
         self._goods = {brand.name: of_goods(brand.goods) for brand in brands if brand.goods}
         self._own_names = frozenset(

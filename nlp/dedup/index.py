@@ -6,6 +6,8 @@ Candidates are found by banding: only texts that agree in a whole band of minima
 
 import heapq
 from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import repeat
@@ -23,6 +25,10 @@ _WIDTH: Final = 4  # bytes of a minimum
 _BANDS: Final = tuple(
     slice(start, start + _WIDTH * _ROWS) for start in range(0, BODY - HEAD, _WIDTH * _STEP)
 )
+
+KEPT: Final = 50_000
+"""Mentions that are remembered at most, if nobody says otherwise."""
+_PART: Final = 20  # one in so many is forgotten when the room is used up
 
 # How many grams a bitmap with so many set bits has seen; a full one has seen too many to say.
 _COUNT: Final = tuple(-BITS * log(1 - bits / BITS) for bits in range(BITS))
@@ -44,10 +50,10 @@ def similarity(one: bytes, other: bytes) -> float:
 class _Sketch:
     """A long text's signature, taken apart for comparing."""
 
-    __slots__ = ("_bits", "_minima", "_seen")
+    __slots__ = ("_bits", "_seen", "_signature")
 
     def __init__(self, signature: bytes) -> None:
-        self._minima = signature[HEAD:BODY]
+        self._signature = signature
         self._bits = int.from_bytes(signature[BODY:], "little")
         self._seen = self._bits.bit_count()
 
@@ -55,12 +61,12 @@ class _Sketch:
         """Return the estimated Jaccard similarity of the two sets of grams."""
         union = (self._bits | other._bits).bit_count()
         if union > _FULL:
-            return _agreement(self._minima, other._minima)
+            return _agreement(self._signature, other._signature)
         return (_COUNT[self._seen] + _COUNT[other._seen]) / _COUNT[union] - 1
 
 
 def _agreement(one: bytes, other: bytes) -> float:
-    starts = range(0, len(one), _WIDTH)
+    starts = range(HEAD, BODY, _WIDTH)
     return sum(one[at : at + _WIDTH] == other[at : at + _WIDTH] for at in starts) / len(starts)
 
 
@@ -78,23 +84,30 @@ class _Entry:
     copies: "_Copies"
 
 
+# When an entry was published, its number, and the group and key that it is kept by.
+_Age: TypeAlias = tuple[float, int, tuple[str, str]]
+
 _NUMBER: Final = attrgetter("number")
 
 
 @dataclass(slots=True, eq=False)
 class _Copies:
-    """The entries with one and the same signature, by number; a short text has no bands.
+    """The entries with one and the same signature, by number.
 
     No number is less than `lowest`. `latest` holds the running maximum of their times, so that
     what is too old is skipped at once, however often a text is copied.
     """
 
     place: _Place
-    bands: list[bytes]
     lowest: int = 0
     sketch: _Sketch | None = None
     entries: list[_Entry] = field(default_factory=list)
     latest: list[float] = field(default_factory=list)
+
+    @property
+    def bands(self) -> list[bytes]:
+        """The bands of a long text, made anew: kept, they would take most of the room."""
+        return _bands(self.place[2])
 
     def similarity(self, other: "_Copies") -> float:
         """Return the estimated Jaccard similarity of two long texts."""
@@ -147,8 +160,9 @@ _Bands: TypeAlias = dict[bytes, "_Copies | list[_Copies]"]
 
 
 def _enter(group: _Bands, copies: _Copies) -> None:
-    taken = [(band, group[band]) for band in copies.bands if band in group]
-    group.update(zip(copies.bands, repeat(copies)))
+    bands = copies.bands
+    taken = [(band, group[band]) for band in bands if band in group]
+    group.update(zip(bands, repeat(copies)))
     for band, there in taken:
         together = there if isinstance(there, list) else [there]
         insort(together, copies, key=_LOWEST)
@@ -175,11 +189,16 @@ class DuplicateIndex:
     Mentions older than the newest by more than two horizons are forgotten, and no answer depends
     on them: adding again what is younger, in the same order, gives the same answers. It takes two
     for the mentions of the last one to find their originals once more.
+
+    No more than `kept` mentions are remembered, at 1.5 to 2.5 KB each. Where there are more within
+    two horizons, the oldest of the groups that have most are forgotten sooner, and a text that
+    nobody has repeated since then is an original again.
     """
 
-    def __init__(self, horizon: timedelta, threshold: float) -> None:
-        if horizon <= timedelta(0) or not 0 < threshold <= 1:
-            raise ValueError("an index needs a positive horizon and a threshold in (0, 1]")
+    def __init__(self, horizon: timedelta, threshold: float, kept: int = KEPT) -> None:
+        if horizon <= timedelta(0) or not 0 < threshold <= 1 or kept < 1:
+            raise ValueError("an index needs a positive horizon, room and a threshold in (0, 1]")
+        self._kept = kept
         self._horizon = horizon.total_seconds()
         self._threshold = threshold
         self._newest = float("-inf")
@@ -187,7 +206,7 @@ class DuplicateIndex:
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._copies: dict[_Place, _Copies] = {}
         self._groups: dict[str, _Bands] = {}
-        self._by_age: list[tuple[float, int, tuple[str, str]]] = []
+        self._by_age: list[_Age] = []
 
     def __len__(self) -> int:
         """Return how many mentions are remembered."""
@@ -225,7 +244,7 @@ class DuplicateIndex:
 
     def _copies_at(self, place: _Place) -> _Copies:
         """Return the copies that are kept at `place`; new ones are not kept yet."""
-        return self._copies.get(place) or _Copies(place, _bands(place[2]))
+        return self._copies.get(place) or _Copies(place)
 
     def _find(self, copies: _Copies, time: float, before: int) -> _Entry | None:
         """Return the first entry that a mention numbered `before`, one of `copies`, copies."""
@@ -257,6 +276,25 @@ class DuplicateIndex:
         self._entries[name] = entry
         heapq.heappush(self._by_age, (entry.time, entry.number, name))
         self._number = max(self._number, entry.number + 1)
+        if len(self._entries) > self._kept or len(self._by_age) > 2 * self._kept:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Forget the oldest of the groups that have most, a part of all at once: it takes long."""
+        counts = Counter(group for group, _ in self._entries)
+        most = share_of_each(counts.values(), self._kept - self._kept // _PART)
+        ages: list[_Age] = []
+        for age in sorted(self._by_age):  # a sorted list is a heap
+            time, number, name = age
+            entry = self._entries.get(name)
+            if entry is None or (entry.time, entry.number) != (time, number):
+                continue  # it was replaced or forgotten
+            if counts[name[0]] > most:
+                counts[name[0]] -= 1
+                self._remove(entry)
+            else:
+                ages.append(age)
+        self._by_age = ages
 
     def _enter(self, copies: _Copies, lowest: int) -> None:
         """Let `copies` be found, from a mention numbered `lowest` on."""
@@ -264,14 +302,14 @@ class DuplicateIndex:
             self._leave(copies)
         copies.lowest = lowest
         self._copies[copies.place] = copies
-        if copies.bands:
+        if _is_long(copies.place[2]):
             _enter(self._groups.setdefault(copies.place[0], {}), copies)
 
     def _leave(self, copies: _Copies) -> None:
         """Let `copies` be found no more."""
         group = copies.place[0]
         del self._copies[copies.place]
-        if copies.bands:
+        if _is_long(copies.place[2]):
             _leave(self._groups[group], copies)
             if not self._groups[group]:
                 del self._groups[group]
@@ -291,6 +329,21 @@ class DuplicateIndex:
         copies.remove(entry)
         if not copies.entries:
             self._leave(copies)
+
+
+def share_of_each(counts: Iterable[int], room: int) -> int:
+    """Return how many each may keep at most, so that all together keep no more than `room`."""
+    ascending = sorted(counts)
+    for at, count in enumerate(ascending):
+        share = room // (len(ascending) - at)
+        if count > share:
+            return share
+        room -= count
+    return max(ascending, default=0)
+
+
+def _is_long(signature: bytes) -> bool:
+    return len(signature) != HEAD
 
 
 def _bands(signature: bytes) -> list[bytes]:

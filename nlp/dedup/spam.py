@@ -151,6 +151,10 @@ def _is_brief(words: str) -> bool:
 
 _MANY: Final = 18  # 3-grams of a text that hardly comes to two people: some twenty characters
 _SEEN: Final = 64  # earlier copies that are looked at, newest first
+_OF_ONE: Final = 1_000  # mentions of one author, or of one text, that are remembered
+_PART: Final = 20  # one in so many is forgotten when the room is used up
+KEPT: Final = 50_000
+"""Mentions that a guard remembers at most, if nobody says otherwise: half a kilobyte each."""
 
 
 class _Seen(NamedTuple):
@@ -163,11 +167,16 @@ class _Memory:
 
     What is older is forgotten, and no answer depends on it. It takes two windows for what was seen
     in the last one to be counted against once more. What is added again keeps its place.
+
+    No more than `kept` are remembered in all, nor _OF_ONE under one name; beyond that the names
+    that nobody used for longest are forgotten sooner, and the oldest under a name.
     """
 
-    def __init__(self, window: timedelta) -> None:
+    def __init__(self, window: timedelta, kept: int) -> None:
         self._window = window
-        # By name the keys, in the order in which they came first.
+        self._kept = kept
+        self._count = 0
+        # By name, those used last at the end, the keys in the order in which they came first.
         self._named: dict[Hashable, dict[str, _Seen]] = {}
         self._newest: datetime | None = None
         self._swept: datetime | None = None
@@ -188,13 +197,14 @@ class _Memory:
         self._newest = max(at, self._newest or at)
         oldest = self._newest - 2 * self._window
         self._sweep(oldest)
-        named = self._named.get(name)
+        named = self._named.pop(name, None)
         if named is None:  # the first of its name, as nearly all are
             if at > oldest:
-                self._named[name] = {key: _Seen(at, author)}
+                self._keep(name, {}, key, _Seen(at, author))
             return []
+        self._named[name] = named
         if key in named and named[key].at <= oldest:
-            named.pop(key)  # it was forgotten, though not swept yet
+            self._drop(named, key)  # it was forgotten, though not swept yet
         near = (
             seen.author
             for seen in _before(key, named)
@@ -202,18 +212,48 @@ class _Memory:
         )
         earlier = list(islice(near, _SEEN))
         if at > oldest:
-            named[key] = _Seen(at, author)
+            self._keep(name, named, key, _Seen(at, author))
         else:
-            named.pop(key, None)
+            self._drop(named, key)
         return earlier
+
+    def _keep(self, name: Hashable, named: dict[str, _Seen], key: str, seen: _Seen) -> None:
+        self._count += key not in named
+        named[key] = seen
+        self._named[name] = named
+        if len(named) > _OF_ONE:
+            newest = list(named.items())[-_OF_ONE // 2 :]
+            self._count -= len(named) - len(newest)
+            self._named[name] = dict(newest)
+        if self._count > self._kept:
+            self._make_room()
+
+    def _drop(self, named: dict[str, _Seen], key: str) -> None:
+        if named.pop(key, None):
+            self._count -= 1
+
+    def _make_room(self) -> None:
+        """Forget the names that nobody used for longest, a part of all at once: it takes long."""
+        room = self._kept - self._kept // _PART
+        kept: list[tuple[Hashable, dict[str, _Seen]]] = []
+        count = 0
+        for name in reversed(self._named):
+            named = self._named[name]
+            if count + len(named) > room:
+                break
+            kept.append((name, named))
+            count += len(named)
+        self._named, self._count = dict(reversed(kept)), count
 
     def _sweep(self, oldest: datetime) -> None:
         """Forget, once a window, what lies behind `oldest`."""
         if self._swept and oldest - self._swept < self._window:
             return
         self._swept = oldest
+        self._count = 0
         for name, all_seen in list(self._named.items()):
             kept = {key: seen for key, seen in all_seen.items() if seen.at > oldest}
+            self._count += len(kept)
             if kept:
                 self._named[name] = kept
             else:
@@ -240,11 +280,13 @@ class FloodGuard:
     mentions of the last one to be counted against once more.
     """
 
-    def __init__(self, limit: int = 3, window: timedelta = timedelta(hours=1)) -> None:
+    def __init__(
+        self, limit: int = 3, window: timedelta = timedelta(hours=1), kept: int = KEPT
+    ) -> None:
         if not 1 <= limit <= _SEEN or window <= timedelta(0):
             raise ValueError("a flood needs a positive limit and window")
         self._limit = limit
-        self._memory = _Memory(window)
+        self._memory = _Memory(window, kept)
 
     def __len__(self) -> int:
         """Return how many authors are remembered, each brand of theirs counted."""
@@ -274,13 +316,17 @@ class CampaignGuard:
     """
 
     def __init__(
-        self, authors: int = 3, repeats: int = 2, window: timedelta = timedelta(hours=48)
+        self,
+        authors: int = 3,
+        repeats: int = 2,
+        window: timedelta = timedelta(hours=48),
+        kept: int = KEPT,
     ) -> None:
         if not (1 <= authors <= _SEEN and 1 <= repeats <= _SEEN) or window <= timedelta(0):
             raise ValueError("a campaign needs positive limits and a positive window")
         self._authors = authors
         self._repeats = repeats
-        self._memory = _Memory(window)
+        self._memory = _Memory(window, kept)
 
     def __len__(self) -> int:
         """Return how many texts are remembered."""
