@@ -11,7 +11,8 @@ _SETTINGS = (
     # before the cursor behind them, which lies in another file.
     "PRAGMA synchronous = FULL",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -65536",
+    # KiB a connection. Each thread of a run has two, and what is not here is in the system's cache.
+    "PRAGMA cache_size = -16384",
     # Pages that many batches change are then copied from the log (16 MB at most) once.
     "PRAGMA wal_autocheckpoint = 4000",
 )

@@ -47,6 +47,8 @@ def opened(path: Path | None = None) -> Iterator["Services"]:
 
     # A task's log is no terminal: it has no width of its own and takes no colours.
     console = Console(width=100, no_color=True)
+    # A task is a process of its own; what it writes is for the eyes of its account alone.
+    os.umask(0o077)
     with connected(settings(path)) as known, Services(known, console=console) as services:
         yield services
 

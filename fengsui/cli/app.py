@@ -1,6 +1,8 @@
 """The `fengsui` command: its subcommands put together, and its errors said in one line."""
 
+import os
 import sys
+from typing import Final
 
 import typer
 
@@ -9,6 +11,9 @@ from fengsui.cli.listing import CommandList
 from fengsui.cli.logs import log_to_error_stream
 from fengsui.cli.usage import describe
 from fengsui.cli.worded import Application
+
+# What people say of brands, and who they are, is for the eyes of the account alone that runs this.
+OWNER_ALONE: Final = 0o077
 
 app = Application(name="fengsui", cls=CommandList, no_args_is_help=True, add_completion=True)
 
@@ -43,6 +48,7 @@ def whole() -> CommandList:
 
 def main() -> None:
     """Run the command; report what a user can correct without a traceback, with exit code 2."""
+    os.umask(OWNER_ALONE)
     speak(None)
     try:
         code = app(prog_name="fengsui", standalone_mode=False)

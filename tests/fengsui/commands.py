@@ -1,6 +1,7 @@
 """The command line as a person runs it: `fengsui ...`, with its exit code and what it prints."""
 
 import json
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -54,8 +55,12 @@ class Shell:
         """Run `fengsui` with `arguments`."""
         self._monkeypatch.setattr(sys, "argv", ["fengsui", *map(str, arguments)])
         self._capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
+        before = os.umask(0o022)
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:
+            os.umask(before)
         printed = self._capsys.readouterr()
         return Ran(int(ended.value.code or 0), printed.out, printed.err)
 
