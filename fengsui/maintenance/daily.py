@@ -12,10 +12,15 @@ log = logging.getLogger(__name__)
 
 
 def daily_if_due(services: Services, now: datetime) -> bool:
-    """Do it where it was not done today (in Beijing), and return whether it was done now."""
+    """Do it where it was not done today (in Beijing), and return whether it was done now.
+
+    The first day deletes nothing: if its clock is wrong, no earlier day says so.
+    """
     day = f"{now.astimezone(BEIJING):%Y-%m-%d}"
-    if CLEANED_ON.get(services.ledger) == day:
+    last = CLEANED_ON.get(services.ledger)
+    if last == day:
         return False
-    log.info("%d posts left", expire(services, now))
+    if last is not None:
+        log.info("%d posts left", expire(services, now))
     CLEANED_ON.set(services.ledger, day)
     return True

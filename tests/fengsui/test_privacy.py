@@ -301,6 +301,7 @@ def test_words_leave_after_ninety_days(services: Services) -> None:
                              for n, at in enumerate((old, new), start=1)])  # fmt: skip
     steps.annotate(services)
     before = services.store.points(stories.BRAND, ALWAYS, timedelta(minutes=1))
+    assert daily_if_due(services, NOW - DAY)
     assert daily_if_due(services, NOW)
     assert not daily_if_due(services, NOW + timedelta(hours=1))
     assert [one.key for one in services.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
@@ -317,6 +318,16 @@ def test_wrong_clock_deletes_a_day_and_not_all(services: Services) -> None:
     assert daily_if_due(services, NOW + 400 * DAY + DAY)
     assert [one.key for one in services.store.posts(["weibo:1", "weibo:2"])] == ["weibo:2"]
     assert upkeep.expire(services, NOW + 400 * DAY, all_of_it=True) == 1
+
+
+def test_wrong_clock_on_the_first_day_deletes_nothing(services: Services) -> None:
+    """The first day has no earlier one to show that its clock is wrong: it deletes nothing."""
+    store_items(services, [post(1, at=NOW), post(2, at=NOW - 89 * DAY)])
+    assert daily_if_due(services, NOW + 400 * DAY)
+    assert len(services.store.posts(["weibo:1", "weibo:2"])) == 2
+    assert daily_if_due(services, NOW)
+    assert daily_if_due(services, NOW + 400 * DAY)
+    assert len(services.store.posts(["weibo:1", "weibo:2"])) == 2
 
 
 def test_daily_deletion_keeps_up(services: Services) -> None:
