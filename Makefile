@@ -59,6 +59,9 @@ test-slow: install-dev ## Run also the tests that take minutes (a cluster that l
 	@$(BIN)/python -m tests.servers.elasticsearch.server --fetch || true
 	@$(BIN)/python -m pytest -n 0 -m slow
 
+soak: install-dev ## A run under load, faults and kills (MINUTES=60 RATE=100), then everything accounted for.
+	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),60) --rate $(or $(RATE),100)
+
 fuzz: install-dev ## Fuzz the parsers, guided by coverage (SECONDS=600).
 	@$(UV) pip install --quiet --require-hashes -r requirements/fuzz.txt
 	@$(BIN)/python -m tests.listeners.fuzz --seconds $(or $(SECONDS),600)
@@ -100,4 +103,4 @@ lock: ## Compile the lock files again from pyproject.toml.
 clean: ## Remove the environment and everything that was built or cached here.
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help install install-dev install-train run airflow test test-distributed test-slow fuzz elasticsearch lint format bench lock clean
+.PHONY: help install install-dev install-train run airflow test test-distributed test-slow soak fuzz elasticsearch lint format bench lock clean

@@ -1,0 +1,1 @@
+"""A long run under load and faults, after which everything is accounted for."""
