@@ -24,8 +24,7 @@ TIMES_LEAST: Final = {Level.ORANGE: 4.0, Level.YELLOW: 2.0}
 # many times the baseline of an hour.
 RED_COUNT: Final = 50.0
 RED_TIMES: Final = 10.0
-# Red by kinds of evidence: what calls forth nearly as much as it is grows by itself.
-NEARLY_ONE: Final = 0.8
+# Red by kinds of evidence, where the last hour clearly has more than the one before.
 RED_KINDS: Final = 3
 # All evidence besides the counts, combined, must be this unlikely to lift a level.
 LIFT: Final = 1e-3
@@ -57,8 +56,3 @@ def least_count(level: Level, usual: float, min_count: float) -> float:
     if level is Level.RED:
         return max(RED_COUNT, RED_TIMES * usual)
     return TIMES_LEAST.get(level, 1.0) * min_count
-
-
-def next_level(level: Level) -> Level | None:
-    """Return the level above, None above red."""
-    return None if level is Level.RED else Level(level + 1)

@@ -1,4 +1,8 @@
-"""What is expected of something that grows: a post, or the complaints about a brand."""
+"""What is expected of the reposts of a post.
+
+Older incidents also hold what was expected of a whole story, which did not hold and is made no
+longer: its fields stay, so that what is stored can be read.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,10 +12,9 @@ from datetime import datetime, timedelta
 class ForecastReason:
     """One thing that moved a forecast away from the usual.
 
-    `kind` names what was seen (see `alerts.forecast.reasons.KINDS`), `observed` is its number and
-    `usual` the median of the cascades that the model was fitted on, at the nearest age that it
-    knows, both in the unit of the kind. `effect` is by how much the log of the expected size rose
-    (or fell) because of it.
+    `kind` names what was seen, `observed` is its number and `usual` the median of the cascades that
+    the model was fitted on, both in the unit of the kind. `effect` is by how much the log of the
+    expected size rose (or fell) because of it.
     """
 
     kind: str
@@ -24,19 +27,18 @@ class ForecastReason:
 class Forecast:
     """What is expected within `horizon` of something that was watched for `age`.
 
-    `probability` is that of an hour within the horizon with at least `threshold` events: as many as
-    the next level takes. `expected` is the median of the greatest number of events in an hour, and
-    the truth lies between `low` and `high` in eight of ten cases. `final` is the median of the
-    number of events in the end. `reasons` come with the strongest first.
+    `expected` is the median of the greatest number of events in an hour, and the truth lies between
+    `low` and `high` in eight of ten cases. Only older incidents have a `probability` (of an hour
+    with at least `threshold` events), the `final` number of events, and `reasons`.
     """
 
-    probability: float
+    probability: float | None
     horizon: timedelta
     expected: float
     low: float
     high: float
     age: timedelta
-    final: float
+    final: float | None = None
     reasons: tuple[ForecastReason, ...] = ()
     threshold: float = 0.0
 
@@ -53,13 +55,12 @@ class PostForecast:
 
 @dataclass(frozen=True, slots=True)
 class StoryForecast:
-    """What is expected at `at` of a story: of its complaints, and of the posts that spread fastest.
+    """What is expected at `at` of the posts of a story that spread fastest.
 
-    `level` names the next level, whose hourly count is the forecast's threshold; empty where there
-    is none above. Then the threshold is twice the greatest hour so far.
+    Only older incidents have `complaints`, and the next `level`, which their forecast asked for.
     """
 
     at: datetime
-    complaints: Forecast
+    complaints: Forecast | None = None
     level: str = ""
     posts: tuple[PostForecast, ...] = ()

@@ -2,12 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final
 
-import numpy as np
-
-from alerts.detection.probability import least_rare_count
 from alerts.detection.scorer import OPENING, SUPPORT
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.channels import CHANNELS
@@ -15,7 +10,6 @@ from alerts.evidence.p_values import cauchy
 from alerts.levels import (
     KINDS_NEEDED,
     LIFT,
-    NEARLY_ONE,
     RARER,
     RED_KINDS,
     baseline_hour,
@@ -23,20 +17,13 @@ from alerts.levels import (
 )
 from records import Evidence, Level, LevelReason, Signal
 
-HOUR: Final = timedelta(hours=1)
-WEEK: Final = timedelta(days=7)
-# The detector looks at three horizons.
-_HORIZONS: Final = 3
-# Of negatives of which it is not known how far they scatter.
-_USUAL_DISPERSION: Final = 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a story goes: the negative count of the last hour, and how many each one calls forth."""
+    """How a story goes: the negative count of the last hour, and whether it is clearly more."""
 
     rate: float
-    branching: float
+    rises: bool
 
 
 def combine_evidence(
@@ -78,7 +65,7 @@ def _carries(
         return False
     count = max((one.observed for one in signal.evidence if one.kind in OPENING), default=0.0)
     if level is Level.RED:
-        grows = kinds >= RED_KINDS and pace.branching >= NEARLY_ONE
+        grows = kinds >= RED_KINDS and pace.rises
         return grows and pace.rate >= least_count(
             level, baseline_hour(signal.evidence), settings.min_count
         )
@@ -99,28 +86,3 @@ def _reasons(
     if signal.low_baseline:
         said.append(LevelReason("low_baseline"))
     return said
-
-
-def hourly_count(
-    level: Level, evidence: Sequence[Evidence], peak: float, settings: DetectionSettings
-) -> float:
-    """Return the negative count of an hour from which a brand would be at `level`.
-
-    That is the least count as rare as the level, by the negative binomial that the evidence about
-    negatives was scored with; at least what the level takes in itself, and more than the `peak`
-    that has not brought it.
-    """
-    baseline = baseline_hour(evidence)
-    tests = WEEK / timedelta(minutes=settings.tick_minutes)
-    looks = tests / np.sqrt(HOUR / timedelta(minutes=settings.tick_minutes))
-    chance = settings.false_alarms_per_week / RARER[level] / (looks * _HORIZONS * len(OPENING))
-    mean, dispersion = np.array(max(baseline, 0.05)), np.array(_dispersion(evidence))
-    rare = float(least_rare_count(mean, dispersion, chance))
-    return max(rare, least_count(level, baseline, settings.min_count), peak + 1)
-
-
-def _dispersion(evidence: Sequence[Evidence]) -> float:
-    """Return the dispersion of the negatives, a usual one where the evidence does not say."""
-    found = next((one for one in evidence if one.kind == "negative"), None)
-    known = None if found is None else found.dispersion
-    return _USUAL_DISPERSION if known is None else known

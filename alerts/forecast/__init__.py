@@ -1,1 +1,1 @@
-"""Forecasts: will this grow, how far, and why."""
+"""How fast one post spreads, and what its fastest hour of the next six may bring."""

@@ -1,1 +1,1 @@
-"""Detection measured: NAB, cascades, the hot-search archive, outbreaks, the promise, speed."""
+"""Detection measured: NAB, reposts, the hot-search archive, outbreaks, the promise, speed."""

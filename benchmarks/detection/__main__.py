@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from benchmarks.detection import cascades, end_to_end, hot_lists, nab, outbreaks, quiet, speed
+from benchmarks.detection import end_to_end, hot_lists, nab, outbreaks, quiet, reposts, speed
 from benchmarks.detection.tables import Table
 
 PARTS: Final[Mapping[str, Callable[[Path, Path], list[Table]]]] = {
@@ -18,7 +18,7 @@ PARTS: Final[Mapping[str, Callable[[Path, Path], list[Table]]]] = {
     "held_out": lambda data, _: end_to_end.tables(data, tuned=False),
     "nab": lambda data, _: nab.tables(data),
     "hot_lists": lambda data, _: hot_lists.tables(data),
-    "cascades": cascades.tables,
+    "reposts": lambda data, _: reposts.tables(data),
     "outbreaks": outbreaks.tables,
     "quiet": lambda data, _: quiet.tables(data),
     "speed": lambda *_: speed.tables(),

@@ -1,13 +1,11 @@
 """Score one brand's ticks: what became of its incident, and what to notify people of."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.detection.series import Series
 from alerts.evidence.hot_lists import Entry
-from alerts.forecast.model import ForecastModelError
 from alerts.incidents.late import LateNews, continued, is_late
 from alerts.incidents.life import NEW_USUAL, advance
 from alerts.incidents.reports import Reading, notified, remembered, report
@@ -21,8 +19,6 @@ from fengsui.incidents.story.joining import beginnings, voices_of
 from fengsui.services import Services
 from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme, Voice
 from records.time import HOUR
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,12 +339,7 @@ class _Follower:
         """Return the incident with what is expected of it; nothing where too little was read."""
         if incident.status is not IncidentStatus.OPEN or not self._known:
             return replace(incident, forecast=None)
-        try:
-            forecast = expect(self._recents.at(at), incident, self._settings)
-        except ForecastModelError as error:
-            log.warning("no forecast: %s", error)  # an alarm does not wait for it
-            forecast = None
-        return replace(incident, forecast=forecast)
+        return replace(incident, forecast=expect(self._recents.at(at)))
 
 
 def _may_tell_of_another(incident: Incident, at: datetime) -> bool:

@@ -9,10 +9,10 @@ from alerts.detection.settings import DetectionSettings
 from alerts.evidence import channels
 from alerts.evidence.channels import FastPost
 from alerts.evidence.combine import Pace, combine_evidence
-from alerts.forecast import hawkes
-from alerts.forecast.events import Observed, observe_bins, observe_counts
+from alerts.forecast.reposts import Spread, spread_of
+from alerts.trend import trend_of
 from fengsui.counts.history import HistoryCache, is_troubled, post_view
-from records import Incident, Point, Post, Signal, Window
+from records import Incident, Point, Post, Signal, Trend, Window
 from records.time import HOUR, MINUTE
 from store.interface import Cited, MentionStore, Snapshot
 
@@ -48,10 +48,17 @@ class RecentActivity:
         return self._store.points(self.brand, Window(self.at - SPAN, self.at), MINUTE)
 
     @cached_property
-    def negatives(self) -> Observed:
-        """How the negatives of `minutes` came one after the other."""
-        counts = [(point.at, point.negative) for point in self.minutes if point.negative]
-        return observe_bins(counts, MINUTE, self.at)
+    def hours(self) -> list[int]:
+        """The negatives of each hour of `minutes`, the oldest first."""
+        found = [0] * (SPAN // HOUR)
+        for point in self.minutes:
+            found[(point.at - self.at + SPAN) // HOUR] += point.negative
+        return found
+
+    @property
+    def trend(self) -> Trend:
+        """Where the negatives of an hour go."""
+        return trend_of(self.hours)
 
     @cached_property
     def span(self) -> timedelta:
@@ -64,7 +71,7 @@ class RecentActivity:
         return list(self._store.cited(self.brand, Window(self.at - self.span, self.at)))
 
     @cached_property
-    def fastest(self) -> list[tuple[Cited, Observed]]:
+    def fastest(self) -> list[tuple[Cited, Spread]]:
         """The troubled posts with most reposts in the last hour, and how they grew.
 
         Only those are asked for their history that have most reposts.
@@ -72,7 +79,7 @@ class RecentActivity:
         spread = [one for one in self.posts if one.post.reposts and is_troubled(one.mention)]
         spread.sort(key=lambda one: (-(one.post.reposts or 0), one.post.key))
         found = [(one, growth(self._store, one.post, self.at)) for one in spread[:FASTEST]]
-        return sorted(found, key=lambda one: (-gained(one[1]), one[0].post.key))
+        return sorted(found, key=lambda one: (-one[1].hour, one[0].post.key))
 
 
 def with_evidence(
@@ -90,23 +97,16 @@ def with_evidence(
     began = min(at - span, incident.opened_at if incident else at)
     past = pasts.before(signal.brand, max(began, at - timedelta(days=2)))
     story = [post_view(cited) for cited in recent.posts]
-    fast = [FastPost(cited.post.key, float(gained(seen))) for cited, seen in recent.fastest]
+    fast = [FastPost(cited.post.key, float(seen.hour)) for cited, seen in recent.fastest]
     beside = channels.channel_evidence(story, fast, past, span)
-    rate = float(sum(point.negative for point in recent.minutes if point.at >= at - HOUR))
-    grown = recent.negatives
-    pace = Pace(rate, hawkes.fit(grown).branching if grown.count else 0.0)
+    pace = Pace(float(recent.hours[-1]), rises=recent.trend is Trend.RISING)
     return combine_evidence(signal, beside, pace, settings)
 
 
-def growth(store: Readings, post: Post, at: datetime) -> Observed:
+def growth(store: Readings, post: Post, at: datetime) -> Spread:
     """Return how the reposts of a post grew up to `at`, by the readings that the store holds."""
     readings: Mapping[datetime, int | None] = {
         reading.at: reading.reposts for reading in store.history(post.key)
     }
     began = min(post.published_at, at)
-    return observe_counts(began, readings.items(), at, post.followers, post.text)
-
-
-def gained(seen: Observed) -> int:
-    """Return how many events there were in the last hour."""
-    return int((seen.times > seen.age - HOUR.total_seconds()).sum())
+    return spread_of(began, readings.items(), at)

@@ -145,9 +145,9 @@ def made_beside() -> tuple[Evidence, ...]:
     )
 
 
-def made_forecast(probability: float = 0.62) -> Forecast:
+def made_forecast() -> Forecast:
     """Return a forecast of a peak of 900 to 2,300 an hour."""
-    return Forecast(probability, 6 * HOUR, 1_400, 900, 2_300, HOUR, 5_000, threshold=300)
+    return Forecast(None, 6 * HOUR, 1_400, 900, 2_300, HOUR)
 
 
 def made_told(level: Level = Level.ORANGE) -> Incident:
@@ -165,9 +165,7 @@ def made_told(level: Level = Level.ORANGE) -> Incident:
         ),
         forecast=StoryForecast(
             incident.updated_at,
-            made_forecast(),
-            "" if level is Level.RED else Level(level + 1).name.lower(),
-            (PostForecast("weibo:1", 12_000, 4_800, made_forecast()),),
+            posts=(PostForecast("weibo:1", 12_000, 4_800, made_forecast()),),
         ),
         terms=("虫子", "退款"),
         links=(

@@ -99,13 +99,13 @@ def _link(link: Link) -> dict[str, Any]:
 
 
 def _story(story: StoryForecast | None) -> dict[str, Any] | None:
-    """Return what is expected, with the level that the probability is about (empty above red)."""
+    """Return what is expected of the fastest posts; only older stories have more."""
     if story is None:
         return None
     return {
         "at": _time(story.at),
         "level": story.level,
-        "negative_per_hour": _expected(story.complaints),
+        "negative_per_hour": _expected(story.complaints) if story.complaints else None,
         "posts": [
             {
                 "post_key": one_line(post.post_key, TEXT_LIMIT),
@@ -120,7 +120,7 @@ def _story(story: StoryForecast | None) -> dict[str, Any] | None:
 
 def _expected(forecast: Forecast) -> dict[str, Any]:
     return {
-        "probability": _finite(forecast.probability),
+        "probability": None if forecast.probability is None else _finite(forecast.probability),
         "threshold": _finite(forecast.threshold),
         "horizon_seconds": forecast.horizon.total_seconds(),
         "peak": _finite(forecast.expected),

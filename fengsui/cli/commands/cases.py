@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from alerts.messages.format import number, percent
+from alerts.messages.format import number
 from fengsui.cli.completion import brand_names
 from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
@@ -17,7 +17,7 @@ from fengsui.cli.tables import print_block
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from nlp.text.normalise import printable
-from records import Case, CaseStatus, Urgency
+from records import Case, CaseStatus, Trend, Urgency
 from records.language import Language
 from records.time import BEIJING
 
@@ -30,10 +30,22 @@ URGENCY_NAMES: Final[Mapping[Language, Mapping[Urgency, str]]] = {
 }
 # Complaints that have not alarmed yet.
 SPROUT: Final[Mapping[Language, str]] = {
-    "zh": "萌芽：{brand} 近 6 小时负面 {count} 条（平时 {usual}），"
-    "6 小时内达到黄色 {share}，峰值 {low} 至 {high} 条/时",
-    "en": "sprouting: {brand}: {count} negative posts in 6 h (usual {usual}), "
-    "yellow within 6 h {share}, peak {low} to {high} an hour",
+    "zh": "萌芽：{brand} 近 6 小时负面 {count} 条（平时 {usual}）{trend}",
+    "en": "sprouting: {brand}: {count} negative posts in 6 h (usual {usual}){trend}",
+}
+TREND: Final[Mapping[Language, Mapping[Trend, str]]] = {
+    "zh": {
+        Trend.RISING: "，正在加快",
+        Trend.STEADY: "，近两小时持平",
+        Trend.FALLING: "，正在回落",
+        Trend.PEAKED: "，已过峰值",
+    },
+    "en": {
+        Trend.RISING: ", speeding up",
+        Trend.STEADY: ", level for two hours",
+        Trend.FALLING: ", falling",
+        Trend.PEAKED: ", past its peak",
+    },
 }
 # Characters of a complaint that the list shows.
 SHOWN = 48
@@ -97,18 +109,15 @@ def _sprouted(services: Services, brand: str | None, now: datetime) -> "list[Eme
         return []
     from fengsui.incidents.forecast import emerging_complaints  # noqa: PLC0415  loads NumPy
 
-    return emerging_complaints(services.store, asked, now, services.settings.detection)
+    return emerging_complaints(services.store, asked, now)
 
 
 def _line_of(sprout: "EmergingComplaints", language: Language) -> str:
-    forecast = sprout.forecast
     return SPROUT[language].format(
         brand=printable(sprout.brand),
         count=sprout.count,
         usual=number(sprout.usual, language),
-        share=percent(forecast.probability),
-        low=number(forecast.low, language),
-        high=number(forecast.high, language),
+        trend=TREND[language].get(sprout.trend, ""),
     )
 
 

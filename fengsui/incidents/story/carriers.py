@@ -13,7 +13,7 @@ from typing import Final
 from alerts.evidence.channels import LEAST_ELSEWHERE, LEAST_PEOPLE
 from alerts.evidence.posts import TIERS
 from fengsui.counts.history import is_troubled
-from fengsui.incidents.evidence import Readings, gained, growth
+from fengsui.incidents.evidence import Readings, growth
 from records import OWN, Account, Carrier, Post, PostKind, Voice
 from store.interface import Cited
 
@@ -136,7 +136,7 @@ def reposts_at(post: Post, at: datetime, readings: Readings) -> tuple[int | None
         return post.reposts, 0
     known = [one.reposts for one in readings.history(post.key) if one.at <= at]
     reposts = known[-1] if known else post.reposts
-    return reposts, gained(growth(readings, post, at)) if reposts else 0
+    return reposts, growth(readings, post, at).hour if reposts else 0
 
 
 def _is_large(followers: int | None, reposts: int | None) -> bool:

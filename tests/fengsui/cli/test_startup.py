@@ -98,7 +98,7 @@ def test_who_reads_the_stores_loads_no_model(folder: Path, command: tuple[str, .
     assert loaded(folder, *command) <= STORES
 
 
-def test_cases_may_forecast(folder: Path) -> None:
+def test_cases_may_look_for_what_emerges(folder: Path) -> None:
     """The list of complaints also looks for what sprouts, which takes NumPy and no model."""
     assert loaded(folder, "cases") <= STORES | {"numpy"}
 

@@ -1,1 +1,0 @@
-"""Fits the forecast from labelled cascades; needs scikit-learn, which what ships does not."""
