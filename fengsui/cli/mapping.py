@@ -15,7 +15,7 @@ from fengsui.settings.application import Settings
 from fengsui.settings.profiles import FieldName
 from listeners.formats.detect import DELIMITERS
 from listeners.formats.format import Format
-from listeners.formats.mapping import NEEDED, Profile, guess
+from listeners.formats.tables.mapping import NEEDED, Profile, guess
 from listeners.parsing.bytes import HEAD_SIZE, as_utf8, encoding_of, opened
 from listeners.parsing.sheets.tables import GREATEST_FILE
 from listeners.parsing.sheets.workbooks import is_workbook, sheets
@@ -51,7 +51,8 @@ def profiles_of(settings: Settings, pairs: Sequence[str]) -> tuple[Format, ...]:
         columns[name.strip()] = column.strip()
     if not set(NEEDED) <= columns.keys():
         raise typer.BadParameter(tell("refused.profile"))
-    return (Profile("--map", columns).format(), *own)
+    chosen = {name: (column,) for name, column in columns.items()}
+    return (Profile("--map", chosen).format(), *own)
 
 
 def guess_lines(file: Path) -> Iterator[str]:

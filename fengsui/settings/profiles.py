@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from listeners.formats.format import Format
-from listeners.formats.mapping import NEEDED, Profile
+from listeners.formats.tables.mapping import NEEDED, Profile
 from records import PostKind
 
 FieldName = Literal[
     "text", "title", "time", "url", "id", "author", "author_name", "platform", "reposts",
-    "comments", "likes", "followers", "region",
+    "comments", "likes", "followers", "region", "clock", "kind", "quoted",
 ]  # fmt: skip
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -33,5 +33,5 @@ class ProfileSettings(BaseModel):
 
     def format(self) -> Format:
         """Return the format of such tables."""
-        columns: dict[str, str] = {str(name): column for name, column in self.columns.items()}
+        columns = {str(name): (column,) for name, column in self.columns.items()}
         return Profile(self.name, columns, self.source, PostKind(self.kind)).format()

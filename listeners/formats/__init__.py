@@ -7,6 +7,7 @@ from listeners.formats.format import Format, Head
 from listeners.formats.heimao import crawl, export
 from listeners.formats.marks import Recognition, recognise_among
 from listeners.formats.mediacrawler import export as mediacrawler
+from listeners.formats.tables import monitors
 from listeners.formats.weibo import crawler, database, documents, search, snapshots, spider
 
 FORMATS: Final[tuple[Format, ...]] = (
@@ -24,6 +25,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     json_feed.FORMAT,
     *headlines.FORMATS,
     headlines.TEXT,
+    *monitors.FORMATS,
 )
 
 

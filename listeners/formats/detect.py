@@ -1,7 +1,6 @@
 """Detect from its beginning what a file or an answer is: its shape, and whose format it has."""
 
 import io
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -20,6 +19,7 @@ from listeners.formats.format import (
     UnknownFormat,
     Unreadable,
 )
+from listeners.formats.headers import HEADER_ROWS, header_among
 from listeners.formats.marks import Recognition, structural
 from listeners.parsing.bytes import GREATEST_LINE, HEAD_SIZE, UTF8, as_utf8, encoding_of
 from listeners.parsing.csv_rows import COMMA, Rows
@@ -35,7 +35,6 @@ SAMPLES: Final = 20
 SHOWN_NAMES: Final = 12
 # The comma first: it stands in texts, but no other one parts a header with commas.
 DELIMITERS: Final = (",", "\t", ";", "|")
-BROKEN: Final = "\ufffd"
 
 
 def _of_no_table(item: Any, reading: Reading) -> Iterator[Post | Fault]:  # noqa: ARG001  as a parser is called
@@ -44,8 +43,6 @@ def _of_no_table(item: Any, reading: Reading) -> Iterator[Post | Fault]:  # noqa
 
 # Each sheet of a workbook and each table of a database has a format of its own.
 SHEETS: Final = Format("workbook or database", "table", structural(lambda _: False), _of_no_table)
-# A title and notes may stand above the header of a sheet.
-HEADER_ROWS: Final = 10
 
 
 class Shape(StrEnum):
@@ -64,7 +61,8 @@ class Shape(StrEnum):
 class Layout:
     """The format of a text, its shape and character set, and the columns of a table.
 
-    `skip` is the length of the byte order mark.
+    `skip` is the length of the byte order mark, `above` the number of rows to pass over: notes
+    above the header, and one that has several rows.
     """
 
     format: Format
@@ -73,6 +71,7 @@ class Layout:
     skip: int
     columns: tuple[str, ...] = ()
     delimiter: str = COMMA
+    above: int = 0
     profiles: tuple[Format, ...] = ()
 
     @property
@@ -129,8 +128,8 @@ class _Look:
             if found.format:
                 return self._layout(found.format, shape)
             closest = closest if closest.close else found
-        keys = _shown("keys", samples[0] if samples else {})
-        raise _unknown(self.origin, f"a {shape} with {keys}", closest)
+        keys = shown("keys", samples[0] if samples else {})
+        raise unknown(self.origin, f"a {shape} with {keys}", closest)
 
     def table(self) -> Layout:
         """Return the layout of a table, by the delimiter with which it is recognised."""
@@ -139,22 +138,23 @@ class _Look:
         tried = []
         for delimiter in DELIMITERS:
             rows = Rows(io.BytesIO(self.head.lstrip()), delimiter=delimiter)
-            first = next(iter(rows), None)
-            columns = restored(header_of(first.cells)) if first else ()
-            found = recognise(Head(frozenset(columns)), self.profiles)
-            if found.format is not None:
-                layout = self._layout(found.format, Shape.TABLE)
-                return replace(layout, columns=columns, delimiter=delimiter)
-            tried.append((len(columns), columns, found))
-        _, columns, found = max(tried, key=lambda one: one[0])
-        raise _unknown(self.origin, self._what(columns), found)
+            first = [row.cells for row in islice(rows, HEADER_ROWS)]
+            header = header_among(first, self.profiles)
+            if header.format is not None:
+                layout = self._layout(header.format, Shape.TABLE)
+                return replace(
+                    layout, columns=header.columns, delimiter=delimiter, above=header.above
+                )
+            tried.append(header)
+        closest = max(tried, key=lambda one: len(one.columns))
+        raise unknown(self.origin, self._what(closest.columns), closest.found)
 
     def _what(self, columns: tuple[str, ...]) -> str:
         if b"\0" in self.head or b"\xef\xbf\xbd" in self.head:
             return "binary data"
         if len(columns) < 2:
             return "a text that is no table"
-        return f"a table with {_shown('columns', columns)}"
+        return f"a table with {shown('columns', columns)}"
 
     def _layout(self, found: Format, shape: Shape) -> Layout:
         return Layout(found, shape, self.encoding, self.skip, profiles=self.profiles)
@@ -169,25 +169,8 @@ def _is_text_of_headlines(head: bytes) -> bool:
     return marked and headlines.LINE.fullmatch(first[:4000]) is None
 
 
-def restored(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names of which signs were lost as the only known ones that they can have been."""
-    if not any(BROKEN in name for name in columns):
-        return columns
-    known = {
-        name for one in FORMATS if one.orders for order in one.orders.versions for name in order
-    }
-    return tuple(_restored(name, known - set(columns)) for name in columns)
-
-
-def _restored(name: str, known: set[str]) -> str:
-    if BROKEN not in name:
-        return name
-    pattern = ".{1,2}".join(map(re.escape, name.split(BROKEN)))
-    fitting = [one for one in known if re.fullmatch(pattern, one)]
-    return fitting[0] if len(fitting) == 1 else name
-
-
-def _unknown(origin: str, what: str, found: Recognition) -> UnknownFormat:
+def unknown(origin: str, what: str, found: Recognition) -> UnknownFormat:
+    """Return the error that names what was found at `origin`, and what it is close to."""
     said = f"unknown format. Found {what}. "
     if not found.close:
         return UnknownFormat(origin, said + _expected())
@@ -197,12 +180,6 @@ def _unknown(origin: str, what: str, found: Recognition) -> UnknownFormat:
         return UnknownFormat(origin, f"{said}It looks like {known.name}, but lacks {lacks}.")
     other = found.close[1][0]
     return UnknownFormat(origin, f"{said}It looks like {known.name} and like {other.name}.")
-
-
-def header_of(cells: list[str]) -> tuple[str, ...]:
-    """Return the names in the header row; a column without a name is called by its place."""
-    names = (cell.strip("\ufeff \t\r\n") for cell in cells)
-    return tuple(name or f"column {place}" for place, name in enumerate(names, start=1))
 
 
 def _line_objects(head: bytes) -> Iterator[dict[str, Any]]:
@@ -232,30 +209,11 @@ def _document(head: bytes, rest: BinaryIO) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _shown(what: str, names: Iterable[str]) -> str:
+def shown(what: str, names: Iterable[str]) -> str:
+    """Return some of `names` for a message."""
     listed = [shortened(name) for name in islice(names, SHOWN_NAMES)]
     return f"the {what} {', '.join(listed)}" if listed else f"no {what}"
 
 
 def _expected() -> str:
     return f"Expected one of: {', '.join(known.name for known in FORMATS)}."
-
-
-def header_among(
-    rows: list[list[str]], profiles: tuple[Format, ...]
-) -> tuple[int, tuple[str, ...], Format]:
-    """Return the place of the header among the first rows of a sheet, its names and its format.
-
-    Raises:
-        UnknownFormat: none of them is the header of a known table.
-    """
-    closest: tuple[Recognition, tuple[str, ...]] | None = None
-    for place, cells in enumerate(rows[:HEADER_ROWS]):
-        columns = header_of(cells)
-        found = recognise(Head(frozenset(columns)), profiles)
-        if found.format is not None:
-            return place, columns, found.format
-        if closest is None or (found.close and not closest[0].close):
-            closest = found, columns
-    found, columns = closest or (Recognition(None), ())
-    raise _unknown("sheet", f"a table with {_shown('columns', columns)}", found)

@@ -8,15 +8,9 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
-from listeners.formats.detect import (
-    HEADER_ROWS,
-    Layout,
-    Shape,
-    header_among,
-    header_of,
-    restored,
-)
-from listeners.formats.format import UNDECODABLE, UnknownFormat
+from listeners.formats.detect import Layout, Shape, shown, unknown
+from listeners.formats.format import UNDECODABLE
+from listeners.formats.headers import HEADER_ROWS, header_among, header_of, restored
 from listeners.formats.orders import Orders
 from listeners.parsing.bytes import BROKEN_STREAM, GREATEST_LINE, TOO_LONG, as_utf8, lines
 from listeners.parsing.charsets import MISREAD_AS
@@ -96,7 +90,12 @@ class Items:
         place = next((i for i, name in enumerate(columns) if not name.startswith("column ")), 0)
         delimiter = self.layout.delimiter
         rows = Rows(lines(self._text()), growing=self._growing, delimiter=delimiter)
+        above = self.layout.above
         for cells, reason, raw in rows:
+            if above:
+                above -= 1
+                self.layout = replace(self.layout, above=above)
+                continue
             if len(cells) > place and cells[place].strip("\ufeff \t") == columns[place]:
                 columns = restored(header_of(cells))
                 self.layout = replace(self.layout, columns=columns)
@@ -138,15 +137,17 @@ class Items:
         first = list(islice(rows, HEADER_ROWS))
         if not first:
             return
-        try:
-            place, columns, known = header_among(first, self.layout.profiles)
-        except UnknownFormat as error:
+        header = header_among(first, self.layout.profiles)
+        if header.format is None:
             self.position += 1
+            what = f"a table with {shown('columns', header.columns)}"
+            reason = unknown("", what, header.found).reason
             raw = "\t".join(first[0])
-            yield Item(self.position, None, raw, f"sheet {shortened(sheet.name)}: {error.reason}")
+            yield Item(self.position, None, raw, f"sheet {shortened(sheet.name)}: {reason}")
             return
-        self.layout = replace(self.layout, format=known, columns=columns)
-        for cells in chain(first[place + 1 :], rows):
+        columns = header.columns
+        self.layout = replace(self.layout, format=header.format, columns=columns)
+        for cells in chain(first[header.end :], rows):
             self.position += 1
             value = dict(zip(columns, cells, strict=False))
             yield Item(self.position, value, "\t".join(cells))

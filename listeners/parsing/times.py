@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from listeners.parsing.fields import shortened
+from listeners.parsing.written_times import read_written
 
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 _OFFSET: Final = timedelta(hours=8)
@@ -141,6 +142,8 @@ def _from_text(text: str, now: datetime | None, zone: tzinfo) -> datetime:
     if at := _from_ctime(text) or _from_absolute(text, zone):
         return at
     if now is not None and (at := _from_relative(text, now, zone)):
+        return at
+    if at := read_written(text, zone):
         return at
     raise ValueError(f"not a time: {shortened(text)}")
 

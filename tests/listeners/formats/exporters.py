@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
+from tests.listeners.formats import monitors
 from tests.listeners.formats.test_mediacrawler import COMMENTS, CONTENTS, WRITERS, item
 from tests.listeners.formats.test_orders import ALL, CELLS
 from tests.listeners.samples import MID, SEARCH_HEADER, json_lines, search_row, table
@@ -155,7 +156,17 @@ FIXTURES: list[Fixture] = [
                           header=["获取时间", "排名", "热搜内容", "搜索量"]), ("hot.weibo",)),
     Fixture("RSSHub", "2026", "JSON Feed", lambda: document(FEED), ("weibo", "rss")),
     Fixture("黑猫 public crawls", "2026", "CSV", lambda: table(CRAWL, header=CRAWL_HEADER), ("heimao",)),
+    *(Fixture(*(name.split(", ") if ", " in name else (name, "columns read about")), kind,  # type: ignore[misc]
+              lambda name=name, kind=kind: monitored(name, kind), (source,))  # type: ignore[misc]
+      for name, source in monitors.SOURCES.items() for kind in ("CSV", "XLSX")),
 ]  # fmt: skip
+
+
+def monitored(name: str, kind: str) -> bytes:
+    if kind == "CSV":
+        return monitors.exported(name)
+    row = monitors.ROWS[name]
+    return sheet(*monitors.ABOVE.get(name, []), list(row), list(row.values()))
 
 
 def rows() -> list[str]:

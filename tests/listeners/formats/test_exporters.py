@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from listeners.formats.mapping import Profile, guess
 from listeners.formats.read import UnknownFormat, read_file
+from listeners.formats.tables.mapping import Profile, guess
 from records import Post, PostKind, Rejected
 from tests.listeners.formats import exporters
 from tests.listeners.formats.exporters import COMMENT, COMMENT_HEADER, FIXTURES, Fixture
@@ -16,7 +16,10 @@ from tests.listeners.samples import FETCHED_AT, MID, MID_TIME, posts, read, reas
 
 DOCS = Path(__file__).parents[3] / "docs"
 NAMES = [f"{one.exporter} {one.version} {one.file}" for one in FIXTURES]
-TABLES = [one for one in FIXTURES if one.file in {"CSV", "comments CSV"}]
+# A name in quotes or notes above the header make no plain lines.
+TABLES = [
+    one for one in FIXTURES if one.file in {"CSV", "comments CSV"} and one.exporter != "Brandwatch"
+]
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=NAMES)
@@ -113,7 +116,8 @@ def paid(number: int, **cells: str) -> list[str]:
 
 def test_any_table_by_a_mapping(tmp_path: Path) -> None:
     """A table of another tool is read by its columns; an address gives the post its own key."""
-    profile = Profile("tool", guess(HEADER)).format()
+    columns = {field: (name,) for field, name in guess(HEADER).items()}
+    profile = Profile("tool", columns).format()
     path = tmp_path / "a.csv"
     others = [
         paid(2, 媒体类型="知乎", 原文链接="https://www.zhihu.com/question/1/answer/2"),
