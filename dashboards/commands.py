@@ -1,5 +1,7 @@
 """`fengsui dashboards`: Kibana's dashboards to files, into Kibana, and compared with those there.
 
+`fengsui serve` is the page that a team opens from an alert.
+
 The list of commands loads this module, so each command imports what it uses.
 """
 
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from fengsui.cli.language import tell
-from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
+from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of, settings_or_defaults
 from fengsui.cli.worded import Application
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 # Kept short on a terminal; --json has them all.
 _SHOWN_PATHS: Final = 12
 _SHOWN_VALUE: Final = 80
+PORT: Final = 8420
 
 Language = Annotated[
     Literal["zh", "en"] | None,
@@ -34,6 +37,24 @@ group = Application(no_args_is_help=True)
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.add_typer(group, name="dashboards")
+    app.command()(serve)
+
+
+def serve(
+    config: Config = DEFAULT_PATH,
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535)] = PORT,
+    sample: Annotated[bool, typer.Option("--sample")] = False,
+) -> None:
+    """Serve the page until Ctrl-C."""
+    from dashboards.web.sample import prepared
+    from dashboards.web.serving import serve_page
+
+    if sample:
+        shown = prepared(Path(".cache/page"))
+        serve_page(shown.settings, host, port, shown.clock)
+    else:
+        serve_page(settings_of(config), host, port)
 
 
 @group.command()

@@ -10,13 +10,18 @@ BEFORE = timedelta(hours=6)
 
 
 def timeline_of(
-    store: MentionStore, incident: Incident, step: timedelta, after: timedelta = timedelta(hours=2)
+    store: MentionStore,
+    incident: Incident,
+    step: timedelta,
+    after: timedelta = timedelta(hours=2),
+    until: datetime | None = None,
 ) -> Timeline:
     """Return the negative counts around an incident with their baseline, for a chart.
 
-    It begins six hours before the incident, and ends `after` its end, or its last scored tick.
+    It begins six hours before the incident, and ends `after` its end, or its last scored tick, or
+    `until`.
     """
-    end = incident.recovered_at or incident.updated_at
+    end = until or incident.recovered_at or incident.updated_at
     window = Window(incident.opened_at - BEFORE, end + after)
     since = _floor(window.since, step)
     ticks = int((window.until - since) / step)

@@ -80,8 +80,10 @@ class DetectorCache:
         state, builder = self._kept
         return builder.signals(state, place, brand, (since - EPOCH) // self._step)
 
-    def expected(self, brand: str, window: Window, known: datetime) -> float | None:
-        """Return the baseline of negatives over the whole ticks of `window`, as was `known` then.
+    def expected(
+        self, brand: str, window: Window, known: datetime, channel: str = "negative"
+    ) -> float | None:
+        """Return the baseline of a channel over the whole ticks of `window`, as was `known` then.
 
         Hours of a day are held against the same hours of other days. Of an hour that the state
         keeps no more, take the same hour of the next day that it does. None where too little was
@@ -100,7 +102,7 @@ class DetectorCache:
         for end in range(until, since, -hour):
             begin = max(end - hour, since)
             later = -(min(0, begin - kept) // (24 * hour)) * 24 * hour
-            found = state.baseline_of(place, "negative", end + later, end - begin, before)
+            found = state.baseline_of(place, channel, end + later, end - begin, before)
             if found is None:
                 return None
             total += found
