@@ -20,6 +20,13 @@ def brand_names(ctx: Any, args: list[str], incomplete: str) -> list[str]:  # noq
     return [name for name in names if name and name.startswith(incomplete)]
 
 
+def member_names(ctx: Any, args: list[str], incomplete: str) -> list[str]:  # noqa: ARG001  typer's
+    """Return the members of the settings whose names begin with what is typed."""
+    members = _settings(ctx).get("members", [])
+    names = [str(one.get("name", "")) for one in members if isinstance(one, dict)]
+    return [name for name in names if name and name.startswith(incomplete)]
+
+
 def incident_keys(ctx: Any, args: list[str], incomplete: str) -> list[str]:  # noqa: ARG001  typer's
     """Return the keys of the latest incidents about brands that begin with what is typed."""
     state = _path(ctx).parent / str(_settings(ctx).get("state", "state"))

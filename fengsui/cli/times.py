@@ -89,6 +89,23 @@ def read_time(text: str, now: datetime) -> datetime:
     raise typer.BadParameter(tell("time.unreadable", text=text))
 
 
+def read_end(text: str, now: datetime) -> datetime:
+    """Return the time to come that `text` names: a span from `now` such as 2h, or as `read_time`.
+
+    A clock time alone is the next such one.
+
+    Raises:
+        typer.BadParameter: it names none.
+    """
+    written = text.translate(_NARROW).strip()
+    if fits := _SPAN.fullmatch(written):
+        return now + timedelta(**{_UNITS[fits[2]]: int(fits[1])})
+    at = read_time(text, now)
+    clock = _NAMED.fullmatch(written.lower())
+    is_next = clock is not None and clock["day"] is None and at <= now
+    return at + timedelta(days=1) if is_next else at
+
+
 def _span(text: str, now: datetime) -> datetime | None:
     fits = _SPAN.fullmatch(text)
     return now - timedelta(**{_UNITS[fits[2]]: int(fits[1])}) if fits else None

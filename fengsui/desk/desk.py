@@ -32,10 +32,11 @@ from fengsui.desk.states import (
     fold_incident,
     fold_post,
     fold_silence,
+    level_by_hand,
 )
 from fengsui.settings.application import Settings
 from fengsui.settings.members import Role
-from records import Action, ActionKind, Case, Incident, IncidentStatus, Via, subject_of
+from records import Action, ActionKind, Case, Incident, IncidentStatus, Level, Via, subject_of
 from records.action import CASE, INCIDENT, POST, SILENCE
 from store.ledger.actions import Decided, Known
 from store.ledger.ledger import Ledger
@@ -88,6 +89,11 @@ class IncidentView:
         """
         goes_on = self.incident.status is IncidentStatus.OPEN
         return self.state.ended is None and (goes_on or bool(self.state.owner))
+
+    @property
+    def level(self) -> Level:
+        """The level that people go by: the one set by hand, unless it rose since."""
+        return level_by_hand(self.state, self.incident) or self.incident.level
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +187,20 @@ class Desk:
             if (is_open is None or view.is_open is is_open)
             and (owner is None or view.state.owner == owner)
         ]
-        found.sort(key=lambda view: (-view.incident.level, -view.incident.opened_at.timestamp()))
+        found.sort(key=lambda view: (-view.level, -view.incident.opened_at.timestamp()))
         return found
+
+    def known_incidents(self) -> list[Incident]:
+        """Return all incidents, oldest first, as detection knows them."""
+        return self._ledger.incidents()
+
+    def actions_on(self, subject: str) -> list[Action]:
+        """Return all that was done to a subject, in order."""
+        return self._ledger.actions([subject])
+
+    def last_actions(self, limit: int) -> list[Action]:
+        """Return what was done last, the newest first."""
+        return self._ledger.last_actions(limit)
 
     def views(self, incidents: Sequence[Incident]) -> list[IncidentView]:
         """Return these incidents as they stand, in their order."""

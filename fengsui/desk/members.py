@@ -78,7 +78,7 @@ class Members:
     def role_of(self, actor: str) -> Role:
         """Return the role of an actor; a stranger may only look.
 
-        Where the settings name no members, whoever has the machine may do everything.
+        Where the settings name no members, a person who has the machine may do everything.
         """
         if (member := self._by_name.get(actor)) is not None:
             return member.role

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from records import Action, ActionKind, Level
+from records import Action, ActionKind, Incident, Level
 
 
 class Status(StrEnum):
@@ -189,6 +189,21 @@ def fold_each(actions: Iterable[Action]) -> dict[str, list[Action]]:
     return found
 
 
+def level_by_hand(state: IncidentState, incident: Incident) -> Level | None:
+    """Return the level that people set, None where detection decides.
+
+    A level set by hand holds until evidence that is newer raises the incident.
+    """
+    if state.level is None or state.level_at is None:
+        return None
+    before, risen = None, False
+    for change in incident.history:
+        is_rise = before is None or change.level > before
+        risen = risen or (is_rise and change.at > state.level_at and change.level > state.level)
+        before = change.level
+    return None if risen else state.level
+
+
 def silence_of(action: Action) -> SilenceState:
     """Return the silence that an action asks for."""
     data = action.data
@@ -251,7 +266,7 @@ def _ended(state: HandlingState, action: Action) -> Mapping[str, object]:
         "ended_at": action.at,
         "cause": action.data.get("cause", ""),
         "merged_into": action.data.get("into", ""),
-        # Whoever ends what nobody had is the one who handled it.
+        # A person who ends what nobody had is the one who handled it.
         "claimed_at": state.claimed_at or action.at,
     }
 

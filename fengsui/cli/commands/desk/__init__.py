@@ -1,0 +1,1 @@
+"""The commands of the desk: incidents, and what is done with them."""
