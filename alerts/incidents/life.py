@@ -38,6 +38,8 @@ AGAIN: Final = 1.5
 MORNING: Final = timedelta(hours=1)
 # A rate that stays high so long without another signal is the new baseline.
 NEW_USUAL: Final = timedelta(hours=24)
+# A slow burn is looked at each morning.
+MORNINGS: Final = timedelta(hours=24)
 # A story known by a hot list alone is watched as long as a title stands there mostly.
 LISTED: Final = timedelta(hours=6)
 
@@ -299,9 +301,16 @@ def _calm(incident: Incident, at: datetime) -> timedelta:
     return at - incident.calm_since if incident.calm_since else timedelta(0)
 
 
+def burns_slowly(incident: Incident) -> bool:
+    """Say whether an incident goes by the count of days alone."""
+    return bool(incident.evidence) and incident.evidence[0].horizon > MORNINGS
+
+
 def _hold(incident: Incident, settings: DetectionSettings) -> timedelta:
     """Return how long it must be quieter before the incident falls or recovers."""
     hold = timedelta(minutes=settings.quiet_minutes) * int(incident.level)
+    if burns_slowly(incident):
+        return MORNINGS
     is_listed = bool(incident.evidence) and incident.evidence[0].kind == "hot_list"
     return max(hold, LISTED) if is_listed else hold
 

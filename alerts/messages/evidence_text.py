@@ -108,6 +108,8 @@ class Reasons:
 
     def _horizon(self, evidence: Evidence) -> str:
         minutes = evidence.horizon.total_seconds() / 60
+        if minutes >= 2 * 24 * 60:
+            return self.say("horizon.days", number=f"{minutes / 60 / 24:g}")
         if minutes >= 60:
             return self.say("horizon.hours", number=f"{minutes / 60:g}")
         return self.say("horizon.minutes", number=f"{minutes:g}")

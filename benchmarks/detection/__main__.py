@@ -10,12 +10,25 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from benchmarks.detection import end_to_end, hot_lists, nab, outbreaks, quiet, reposts, speed
+from benchmarks.detection import (
+    end_to_end,
+    hot_lists,
+    nab,
+    outbreaks,
+    quiet,
+    reposts,
+    slow_burns,
+    speed,
+)
 from benchmarks.detection.tables import Table
 
 PARTS: Final[Mapping[str, Callable[[Path, Path], list[Table]]]] = {
     "end_to_end": lambda data, _: end_to_end.tables(data),
-    "held_out": lambda data, _: end_to_end.tables(data, tuned=False),
+    "held_out": lambda data, _: [
+        *end_to_end.tables(data, tuned=False),
+        *slow_burns.tables(data, tuned=False),
+    ],
+    "slow_burns": lambda data, _: slow_burns.tables(data),
     "nab": lambda data, _: nab.tables(data),
     "hot_lists": lambda data, _: hot_lists.tables(data),
     "reposts": lambda data, _: reposts.tables(data),

@@ -78,21 +78,21 @@ class Brand:
     posted: Numbers
 
 
-def _day_ticks(pool: Pool, rng: np.random.Generator) -> tuple[list[str], Floats]:
+def _day_ticks(pool: Pool, ticks: int, rng: np.random.Generator) -> tuple[list[str], Floats]:
     """Return the real days that the stream's days are, and its rate in each tick, 1 on average."""
     days = sorted(pool.hours)
     sums = np.array([sum(pool.hours[day]) for day in days], dtype=np.float64)
     least, most = np.median(sums) / SWING, np.median(sums) * SWING
-    drawn = rng.integers(0, len(days), TICKS // DAY)
+    drawn = rng.integers(0, len(days), -(-ticks // DAY))
     curves = np.array([pool.hours[days[one]] for one in drawn], dtype=np.float64)
     curves *= (np.clip(sums, least, most) / sums)[drawn][:, None]
-    ticks = np.repeat(curves.ravel(), DAY // 24)
-    return [days[one] for one in drawn], ticks / ticks.mean()
+    curve = np.repeat(curves.ravel(), DAY // 24)
+    return [days[one] for one in drawn], curve / curve.mean()
 
 
-def _said(pool: Pool, rate: float, end: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
+def said(pool: Pool, rate: float, end: int, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
     """Return the tick and the text's place of every text before tick `end`."""
-    days, curve = _day_ticks(pool, rng)
+    days, curve = _day_ticks(pool, end, rng)
     organic = np.array([place for place, one in enumerate(pool.texts) if one.organic])
     of = np.array([pool.texts[place].day for place in organic])
     first, last = np.searchsorted(of, days), np.searchsorted(of, days, side="right")
@@ -106,12 +106,12 @@ def _made(case: Case, stream: Pool, matters: Sequence[Pool]) -> Brand:
     numbers = (case.rate * 10, case.size, len(case.shape), BEGINS[case.begin], case.seed)
     rng = np.random.default_rng([int(one) for one in numbers])
     at = TICKS - DAY + BEGINS[case.begin] * DAY // 24
-    ticks, places = _said(stream, case.rate, at + LONG, rng)
+    ticks, places = said(stream, case.rate, at + LONG, rng)
     posted = at + np.sort(rng.random(case.size) ** SHAPES[case.shape] * LONG).astype(np.int64)
     crisis = _complaints(matters, case, rng)
     counts = np.zeros((TICKS, len(CHANNELS)))
-    np.add.at(counts, ticks, _flags(stream.texts)[places])
-    np.add.at(counts, posted, _flags(crisis))
+    np.add.at(counts, ticks, flags(stream.texts)[places])
+    np.add.at(counts, posted, flags(crisis))
     is_troubled = np.array([one.troubled for one in stream.texts])[places]
     troubled = [
         (int(tick), stream.texts[place])
@@ -125,7 +125,7 @@ def _made(case: Case, stream: Pool, matters: Sequence[Pool]) -> Brand:
     return Brand(case, counts, sorted(troubled, key=lambda one: one[0]), at, posted)
 
 
-def _flags(texts: Sequence[Text]) -> Floats:
+def flags(texts: Sequence[Text]) -> Floats:
     """Return what each text counts in each channel."""
     flags = [(1, one.negative, one.complaint, 1) for one in texts]
     organic = np.array([one.organic for one in texts])

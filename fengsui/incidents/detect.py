@@ -64,18 +64,22 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
     since: datetime,
     now: datetime,
     entries: Sequence[Entry] = (),
+    burns: Sequence[Signal] = (),
     *,
     changed: bool = True,
     past: datetime | None = None,
 ) -> BrandDetection:
     """Score the ticks of a brand, whose open incident is `incident`; write nothing.
 
-    `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`). Where
+    `entries` are those of hot lists that name it (see `fengsui.incidents.hot_lists.listed`),
+    `burns` the signals of mornings (see `fengsui.incidents.slow_burn`). Where
     its counts have not `changed` since the last detection, nobody new is looked for in its story.
     What comes to light in ticks that end by `past` alerts once, as of now (`LateNews`).
     """
     series, recents = services.counts.series(brand, now), _Recents(services, brand)
     signals = _signals(services, brand, series, recents, incident, since, entries)
+    for burn in burns:
+        signals.setdefault(burn.at, burn)
     if incident is None and not signals:
         return BrandDetection(brand, {})
     known = [] if incident is None else [incident]

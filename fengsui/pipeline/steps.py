@@ -19,6 +19,7 @@ from fengsui.incidents.correlate import correlate, with_links
 from fengsui.incidents.detect import BrandDetection, detect_brand
 from fengsui.incidents.hot_lists import listed
 from fengsui.incidents.notifications import notifications_of
+from fengsui.incidents.slow_burn import morning_signals
 from fengsui.incidents.story.situation import with_reported
 from fengsui.ingest.collect import BATCH, Collected, collect, store_items
 from fengsui.pipeline.sending import notify
@@ -229,6 +230,8 @@ def detect(
     open_incidents = {one.brand: one for one in found if not one.is_operational}
     looked_at = changed.intersection(services.brands) if since is None else set(services.brands)
     entries = listed(services, start, now, is_first=last is None and since is None)
+    burns = morning_signals(services, services.brands, open_incidents, start, now)
+    looked_at |= burns.keys()
     judged = [
         detect_brand(
             services,
@@ -237,6 +240,7 @@ def detect(
             begins.get(brand, start),
             now,
             entries.get(brand, ()),
+            burns.get(brand, ()),
             changed=brand in changed,
             past=past,
         )

@@ -15,10 +15,11 @@ from alerts.messages.message import Message, Section
 from alerts.messages.symbols import EMOJI
 from fengsui.desk.send_once import Announcement, DeliverySummary, send_once
 from fengsui.incidents.operational import operational_incidents
+from fengsui.incidents.slow_burn import burning
 from fengsui.ingest.source_state import reached
 from fengsui.reports.catalogue import WORDS
 from fengsui.services import Services
-from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Urgency, Window
+from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Signal, Urgency, Window
 from records.language import Language
 from store.ledger.state import DETECTED
 
@@ -55,7 +56,8 @@ class SourceDay:
 class Brief:
     """What a brief says. `coverage` in [0, 1] is the mean share of what was to be read.
 
-    `faults` are the open incidents about steps and receivers, and about sources, SLOs included.
+    `burning` are brands whose complaints have grown for days. `faults` are the open
+    incidents about steps and receivers, and about sources, SLOs included.
     """
 
     window: Window
@@ -70,6 +72,7 @@ class Brief:
     quarantined: int
     faults: tuple[Incident, ...] = ()
     detected_to: datetime | None = None
+    burning: tuple[Signal, ...] = ()
 
     @property
     def detects(self) -> bool:
@@ -95,6 +98,7 @@ def gather(services: Services, window: Window) -> Brief:
         quarantined=services.ledger.totals()["quarantined"],
         faults=tuple(one for one in services.ledger.open_incidents() if one.is_operational),
         detected_to=at.at if (at := DETECTED.get(services.ledger)) else None,
+        burning=tuple(burning(services, services.brands, window.until)),
     )
 
 
@@ -164,12 +168,15 @@ class _Writer:
     def sections(self) -> Iterator[Section]:
         for name, lines in (
             ("incidents", self.incidents()),
+            ("burning", self.burning()),
             ("voice", self.voice()),
             ("cases", self.cases()),
             ("coverage", self.coverage()),
             ("itself", self.itself()),
         ):
             said = list(lines)
+            if not said:
+                continue
             more = [self.say("more", count=str(len(said) - LINES))] if len(said) > LINES else []
             heading = self.words[f"heading.{name}"]
             yield Section(heading, (*said[:LINES], *more), name, listed=True)
@@ -190,6 +197,17 @@ class _Writer:
                     self.say(f"incident.{state}", since=opened, until=until),
                     self.say("incident.peak", rate=self.count(incident.peak)),
                 )
+            )
+
+    def burning(self) -> Iterator[str]:
+        """Yield whose complaints have grown for days; nothing where nobody's have."""
+        for one in self.brief.burning:
+            (evidence,) = one.evidence
+            yield self.say(
+                "burning",
+                brand=one_line(one.brand, BRAND_LIMIT),
+                count=self.count(evidence.observed),
+                usual=self.count(evidence.expected),
             )
 
     def level(self, incident: Incident) -> str:
