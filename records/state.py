@@ -169,6 +169,13 @@ DAILY: Final = Family(
     "fengsui.maintenance.daily",
     "the day on which old words were last deleted",
 )
+REPORT: Final = Family(
+    "report",
+    ("series",),
+    "time",
+    "fengsui.reports.schedule",
+    "up to when the continuous run last queued a report of a series: each is queued once",
+)
 EXPIRED: Final = Family(
     "expired",
     (),
@@ -210,6 +217,7 @@ FAMILIES: Final = (
     PROJECT,
     NOTICE,
     DAILY,
+    REPORT,
     EXPIRED,
     AUTHOR_KEY,
     MODEL,

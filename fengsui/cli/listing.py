@@ -52,6 +52,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "search": Place("search", "look"),
     "terms": Place("terms", "look"),
     "painpoints": Place("painpoints", "look"),
+    "brief": Place("report.brief", "look"),
     "explain": Place("detection", "look"),
     "tune": Place("detection", "look"),
     "replay": Place("files", "past"),

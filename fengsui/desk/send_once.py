@@ -84,6 +84,22 @@ def send_once(
     return DeliverySummary(tuple(sent), tuple(known), tuple(failed))
 
 
+def queue_once(services: Services, announcement: Announcement, now: datetime) -> int:
+    """Queue an announcement for the receivers of every brand that lack it; return for how many.
+
+    The continuous run sends what is queued; a message that is there already stays as it is.
+    """
+    queued = 0
+    for name in receivers_of_every_brand(services):
+        new = _new_entry(services, announcement, name, now)
+        if services.ledger.notification(new.key) is None:
+            before = _as_before(services, announcement, new)
+            if before is not None:
+                services.ledger.enqueue(before)
+                queued += 1
+    return queued
+
+
 def check_delivered(summary: DeliverySummary) -> None:
     """Make sure that nobody was missed.
 

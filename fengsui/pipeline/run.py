@@ -9,10 +9,13 @@ thread is supervised (`fengsui.health.supervisor`): what fails begins again, and
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from alerts.delivery.outbox import DispatchReport
 from fengsui.health.supervisor import SOURCE, STEP, Supervisor
@@ -35,6 +38,10 @@ from listeners.push.server import PushedSource
 from listeners.settings import SourceSettings, listener_of
 
 log = logging.getLogger(__name__)
+
+# What packages next to the pipeline add to each turn.
+Chore: TypeAlias = Callable[[Services, datetime], object]
+NO_CHORES: Final[Mapping[str, Chore]] = MappingProxyType({})
 
 WAKE = timedelta(seconds=1)
 # What a source that rests leaves unread is noted as often.
@@ -62,8 +69,11 @@ def run(
     clock: Callable[[], datetime] = utc_now,
     progress: Callable[[Cycle], None] = lambda _: None,
     watch: Watch | None = None,
+    chores: Mapping[str, Chore] = NO_CHORES,
 ) -> Supervisor:
     """Poll, score, detect and notify until `stop` is set; then finish the turn and return.
+
+    `chores` are what else each turn sees to, by name: each decides itself whether it is due.
 
     Whatever fails begins again after a pause, and is an incident; what the supervisor that is
     returned has seen says whether all went well. `watch` shows how the run is.
@@ -82,6 +92,8 @@ def run(
             arrived.wait(WAKE.total_seconds())
             arrived.clear()
             _turn_watched(services, clock, supervisor, senders, watch, progress)
+            for name, chore in chores.items():
+                supervisor.step(f"{STEP}{name}", partial(chore, services, clock()), None)
         watch.ends()
         senders.wake()
         supervisor.join(GRACE)

@@ -108,10 +108,14 @@ def rising(now: Week, before: Week) -> list[str]:
 
 def send(services: Services, window: Window, clock: Callable[[], datetime]) -> DeliverySummary:
     """Send the review of `window` to the receivers of every brand, each in its language, once."""
+    return send_once(services, announcement(services, window), clock)
+
+
+def announcement(services: Services, window: Window) -> Announcement:
+    """Return the review of `window` as what is sent once to each receiver."""
     review = gather(services, window)
     key = f"review@{window.until:%Y%m%dT%H%MZ}"
-    announcement = Announcement(key, "review", lambda language: compose(review, language))
-    return send_once(services, announcement, clock)
+    return Announcement(key, "review", lambda language: compose(review, language))
 
 
 def compose(review: Review, language: Language) -> Message:

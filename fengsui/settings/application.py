@@ -36,6 +36,7 @@ from fengsui.settings.members import MemberSettings
 from fengsui.settings.policies import policy_faults
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.profiles import ProfileSettings
+from fengsui.settings.reports import ReportSettings
 from fengsui.settings.upkeep import UpkeepSettings
 from fengsui.wording.choice import language_of
 from fengsui.wording.words import say
@@ -85,6 +86,7 @@ class Settings(BaseModel):
     upkeep: UpkeepSettings = UpkeepSettings()
     privacy: PrivacySettings = PrivacySettings()
     health: HealthSettings = HealthSettings()
+    reports: ReportSettings = ReportSettings()
     receivers: tuple[Annotated[ReceiverSettings, Field(discriminator="kind")], ...] = (
         TerminalReceiver(name="terminal"),
     )
@@ -298,6 +300,7 @@ def _tables() -> Tables:
         "upkeep": UpkeepSettings,
         "privacy": PrivacySettings,
         "health": HealthSettings,
+        "reports": ReportSettings,
         "elasticsearch": ElasticsearchSettings,
         "kibana": KibanaSettings,
         "brands": BrandSettings,

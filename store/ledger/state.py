@@ -144,5 +144,6 @@ NOTICES: Final = Remembered(
     state.NOTICE, _read_notice, lambda one: f"{'sent' if one.is_sent else 'sending'} {one.key}"
 )
 CLEANED_ON: Final = Remembered(state.DAILY, str, str)
+REPORTED: Final = times_of(state.REPORT)
 EXPIRED_TO: Final = times_of(state.EXPIRED)
 PROMOTED: Final = json_of(state.MODEL, Promotion)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -31,6 +31,7 @@ from fengsui.ingest.slo import check_slo
 from fengsui.pipeline import run as continuous
 from fengsui.pipeline import steps
 from fengsui.pipeline.steps import Collected
+from fengsui.reports.schedule import queue_if_due
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from fengsui.wording.reasons import reason_text
@@ -43,6 +44,8 @@ from store.errors import StoreError
 if TYPE_CHECKING:
     from fengsui.health.server import Address
 
+# What the continuous run sees to besides its steps.
+CHORES: Final = {"reports": queue_if_due}
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -69,7 +72,7 @@ def run(
     with _opened(settings) as services:
         lines.begins(settings, services)
         watch = Watch(settings, address=address)
-        seen = continuous.run(services, stop, progress=lines.cycle, watch=watch)
+        seen = continuous.run(services, stop, progress=lines.cycle, watch=watch, chores=CHORES)
     lines.ends(seen)
     if seen.failing:
         raise typer.Exit(1)

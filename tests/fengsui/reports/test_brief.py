@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from fengsui.incidents.operational import open_operational
-from fengsui.reports.brief import compose, gather
+from fengsui.reports.brief import compose
+from fengsui.reports.daily.facts import gather
 from fengsui.services import Services
 from records import IncidentKind, Level, Window
 from records.language import Language
@@ -25,7 +26,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def itself(services: Services, language: Language = "zh") -> tuple[str, ...]:
-    return compose(gather(services, DAY), language).lines("itself")
+    return compose(services, gather(services, DAY), language).lines("itself")
 
 
 def test_all_is_well(services: Services) -> None:

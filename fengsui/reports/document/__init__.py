@@ -1,0 +1,1 @@
+"""A report as a document, and its renderers: message, Markdown, HTML, PDF, DOCX."""

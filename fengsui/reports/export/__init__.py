@@ -1,0 +1,1 @@
+"""Incidents, cases and mentions as tables that other programs open."""
