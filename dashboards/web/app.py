@@ -1,7 +1,7 @@
 """The page as an ASGI application."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,15 +11,19 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboards.web.headers import SafeHeaders
-from dashboards.web.pages import incident, overview
+from dashboards.web.pages import act, incident, login, overview
 from dashboards.web.readers import Readers
-from dashboards.web.site import LANGUAGE_COOKIE, LANGUAGES, Site, page
+from dashboards.web.security.doors import Doors
+from dashboards.web.security.sessions import Sessions
+from dashboards.web.security.tokens import tokens_of
+from dashboards.web.site import LANGUAGE_COOKIE, LANGUAGES, Site, inside, page
 from fengsui.settings.application import Settings
 from store.errors import StoreError
 
@@ -27,6 +31,7 @@ log = logging.getLogger(__name__)
 
 _STATIC: Final = Path(__file__).parent / "static"
 YEAR_SECONDS: Final = 31_536_000
+LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
 def utc_now() -> datetime:
@@ -34,13 +39,28 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Starlette:
-    """Return the page over the stores of `settings`; `clock` says what is now."""
+def application(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    wall: Callable[[], datetime] = utc_now,
+    hosts: Sequence[str] = LOOPBACK,
+) -> Starlette:
+    """Return the page over the stores of `settings`; `clock` says what is now in them.
+
+    Only requests for one of `hosts` are answered, so that no other site's name leads here. Sessions
+    and shared links go by `wall`.
+
+    Raises:
+        KeyUnusable: the key that sessions are signed with cannot be used.
+    """
+    tokens = tokens_of(settings.state)
+    sessions = Sessions(settings.members, tokens)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         readers = Readers(settings)
-        app.state.site = Site(settings, readers, clock)
+        app.state.site = Site(settings, readers, clock, wall, tokens, sessions)
         try:
             yield
         finally:
@@ -52,10 +72,19 @@ def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
             Route("/incidents", incident.listed),
             Route("/incidents/{key:path}", incident.show),
             Route("/chart/incident.svg", incident.chart),
+            Route("/act", act.act, methods=["POST"]),
+            Route("/login", login.show),
+            Route("/login", login.enter, methods=["POST"]),
+            Route("/logout", login.leave, methods=["POST"]),
             Route("/language/{language}", choose_language),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
-        middleware=[Middleware(SafeHeaders), Middleware(GZipMiddleware, minimum_size=1_000)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            Middleware(GZipMiddleware, minimum_size=1_000),
+            Middleware(Doors),
+        ],
         exception_handlers={
             StoreError: _store_away,
             HTTPException: _refused,
@@ -77,12 +106,6 @@ async def choose_language(request: Request) -> Response:
     return answer
 
 
-def inside(path: str) -> str:
-    """Return `path` if it is an address of this site, else the first page."""
-    is_inside = path.startswith("/") and not path.startswith(("//", "/\\"))
-    return path if is_inside and path.isprintable() else "/"
-
-
 async def _store_away(request: Request, error: Exception) -> Response:
     # The message of a StoreError holds no secret.
     log.warning("the page cannot read: %s", error)
@@ -91,7 +114,8 @@ async def _store_away(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return page(request, "error.html", status, kind="missing", said="")
+    kind = {404: "missing", 403: "form", 413: "large"}.get(status, "failed")
+    return page(request, "error.html", status, kind=kind, said="")
 
 
 async def _failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  # Starlette's

@@ -34,6 +34,7 @@ from fengsui.settings.health import HealthSettings
 from fengsui.settings.kibana import KibanaSettings
 from fengsui.settings.members import MemberSettings
 from fengsui.settings.policies import policy_faults
+from fengsui.settings.page import PageSettings
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.reports import ReportSettings
@@ -65,6 +66,7 @@ class Settings(BaseModel):
     store: Literal["sqlite", "elasticsearch"] = "sqlite"
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     kibana: KibanaSettings = KibanaSettings()
+    page: PageSettings = PageSettings()
     # Names the environment variable with a PostgreSQL ledger's URL, in which a password stands.
     ledger_url_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")] | None = None
     model: str = "cascade"
@@ -303,6 +305,7 @@ def _tables() -> Tables:
         "reports": ReportSettings,
         "elasticsearch": ElasticsearchSettings,
         "kibana": KibanaSettings,
+        "page": PageSettings,
         "brands": BrandSettings,
         "routes": RouteSettings,
         "quiet_hours": QuietHours,

@@ -34,3 +34,8 @@ class MemberSettings(BaseModel):
         default=None,
         description="the environment variable with the address that calls the person up",
     )
+    login: Annotated[str, Field(pattern=r"^\$argon2id\$[\x21-\x7e]{20,300}$")] | None = Field(
+        default=None,
+        repr=False,
+        description="what `fengsui serve --hash-password` makes of the password for the page",
+    )

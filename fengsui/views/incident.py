@@ -20,6 +20,7 @@ from alerts.messages.screen import Screen
 from fengsui.chart.counted import timeline_of
 from fengsui.chart.timeline import Timeline
 from fengsui.incidents.story.situation import open_cases
+from fengsui.desk.desk import Desk, IncidentView
 from fengsui.services import Services
 from fengsui.views import shown
 from fengsui.views.overview import usual_hour
@@ -100,9 +101,10 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentView:
+class IncidentPage:
     """Everything on the page of an incident about a brand at `at`.
 
+    `handling` is what people did with it.
     `evidence` and `reasons` say why the level is what it is; `steps` are those of the playbook.
     `turning_points` are the last alert's.
     """
@@ -122,6 +124,7 @@ class IncidentView:
     steps: tuple[str, ...]
     history: tuple[Sent, ...]
     story: Story
+    handling: IncidentView
     turns: tuple[Turn, ...]
     tables: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
 
@@ -132,7 +135,7 @@ class IncidentView:
 
 
 @dataclass(frozen=True, slots=True)
-class OperationalView:
+class OperationalPage:
     """The page of an incident about a source, a step or a receiver."""
 
     at: datetime
@@ -140,12 +143,13 @@ class OperationalView:
     title: str
     lines: tuple[str, ...]
     next_step: str
+    handling: IncidentView
     history: tuple[Sent, ...]
 
 
 def incident_view(
     services: Services, incident: Incident, now: datetime, language: Language
-) -> IncidentView:
+) -> IncidentPage:
     """Return the page of an incident about a brand; the counts were refreshed before."""
     known = services.ledger.notifications(incident.key)
     alert = newest_alert(known)
@@ -155,7 +159,7 @@ def incident_view(
     story = story_so_far(services.store, incident, end)
     situation = (alert and alert.situation) or Situation(title=incident.title)
     screen = Screen(alert, language, words, shipped(language)) if alert is not None else None
-    return IncidentView(
+    return IncidentPage(
         at=now,
         incident=incident,
         title=title_of(services.ledger, incident, language),
@@ -171,6 +175,7 @@ def incident_view(
         steps=tuple(_steps(screen, incident)) if screen is not None else (),
         history=tuple(sent_of(known, language)),
         story=story,
+        handling=Desk(services.ledger, services.settings).views([incident])[0],
         turns=tuple(turns_of(situation.turning_points, words)),
         tables=tuple(_tables(alert, story, language)),
     )
@@ -178,16 +183,17 @@ def incident_view(
 
 def operational_view(
     services: Services, incident: Incident, now: datetime, language: Language
-) -> OperationalView:
+) -> OperationalPage:
     """Return the page of an incident about a source, a step or a receiver."""
     known = services.ledger.notifications(incident.key)
     alert = newest_alert(known)
-    return OperationalView(
+    return OperationalPage(
         at=now,
         incident=incident,
         title=what_happened(alert, language) if alert is not None else incident.subject,
         lines=tuple(circumstances(alert, language)) if alert is not None else (),
         next_step=next_step(alert, language) if alert is not None else "",
+        handling=Desk(services.ledger, services.settings).views([incident])[0],
         history=tuple(sent_of(known, language)),
     )
 

@@ -1,10 +1,13 @@
 """The list of incidents: those that are open, and those that ended lately."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.messages.ops_text import what_happened
+from fengsui.desk.desk import Desk
+from fengsui.desk.states import IncidentState
 from fengsui.services import Services
 from fengsui.views.incident import newest_alert
 from fengsui.views.titles import title_of
@@ -17,10 +20,11 @@ MOST: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An incident and what it is about."""
+    """An incident, what it is about, and what people made of it."""
 
     incident: Incident
     title: str
+    state: IncidentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,22 @@ def incident_rows(services: Services, now: datetime, language: Language) -> Rows
     ]
     past.sort(key=lambda one: one.opened_at, reverse=True)
     return Rows(
-        tuple(_row(services, one, language) for one in going_on[:MOST]),
-        tuple(_row(services, one, language) for one in past[:MOST]),
+        _rows(services, going_on[:MOST], language),
+        _rows(services, past[:MOST], language),
     )
 
 
-def _row(services: Services, incident: Incident, language: Language) -> Row:
+def _rows(
+    services: Services, incidents: Sequence[Incident], language: Language
+) -> tuple[Row, ...]:
+    views = Desk(services.ledger, services.settings).views(incidents)
+    return tuple(
+        Row(one.incident, _title(services, one.incident, language), one.state) for one in views
+    )
+
+
+def _title(services: Services, incident: Incident, language: Language) -> str:
     if not incident.is_operational:
-        return Row(incident, title_of(services.ledger, incident, language))
+        return title_of(services.ledger, incident, language)
     alert = newest_alert(services.ledger.notifications(incident.key))
-    return Row(incident, what_happened(alert, language) if alert is not None else "")
+    return what_happened(alert, language) if alert is not None else ""

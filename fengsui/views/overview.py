@@ -1,13 +1,14 @@
 """The overview: each brand's last hour next to its baseline, the worst first."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
 
 from alerts.detection.series import Series
+from fengsui.desk.desk import Desk
 from fengsui.services import Services
 from fengsui.views.titles import title_of
 from records import Incident, IncidentStatus, Level, Window
@@ -41,7 +42,7 @@ class BrandNow:
     """A brand's last hour, the baseline of that hour, and its newest incident.
 
     What is usual is None where too little is known. `share` is the share of voice in [0, 1] of the
-    last day. `incident` is the open one, else the last that is over; `title` says what happened.
+    last day. `incident` is the open one, else the last that is over; `title` says what happened, `owner` who has it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class BrandNow:
     spark: Spark
     incident: Incident | None = None
     title: str = ""
+    owner: str = ""
 
     @property
     def level(self) -> Level | None:
@@ -90,13 +92,18 @@ def overview(services: Services, now: datetime, language: Language) -> Overview:
     """Return what the first page shows at `now`."""
     refresh(services, now)
     newest = newest_incidents(services, now)
+    views = Desk(services.ledger, services.settings).views(list(newest.values()))
+    owners = {one.incident.brand: one.state.owner for one in views}
     # Where something is going on comes first, also of more brands than are shown.
     names = sorted(services.brands, key=lambda name: _rank(newest.get(name)))[:MOST_BRANDS]
     series = {name: services.counts.series(name, now) for name in names}
     spoken = {name: _sum(one, "volume", SPAN) for name, one in series.items()}
     total = sum(spoken.values()) or 1
     brands = [
-        _brand(services, one, newest.get(name), spoken[name] / total, now, language)
+        replace(
+            _brand(services, one, newest.get(name), spoken[name] / total, now, language),
+            owner=owners.get(name, ""),
+        )
         for name, one in series.items()
     ]
     [share] = services.ledger.coverage(Window(now - HOUR, now), HOUR) or [0.0]

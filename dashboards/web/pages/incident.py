@@ -11,8 +11,8 @@ from fengsui.chart.drawn import svg_of
 from fengsui.chart.vega import Look, Theme, incident_spec
 from fengsui.services import Services
 from fengsui.views.incident import (
-    IncidentView,
-    OperationalView,
+    IncidentPage,
+    OperationalPage,
     chart_of,
     incident_view,
     operational_view,
@@ -32,7 +32,7 @@ async def show(request: Request) -> Response:
     site = site_of(request)
     key, now, language = request.path_params["key"], site.clock(), site.language(request)
 
-    def ask(services: Services) -> IncidentView | OperationalView | None:
+    def ask(services: Services) -> IncidentPage | OperationalPage | None:
         incident = services.ledger.incident(key)
         if incident is None:
             return None
@@ -44,7 +44,7 @@ async def show(request: Request) -> Response:
     found = await site.readers.count(("incident", key, language), ask, FRESH_SECONDS)
     if found is None:
         return page(request, "missing_incident.html", 404, tab="incidents")
-    template = "operational.html" if isinstance(found, OperationalView) else "incident.html"
+    template = "operational.html" if isinstance(found, OperationalPage) else "incident.html"
     return page(request, template, tab="incidents", now=found.at, view=found)
 
 

@@ -1,0 +1,1 @@
+"""Who may see the page and act on it: keys, sessions, forms and logins."""
