@@ -1,6 +1,7 @@
 """What the steps work with, opened from the settings and closed together."""
 
 import gc
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from fengsui.counts.detector_cache import DetectorCache
     from fengsui.counts.history import HistoryCache
     from fengsui.counts.recent import Counts, CoverageOnce
+    from nlp.opinion.judge import Judge
+
+
+log = logging.getLogger(__name__)
 
 
 class Services:
@@ -57,6 +62,7 @@ class Services:
         own = [account for brand in settings.brands for account in brand.own_accounts]
         self.privacy = Privacy(settings.privacy, settings.state, self.ledger, own)
         self._model = model
+        self._model_is_given = model is not None
         self._notifiers = dict(notifiers) if notifiers is not None else None
         self._console = console or Console()
         self._annotator: Annotator | None = None
@@ -161,6 +167,23 @@ class Services:
             self._model = load_model(setting, self.settings.accuracy_given_up)
         return self._model
 
+    @cached_property
+    def judge(self) -> "Judge | None":
+        """The judge of opinions, where the model in use is the cascade that ships; else None."""
+        from nlp.sentiment.registry import CASCADE, ModelError
+
+        in_use = model_in_use(self.ledger, self.settings.model)
+        wanted = self.settings.annotation.opinions and not self._model_is_given
+        if not wanted or in_use != CASCADE:
+            return None
+        from nlp.opinion.judge import shipped
+
+        try:
+            return shipped()
+        except ModelError as error:
+            log.warning("opinions are judged by words and rules alone: %s", error)
+            return None
+
     def judge_with(self, model: SentimentModel) -> None:
         """Let `model`, which gives the same scores, take the place of the one in use."""
         self._model = model
@@ -174,7 +197,8 @@ class Services:
             for brand in self.settings.brands
             if brand.own_accounts
         }
-        made = Annotator(self.settings.brands, self.model, self.settings.annotation, own)
+        annotation = self.settings.annotation
+        made = Annotator(self.settings.brands, self.model, annotation, own, self.judge)
         if since and until:
             sketches = self.store.sketches(since)
             made.remember(sketch for sketch in sketches if sketch.published_at <= until)

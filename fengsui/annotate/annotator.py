@@ -5,21 +5,22 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
+from fengsui.annotate.candidates import Candidate, asked, looked_at, said
+from fengsui.annotate.opinions import Opinions, Verdict
 from fengsui.annotate.settings import AnnotationSettings
 from fengsui.annotate.threads import Threads
 from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
-from nlp.brands.unnamed import unnamed
 from nlp.complaints.aspects import AspectModel, of_goods
 from nlp.complaints.pain_points import complained_of
-from nlp.complaints.rules import DOUBTFUL, Complaint, Screening, decide, screen
+from nlp.complaints.rules import DOUBTFUL, Screening, decide, screen, weighed
 from nlp.complaints.rules import RULES as COMPLAINT_RULES
 from nlp.dedup.index import DuplicateIndex, signatures
 from nlp.dedup.spam import CampaignGuard, FloodGuard, advert_reason
+from nlp.opinion.judge import Judge
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
-from nlp.stance import RULES, Reading, read, towards
-from nlp.text.evasion import meant
+from nlp.stance import RULES, Reading, towards
 from nlp.text.keywords import extract
-from nlp.text.normalise import EMOTICON, Text, fold, normalise
+from nlp.text.normalise import EMOTICON, fold
 from nlp.text.segment import segmenter_of
 from nlp.text.stop_words import tells_nothing
 from nlp.topics.headlines import TROUBLE, tells_of_trouble
@@ -32,28 +33,19 @@ LOTTERY = "lottery"
 PLACED = frozenset({FLOOD, "campaign", "repeats"})
 
 
-class _Candidate(NamedTuple):
-    """A post, and the brands that it names or, as a comment, answers to."""
-
-    post: Post
-    text: Text
-    matches: list[BrandMatch]
-
-
 class _Judged(NamedTuple):
     """A candidate, and what is known of it whatever its neighbours are."""
 
-    candidate: _Candidate
-    towards: list[Score]  # one for each brand that it names
+    candidate: Candidate
+    verdicts: list[Verdict]  # one for each brand that it names
     sketch: bytes
-    complaint: Complaint | None
     keywords: tuple[str, ...]
     advert: str
     points: tuple[str, ...]
 
 
-def scorer(model: SentimentModel, goods: str = "") -> str:
-    """Return what a mention says of who scored it: the model, and what came after.
+def scorer(model: SentimentModel, goods: str = "", judge: Judge | None = None) -> str:
+    """Return what a mention says of who scored it: the model or the judge, and what came after.
 
     That are the rules, and the aspects of the brand's kind of `goods` where it has one.
 
@@ -61,7 +53,8 @@ def scorer(model: SentimentModel, goods: str = "") -> str:
         ModelError: the aspects cannot be loaded.
     """
     learned = f"+{of_goods(goods).name}" if goods else ""
-    return f"{model.name}+{RULES}+{COMPLAINT_RULES}{learned}"
+    name = f"{judge.name}+{model.name}" if judge else model.name
+    return f"{name}+{RULES}+{COMPLAINT_RULES}{learned}"
 
 
 class Annotator:
@@ -76,8 +69,9 @@ class Annotator:
         model: SentimentModel,
         settings: AnnotationSettings,
         own: Mapping[str, Collection[str]] | None = None,
+        judge: Judge | None = None,
     ) -> None:
-        """Load what the brands need.
+        """Load what the brands need; a `judge` weighs what model and rules say with its own.
 
         `own` are the own accounts of brands, by the ids and folded names that posts are kept with.
 
@@ -87,7 +81,8 @@ class Annotator:
         self._matcher = BrandMatcher(brands)
         self._model = model
         self._reader = model if isinstance(model, ComplaintReader) else None
-        self._scorers = {brand.name: scorer(model, brand.goods) for brand in brands}
+        self._opinions = Opinions(judge, settings.complaint_confidence) if judge else None
+        self._scorers = {brand.name: scorer(model, brand.goods, judge) for brand in brands}
         self._settings = settings
         self._own = dict(own or {})
         self._copies = DuplicateIndex(
@@ -142,14 +137,14 @@ class Annotator:
 
     def _candidates(
         self, posts: Sequence[Post], known: Mapping[tuple[str, str], Mention]
-    ) -> Iterator[_Candidate]:
+    ) -> Iterator[Candidate]:
         """Yield the posts that name a brand, and the comments under them that name none."""
-        for post, text, named in _looked_at(self._matcher, posts):
+        for post, text, named in looked_at(self._matcher, posts):
             matches = named or self._inherited(post, known)
             for match in matches:
                 self._threads.add(post.key, match.brand)
             if matches:
-                yield _Candidate(post, text, matches)
+                yield Candidate(post, text, matches)
 
     def _inherited(self, post: Post, known: Mapping[tuple[str, str], Mention]) -> list[BrandMatch]:
         """Return the brands of a comment's thread, or those it was judged for before."""
@@ -171,13 +166,13 @@ class Annotator:
         score = dict(zip(distinct, self._model.score(distinct), strict=True))
         return [score[text] for text in texts]
 
-    def _judged(self, candidates: Sequence[_Candidate]) -> Iterator[_Judged]:
+    def _judged(self, candidates: Sequence[Candidate]) -> Iterator[_Judged]:
         """Annotate the candidates; each model reads the whole batch before the next one begins.
 
         So the tables of each stay in the processor's cache: annotation takes 1.0 to 1.3 times less,
         the more the busier the machine is.
         """
-        voices, readings, parts = _asked(candidates)
+        voices, readings, parts = asked(candidates)
         scores = self._score([*voices, *parts])
         scored = dict(zip(parts, scores[len(voices) :], strict=True))
         del scores[len(voices) :]
@@ -187,27 +182,31 @@ class Annotator:
             for candidate, some, score in zip(candidates, readings, scores, strict=True)
         ]
         sketches = signatures(own)
-        complaints = self._complaints(candidates, voices, scores)
+        suspicions = self._weighed(list(map(self._suspect, candidates, voices, scores)))
+        if self._opinions is not None:
+            verdicts = self._opinions.of(candidates, stances, suspicions)
+        else:
+            complaints = [decide(one, self._settings.complaint_confidence) for one in suspicions]
+            verdicts = [
+                [Verdict(score, complaint) for score in some]
+                for some, complaint in zip(stances, complaints, strict=True)
+            ]
         keywords = list(map(self._keywords, own))
         adverts = list(map(_advert, candidates, scores))
-        points = _pain_points(own, stances, complaints)
-        return map(_Judged, candidates, stances, sketches, complaints, keywords, adverts, points)
+        points = _pain_points(own, verdicts)
+        return map(_Judged, candidates, verdicts, sketches, keywords, adverts, points)
 
-    def _complaints(
-        self, candidates: Sequence[_Candidate], voices: Sequence[str], scores: Sequence[Score]
-    ) -> list[Complaint | None]:
-        """Decide which candidates complain; ask the model as well about the doubtful ones."""
-        threshold = self._settings.complaint_confidence
-        suspicions = list(map(self._suspect, candidates, voices, scores))
+    def _weighed(self, suspicions: Sequence[Screening | None]) -> list[Screening | None]:
+        """Return the suspicions, the doubtful ones with what the model says of them as well."""
         doubtful = [one.own for one in suspicions if one is not None and one.is_doubtful]
         odds = self._reader.complaint_odds(doubtful) if self._reader and doubtful else None
         second = dict(zip(doubtful, odds, strict=True)) if odds is not None else {}
         return [
-            decide(one, threshold, second.get(one.own) if one and one.is_doubtful else None)
+            weighed(one, second[one.own]) if one and one.is_doubtful and one.own in second else one
             for one in suspicions
         ]
 
-    def _suspect(self, candidate: _Candidate, voice: str, score: Score) -> Screening | None:
+    def _suspect(self, candidate: Candidate, voice: str, score: Score) -> Screening | None:
         if candidate.post.kind is PostKind.HEADLINE:
             return None  # it reports complaints; no customer speaks
         return screen(
@@ -215,18 +214,21 @@ class Annotator:
             score.negative,
             is_complaint=candidate.post.kind is PostKind.COMPLAINT,
             threshold=self._settings.complaint_confidence,
-            least=DOUBTFUL[0] if self._reader else 1.0,
+            least=DOUBTFUL[0] if self._reader or self._opinions else 1.0,
         )
 
     def _mentions(
         self, judged: _Judged, known: Mapping[tuple[str, str], Mention]
     ) -> Iterator[Mention]:
-        (post, text, matches), stances, sketch, complaint, keywords, advert, points = judged
+        (post, text, matches), verdicts, sketch, keywords, advert, points = judged
         self._see(post.published_at)
+        complains = any(verdict.complaint is not None for verdict in verdicts)
         campaign = self._campaigns.add(
-            post.author, post.published_at, post.key, sketch, complains=complaint is not None
+            post.author, post.published_at, post.key, sketch, complains=complains
         )
-        for match, score in zip(matches, stances, strict=True):
+        for match, (score, complaint, spam, is_meant) in zip(matches, verdicts, strict=True):
+            if not is_meant:
+                continue
             original, flood = self._place(
                 post, match.brand, sketch, known.get((post.key, match.brand))
             )
@@ -252,7 +254,7 @@ class Annotator:
                 reach=post.followers or 0,
                 quoted=match.quoted,
                 duplicate_of=original,
-                discount=own or advert or flood or campaign,
+                discount=own or advert or spam or flood or campaign,
                 signature=sketch,
             )
 
@@ -284,71 +286,18 @@ class Annotator:
         return word in self._own_names or tells_nothing(word)
 
 
-def texts_to_score(matcher: BrandMatcher, posts: Sequence[Post]) -> list[str]:
-    """Return what the model is asked when `posts` are annotated."""
-    own, _, parts = _asked([one for one in _looked_at(matcher, posts) if one.matches])
-    return own + parts
-
-
-def _looked_at(matcher: BrandMatcher, posts: Sequence[Post]) -> Iterator[_Candidate]:
-    for post in posts:
-        text = normalise(post.text, post.quoted)
-        yield _Candidate(post, text, matcher.match(text))
-
-
-def _asked(
-    candidates: Sequence[_Candidate],
-) -> tuple[list[str], list[list[Reading | None]], list[str]]:
-    """Return own words, the readings for the brands, and the parts of the texts these go by."""
-    own = list(map(_voice, candidates))
-    readings = list(map(_readings, candidates))
-    return own, readings, [_said(reading) for some in readings for reading in some if reading]
-
-
-def _voice(candidate: _Candidate) -> str:
-    """Return the author's own words as models read them: names, evasion and laughter undone.
-
-    What is quoted, be it praise or blame, is not the reposter's voice.
-    """
-    names = [span for match in candidate.matches for span in match.spans]
-    return meant(unnamed(candidate.text.own, names))
-
-
-def _said(reading: Reading) -> str:
-    return meant(reading.part)
-
-
-def _readings(candidate: _Candidate) -> list[Reading | None]:
-    """Return what the rules read for each brand; nothing where a complaint is filed.
-
-    Filing one takes a stance already, whatever form the words take. A comment speaks of what its
-    thread is about: judge its own words, no matter who names the brand.
-    """
-    post, text, matches = candidate
-    if post.kind is PostKind.COMPLAINT:
-        return [None] * len(matches)
-    return [
-        None
-        if match.quoted and post.kind is PostKind.COMMENT
-        else read(text, match, [other for other in matches if other is not match])
-        for match in matches
-    ]
-
-
 def _blamed(model: AspectModel, own: str) -> tuple[str, ...]:
     return tuple(aspect.subject for aspect in model.aspects(own) if aspect.polarity <= 0)
 
 
 def _pain_points(
-    own: Sequence[str],
-    stances: Sequence[Sequence[Score]],
-    complaints: Sequence[Complaint | None],
+    own: Sequence[str], verdicts: Sequence[Sequence[Verdict]]
 ) -> list[tuple[str, ...]]:
     """Return what each text complains of; nothing where it is neither negative nor a complaint."""
     troubled = [
         at
-        for at, (some, complaint) in enumerate(zip(stances, complaints, strict=True))
-        if complaint or any(score.label == Sentiment.NEGATIVE for score in some)
+        for at, some in enumerate(verdicts)
+        if any(one.complaint or one.stance.label == Sentiment.NEGATIVE for one in some)
     ]
     found: list[tuple[str, ...]] = [()] * len(own)
     for at, points in zip(troubled, complained_of([own[at] for at in troubled]), strict=True):
@@ -357,16 +306,16 @@ def _pain_points(
 
 
 def _stance(
-    candidate: _Candidate, reading: Reading | None, score: Score, scored: Mapping[str, Score]
+    candidate: Candidate, reading: Reading | None, score: Score, scored: Mapping[str, Score]
 ) -> Score:
     """Return the score towards the brand that `reading` is about."""
     post, text, _ = candidate
     if post.kind is PostKind.HEADLINE and tells_of_trouble(text.own):
         return TROUBLE
-    return towards(reading, score, scored[_said(reading)]).score if reading else score
+    return towards(reading, score, scored[said(reading)]).score if reading else score
 
 
-def _advert(candidate: _Candidate, score: Score) -> str:
+def _advert(candidate: Candidate, score: Score) -> str:
     """Return why a post is advertising; a complaint or an angry lottery entry never is."""
     if candidate.post.kind is PostKind.COMPLAINT:
         return ""

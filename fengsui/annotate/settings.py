@@ -20,6 +20,10 @@ class AnnotationSettings(BaseModel):
         default=0.5, ge=0, le=1, description="probability of a complaint from which a text is one"
     )
 
+    opinions: bool = Field(
+        default=True, description="a small model reads each post about a brand (model: cascade)"
+    )
+
     @property
     def memory(self) -> timedelta:
         """How far back an earlier mention can matter for a new one."""

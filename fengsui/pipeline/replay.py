@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from fengsui.annotate.annotator import texts_to_score
+from fengsui.annotate.candidates import texts_to_score
 from fengsui.annotate.prefetch import Prefetch, looking_ahead
 from fengsui.pipeline import steps
 from fengsui.pipeline.replay_buffer import ReplayBuffer

@@ -87,8 +87,9 @@ def rescore(services: Services, since: datetime) -> Annotated:
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
-    plain = scorer(services.model)
-    current = {b.name: scorer(services.model, b.goods) for b in services.settings.brands}
+    model, judge = services.model, services.judge
+    plain = scorer(model, judge=judge)
+    current = {b.name: scorer(model, b.goods, judge) for b in services.settings.brands}
     keys = {sketch.post_key for sketch in services.store.sketches(since)}
     for some in batches(sorted(keys), BATCH):
         found = services.store.mentions_of(some)

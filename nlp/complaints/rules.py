@@ -78,7 +78,7 @@ Chosen on posts labelled by hand: what lies outside was told as well without one
 class Screening(NamedTuple):
     """What speaks for a complaint in the text `own` (folded): its log odds, and its cues.
 
-    Harm to somebody's data, money or body, and what was filed as a complaint, count whatever the
+    Harm to somebody's data, money or body, and what was `filed` as a complaint, count whatever the
     odds (`certain`).
     """
 
@@ -86,6 +86,12 @@ class Screening(NamedTuple):
     odds: float
     hits: list[Hit]
     certain: bool
+    filed: bool = False
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether a reader of whole posts should be asked."""
+        return self.certain or _probability(self.odds) >= DOUBTFUL[0]
 
     @property
     def is_doubtful(self) -> bool:
@@ -116,7 +122,7 @@ def screen(
     neither is a blank text.
     """
     if is_complaint:
-        return Screening(fold(own), 0.0, find(fold(own)), certain=True)
+        return Screening(fold(own), 0.0, find(fold(own)), certain=True, filed=True)
     if negative < _CONTENT or not own or own.isspace():
         return None
     cues = shipped()
@@ -134,19 +140,27 @@ def screen(
     return Screening(own, odds, hits, certain=harmed)
 
 
+def weighed(suspicion: Screening, second: float) -> Screening:
+    """Return a suspicion with the log odds that another reader gives; both count the same.
+
+    The logarithmic opinion pool (Genest and Zidek 1986, doi:10.1214/ss/1177013825).
+    """
+    return suspicion._replace(odds=(suspicion.odds + second) / 2)
+
+
 def decide(
     suspicion: Screening | None, threshold: float = 0.5, second: float | None = None
 ) -> Complaint | None:
     """Return the complaint where the probability of one reaches `threshold`, else None.
 
-    `second` are the log odds that another reader gives; both count the same (the logarithmic
-    opinion pool).
+    `second` are the log odds that another reader gives.
     """
     if suspicion is None:
         return None
-    odds = suspicion.odds if second is None else (suspicion.odds + second) / 2
-    if suspicion.certain or _probability(odds) >= threshold:
-        return _described(suspicion.own, suspicion.hits)
+    if second is not None:
+        suspicion = weighed(suspicion, second)
+    if suspicion.certain or _probability(suspicion.odds) >= threshold:
+        return described(suspicion)
     return None
 
 
@@ -154,7 +168,9 @@ def _probability(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _described(own: str, hits: list[Hit]) -> Complaint:
+def described(suspicion: Screening) -> Complaint:
+    """Return the complaint as the words of the field describe it."""
+    own, hits = suspicion.own, suspicion.hits
     return Complaint(_category(hits), _demands(own, hits), _severity(hits))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nlp.text.normalise import fold
+from nlp.text.normalise import Text, fold
 
 Span = tuple[int, int]
 BRAND: Final = "\ue000"
@@ -58,6 +58,20 @@ def hide(text: str, spans: Iterable[Span], rivals: Iterable[Span] = ()) -> str:
             parts += [folded[at:start], mark]
             at = end
     return "".join((*parts, folded[at:]))
+
+
+def hidden(text: Text, spans: Sequence[Span], rivals: Sequence[Span]) -> tuple[str, str]:
+    """Return own words and what is quoted with names hidden; spans are those of `text.display`.
+
+    Where no word is the author's own, all of it is read as if it were.
+    """
+    if not text.own:
+        return hide(text.display, spans, rivals), ""
+    at = len(text.display) - len(text.quoted)
+    both = (spans, rivals)
+    own = hide(text.own, *([span for span in some if span[1] <= len(text.own)] for some in both))
+    behind = ([(a - at, b - at) for a, b in some if a >= at] for some in both)
+    return own, hide(text.quoted, *behind)
 
 
 def marked(own: str, title: str, signs: Signs, pieces: Pieces) -> Marked:

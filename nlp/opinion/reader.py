@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from nlp.opinion.gram_rows import FILE_NAME, GramRows
 from nlp.opinion.marking import Marked, Pieces, Signs, marked
 from nlp.opinion.questions import CHOICES, MARKS, PLACES, SEVERAL, WIDTH
 from nlp.sentiment.model import ModelError, Score
 from nlp.sentiment.onnx_encoder import model_file, open_session
 from nlp.sentiment.transformer import FOLDER, KEPT, softmax
 
+UNSAFE: Final = "safety"
 READER_FILE: Final = "opinion.int8.onnx"
 CONFIG_FILE: Final = "opinion.json"
 _ANSWERS: Final = "answers"
@@ -30,14 +32,13 @@ Row = npt.NDArray[np.float32]
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands next to a reader's file.
 
-    `encoder` is the digest of the encoder that it shares layers with, `temperature` that of the
-    stance; `thresholds` are log odds from which a mark, a demand and a kind of spam hold.
+    `encoder` is the digest of the encoder that it shares layers with; `thresholds` are log odds
+    from which a mark, a category, a demand and a kind of spam hold.
     """
 
     encoder: str
     signs: Signs
     width: int
-    temperature: float
     thresholds: Mapping[str, float]
     training: str = ""
 
@@ -50,8 +51,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Opinion:
     """What a post says about a brand.
 
-    `complaint` and `meant` are log odds over what decides: above 0 it holds. `severity` is that of
-    a complaint, whether it is one or not; `categories` go from the likeliest down, at least one.
+    `complaint` and `meant` are log odds, the latter over what decides. `severity` is that of a
+    complaint, whether it is one or not; `categories` go from the likeliest down, at least one.
     """
 
     stance: Score
@@ -65,15 +66,23 @@ class Opinion:
     spam: str
     emotion: str
 
+    @property
+    def is_unsafe(self) -> bool:
+        """Whether somebody was hurt, and safety is what it is about."""
+        return self.harm and self.categories[0] == UNSAFE
+
 
 class OpinionReader:
     """Reads posts, each alone and once as long as it is remembered."""
 
-    def __init__(self, session: Any, pieces: Pieces, settings: Settings, name: str) -> None:
+    def __init__(
+        self, session: Any, pieces: Pieces, settings: Settings, rows: GramRows, name: str
+    ) -> None:
         self.name = name
+        self._rows = rows
         self._session = session
         self._pieces = pieces
-        self._settings = settings
+        self.settings = settings
         self._remembered = lru_cache(maxsize=KEPT)(self._read)
 
     @staticmethod
@@ -88,8 +97,10 @@ class OpinionReader:
         path, base = folder / READER_FILE, model_file(folder)
         if base is None or not path.is_file() or digest_of(base) != settings.encoder:
             raise ModelError(f"{path} is missing, or was trained for another encoder")
-        name = f"opinion-{digest_of(path)[:8]}"
-        return OpinionReader(open_session(path), pieces_of(folder), settings, name)
+        rows = folder / FILE_NAME
+        found = GramRows.load(rows)
+        name = f"opinion-{digest_of(path)[:8]}-{digest_of(rows)[:4]}"
+        return OpinionReader(open_session(path), pieces_of(folder), settings, found, name)
 
     def read(self, posts: Sequence[tuple[str, str]]) -> list[Opinion]:
         """Return the opinions of posts: hidden own words and title each (`marking.hide`)."""
@@ -97,13 +108,13 @@ class OpinionReader:
         return [found[post] for post in posts]
 
     def _read(self, post: tuple[str, str]) -> Opinion:
-        return opinion_of(self.row(post), self._settings)
+        return opinion_of(self.row(post), self.settings)
 
     def row(self, post: tuple[str, str]) -> Row:
         """Return the row of answers to a post, shape (WIDTH,)."""
-        given = _given(marked(*post, self._settings.signs, self._pieces))
+        given = _given(marked(*post, self.settings.signs, self._pieces))
         row: Row = self._session.run([_ANSWERS], given)[0][0]
-        return row
+        return self._rows.mixed(row, "".join(post))
 
 
 def opinion_of(row: Row, settings: Settings) -> Opinion:
@@ -113,8 +124,8 @@ def opinion_of(row: Row, settings: Settings) -> Opinion:
     categories = row[PLACES["categories"]]
     kinds = np.argsort(-categories, kind="stable")
     return Opinion(
-        stance=Score(*softmax(row[PLACES["stance"]].tolist(), settings.temperature)),
-        complaint=marks["complaint"] - limit["complaint"],
+        stance=Score(*softmax(row[PLACES["stance"]].tolist(), 1.0)),
+        complaint=marks["complaint"],
         meant=marks["meant"] - limit["meant"],
         harm=marks["harm"] > limit["harm"],
         sarcasm=marks["sarcasm"] > limit["sarcasm"],
@@ -158,7 +169,7 @@ def _settings(path: Path) -> Settings:
         settings = msgspec.json.decode(path.read_bytes(), type=Settings)
     except (OSError, msgspec.MsgspecError) as error:
         raise ModelError(f"{path}: opinions cannot be read without it: {error}") from error
-    if settings.width != WIDTH or settings.temperature <= 0:
+    if settings.width != WIDTH:
         raise ModelError(f"{path} belongs to a reader that answers other questions")
     return settings
 

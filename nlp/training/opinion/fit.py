@@ -35,10 +35,10 @@ _SHARES: Final = {
     "stance": 1.0,
     "emotion": 0.3,
     "spam": 0.4,
-    "severity": 0.3,
-    "marks": 2.0,
-    "categories": 1.2,
-    "demands": 1.0,
+    "severity": 0.6,
+    "marks": 3.0,
+    "categories": 5.0,
+    "demands": 5.0,
 }
 _SMOOTHING: Final = 0.05
 _DRAWN: Final = {"terms": 1_400, "moods": 700, "complaints": 500}

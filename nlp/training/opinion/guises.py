@@ -43,6 +43,48 @@ _LIKE: Final = {
     "就": ("就就", "9"),
     "吧": ("8", "叭"),
 }
+# What people add that has nothing to do with it.
+_BESIDES: Final = (
+    "天气不错",
+    "外面在下雨",
+    "今天有点冷",
+    "刚下地铁",
+    "在等公交",
+    "周末真快",
+    "明天还要早起",
+    "先去洗个澡",
+    "回去补个觉",
+    "发个朋友圈",
+    "随手记一下",
+    "记录一下",
+    "顺便遛了个弯",
+    "写完作业了",
+    "开完会了",
+    "加班到现在",
+    "孩子睡了",
+    "在家躺着",
+    "和闺蜜一起",
+    "跟同事说起这事",
+    "陪老妈逛街",
+    "路上堵车",
+    "晚饭还没吃",
+    "电影快开场了",
+    "正在追剧",
+    "耳机没电了",
+    "风好大",
+    "太阳好晒",
+    "月亮很圆",
+    "楼下猫又来了",
+    "一会儿去接孩子",
+    "准备睡了",
+    "打车回家",
+    "刚健完身",
+    "顺路取了快递",
+    "图书馆人不多",
+    "今天周三",
+    "明天放假",
+    "手机快没电了",
+)
 _WORDS: Final = re.compile("|".join(_LIKE))
 _PAUSES: Final = re.compile("[，。,！!；;]")
 
@@ -113,6 +155,12 @@ def _shouted(own: str, chance: random.Random) -> str:
     return own.rstrip("。.") + chance.choice(("！", "！！！", "。。。", "...", "~", "？"))
 
 
+def _besides(own: str, chance: random.Random) -> str:
+    """Add a clause that has nothing to do with what is said, before or behind."""
+    added, pause = chance.choice(_BESIDES), chance.choice(("，", "，", " ", "。"))
+    return f"{added}{pause}{own}" if chance.random() < 0.4 else f"{own.rstrip('。')}{pause}{added}"
+
+
 _CHANGES: Final[tuple[tuple[float, Change], ...]] = (
     (0.12, _pauses),
     (0.06, _apart),
@@ -120,4 +168,5 @@ _CHANGES: Final[tuple[tuple[float, Change], ...]] = (
     (0.12, _sound_alike),
     (0.05, _tagged),
     (0.05, _shouted),
+    (0.2, _besides),
 )

@@ -1,0 +1,76 @@
+"""Posts on their way to be judged: what they name, and what models read of them."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from nlp.brands.matcher import BrandMatch, BrandMatcher
+from nlp.brands.unnamed import unnamed
+from nlp.stance import Reading, read
+from nlp.text.evasion import meant
+from nlp.text.normalise import Text, normalise
+from records import Post, PostKind
+
+
+class Candidate(NamedTuple):
+    """A post, and the brands that it names or, as a comment, answers to."""
+
+    post: Post
+    text: Text
+    matches: list[BrandMatch]
+
+    def others(self, match: BrandMatch) -> list[BrandMatch]:
+        """Return the other brands that it names."""
+        return [other for other in self.matches if other is not match]
+
+
+def texts_to_score(matcher: BrandMatcher, posts: Sequence[Post]) -> list[str]:
+    """Return what the model is asked when `posts` are annotated."""
+    own, _, parts = asked([one for one in looked_at(matcher, posts) if one.matches])
+    return own + parts
+
+
+def looked_at(matcher: BrandMatcher, posts: Sequence[Post]) -> Iterator[Candidate]:
+    """Yield every post with the brands that it names, be they none."""
+    for post in posts:
+        text = normalise(post.text, post.quoted)
+        yield Candidate(post, text, matcher.match(text))
+
+
+def asked(
+    candidates: Sequence[Candidate],
+) -> tuple[list[str], list[list[Reading | None]], list[str]]:
+    """Return own words, the readings for the brands, and the parts of the texts these go by."""
+    own = list(map(voice, candidates))
+    readings = list(map(_readings, candidates))
+    return own, readings, [said(reading) for some in readings for reading in some if reading]
+
+
+def voice(candidate: Candidate) -> str:
+    """Return the author's own words as models read them: names, evasion and laughter undone.
+
+    What is quoted, be it praise or blame, is not the reposter's voice.
+    """
+    names = [span for match in candidate.matches for span in match.spans]
+    return meant(unnamed(candidate.text.own, names))
+
+
+def said(reading: Reading) -> str:
+    """Return the part of a reading as models read it."""
+    return meant(reading.part)
+
+
+def _readings(candidate: Candidate) -> list[Reading | None]:
+    """Return what the rules read for each brand; nothing where a complaint is filed.
+
+    Filing one takes a stance already, whatever form the words take. A comment speaks of what its
+    thread is about: its own words are judged, whoever names the brand.
+    """
+    post, text, matches = candidate
+    if post.kind is PostKind.COMPLAINT:
+        return [None] * len(matches)
+    return [
+        None
+        if match.quoted and post.kind is PostKind.COMMENT
+        else read(text, match, candidate.others(match))
+        for match in matches
+    ]
