@@ -119,7 +119,7 @@ def asked(case: Case) -> tuple[Asked, float]:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is said of cases: log probabilities (cases, 3) a speaker, and the reader's rows."""
+    """What speakers say of cases: log probabilities (cases, 3) a speaker, and the reader's rows."""
 
     cases: Sequence[Case]
     asked: Sequence[Asked]
@@ -331,11 +331,8 @@ def _accuracy(given: npt.NDArray[Any], truth: npt.NDArray[Any]) -> str:
 
 
 def _f1(given: npt.NDArray[Any], truth: npt.NDArray[Any]) -> dict[str, float]:
-    return {
-        "f1": _percent([f1_score(truth, given, zero_division=0)]),
-        "recall": _percent(given[truth]),
-        "false": _percent(given[~truth]),
-    }
+    f1 = _percent([f1_score(truth, given, zero_division=0)])
+    return {"f1": f1, "recall": _percent(given[truth]), "false": _percent(given[~truth])}
 
 
 def _percent(some: Any) -> float:
@@ -343,11 +340,7 @@ def _percent(some: Any) -> float:
 
 
 def choose(
-    one: Heard,
-    sentences: Heard,
-    streams: tuple[Heard, list[bool]],
-    confidence: float,
-    harm: float,
+    one: Heard, sentences: Heard, streams: tuple[Heard, list[bool]], confidence: float, harm: float
 ) -> Pools:
     """Return all weights, chosen on what may be tuned on."""
     some = ((0.6, one), (0.4, sentences))

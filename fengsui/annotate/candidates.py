@@ -63,7 +63,7 @@ def _readings(candidate: Candidate) -> list[Reading | None]:
     """Return what the rules read for each brand; nothing where a complaint is filed.
 
     Filing one takes a stance already, whatever form the words take. A comment speaks of what its
-    thread is about: its own words are judged, whoever names the brand.
+    thread is about: its own words are judged, even where only its title names the brand.
     """
     post, text, matches = candidate
     if post.kind is PostKind.COMPLAINT:

@@ -16,7 +16,7 @@ from nlp.stance.verdict import raised
 from records import PostKind
 
 URGENT = 3
-# Kinds of spam that are told by the judge; of the others the guards against floods know more.
+# Kinds of spam that the judge knows; of the others the guards against floods know more.
 _ADVERTS = frozenset({"hotline", "lottery", "advert", "recruiting"})
 
 

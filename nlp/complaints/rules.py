@@ -71,7 +71,7 @@ _CALM: Final = 0.2
 DOUBTFUL: Final = (0.2, 0.9)
 """Probabilities of a complaint between which another reader is worth asking.
 
-Chosen on posts labelled by hand: what lies outside was told as well without one.
+Chosen on posts labelled by hand: what lies outside was decided as well without one.
 """
 
 

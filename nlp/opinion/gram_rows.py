@@ -33,7 +33,7 @@ class GramRows:
     """What was fitted: log odds are `table[:, buckets].sum(axis=1) * scale / sqrt(grams) + bias`.
 
     `table` has shape (answers, grams.buckets), int8, and is zero at BLANK; `scale` and `bias` have
-    shape (answers,). `share` is what the n-grams count beside the encoder, in [0, 1].
+    shape (answers,). `share` is what the n-grams count next to the encoder, in [0, 1].
     """
 
     grams: Grams

@@ -124,7 +124,7 @@ class Judge:
         return f"{self.reader.name}-{self.first.name}"
 
     def early(self, posts: Sequence[Asked]) -> list[Early]:
-        """Return what is said of each post before the reader is asked, in order."""
+        """Return what words and first stage say of each post, in order."""
         first = self.first.score([seen(post.own, post.title) for post in posts])
         pool = self.pools.early
         return [
