@@ -302,7 +302,7 @@ def _further(
         found[mark] = _f1(held, np.array([getattr(post, mark) for post in posts]))
     refused = marks[:, MARKS.index("meant")] <= limit["meant"]
     found["not meant"] = _f1(refused, np.array([not post.meant for post in posts]))
-    ours = np.flatnonzero(truth)
+    ours = [at for at, post in enumerate(posts) if post.complaint]
     first = [SEVERAL["categories"][at] for at in rows[ours][:, PLACES["categories"]].argmax(1)]
     found["category"] = _percent(
         [n in posts[at].categories for n, at in zip(first, ours, strict=True)]

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ FOLDER: Final = Path(__file__).parent / "encoder"
 """The folder that ships."""
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Hashable)
 
 CERTAIN: Final = Score(0.0, 1.0, 0.0)
 # So many texts are worth the making of threads, and more threads than this are no faster.
@@ -127,7 +128,7 @@ def _encoder(folder: Path, written: tuple[int, ...]) -> OnnxEncoder:  # noqa: AR
     return OnnxEncoder(folder)
 
 
-def each(ask: Callable[[str], T], texts: Sequence[str]) -> list[T]:
+def each(ask: Callable[[A], T], texts: Sequence[A]) -> list[T]:
     """Return what `ask` says of each text, each distinct one asked once."""
     distinct = list(dict.fromkeys(texts))
     threads = min(len(os.sched_getaffinity(0)), MOST_THREADS)

@@ -25,7 +25,7 @@ from nlp.sentiment.linear import FILE_NAME
 from nlp.sentiment.transformer import FOLDER as ENCODER
 from nlp.training.opinion.posts import Example as Posted
 from nlp.training.opinion.posts import authored, is_development, learned_from
-from nlp.training.sentiment.corpus import Example
+from nlp.training.sentiment.corpus import Example, Split
 from nlp.training.sentiment.features import gram_counts
 from nlp.training.sentiment.fit import Recipe, fit
 
@@ -46,7 +46,7 @@ def examples() -> list[Example]:
     for one in authored(learned_from()):
         if one.post is not None:
             text = seen(one.own, one.title)
-            split = "dev" if is_development(one.post) else "train"
+            split: Split = "dev" if is_development(one.post) else "train"
             found.append(Example("authored", split, text, text, one.choices["stance"], 1.0))
     return found
 
