@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-from fengsui.annotate.candidates import Candidate, asked, looked_at, said
-from fengsui.annotate.opinions import Opinions, Verdict
+from fengsui.annotate.candidates import Candidate, looked_at, readings, said, texts_of, voice
+from fengsui.annotate.opinions import Opinions, Verdict, are_read
 from fengsui.annotate.settings import AnnotationSettings
 from fengsui.annotate.threads import Threads
 from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
@@ -81,7 +81,7 @@ class Annotator:
         self._matcher = BrandMatcher(brands)
         self._model = model
         self._reader = model if isinstance(model, ComplaintReader) else None
-        self._opinions = Opinions(judge, settings.complaint_confidence) if judge else None
+        self._opinions = Opinions(judge, settings.complaint_confidence)
         self._scorers = {brand.name: scorer(model, brand.goods, judge) for brand in brands}
         self._settings = settings
         self._own = dict(own or {})
@@ -160,41 +160,77 @@ class Annotator:
     def _see(self, at: datetime) -> None:
         self._newest = max(at, self._newest or at)
 
-    def _score(self, texts: Sequence[str]) -> list[Score]:
-        """Score each distinct text once: copies share their score."""
-        distinct = list(dict.fromkeys(texts))
-        score = dict(zip(distinct, self._model.score(distinct), strict=True))
-        return [score[text] for text in texts]
-
     def _judged(self, candidates: Sequence[Candidate]) -> Iterator[_Judged]:
         """Annotate the candidates; each model reads the whole batch before the next one begins.
 
         So the tables of each stay in the processor's cache: annotation takes 1.0 to 1.3 times less,
         the more the busier the machine is.
         """
-        voices, readings, parts = asked(candidates)
-        scores = self._score([*voices, *parts])
-        scored = dict(zip(parts, scores[len(voices) :], strict=True))
-        del scores[len(voices) :]
         own = [candidate.text.own for candidate in candidates]
-        stances = [
-            [_stance(candidate, reading, score, scored) for reading in some]
-            for candidate, some, score in zip(candidates, readings, scores, strict=True)
-        ]
+        read = are_read(candidates, self._opinions.judge)
+        voices = list(map(voice, candidates))
+        scores, stances = self._scored(candidates, voices, read)
         sketches = signatures(own)
-        suspicions = self._weighed(list(map(self._suspect, candidates, voices, scores)))
-        if self._opinions is not None:
-            verdicts = self._opinions.of(candidates, stances, suspicions)
-        else:
-            complaints = [decide(one, self._settings.complaint_confidence) for one in suspicions]
-            verdicts = [
-                [Verdict(score, complaint) for score in some]
-                for some, complaint in zip(stances, complaints, strict=True)
-            ]
+        suspicions = list(map(self._suspect, candidates, voices, scores))
+        verdicts = self._verdicts(candidates, stances, suspicions, read)
         keywords = list(map(self._keywords, own))
         adverts = list(map(_advert, candidates, scores))
         points = _pain_points(own, verdicts)
         return map(_Judged, candidates, verdicts, sketches, keywords, adverts, points)
+
+    def _scored(
+        self, candidates: Sequence[Candidate], voices: Sequence[str], read: Sequence[bool]
+    ) -> tuple[list[Score], list[list[Score]]]:
+        """Return how each candidate's own words score, and how it scores towards each brand.
+
+        What the judge will read is scored by its words alone. Copies share their score.
+        """
+        understood = list(map(readings, candidates))
+        judge = self._opinions.judge
+        scored: dict[bool, dict[str, Score]] = {}
+        for is_read, model in ((False, self._model), (True, judge.words if judge else self._model)):
+            texts = (
+                text
+                for voice, some, one in zip(voices, understood, read, strict=True)
+                if one is is_read
+                for text in texts_of(voice, some)
+            )
+            distinct = list(dict.fromkeys(texts))
+            scored[is_read] = dict(zip(distinct, model.score(distinct), strict=True))
+        scores = [scored[one][voice] for voice, one in zip(voices, read, strict=True)]
+        stances = [
+            [_stance(candidate, reading, score, scored[one]) for reading in some]
+            for candidate, some, score, one in zip(
+                candidates, understood, scores, read, strict=True
+            )
+        ]
+        return scores, stances
+
+    def _verdicts(
+        self,
+        candidates: Sequence[Candidate],
+        stances: Sequence[Sequence[Score]],
+        suspicions: Sequence[Screening | None],
+        read: Sequence[bool],
+    ) -> list[list[Verdict]]:
+        """Return a verdict for each brand of each candidate.
+
+        The model is not asked of what the reader takes for a complaint already.
+        """
+        judged = self._opinions.of(candidates, stances, suspicions, read)
+        settled = {at for at, some in judged.items() if any(map(self._opinions.complains, some))}
+        open_ones = [None if at in settled else one for at, one in enumerate(suspicions)]
+        complaints = [
+            decide(one, self._settings.complaint_confidence) for one in self._weighed(open_ones)
+        ]
+        return [
+            [self._opinions.verdict(candidate.text.own, one, complaint) for one in judged[at]]
+            if at in judged
+            else [Verdict(score, complaint) for score in some]
+            for at, (candidate, some, complaint) in enumerate(
+                zip(candidates, stances, complaints, strict=True)
+            )
+        ]
 
     def _weighed(self, suspicions: Sequence[Screening | None]) -> list[Screening | None]:
         """Return the suspicions, the doubtful ones with what the model says of them as well."""
@@ -214,7 +250,7 @@ class Annotator:
             score.negative,
             is_complaint=candidate.post.kind is PostKind.COMPLAINT,
             threshold=self._settings.complaint_confidence,
-            least=DOUBTFUL[0] if self._reader or self._opinions else 1.0,
+            least=DOUBTFUL[0] if self._reader or self._opinions.judge else 1.0,
         )
 
     def _mentions(
@@ -284,6 +320,19 @@ class Annotator:
 
     def _is_no_keyword(self, word: str) -> bool:
         return word in self._own_names or tells_nothing(word)
+
+
+def texts_to_score(
+    matcher: BrandMatcher, posts: Sequence[Post], judge: Judge | None = None
+) -> list[str]:
+    """Return what the model is asked when `posts` are annotated; the `judge` reads the others."""
+    candidates = [one for one in looked_at(matcher, posts) if one.matches]
+    return [
+        text
+        for candidate, is_read in zip(candidates, are_read(candidates, judge), strict=True)
+        if not is_read
+        for text in texts_of(voice(candidate), readings(candidate))
+    ]
 
 
 def _blamed(model: AspectModel, own: str) -> tuple[str, ...]:

@@ -23,12 +23,6 @@ class Candidate(NamedTuple):
         return [other for other in self.matches if other is not match]
 
 
-def texts_to_score(matcher: BrandMatcher, posts: Sequence[Post]) -> list[str]:
-    """Return what the model is asked when `posts` are annotated."""
-    own, _, parts = asked([one for one in looked_at(matcher, posts) if one.matches])
-    return own + parts
-
-
 def looked_at(matcher: BrandMatcher, posts: Sequence[Post]) -> Iterator[Candidate]:
     """Yield every post with the brands that it names, be they none."""
     for post in posts:
@@ -36,13 +30,9 @@ def looked_at(matcher: BrandMatcher, posts: Sequence[Post]) -> Iterator[Candidat
         yield Candidate(post, text, matcher.match(text))
 
 
-def asked(
-    candidates: Sequence[Candidate],
-) -> tuple[list[str], list[list[Reading | None]], list[str]]:
-    """Return own words, the readings for the brands, and the parts of the texts these go by."""
-    own = list(map(voice, candidates))
-    readings = list(map(_readings, candidates))
-    return own, readings, [said(reading) for some in readings for reading in some if reading]
+def texts_of(voice: str, readings: Sequence[Reading | None]) -> list[str]:
+    """Return what a model scores of a candidate: its own words, and the parts the rules go by."""
+    return [voice, *(said(reading) for reading in readings if reading)]
 
 
 def voice(candidate: Candidate) -> str:
@@ -59,7 +49,7 @@ def said(reading: Reading) -> str:
     return meant(reading.part)
 
 
-def _readings(candidate: Candidate) -> list[Reading | None]:
+def readings(candidate: Candidate) -> list[Reading | None]:
     """Return what the rules read for each brand; nothing where a complaint is filed.
 
     Filing one takes a stance already, whatever form the words take. A comment speaks of what its

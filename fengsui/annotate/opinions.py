@@ -1,13 +1,13 @@
-"""What the judge of opinions makes of a post: its stance, its complaint, whether it counts."""
+"""What the judge of opinions makes of short posts: stance, complaint, whether they count."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from fengsui.annotate.candidates import Candidate
 from nlp.brands.matcher import BrandMatch
-from nlp.complaints.rules import Complaint, Screening, described
+from nlp.complaints.rules import Complaint, Screening
 from nlp.opinion.judge import Asked, Judge, Judged
 from nlp.opinion.marking import hidden
 from nlp.sentiment.model import Score
@@ -15,11 +15,9 @@ from nlp.stance.verdict import Verdict as Rule
 from nlp.stance.verdict import raised
 from records import PostKind
 
-URGENT = 3
 # Kinds of spam that the judge knows; of the others the guards against floods know more.
 _ADVERTS = frozenset({"hotline", "lottery", "advert", "recruiting"})
-
-
+_UNHEARD = frozenset({PostKind.COMPLAINT, PostKind.HEADLINE})  # a form says what these are
 _BLAMED = Rule("negative", 0.6, "complaint")  # who complains of a brand blames it
 
 
@@ -32,24 +30,14 @@ class Verdict(NamedTuple):
     meant: bool = True
 
 
-class _Question(NamedTuple):
-    """One brand in one candidate, and what words and rules say of it."""
-
-    candidate: Candidate
-    match: BrandMatch
-    words: Score
-
-    @property
-    def asked(self) -> Asked:
-        rivals = [span for other in self.candidate.others(self.match) for span in other.spans]
-        return Asked(*hidden(self.candidate.text, self.match.spans, rivals), self.words)
-
-
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """Judges candidates; `threshold` is the probability from which a text is a complaint."""
+    """Judges short posts; `threshold` is the probability from which a text is a complaint.
 
-    judge: Judge
+    Without a `judge` it has nothing to say of any.
+    """
+
+    judge: Judge | None
     threshold: float
 
     def of(
@@ -57,70 +45,63 @@ class Opinions:
         candidates: Sequence[Candidate],
         stances: Sequence[Sequence[Score]],
         suspicions: Sequence[Screening | None],
-    ) -> list[list[Verdict]]:
-        """Return a verdict for each brand of each candidate.
+        read: Sequence[bool],
+    ) -> dict[int, list[Judged]]:
+        """Return what the judge says of each brand of the candidates that are `read`, by place.
 
         `stances` are what words and rules say, `suspicions` what may be a complaint.
         """
-        questions = [
-            _Question(candidate, match, score)
-            for candidate, some in zip(candidates, stances, strict=True)
-            for match, score in zip(candidate.matches, some, strict=True)
+        if self.judge is None:
+            return {}
+        places = [at for at, is_read in enumerate(read) if is_read]
+        posts = [
+            _asked(candidates[at], match, score)
+            for at in places
+            for match, score in zip(candidates[at].matches, stances[at], strict=True)
         ]
-        suspected = [
-            suspicion
-            for candidate, suspicion in zip(candidates, suspicions, strict=True)
-            for _ in candidate.matches
-        ]
-        posts = [question.asked for question in questions]
-        early = self.judge.early(posts)
         doubted = [
-            is_filed(one.candidate) or (suspicion is not None and suspicion.is_suspicious)
-            for one, suspicion in zip(questions, suspected, strict=True)
+            suspicion is not None and suspicion.is_suspicious
+            for at in places
+            for suspicion in [suspicions[at]] * len(candidates[at].matches)
         ]
-        judged = self.judge.judge(posts, early, doubted)
-        verdicts: Iterator[Verdict] = map(self._verdict, questions, judged, suspected)
-        return [[next(verdicts) for _ in candidate.matches] for candidate in candidates]
+        judged = iter(self.judge.judge(posts, self.judge.early(posts), doubted))
+        return {at: [next(judged) for _ in candidates[at].matches] for at in places}
 
-    def _verdict(self, question: _Question, judged: Judged, suspicion: Screening | None) -> Verdict:
-        stance, opinion = judged
-        if not question.candidate.text.own or is_headline(question.candidate):
-            return Verdict(question.words)
-        filed = is_filed(question.candidate)
-        if opinion is None:
-            return Verdict(stance)
-        complaint = self._complaint(judged, suspicion)
-        if filed:
-            stance = question.words
-        elif complaint is not None:
-            stance = raised(stance, _BLAMED)
-        quiet = complaint is None and stance.label != "negative"
-        spam = opinion.spam if quiet and opinion.spam in _ADVERTS else ""
-        return Verdict(stance, complaint, spam, opinion.meant > 0 or question.match.quoted or filed)
-
-    def _complaint(self, judged: Judged, suspicion: Screening | None) -> Complaint | None:
-        """Return the complaint, in the reader's words; what the cues found counts as well."""
+    def complains(self, judged: Judged) -> bool:
+        """Whether the reader takes a post for a complaint, whatever its words."""
         opinion = judged.opinion
-        if opinion is None:
-            return None
-        cues = None if suspicion is None else suspicion.odds
-        odds = self.judge.pools.complaint.odds(opinion.complaint, cues, harm=opinion.is_unsafe)
-        filed = suspicion is not None and suspicion.filed
-        if not filed and 1 / (1 + math.exp(-odds)) < self.threshold:
-            return None
-        found = Complaint(opinion.categories[0], opinion.demands, opinion.severity)
-        if suspicion is not None:
-            told = described(suspicion)
-            demands = tuple(dict.fromkeys((*opinion.demands, *told.demands)))
-            found = replace(found, demands=demands, severity=max(found.severity, told.severity))
-        return replace(found, severity=URGENT) if opinion.harm else found
+        return opinion is not None and 1 / (1 + math.exp(-opinion.complaint)) >= self.threshold
+
+    def verdict(self, own: str, judged: Judged, complaint: Complaint | None) -> Verdict:
+        """Return the verdict on `own` words; `complaint` is the one that words and model find.
+
+        What the reader finds is one as well; where it was asked, it says what it is about.
+        """
+        stance, opinion = judged
+        if opinion is None or self.judge is None:
+            return Verdict(stance, complaint)
+        if complaint is not None or self.complains(judged):
+            complaint = self.judge.described(opinion, own)
+            return Verdict(raised(stance, _BLAMED), complaint, meant=opinion.meant > 0)
+        is_advert = stance.label != "negative" and opinion.spam in _ADVERTS
+        return Verdict(stance, None, opinion.spam if is_advert else "", opinion.meant > 0)
 
 
-def is_filed(candidate: Candidate) -> bool:
-    """Whether a post was filed as a complaint, whatever its words."""
-    return candidate.post.kind is PostKind.COMPLAINT
+def are_read(candidates: Sequence[Candidate], judge: Judge | None) -> list[bool]:
+    """Return of each candidate whether the judge is better than the cascade at it.
+
+    It is at short posts that name each of their brands in their own words.
+    """
+    return [
+        judge is not None
+        and post.kind not in _UNHEARD
+        and bool(text.own.strip())
+        and len(text.own) < judge.pools.longest
+        and not any(match.quoted for match in matches)
+        for post, text, matches in candidates
+    ]
 
 
-def is_headline(candidate: Candidate) -> bool:
-    """Whether a post is a headline, in which no customer speaks."""
-    return candidate.post.kind is PostKind.HEADLINE
+def _asked(candidate: Candidate, match: BrandMatch, words: Score) -> Asked:
+    rivals = [span for other in candidate.others(match) for span in other.spans]
+    return Asked(*hidden(candidate.text, match.spans, rivals), words)

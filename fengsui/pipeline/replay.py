@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from fengsui.annotate.candidates import texts_to_score
+from fengsui.annotate.annotator import texts_to_score
 from fengsui.annotate.prefetch import Prefetch, looking_ahead
 from fengsui.pipeline import steps
 from fengsui.pipeline.replay_buffer import ReplayBuffer
@@ -99,7 +99,7 @@ def _scored_ahead(services: Services, items: Iterable[Visible]) -> Iterator[Iter
             one for at, one in lot if isinstance(one, Post) and (resume is None or at > resume)
         ]
         try:
-            ahead.expect(texts_to_score(matcher, posts))
+            ahead.expect(texts_to_score(matcher, posts, services.judge))
         except Exception:  # a post that breaks the judges is dealt with when it is judged
             log.debug("nothing is scored ahead", exc_info=True)
 

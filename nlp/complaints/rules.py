@@ -75,6 +75,14 @@ Chosen on posts labelled by hand: what lies outside was decided as well without 
 """
 
 
+class Worded(NamedTuple):
+    """What words alone say of a complaint: places of each category's cues, demands, severity."""
+
+    places: Mapping[str, int]
+    demands: tuple[str, ...]
+    severity: int
+
+
 class Screening(NamedTuple):
     """What speaks for a complaint in the text `own` (folded): its log odds, and its cues.
 
@@ -174,6 +182,13 @@ def described(suspicion: Screening) -> Complaint:
     return Complaint(_category(hits), _demands(own, hits), _severity(hits))
 
 
+def worded(own: str) -> Worded:
+    """Return what the words of the field say of a complaint in these words."""
+    own = fold(own)
+    hits = find(own)
+    return Worded(_places(hits), _demands(own, hits), _severity(hits))
+
+
 def signs(own: str, negative: float) -> tuple[float, ...]:
     """Return what `complaints_learned.SIGNS` names, for a text and its probability of negative."""
     return _tone(negative), math.log(len(own) + 1), *_marks(own, find(own))
@@ -220,10 +235,15 @@ def _tells_harm(hits: list[Hit]) -> bool:
 
 
 def _category(hits: list[Hit]) -> str:
-    """Return the category with the most places in the text; cues inside longer ones count once."""
-    ends = {(hit.name, hit.end) for hit in hits if hit.kind == "category"}
-    counts = Counter(name for name, _ in ends)
+    """Return the category with the most places in the text."""
+    counts = _places(hits)
     return max(CATEGORIES, key=lambda name: counts[name]) if counts else "other"
+
+
+def _places(hits: list[Hit]) -> Counter[str]:
+    """Return the places of each category's cues; cues inside longer ones count once."""
+    ends = {(hit.name, hit.end) for hit in hits if hit.kind == "category"}
+    return Counter(name for name, _ in ends)
 
 
 def _demands(own: str, hits: list[Hit]) -> tuple[str, ...]:

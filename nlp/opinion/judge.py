@@ -1,7 +1,8 @@
-"""The stance of a post towards a brand: words and rules, a first stage, and a reader for the rest.
+"""The stance of a short post towards a brand: words and rules, a first stage, and a reader.
 
 What several have said is weighed together: their log probabilities with a weight each, and a
 bias for each class (a logarithmic opinion pool, Genest and Zidek 1986, doi:10.1214/ss/1177013825).
+Long posts, and comments that do not name the brand, are not for it: there the cascade is better.
 """
 
 import math
@@ -13,6 +14,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from nlp.complaints.rules import CATEGORIES, Complaint, worded
+from nlp.opinion.questions import SEVERAL
 from nlp.opinion.reader import Opinion, OpinionReader
 from nlp.sentiment.linear import LinearModel
 from nlp.sentiment.model import ModelError, Score
@@ -20,9 +23,9 @@ from nlp.text.evasion import undone
 
 FOLDER: Final = Path(__file__).parent / "weights"
 POOLS_FILE: Final = "pools.json"
+URGENT: Final = 3
 _TITLE: Final = " ☰ "  # stands between own words and title for the first stage
 _LEAST: Final = 1e-4  # no probability counts as smaller: its logarithm is taken
-_MOST: Final = 6.0  # log odds of a complaint count no further
 
 
 class Pool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,32 +48,26 @@ class Pool(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Score(*(power / sum(powers) for power in powers))
 
 
-class Suspicion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights of what speaks for a complaint: log odds of reader and cues, no cue, and harm."""
+class Cues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Log odds that the words of the field add: a place of a category's cue, the severity."""
 
-    reader: float
-    cues: float
-    silent: float
-    harm: float
-    bias: float
-
-    def odds(self, read: float, cues: float | None, *, harm: bool) -> float:
-        """Return the log odds of a complaint; `cues` is None where no cue was looked for."""
-        heard = self.silent if cues is None else self.cues * max(min(cues, _MOST), -_MOST)
-        return self.reader * max(min(read, _MOST), -_MOST) + heard + self.harm * harm + self.bias
+    category: float
+    severity: float
 
 
 class Pools(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How those who speak are weighed; all was chosen on posts that none of them learned from.
 
     `early` weighs words and first stage, `late` those and the reader, who is asked where `early`
-    is less sure than `confidence` or negative.
+    is less sure than `confidence` or negative. `longest` is the number of characters from which
+    on a post is not for the judge.
     """
 
     early: Pool
     late: Pool
     confidence: float
-    complaint: Suspicion
+    longest: int
+    cues: Cues
 
 
 class Asked(NamedTuple):
@@ -97,8 +94,12 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges posts; the same post gets the same answer, whatever is judged with it."""
+    """Judges posts; the same post gets the same answer, whatever is judged with it.
 
+    `words` is the linear model of sentiment: the reader takes the encoder's place behind it.
+    """
+
+    words: LinearModel
     first: LinearModel
     reader: OpinionReader
     pools: Pools
@@ -116,7 +117,8 @@ class Judge:
             pools = msgspec.json.decode(path.read_bytes(), type=Pools)
         except (OSError, msgspec.MsgspecError) as error:
             raise ModelError(f"{path}: no opinions can be weighed without it: {error}") from error
-        return Judge(LinearModel.load(folder), OpinionReader.load(encoder), pools)
+        first, reader = LinearModel.load(folder), OpinionReader.load(encoder)
+        return Judge(LinearModel.load(), first, reader, pools)
 
     @property
     def name(self) -> str:
@@ -152,6 +154,21 @@ class Judge:
             else Judged(before.stance, None)
             for at, (post, before) in enumerate(zip(posts, early, strict=True))
         ]
+
+    def described(self, opinion: Opinion, own: str) -> Complaint:
+        """Return what a post with these own words complains of: the reader's word and the cues'.
+
+        Harm to people is urgent, whatever the words.
+        """
+        words, cues, read = worded(own), self.pools.cues, self.reader.detail(opinion)
+        about = dict(zip(SEVERAL["categories"], read.categories, strict=True))
+        for category, places in words.places.items():
+            about[category] += cues.category * places
+        severe = list(read.severity)
+        severe[words.severity - 1] += cues.severity
+        severity = URGENT if read.harm else severe.index(max(severe)) + 1
+        demands = tuple(dict.fromkeys((*read.demands, *words.demands)))
+        return Complaint(max(CATEGORIES, key=about.__getitem__), demands, severity)
 
     def _is_open(self, early: Score) -> bool:
         return early.confidence < self.pools.confidence or early.label == "negative"

@@ -4,10 +4,10 @@ Its lower layers are those of the encoder that ships, and stand in that encoder'
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,9 +19,8 @@ from nlp.opinion.marking import Marked, Pieces, Signs, marked
 from nlp.opinion.questions import CHOICES, MARKS, PLACES, SEVERAL, WIDTH
 from nlp.sentiment.model import ModelError, Score
 from nlp.sentiment.onnx_encoder import model_file, open_session
-from nlp.sentiment.transformer import FOLDER, KEPT, softmax
+from nlp.sentiment.transformer import FOLDER, KEPT, each, softmax
 
-UNSAFE: Final = "safety"
 READER_FILE: Final = "opinion.int8.onnx"
 CONFIG_FILE: Final = "opinion.json"
 _ANSWERS: Final = "answers"
@@ -33,7 +32,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands next to a reader's file.
 
     `encoder` is the digest of the encoder that it shares layers with; `thresholds` are log odds
-    from which a mark, a category, a demand and a kind of spam hold.
+    from which a mark, a demand and a kind of spam hold.
     """
 
     encoder: str
@@ -49,27 +48,26 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a post says about a brand.
+    """What a post says about a brand, as read in `post`: hidden own words and title.
 
-    `complaint` and `meant` are log odds, the latter over what decides. `severity` is that of a
-    complaint, whether it is one or not; `categories` go from the likeliest down, at least one.
+    `complaint` and `meant` are log odds, the latter over what decides. `row` are all answers.
     """
 
+    post: tuple[str, str]
+    row: Row = field(compare=False)
     stance: Score
     complaint: float
     meant: float
-    harm: bool
-    sarcasm: bool
-    severity: int
-    categories: tuple[str, ...]
-    demands: tuple[str, ...]
     spam: str
-    emotion: str
 
-    @property
-    def is_unsafe(self) -> bool:
-        """Whether somebody was hurt, and safety is what it is about."""
-        return self.harm and self.categories[0] == UNSAFE
+
+class Detail(NamedTuple):
+    """What a complaint is about: log odds of severity 1 to 3 and of each category, and the rest."""
+
+    severity: tuple[float, ...]
+    categories: tuple[float, ...]
+    demands: tuple[str, ...]
+    harm: bool
 
 
 class OpinionReader:
@@ -104,45 +102,42 @@ class OpinionReader:
 
     def read(self, posts: Sequence[tuple[str, str]]) -> list[Opinion]:
         """Return the opinions of posts: hidden own words and title each (`marking.hide`)."""
-        found = {post: self._remembered(post) for post in posts}
-        return [found[post] for post in posts]
+        return each(self._remembered, posts)
 
     def _read(self, post: tuple[str, str]) -> Opinion:
-        return opinion_of(self.row(post), self.settings)
+        row = self.row(post)
+        marks = dict(zip(MARKS, row[PLACES["marks"]].tolist(), strict=True))
+        limit = self.settings.thresholds
+        return Opinion(
+            post,
+            row,
+            stance=Score(*softmax(row[PLACES["stance"]].tolist(), 1.0)),
+            complaint=marks["complaint"],
+            meant=marks["meant"] - limit["meant"],
+            spam=_spam(row[PLACES["spam"]], limit["spam"]),
+        )
 
     def row(self, post: tuple[str, str]) -> Row:
         """Return the row of answers to a post, shape (WIDTH,)."""
         given = _given(marked(*post, self.settings.signs, self._pieces))
         row: Row = self._session.run([_ANSWERS], given)[0][0]
+        return row
+
+    def detail(self, opinion: Opinion) -> Detail:
+        """Return what the post complains of, whether it complains or not; n-grams help."""
+        row = self.mixed(opinion.row, opinion.post)
+        limit = self.settings.thresholds
+        asked = zip(SEVERAL["demands"], row[PLACES["demands"]].tolist(), strict=True)
+        return Detail(
+            severity=tuple(row[PLACES["severity"]].tolist()),
+            categories=tuple(row[PLACES["categories"]].tolist()),
+            demands=tuple(name for name, odds in asked if odds > limit["demands"]),
+            harm=bool(row[PLACES["marks"]][MARKS.index("harm")] > limit["harm"]),
+        )
+
+    def mixed(self, row: Row, post: tuple[str, str]) -> Row:
+        """Return a row of answers with what the n-grams of the post say mixed in."""
         return self._rows.mixed(row, "".join(post))
-
-
-def opinion_of(row: Row, settings: Settings) -> Opinion:
-    """Return what a row of answers says."""
-    limit = settings.thresholds
-    marks = dict(zip(MARKS, row[PLACES["marks"]].tolist(), strict=True))
-    categories = row[PLACES["categories"]]
-    kinds = np.argsort(-categories, kind="stable")
-    return Opinion(
-        stance=Score(*softmax(row[PLACES["stance"]].tolist(), 1.0)),
-        complaint=marks["complaint"],
-        meant=marks["meant"] - limit["meant"],
-        harm=marks["harm"] > limit["harm"],
-        sarcasm=marks["sarcasm"] > limit["sarcasm"],
-        severity=int(row[PLACES["severity"]].argmax()) + 1,
-        categories=tuple(
-            SEVERAL["categories"][kind]
-            for rank, kind in enumerate(kinds.tolist())
-            if rank == 0 or categories[kind] > limit["categories"]
-        ),
-        demands=tuple(
-            name
-            for name, odds in zip(SEVERAL["demands"], row[PLACES["demands"]].tolist(), strict=True)
-            if odds > limit["demands"]
-        ),
-        spam=_spam(row[PLACES["spam"]], limit["spam"]),
-        emotion=CHOICES["emotion"][int(row[PLACES["emotion"]].argmax())],
-    )
 
 
 def _spam(logits: Row, least: float) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp.opinion.judge import Asked, Judge, Pool, Suspicion, seen, shipped
+from nlp.opinion.judge import Asked, Judge, Pool, seen, shipped
 from nlp.opinion.marking import BRAND
 from nlp.sentiment.model import ModelError, Score
 
@@ -27,13 +27,16 @@ def test_certainty_is_bounded() -> None:
     assert Pool((0.5, 1.0), (0.0, 0.0, 0.0)).of((certain, doubt)).label == "negative"
 
 
-def test_cues_and_reader_decide_of_a_complaint() -> None:
-    """More odds of either make a complaint likelier; where no cue was looked for, that counts."""
-    weights = Suspicion(reader=0.5, cues=0.5, silent=-1.0, harm=1.5, bias=0.0)
-    assert weights.odds(2.0, 2.0, harm=False) == pytest.approx(2.0)
-    assert weights.odds(2.0, None, harm=False) == pytest.approx(0.0)
-    assert weights.odds(2.0, None, harm=True) == pytest.approx(1.5)
-    assert weights.odds(900.0, None, harm=False) == pytest.approx(2.0)
+def test_words_of_the_field_add_to_what_is_read() -> None:
+    """A word of refunds makes the category likelier, a demand in words counts, harm is urgent."""
+    judge = shipped()
+    (opinion,) = judge.reader.read([(ANGRY.own, "")])
+    plain = judge.described(opinion, "")
+    told = judge.described(opinion, "要求退款退款退款，退款退款退款")
+    assert told.category == "refund"
+    assert set(told.demands) == {*plain.demands, "退款"}
+    (hurt,) = judge.reader.read([(f"喝完{BRAND}拉了一晚上肚子，挂急诊输液", "")])
+    assert judge.described(hurt, "").severity == 3
 
 
 def test_the_reader_is_asked_where_it_is_worth_its_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The reader that ships: any post has an answer, alone or among others, and damage is named."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -35,15 +36,16 @@ def test_what_nobody_doubts() -> None:
     )
     assert (bad.stance.label, good.stance.label) == ("negative", "positive")
     assert bad.complaint > 0 > good.complaint
-    assert (bad.severity, bad.categories[0]) == (3, "safety")
-    assert not good.harm
+    detail = shipped().detail(bad)
+    assert max(detail.severity) == detail.severity[2]
+    assert max(detail.categories) == detail.categories[SEVERAL["categories"].index("safety")]
+    assert not shipped().detail(good).harm
 
 
 def test_harm_in_plain_words_is_read() -> None:
     """Who was taken to hospital was hurt, whatever word of complaint is missing."""
     (opinion,) = shipped().read([(f"喝完{BRAND}拉了一晚上肚子，挂急诊输液，店长不认账", "")])
-    assert opinion.harm
-    assert opinion.is_unsafe
+    assert shipped().detail(opinion).harm
 
 
 @pytest.mark.parametrize("own", STRANGE)
@@ -51,10 +53,11 @@ def test_any_text_has_an_answer(own: str) -> None:
     """Whatever stands in a post, each question has an answer among its classes."""
     (opinion,) = shipped().read([(hide(own, []), "")])
     assert sum(opinion.stance) == pytest.approx(1)
-    assert opinion.categories
-    assert set(opinion.categories) <= set(SEVERAL["categories"])
-    assert opinion.emotion in CHOICES["emotion"]
-    assert opinion.severity in {1, 2, 3}
+    assert opinion.spam in {"", *CHOICES["spam"][1:]}
+    detail = shipped().detail(opinion)
+    assert len(detail.categories) == len(SEVERAL["categories"])
+    assert all(map(math.isfinite, (*detail.categories, *detail.severity, opinion.complaint)))
+    assert set(detail.demands) <= set(SEVERAL["demands"])
 
 
 def test_a_post_is_read_alone() -> None:
