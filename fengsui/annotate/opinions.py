@@ -1,6 +1,5 @@
 """What the judge of opinions makes of short posts: stance, complaint, whether they count."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -69,8 +68,9 @@ class Opinions:
 
     def complains(self, judged: Judged) -> bool:
         """Whether the reader takes a post for a complaint, whatever its words."""
-        opinion = judged.opinion
-        return opinion is not None and 1 / (1 + math.exp(-opinion.complaint)) >= self.threshold
+        if judged.opinion is None or self.judge is None:
+            return False
+        return self.judge.complains(judged.opinion) >= self.threshold
 
     def verdict(self, own: str, judged: Judged, complaint: Complaint | None) -> Verdict:
         """Return the verdict on `own` words; `complaint` is the one that words and model find.

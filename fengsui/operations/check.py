@@ -28,7 +28,8 @@ from listeners.push.server import PushedSource
 from listeners.refusals import ADVICE
 from listeners.settings import SourceSettings, listener_of
 from nlp.complaints.aspects import of_goods
-from nlp.sentiment.registry import ModelError, load_model
+from nlp.opinion.judge import Judge
+from nlp.sentiment.registry import CASCADE, ModelError, load_model
 from nlp.text.normalise import printable
 from records import Window
 from records.language import Language
@@ -87,6 +88,8 @@ class _Check:
         yield self._tried("ledger", "", self._ledger)
         yield self._tried("pseudonyms", "", self._pseudonyms)
         yield self._tried("model", "", lambda: load_model(settings.model).name)
+        if settings.annotation.opinions and settings.model == CASCADE:
+            yield self._tried("opinions", "", lambda: Judge.load().name)
         for brand in settings.brands:
             if brand.goods:
                 yield self._tried("aspects", brand.name, partial(_aspects, brand.goods))

@@ -60,13 +60,15 @@ class Pools(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `early` weighs words and first stage, `late` those and the reader, who is asked where `early`
     is less sure than `confidence` or negative. `longest` is the number of characters from which
-    on a post is not for the judge.
+    on a post is not for the judge, `complaint` are the log odds at which the reader is undecided
+    about a complaint.
     """
 
     early: Pool
     late: Pool
     confidence: float
     longest: int
+    complaint: float
     cues: Cues
 
 
@@ -154,6 +156,10 @@ class Judge:
             else Judged(before.stance, None)
             for at, (post, before) in enumerate(zip(posts, early, strict=True))
         ]
+
+    def complains(self, opinion: Opinion) -> float:
+        """Return the probability of a complaint, as the reader reads it."""
+        return 1 / (1 + math.exp(self.pools.complaint - opinion.complaint))
 
     def described(self, opinion: Opinion, own: str) -> Complaint:
         """Return what a post with these own words complains of: the reader's word and the cues'.

@@ -1,9 +1,14 @@
-"""Where the ledger is: next to the posts, or at the URL in an environment variable."""
+"""Where the ledger is: next to the posts, or at a URL; and whether opinions are judged."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import nlp.opinion.judge
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
+from nlp.sentiment.registry import LINEAR
 from store.errors import StoreUnreachable
 from tests.fengsui.commands import Shell
 from tests.servers.postgresql import Postgresql
@@ -61,3 +66,39 @@ def test_check_names_what_is_wrong(
     assert f"the environment variable {NAME} is empty" in fengsui.refused("cases")
     with pytest.raises(StoreUnreachable, match=NAME):
         Services(load(fengsui.folder / "fengsui.toml"))
+
+
+@pytest.fixture
+def no_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The folder of the judge of opinions is empty."""
+    monkeypatch.setattr(nlp.opinion.judge, "FOLDER", tmp_path)
+    nlp.opinion.judge.shipped.cache_clear()
+    yield
+    nlp.opinion.judge.shipped.cache_clear()
+
+
+def test_opinions_are_judged_behind_the_cascade_alone(fengsui: Shell) -> None:
+    """The judge stands behind the cascade: with another model, or turned off, there is none."""
+    settings = Settings(state=fengsui.folder)
+    with Services(settings) as services:
+        assert services.judge is not None
+    with Services(settings.model_copy(update={"model": LINEAR})) as services:
+        assert services.judge is None
+    off = settings.annotation.model_copy(update={"opinions": False})
+    with Services(settings.model_copy(update={"annotation": off})) as services:
+        assert services.judge is None
+
+
+@pytest.mark.usefixtures("no_weights")
+def test_without_its_weights_the_cascade_works_alone(
+    fengsui: Shell, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A missing or damaged folder costs accuracy, not mentions; the log and check say so."""
+    with Services(Settings(state=fengsui.folder)) as services:
+        assert services.judge is None
+    assert "pools.json" in caplog.text
+    fengsui.settings("")
+    ran = fengsui("check")
+    assert ran.code == 1
+    assert "✗ opinions: " in ran.out
+    assert "pools.json" in ran.out

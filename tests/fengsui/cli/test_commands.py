@@ -57,6 +57,7 @@ def test_init_writes_settings_that_check_finds_sound(fengsui: Shell) -> None:
         "ledger",
         "pseudonyms",
         "model",
+        "opinions",
         "source exports",
         "receiver terminal",
         "caution",
