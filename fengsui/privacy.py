@@ -21,12 +21,14 @@ from nlp.text.normalise import fold
 from records import Account, Post
 from records.state import AUTHOR_KEY
 from store.ledger.privacy import Access
+from store.pragmas import sync_folder
 
 log = logging.getLogger(__name__)
 
 KEY_FILE: Final = "author.key"
 FORMER_FILE: Final = "author.former"
 LEAST_KEY: Final = 16
+REMEMBERED: Final = 20_000  # authors whose pseudonyms are remembered, in each thread of a run
 # 96 bits: two authors of a billion share a pseudonym with a probability of less than 1e-10.
 DIGITS: Final = 24
 # Verified media and authorities are no persons: their names stay.
@@ -130,7 +132,7 @@ class Privacy:
             return author
         known = self._known.get(author)
         if known is None:
-            if len(self._known) > 100_000:
+            if len(self._known) > REMEMBERED:
                 self._known.clear()
             known = self._known[author] = f"{PREFIX}{self._digest(f'author {author}')}"
         return known
@@ -265,6 +267,8 @@ def _own_key(path: Path) -> bytes:
             pass
         finally:
             made.unlink()
+        # What is written under pseudonyms of a key that is lost belongs to nobody any more.
+        sync_folder(path.parent)
     return path.read_bytes().strip()
 
 

@@ -32,6 +32,22 @@ def create_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ALONE))
     except FileExistsError:
         return
+    # SQLite does this for files that it makes itself. The folder may be new as well.
+    sync_folder(path.parent)
+    sync_folder(path.parent.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names in `folder` survive a power cut: a synced file is lost without its name.
+
+    Raises:
+        OSError: it cannot be opened or written.
+    """
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
 
 
 def prepare(database: sqlite3.Connection, patience: timedelta) -> None:

@@ -37,9 +37,7 @@ class Spool:
         Raises:
             OSError: it could not be written.
         """
-        if not self._folder.exists():
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _sync(self._folder.parent)
+        self._make()
         name = hashlib.blake2b(payload, digest_size=16).hexdigest()
         path = self._folder / f"{name}{WAITING}"
         if path.exists():
@@ -61,8 +59,14 @@ class Spool:
 
     def pulse(self) -> None:
         """Report that a receiver is alive."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make()
         (self._folder / ALIVE).touch(mode=0o600)
+
+    def _make(self) -> None:
+        """Make the folder where there is none, so that it survives a power cut."""
+        if not self._folder.exists():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sync(self._folder.parent)
 
     def alive_at(self) -> datetime | None:
         """Return when a receiver last reported that it is alive."""

@@ -43,7 +43,7 @@ class Stream:
     def _lines(self, way: str, count: int, now: datetime, burst: str) -> Iterator[str]:
         for _ in range(count):
             self.number += 1
-            if way != "feed" and self.number % SPOILED_EACH == 0:
+            if way != "feed" and self.rng.random() < 1 / SPOILED_EACH:
                 mark = f"spoiled-{self.number}"
                 self.spoiled.setdefault(way, set()).add(mark)
                 yield self.rng.choice(SPOILED).format(mark=mark)

@@ -1,0 +1,1 @@
+"""Power cuts, replayed: what a disk may hold after one, from the calls of a real process."""
