@@ -23,11 +23,14 @@ _OWNER_ALONE = 0o600
 def create_private(path: Path) -> None:
     """Make an empty file that its owner alone can read, where there is none.
 
-    SQLite gives its log and its shared memory the rights of the database.
+    SQLite gives its log and its shared memory the rights of the database. A database in memory has
+    no file.
 
     Raises:
         OSError: it cannot be made.
     """
+    if path.name.startswith(":"):
+        return
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ALONE))
     except FileExistsError:

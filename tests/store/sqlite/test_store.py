@@ -131,12 +131,14 @@ def test_read_only_database_is_full(path: Path) -> None:
     database.close()
 
 
-def test_closed_store_says_so() -> None:
-    """A store used after its end raises a StoreError, not the driver's error."""
+def test_closed_store_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store used after its end raises a StoreError, not the driver's error; no file is left."""
+    monkeypatch.chdir(tmp_path)
     with SqliteMentionStore(Path(":memory:")) as store:
         pass
     with pytest.raises(StoreError, match="closed"):
         store.totals()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_committed_survives_a_power_cut(tmp_path: Path) -> None:
