@@ -33,8 +33,8 @@ from fengsui.settings.faults import Fault, Faults, Tables, language_in, syntax_f
 from fengsui.settings.health import HealthSettings
 from fengsui.settings.kibana import KibanaSettings
 from fengsui.settings.members import MemberSettings
-from fengsui.settings.policies import policy_faults
 from fengsui.settings.page import PageSettings
+from fengsui.settings.policies import policy_faults
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.reports import ReportSettings

@@ -9,6 +9,7 @@ import pytest
 from fengsui.incidents.slow_burn import burning
 from fengsui.pipeline import steps
 from fengsui.reports import brief
+from fengsui.reports.daily.facts import gather
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from nlp.brands.matcher import BrandSettings
@@ -63,9 +64,9 @@ def test_a_brand_that_was_first_read_this_week_is_no_burn(services: Services) ->
 def test_the_brief_names_what_burns(services: Services) -> None:
     """The brief has a line for the brand, in both languages, and none where nothing grows."""
     burn(services, "云朵")
-    day = brief.gather(services, Window(MORNING - DAY, MORNING))
-    said = brief.compose(day, "zh").plain()
+    day = gather(services, Window(MORNING - DAY, MORNING))
+    said = brief.compose(services, day, "zh").plain()
     assert "云朵 近 7 天投诉" in said
-    assert "云朵: " in brief.compose(day, "en").plain()
-    quiet = brief.gather(services, Window(MORNING - 9 * DAY, MORNING - 8 * DAY))
-    assert "近 7 天投诉" not in brief.compose(quiet, "zh").plain()
+    assert "云朵: " in brief.compose(services, day, "en").plain()
+    quiet = gather(services, Window(MORNING - 9 * DAY, MORNING - 8 * DAY))
+    assert "近 7 天投诉" not in brief.compose(services, quiet, "zh").plain()
