@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboards.web.headers import SafeHeaders
-from dashboards.web.pages import act, incident, login, overview
+from dashboards.web.pages import act, brand, collection, incident, login, overview, search
 from dashboards.web.readers import Readers
 from dashboards.web.security.doors import Doors
 from dashboards.web.security.sessions import Sessions
@@ -72,6 +72,14 @@ def application(
             Route("/incidents", incident.listed),
             Route("/incidents/{key:path}", incident.show),
             Route("/chart/incident.svg", incident.chart),
+            Route("/brands", brand.listed),
+            Route("/brands/{name:path}", brand.show),
+            Route("/chart/brand.svg", brand.chart),
+            Route("/search", search.show),
+            Route("/search.csv", search.export),
+            Route("/sources", collection.show),
+            Route("/sources/retry", collection.retry, methods=["POST"]),
+            Route("/sources/resend", collection.resend, methods=["POST"]),
             Route("/act", act.act, methods=["POST"]),
             Route("/login", login.show),
             Route("/login", login.enter, methods=["POST"]),

@@ -6,6 +6,7 @@ usual of all brands, which are dear to load and cheap to keep up.
 """
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -69,14 +70,27 @@ class Readers:
         for reader in self._all:
             self._idle.put_nowait(reader)
         self._kept: dict[Hashable, tuple[float, Any]] = {}
+        self._writing = threading.Lock()
 
-    async def read(self, ask: Callable[[Services], T]) -> T:
-        """Return what `ask` finds, by the next reader that is free."""
+    async def read(
+        self,
+        ask: Callable[[Services], T],
+        key: Hashable | None = None,
+        fresh: float = FRESH_SECONDS,
+    ) -> T:
+        """Return what `ask` finds, by the next reader that is free; what `key` keeps while fresh."""
+        known = self._kept.get(key)
+        if key is not None and known is not None and time.monotonic() < known[0]:
+            kept: T = known[1]
+            return kept
         reader = await self._idle.get()
         try:
-            return await reader.read(ask)
+            found = await reader.read(ask)
         finally:
             self._idle.put_nowait(reader)
+        if key is not None:
+            self._keep(key, found, fresh)
+        return found
 
     async def count(
         self, key: Hashable, ask: Callable[[Services], T], fresh: float = FRESH_SECONDS
@@ -90,16 +104,21 @@ class Readers:
                 found: T = known[1]
                 return found
             found = ask(services)
-            while len(self._kept) >= KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = (time.monotonic() + fresh, found)
+            self._keep(key, found, fresh)
             return found
 
         return await self._counting.read(asked)
 
+    def _keep(self, key: Hashable, found: Any, fresh: float) -> None:
+        with self._writing:
+            while len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = (time.monotonic() + fresh, found)
+
     def forget(self) -> None:
         """Show nothing again that was read before: something was changed."""
-        self._kept.clear()
+        with self._writing:
+            self._kept.clear()
 
     def close(self) -> None:
         """End all readers."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from fengsui.chart.timeline import WORDS, Timeline
-from records import TurningPoint
+from records import Level, TurningPoint
 from records.language import LEVEL_COLOURS, LEVEL_NAMES, RECOVERED_COLOUR, Language
 from records.time import BEIJING
 
@@ -59,6 +59,18 @@ class Look:
         return self.width < 480
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The count of a step, what is usual of it and at most, and the level at the time."""
+
+    at: datetime
+    until: datetime
+    count: float
+    usual: float
+    upper: float
+    level: Level | None = None
+
+
 def incident_spec(
     line: Timeline, upper: Sequence[float], points: Sequence[TurningPoint], look: Look
 ) -> Spec:
@@ -66,9 +78,35 @@ def incident_spec(
 
     `upper` is, a step, the greatest count that is still usual; `points` are marked above the bars.
     """
-    values = list(_bars(line, upper))
-    top = max([*line.negative, *upper, 1.0])
-    layers: list[Spec] = [
+    bars = bars_of(line, upper)
+    top = top_of(bars)
+    layers = [*_bars(bars, look), *_levels(line, top, look), *_turns(points, top, look)]
+    return _framed({"layer": layers, "height": look.height}, look)
+
+
+def trend_spec(bars: Sequence[Bar], look: Look) -> Spec:
+    """Return the chart of a brand's days: bars in the colours of levels over what is usual."""
+    return _framed({"layer": _bars(bars, look), "height": look.height}, look)
+
+
+def bars_of(line: Timeline, upper: Sequence[float]) -> list[Bar]:
+    """Return the bars of a time line; `upper` is what is usual at most, a step."""
+    rows = zip(line.at, line.negative, line.usual, upper, strict=True)
+    return [
+        Bar(at, at + line.step, count, usual, most, line.level_at(at))
+        for at, count, usual, most in rows
+    ]
+
+
+def top_of(bars: Sequence[Bar]) -> float:
+    """Return the greatest number of the bars and of what is usual."""
+    return max((max(one.count, one.upper) for one in bars), default=0.0) or 1.0
+
+
+def _bars(bars: Sequence[Bar], look: Look) -> list[Spec]:
+    """Return the layers of the bars, the band behind them and the line of what is usual."""
+    values, top = [_row(one) for one in bars], top_of(bars)
+    return [
         {
             "data": {"values": values},
             "mark": {
@@ -102,15 +140,7 @@ def incident_spec(
             },
             "encoding": {"x": _x(look), "y": _y("usual", top)},
         },
-        *_levels(line, top, look),
-        *_turns(points, top, look),
     ]
-    return _framed({"layer": layers, "height": look.height}, look)
-
-
-def trend_spec(line: Timeline, upper: Sequence[float], look: Look) -> Spec:
-    """Return the chart of a brand's days: the count as a line over what is usual."""
-    return incident_spec(line, upper, (), look)
 
 
 def beijing_millis(at: datetime) -> int:
@@ -121,17 +151,15 @@ def beijing_millis(at: datetime) -> int:
     return round((local + offset).timestamp() * 1000)
 
 
-def _bars(line: Timeline, upper: Sequence[float]) -> Iterator[Spec]:
-    for at, count, usual, most in zip(line.at, line.negative, line.usual, upper, strict=True):
-        level = line.level_at(at)
-        yield {
-            "at": beijing_millis(at),
-            "until": beijing_millis(at + line.step),
-            "count": count,
-            "usual": round(usual, 2),
-            "upper": round(most, 2),
-            "level": level.name.lower() if level is not None else "none",
-        }
+def _row(bar: Bar) -> Spec:
+    return {
+        "at": beijing_millis(bar.at),
+        "until": beijing_millis(bar.until),
+        "count": bar.count,
+        "usual": round(bar.usual, 2),
+        "upper": round(bar.upper, 2),
+        "level": bar.level.name.lower() if bar.level is not None else "none",
+    }
 
 
 def _x(look: Look) -> Spec:
@@ -141,8 +169,10 @@ def _x(look: Look) -> Spec:
         "scale": {"type": "utc"},
         "title": None,
         "axis": {
-            "format": "%H:%M",
-            "labelExpr": "hours(datum.value) === 0 ? '' : datum.label",
+            # A day begins with its date; the time of day stands at all other places.
+            "labelExpr": "utcFormat(datum.value, utchours(datum.value) + utcminutes(datum.value)"
+            " === 0 ? '%m-%d' : '%H:%M')",
+            "labelOverlap": True,
             "tickCount": 4 if look.is_narrow else 10,
             "grid": False,
         },

@@ -1,14 +1,15 @@
 """The page of one incident, its chart, and the list of incidents."""
 
-from typing import Final, cast, get_args
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboards.web.pages.charts import as_svg, look_of
 from dashboards.web.site import page, site_of
 from fengsui.chart.drawn import svg_of
-from fengsui.chart.vega import Look, Theme, incident_spec
+from fengsui.chart.vega import incident_spec
 from fengsui.services import Services
 from fengsui.views.incident import (
     IncidentPage,
@@ -22,8 +23,6 @@ from fengsui.views.overview import refresh
 
 # A chart is drawn anew as often while its incident goes on.
 CHART_SECONDS: Final = 30.0
-# The sizes in which a chart is drawn: for a telephone, and for all else.
-SIZES: Final = {"narrow": (358, 220), "wide": (1072, 260)}
 FRESH_SECONDS: Final = 5.0
 
 
@@ -49,28 +48,23 @@ async def show(request: Request) -> Response:
 
 
 async def chart(request: Request) -> Response:
-    """Return the chart of an incident as SVG, in the size and the theme that are asked for."""
+    """Return the chart of an incident as SVG."""
     site = site_of(request)
-    asked = request.query_params
-    size, theme = asked.get("size", "wide"), asked.get("theme", "light")
-    if size not in SIZES or theme not in get_args(Theme):
-        raise HTTPException(404)
-    language, now = site.language(request), site.clock()
-    look = Look(*SIZES[size], cast(Theme, theme), language)
+    key, now = request.query_params.get("key", ""), site.clock()
+    look = look_of(request, site.language(request))
 
     def ask(services: Services) -> str | None:
-        incident = services.ledger.incident(asked.get("key", ""))
+        incident = services.ledger.incident(key)
         if incident is None or incident.is_operational:
             return None
         refresh(services, now)
         line, upper, points = chart_of(services, incident, now)
         return svg_of(incident_spec(line, upper, points, look))
 
-    svg = await site.readers.count(("chart", asked.get("key", ""), look), ask, CHART_SECONDS)
+    svg = await site.readers.count(("chart", key, look), ask, CHART_SECONDS)
     if svg is None:
         raise HTTPException(404)
-    age = f"private, max-age={CHART_SECONDS:.0f}"
-    return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": age})
+    return as_svg(svg)
 
 
 async def listed(request: Request) -> Response:
