@@ -79,12 +79,14 @@ class EscalationStep(Rule):
 
     The person on call by a rota, a member by name, or receivers (a channel, a telephone bridge by
     webhook). Without receivers the message goes to those of the incident, and names the person.
+    With `phone` the person is also called up, by the `phone_webhook` of the member.
     """
 
     after_minutes: int = Field(ge=1, le=7 * 24 * 60)
     on_call: str = ""
     member: str = ""
     receivers: tuple[str, ...] = ()
+    phone: bool = False
 
     @model_validator(mode="after")
     def _asks_somebody(self) -> Self:

@@ -3,7 +3,7 @@
 import gc
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 
 from alerts.notify.protocol import Notifier
-from alerts.settings import notifier_of
+from alerts.settings import WebhookReceiver, notifier_of
 from fengsui.models import model_in_use
 from fengsui.privacy import Privacy
 from fengsui.settings.application import Settings
@@ -128,7 +128,7 @@ class Services:
         if self._notifiers is None:
             self._notifiers = {
                 receiver.name: notifier_of(receiver, self._console)
-                for receiver in self.settings.receivers
+                for receiver in (*self.settings.receivers, *phones_of(self.settings))
             }
         return self._notifiers
 
@@ -239,6 +239,22 @@ def _settle_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def phones_of(settings: Settings) -> Iterator[WebhookReceiver]:
+    """Yield a receiver for each member who can be called up; no route leads to any of them."""
+    for member in settings.members:
+        if member.phone_webhook is not None:
+            yield WebhookReceiver(
+                name=phone_name(member.name),
+                url_env=member.phone_webhook,
+                language=settings.language,
+            )
+
+
+def phone_name(member: str) -> str:
+    """Return the name of the receiver that calls a member up; no name of the settings is so."""
+    return f"phone:{member}"
 
 
 def ledger_url(settings: Settings) -> str:

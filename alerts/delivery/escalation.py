@@ -49,11 +49,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A step to be done, and from when on it was due; `step` says who is asked, if anybody new."""
+    """A step to be done, and from when on it was due.
+
+    `since` is when nobody had it first, or the owner wrote last; `step` says who is asked, if
+    anybody new.
+    """
 
     kind: StepKind
     number: int
     at: datetime
+    since: datetime
     step: EscalationStep | None = None
 
 
@@ -82,7 +87,7 @@ def upcoming(policy: EscalationPolicy, incident: Incident, standing: Standing) -
         at = since + step.after
         if done:
             at = max(at, done[-1].at + step.after - policy.steps[len(done) - 1].after)
-        yield Due(StepKind.STEP, len(done), at, step)
+        yield Due(StepKind.STEP, len(done), at, since, step)
     if policy.repeat_minutes:
         first = policy.repeat_minutes * MINUTE
         yield _repeated(StepKind.REPEAT, standing, since, first, policy)
@@ -115,7 +120,7 @@ def _repeated(
     done = [one for one in standing.done if one.kind is kind]
     longest = max(first, policy.repeat_most_minutes * MINUTE)
     pause = min(first * (1 << min(len(done), 20)), longest)
-    return Due(kind, len(done), (done[-1].at if done else since) + pause)
+    return Due(kind, len(done), (done[-1].at if done else since) + pause, since)
 
 
 def policy_of(

@@ -73,7 +73,8 @@ class Message:
     `level` gives a message its colour, green where `recovered`; None where it is about no level.
     With `broadcast` an answer in a thread is shown to the whole channel. `picture` is for channels
     that show pictures; others leave it out. `alert` is what the message was made of, for channels
-    that hand on data; None for all others.
+    that hand on data; None for all others. `calls` are ids of Slack users of the settings whom the
+    message calls; other channels name them in the text alone.
     """
 
     language: Language
@@ -88,6 +89,7 @@ class Message:
     broadcast: bool = False
     picture: Picture | None = None
     alert: Alert | None = None
+    calls: tuple[str, ...] = ()
 
     @property
     def colon(self) -> str:

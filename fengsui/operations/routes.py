@@ -18,7 +18,7 @@ from alerts.delivery.quiet_hours import holding, quiet_until
 from alerts.delivery.routing import Facts, Routed, names_of, routed
 from alerts.detection.holiday_calendar import calendar_of
 from alerts.policies import EscalationPolicy
-from fengsui.desk.on_call import rotas_of
+from fengsui.desk.on_call import on_call_by, rotas_of
 from fengsui.settings.application import Settings
 from records import Incident
 from records.time import DAY
@@ -113,8 +113,7 @@ def asked(due: Due, rotas: Sequence[Rota], receivers: tuple[str, ...]) -> Asked:
     """Return who is asked by a step; `receivers` are those of the incident."""
     if due.step is None:
         return Asked(due.at, due.kind, due.number, "", receivers)
-    named = (one for one in rotas if one.settings.name == due.step.on_call)
-    person = due.step.member or _on_call(next(named, None), due.at)
+    person = due.step.member or on_call_by(rotas, due.step.on_call, due.at)
     return Asked(due.at, due.kind, due.number, person, due.step.receivers or receivers)
 
 

@@ -8,18 +8,24 @@ from typing import Final
 
 from alerts.delivery.texts import Texts
 from alerts.messages.catalogue import LANGUAGES
+from alerts.messages.follow_up.duty import with_duty
 from alerts.messages.message import Message, Picture
 from alerts.messages.playbook.playbook import Playbook, PlaybookError, read_playbook
 from fengsui.chart.counted import timeline_of
+from fengsui.desk.on_call import on_call_for
+from fengsui.desk.states import fold_incident
 from fengsui.services import Services
 from fengsui.stores.open import opened_store
-from records import Alert
+from records import Alert, Change, Level, subject_of
+from records.action import INCIDENT
 from records.language import Language
 from records.time import MINUTE
 
 log = logging.getLogger(__name__)
 
 STEP: Final = 10 * MINUTE
+# What calls the person on duty, from orange on.
+CALLING: Final = frozenset({Change.OPENED, Change.REOPENED, Change.RAISED})
 WORDS: Final = {
     "zh": "{brand} 每 10 分钟的负面条数与基线",
     "en": "{brand}: negative posts in 10 minutes, and the baseline",
@@ -50,6 +56,24 @@ class ChartedTexts(Texts):
     def __init__(self, services: Services) -> None:
         super().__init__(playbooks_of(services.settings.playbook))
         self._services = services
+
+    def alert(self, alert: Alert, language: Language) -> Message:
+        """Return what an alert says, with who is on duty while nobody has the incident."""
+        return self._with_duty(super().alert(alert, language), alert, calls=alert.change in CALLING)
+
+    def present(self, alert: Alert, language: Language) -> Message:
+        """Return what the first message says now, with who is on duty; it calls nobody again."""
+        return self._with_duty(super().present(alert, language), alert, calls=False)
+
+    def _with_duty(self, message: Message, alert: Alert, *, calls: bool) -> Message:
+        settings, incident = self._services.settings, alert.incident
+        if not settings.on_call or incident.is_operational or message.recovered:
+            return message
+        done = self._services.ledger.actions([subject_of(INCIDENT, incident.key)])
+        person = on_call_for(settings, incident.brand, alert.at)
+        if person is None or fold_incident(done).owner:
+            return message
+        return with_duty(message, person, calls=calls and incident.level >= Level.ORANGE)
 
     def evidence(self, alert: Alert, language: Language, *, pictures: bool) -> Message:
         """Return what the incident rests on, with its chart."""

@@ -13,7 +13,7 @@ BRAND: Final = 24
 
 
 def part_message(alert: Alert, head: Incident, language: Language) -> Message:
-    """Return what is said of a part whose own messages are muted; its level gives the colour."""
+    """Return the line about a part whose own messages are muted; its level gives the colour."""
     words, incident = CATALOGUES[language], alert.incident
     title = words["part.line"].format(
         emoji=EMOJI[incident.level],

@@ -5,6 +5,7 @@ section, 150 a header). Slack also refuses messages of more than about 13,200 ch
 undocumented; the limits of `alerts.messages.compose` keep well below.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -38,6 +39,9 @@ _ESCAPES = str.maketrans(
 
 _IN_ADDRESS = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C"})
 
+# The id of a user.
+_USER = re.compile(r"[UW][A-Z0-9]{2,40}")
+
 Block = dict[str, Any]
 
 
@@ -54,7 +58,15 @@ def payload_of(message: Message) -> dict[str, Any]:
     """
     first = (*(line.text for line in message.screen[:1]), *message.summary[:1])[:1]
     text = escape(cut(" ".join((message.title, *first)), FALLBACK_LIMIT))
-    return {"text": text, "blocks": [_header(message.title), *_screen(message), *_body(message)]}
+    blocks = [_header(message.title), *_calls(message), *_screen(message), *_body(message)]
+    return {"text": text, "blocks": blocks}
+
+
+def _calls(message: Message) -> Iterator[Block]:
+    """Yield the block that calls people: nothing but ids, each of Slack's form."""
+    ids = [one for one in message.calls if _USER.fullmatch(one)]
+    if ids:
+        yield _section([" ".join(f"<@{one}>" for one in ids)])
 
 
 def _screen(message: Message) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -153,6 +153,7 @@ def test_a_policy_that_says_nothing_is_refused(fields: dict[str, Any]) -> None:
         policy(**fields)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 200), min_size=1, max_size=60),
     st.integers(0, 60),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.delivery.inhibition import head_of, is_muted
@@ -66,6 +66,7 @@ def test_what_is_muted(level: Level, change: Change, harm: int, knows: bool, mut
     assert is_muted(alert, made_incident(Level.ORANGE, brand="a"), knows=knows) is muted
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12), st.integers(2, 5))
 def test_each_story_has_one_head(pairs: Sequence[tuple[int, int]], least: int) -> None:
     """However brands are linked: linked incidents agree on who speaks, and somebody does."""

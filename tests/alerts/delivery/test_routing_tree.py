@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.delivery.routing import Facts, facts_of, names_of, routed
@@ -121,6 +121,7 @@ def _alone(one: ChildRoute) -> ChildRoute:
     return one.model_copy(update={"goes_on": True, "routes": tuple(map(_alone, one.routes))})
 
 
+@settings(deadline=None)
 @given(st.lists(TREE, min_size=1, max_size=4))
 def test_who_takes_an_incident_without_stops_loses_no_branch(trees: list[dict[str, Any]]) -> None:
     """A stop only ever takes receivers away, and an incident that any root takes is sent."""
@@ -132,6 +133,7 @@ def test_who_takes_an_incident_without_stops_loses_no_branch(trees: list[dict[st
     assert all(one.receivers for one in whole)
 
 
+@settings(deadline=None)
 @given(st.lists(TREE, max_size=4))
 def test_a_tree_reads_as_it_was_written(trees: list[dict[str, Any]]) -> None:
     """Settings that are written out and read again route alike."""

@@ -10,6 +10,7 @@ from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.compose import compose, present
 from alerts.messages.digest import grouped
 from alerts.messages.evidence_message import evidence
+from alerts.messages.follow_up.duty import Person, escalated, with_duty
 from alerts.messages.follow_up.part import part_message
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
 from nlp.complaints.rules import CATEGORIES, DEMANDS
@@ -55,7 +56,7 @@ from tests.alerts.messages.missed import made_missed
 HOT = replace(LARGE, followers=1862)
 VOICES = (HOT, LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
 
-FOLLOW_UP = ("follow_up.part",)
+FOLLOW_UP = ("follow_up.part", "follow_up.duty")
 
 
 def test_every_word_is_used() -> None:
@@ -95,6 +96,10 @@ def test_every_word_is_used() -> None:
         for why in get_args(Why):
             away(made_missed(2), OPENED + HOUR, "zh", why)
         part_message(made_alert(), made_incident(brand="晨曦"), "zh")
+        for call in ("step", "repeat", "reminder"):
+            escalated(made_incident(), call, HOUR, Person("张三"), "zh")
+        escalated(made_incident(), "step", HOUR, None, "zh")
+        with_duty(compose(made_alert(), "zh"), Person("张三"), calls=True)
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
 
 
