@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from fengsui.chart.font import FILE, sized
 from fengsui.chart.timeline import WORDS, Timeline, clock
 from records import Level
-from records.language import LEVEL_COLOURS, LEVEL_NAMES, RECOVERED_COLOUR
+from records.language import LEVEL_COLOURS, LEVEL_NAMES, RECOVERED_COLOUR, Language
 from records.time import BEIJING
 
 SIZE, DPI = (12.0, 5.2), 150
@@ -23,8 +24,8 @@ STEPS = 2_000
 INK, FAINT, PAPER, CALM = "#1f2933", "#7b8794", "#ffffff", "#9aa5b1"
 
 
-def png_chart(timeline: Timeline, path: Path) -> None:
-    """Draw the chart, in Chinese, into the file `path`, 1800 by 780 pixels.
+def png_chart(timeline: Timeline, path: Path | BytesIO, language: Language = "zh") -> None:
+    """Draw the chart into the file `path`, 1800 by 780 pixels.
 
     Letters that the font lacks are left out.
 
@@ -34,7 +35,7 @@ def png_chart(timeline: Timeline, path: Path) -> None:
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.055, 0.085, 0.9, 0.745), facecolor=PAPER)
-    words = _Words()
+    words = _Words(language)
     words.head(figure, timeline)
     if timeline.at:
         thin = timeline.thinned(STEPS)
@@ -47,17 +48,18 @@ def png_chart(timeline: Timeline, path: Path) -> None:
 
 
 class _Words:
-    """The Chinese words on the picture, and what it takes to draw them."""
+    """The words on the picture, and what it takes to draw them."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self._language: Language = language
         self._letters = FT2Font(FILE.path, face_index=FILE.face_index).get_charmap()
 
     def __getitem__(self, word: str) -> str:
-        return WORDS["zh"][word]
+        return WORDS[self._language][word]
 
     def level(self, level: Level) -> str:
         """Return the name of a level."""
-        return LEVEL_NAMES["zh"][level]
+        return LEVEL_NAMES[self._language][level]
 
     def style(self, size: float = 10, colour: str = INK) -> dict[str, Any]:
         """Return what a text needs to be drawn so."""
@@ -66,7 +68,7 @@ class _Words:
     def head(self, figure: Figure, timeline: Timeline) -> None:
         """Write the brand and what is counted."""
         brand = self._readable(timeline.brand)
-        title = timeline.title("zh")
+        title = timeline.title(self._language)
         first = brand or title[:1].upper() + title[1:]
         second = f"{title} · {self['zone']}" if brand else self["zone"]
         figure.text(0.055, 0.925, first, **self.style(17))

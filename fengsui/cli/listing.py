@@ -53,6 +53,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "terms": Place("terms", "look"),
     "painpoints": Place("painpoints", "look"),
     "brief": Place("report.brief", "look"),
+    "review": Place("report.review", "look"),
     "explain": Place("detection", "look"),
     "tune": Place("detection", "look"),
     "replay": Place("files", "past"),

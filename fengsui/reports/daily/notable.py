@@ -5,23 +5,21 @@ from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Final
 
-from fengsui.reports.document.model import RESTS
 from records import Sentiment, Window
 from store.interface import Cited, MentionStore
 
 MOST: Final = 3
 """Posts of each kind that a report shows."""
 
+# So many are held before the lightest are let go.
+KEPT: Final = 500
 # Of a thousand followers about one hands a post on: so both are weighed in one unit.
 FOLLOWERS_A_REPOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Notable:
-    """The worst and the best posts, the heaviest first; the keys of negatives and complaints.
-
-    There are at most RESTS of those keys, the first; the posts of the others are not named.
-    """
+    """The worst and the best posts, the heaviest first; the keys of negatives and complaints."""
 
     worst: tuple[Cited, ...] = ()
     best: tuple[Cited, ...] = ()
@@ -40,13 +38,12 @@ class _Found:
         mention, key = cited.mention, cited.post.key
         if mention.sentiment is Sentiment.NEGATIVE:
             self.worst.append(cited)
-            if len(self.negative) < RESTS:
-                self.negative.append(key)
+            self.negative.append(key)
         elif mention.sentiment is Sentiment.POSITIVE and not mention.complaint:
             self.best.append(cited)
-        if mention.complaint and len(self.complaints) < RESTS:
+        if mention.complaint:
             self.complaints.append(key)
-        if max(len(self.worst), len(self.best)) > RESTS:
+        if max(len(self.worst), len(self.best)) > KEPT:
             self._shrink()
 
     def _shrink(self) -> None:

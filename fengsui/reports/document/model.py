@@ -6,7 +6,7 @@ rests on.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, TypeAlias
 
@@ -26,15 +26,20 @@ SHOWN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence and the keys of the posts it rests on; `level` colours it, `name` names it."""
+    """A sentence and the keys of the posts it rests on; `level` colours it, `name` names it.
+
+    `rests` is on how many posts it rests, of which `posts` has the first RESTS.
+    """
 
     text: str
     posts: tuple[str, ...] = ()
     level: Level | None = None
     name: str = ""
+    rests: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", one_line(self.text, LINE))
+        object.__setattr__(self, "rests", len(self.posts))
         object.__setattr__(self, "posts", self.posts[:RESTS])
 
 

@@ -10,6 +10,7 @@ from fpdf.enums import TableBordersLayout, VAlign, WrapMode
 from fpdf.fonts import FontFace
 from noto_cjk_sans_otc import FONT_PATH
 
+from fengsui.reports.document.lines import wrapped
 from fengsui.reports.document.model import (
     Block,
     Chart,
@@ -21,13 +22,22 @@ from fengsui.reports.document.model import (
     Table,
 )
 from fengsui.reports.document.words import WORDS, numbers_of, rest_of
+from records import Level
 from records.language import LEVEL_COLOURS, RECOVERED_COLOUR
 
 # The face of the collection for simplified Chinese.
 FACE: Final = 2
 FONT: Final = "noto"
-MARGIN, BODY, SMALL, LINE = 16.0, 10.0, 8.5, 5.6
+MARGIN, BODY, SMALL, LINE, PADDING = 16.0, 10.0, 8.5, 5.6, 1.0
 INK, FAINT, PALE, LINK = (31, 41, 51), (97, 110, 124), (244, 246, 248), (36, 96, 154)
+
+# The colours of the levels as text on white, where yellow could not be read.
+DARK: Final = {
+    Level.BLUE: "#2b5f94",
+    Level.YELLOW: "#8a6a00",
+    Level.ORANGE: "#b4540a",
+    Level.RED: "#b3202d",
+}
 
 
 def pdf_of(document: Document, made_at: datetime) -> bytes:
@@ -124,13 +134,21 @@ class _Page(FPDF):
     def _text(
         self, text: str, size: float, colour: tuple[int, int, int], height: float, left: float
     ) -> None:
-        self.set_x(left)
         self.set_font(FONT, size=size)
         self.set_text_color(*colour)
-        self.multi_cell(
-            self.w - MARGIN - left, height, self._readable(text), align="L",
-            wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT",
-        )  # fmt: skip
+        self._lines(self._readable(text), height, left)
+
+    def _lines(self, text: str, height: float, left: float, link: str = "") -> None:
+        """Write a text from `left` to the margin, and go to the next line."""
+        room = self.w - MARGIN - left
+        for line in self._wrapped(text, room).split("\n"):
+            self.set_x(left)
+            self.cell(room, height, line, link=link, new_x="LMARGIN", new_y="NEXT")
+
+    def _wrapped(self, text: str, room: float) -> str:
+        """Return a text with its line breaks in the present font."""
+        # A cell has a margin on each side.
+        return "\n".join(wrapped(text, room - 2 * self.c_margin - 0.1, self.get_string_width))
 
     def _sentence(
         self,
@@ -147,15 +165,8 @@ class _Page(FPDF):
             self.set_text_color(LEVEL_COLOURS[level] if level else FAINT)
             self.cell(5, LINE, "●" if level else bullet)
             self.set_text_color(*colour)
-        with self.local_context():
-            self.set_left_margin(MARGIN + (5 if bullet else 0))
-            self.set_x(MARGIN + (5 if bullet else 0))
-            self.multi_cell(
-                0, LINE, self._readable(sentence.text) + self._references(sentence), align="L",
-                wrapmode=WrapMode.CHAR, new_x="LMARGIN", new_y="NEXT",
-            )  # fmt: skip
-        self.set_left_margin(MARGIN)
-        self.set_x(MARGIN)
+        text = self._readable(sentence.text) + self._references(sentence)
+        self._lines(text, LINE, MARGIN + (5 if bullet else 0))
 
     def _references(self, sentence: Sentence) -> str:
         shown = "".join(f"[{number}]" for number in numbers_of(sentence, self._numbers))
@@ -167,13 +178,14 @@ class _Page(FPDF):
         self.set_font(FONT, size=SMALL)
         self.set_text_color(*INK)
         self.set_draw_color(217, 223, 229)
+        total = sum(column.width for column in table.columns)
         with self.table(
             col_widths=tuple(column.width for column in table.columns),
             text_align=tuple("RIGHT" if one.numeric else "LEFT" for one in table.columns),
             headings_style=FontFace(emphasis="", color=INK, fill_color=PALE),
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             line_height=4.8,
-            padding=1,
+            padding=PADDING,
             v_align=VAlign.T,
             wrapmode=WrapMode.CHAR,
         ) as made:
@@ -183,10 +195,13 @@ class _Page(FPDF):
             for row in table.rows:
                 line = made.row()
                 for cell, column in zip(row.cells, table.columns, strict=True):
-                    style = FontFace(color=LEVEL_COLOURS[cell.level]) if cell.level else None
+                    style = FontFace(color=DARK[cell.level]) if cell.level else None
                     text = self._readable(cell.text)
                     text += "" if column.numeric else self._references(cell)
-                    line.cell(f"● {text}" if cell.level else text, style=style)
+                    text = f"● {text}" if cell.level else text
+                    # The library breaks lines between blanks, or anywhere; Chinese wants neither.
+                    room = self.epw * column.width / total - 2 * PADDING
+                    line.cell(self._wrapped(text, room), style=style)
 
     def _chart(self, chart: Chart) -> None:
         self.image(BytesIO(chart.png), w=self.epw, alt_text=self._readable(chart.words.text))
@@ -205,11 +220,7 @@ class _Page(FPDF):
         if source.url:
             self.set_font(FONT, size=7.5)
             self.set_text_color(*LINK)
-            self.set_x(MARGIN + 5)
-            self.multi_cell(
-                0, 4.4, source.url, link=source.url, align="L", wrapmode=WrapMode.CHAR,
-                new_x="LMARGIN", new_y="NEXT",
-            )  # fmt: skip
+            self._lines(source.url, 4.4, MARGIN + 5, source.url)
 
     def _readable(self, text: str) -> str:
         return "".join(letter for letter in text if ord(letter) in self._letters).strip()

@@ -16,4 +16,4 @@ def numbers_of(sentence: Sentence, numbers: Mapping[str, int]) -> tuple[int, ...
 
 def rest_of(sentence: Sentence, numbers: Mapping[str, int]) -> int:
     """Return on how many more posts a sentence rests than those that it refers to."""
-    return len(sentence.posts) - len(numbers_of(sentence, numbers))
+    return sentence.rests - len(numbers_of(sentence, numbers))
