@@ -34,7 +34,7 @@ from records.incident import (
 from records.mention import OWN, Mention, Sentiment
 from records.point import Point
 from records.post import Account, Post, PostKind, Rejected
-from records.situation import Carrier, Situation, Trend, TurningPoint, Voice
+from records.situation import Carrier, Handling, Situation, Trend, TurningPoint, Voice
 from records.window import Window
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "EvidencePart",
     "Forecast",
     "ForecastReason",
+    "Handling",
     "Incident",
     "IncidentKind",
     "IncidentStatus",

@@ -92,6 +92,33 @@ class TurningPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Handling:
+    """What people have made of an incident when a message about it is composed.
+
+    `status` is open, claimed, resolved, false_alarm, not_us or merged; where it is one of the last
+    four, `by` ended it at `at`, for the reason `cause`, or it goes on in `merged_into`. `level` is
+    the one that `level_by` set by hand, None where detection decides. People asked for silence
+    until `silenced_until`.
+    """
+
+    status: str = "open"
+    owner: str = ""
+    owned_at: datetime | None = None
+    by: str = ""
+    at: datetime | None = None
+    cause: str = ""
+    merged_into: str = ""
+    level: Level | None = None
+    level_by: str = ""
+    silenced_until: datetime | None = None
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether a person ended it."""
+        return self.status not in {"open", "claimed"}
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """A story as of the end of a tick, recomputed from the store.
 
@@ -102,7 +129,8 @@ class Situation:
     `harm` counts posts about harm to people. `first` is the first post, `carriers` who carries it,
     the most important first, whatever their sentiment; `joined` are those that are new with this
     message. `looked_for` names what was looked for, `unconnected` what no source could show.
-    `owner` has claimed the incident at `owned_at`; nobody where it is empty.
+    `owner` has claimed the incident at `owned_at`; nobody where it is empty. `handling` is all that
+    people made of it; None in what is kept, since a message says what holds when it is composed.
     """
 
     title: str
@@ -125,3 +153,4 @@ class Situation:
     cases: int = 0
     owner: str = ""
     owned_at: datetime | None = None
+    handling: Handling | None = None

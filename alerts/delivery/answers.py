@@ -3,15 +3,20 @@
 Both are entries of the outbox whose keys are derived from the alert's. They are written together
 with the record that the alert was sent, and composed when they are sent themselves, from the alert
 that the outbox holds.
+
+What people do with an incident changes its first message too: that is an update, written with the
+action itself. A channel that cannot change a message gets the words that the update brings, if any.
 """
 
+from datetime import datetime
 from typing import Final
 
 from alerts.notify.protocol import Abilities
-from records import Alert, Notification, NotificationState, PreparedMessage
+from records import Alert, Incident, Notification, NotificationState, PreparedMessage
 
 EDIT: Final = "/edit"
 EVIDENCE: Final = "/evidence"
+DESK: Final = "/desk/"
 
 
 def answer_to(
@@ -42,6 +47,41 @@ def _answer(notification: Notification, alert: Alert, kind: str) -> Notification
     )
     receiver, created = notification.receiver, notification.created_at
     return Notification(None, receiver, NotificationState.PENDING, created, prepared=prepared)
+
+
+def update_of(
+    incident: Incident, receiver: str, place: int, at: datetime, body: str = ""
+) -> Notification:
+    """Return the update of an incident's first message after the action at `place` of the log.
+
+    `body` is the message for a channel that cannot change what it has shown, empty for none.
+    """
+    prepared = PreparedMessage(
+        key=f"{incident.key}{DESK}{place}{EDIT}",
+        body=body,
+        incident=incident.key,
+        opened_at=incident.opened_at,
+        edits=True,
+    )
+    return Notification(None, receiver, NotificationState.PENDING, at, prepared=prepared)
+
+
+def is_update(notification: Notification) -> bool:
+    """Say whether it shows what somebody did with the incident."""
+    return is_edit(notification) and DESK in notification.message_key
+
+
+def place_of(update: Notification) -> int:
+    """Return the place in the log of the action that an update shows."""
+    return int(update.message_key.removesuffix(EDIT).rpartition(DESK)[2])
+
+
+def can_edit(first: Notification | None, abilities: Abilities) -> bool:
+    """Say whether the incident's first message can be changed: it is its own, and the channel can.
+
+    One that is for several incidents stays as it is.
+    """
+    return first is not None and first.receipt is not None and abilities.edits and not first.bundle
 
 
 def is_edit(notification: Notification) -> bool:

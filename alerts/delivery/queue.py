@@ -13,7 +13,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from alerts.delivery.answers import answered_key, is_answer, is_edit, is_evidence
+from alerts.delivery.answers import (
+    answered_key,
+    can_edit,
+    is_answer,
+    is_edit,
+    is_evidence,
+    is_update,
+    place_of,
+)
 from alerts.delivery.sending import DIED, Sender, bundle_of
 from alerts.messages.away import Why, away, away_key
 from alerts.messages.digest import MOST, grouped, key_of
@@ -25,6 +33,8 @@ from records.language import Language
 AWAY_AFTER: Final = timedelta(minutes=30)
 # So often a message that fails keeps the later ones of its incident waiting: two minutes.
 HOLDS: Final = 4
+
+SUPERSEDED: Final = "superseded by a newer edit"
 
 # The groups of those who wanted quiet begin so.
 QUIET: Final = "quiet:"
@@ -198,30 +208,50 @@ class Queue:
                 held.add(line)
         return ready
 
-    def _is_needed(self, one: Notification) -> bool:
+    def _is_needed(self, one: Notification, waiting: Sequence[Notification] = ()) -> bool:
         """Say whether an answer is needed; one that is not is taken out."""
-        reason = self._needless(one)
+        reason = self._needless(one, waiting)
         if reason:
             self._tried.add(one.key)
             self._sender.withdraw(one, reason)
         return not reason
 
-    def _needless(self, answer: Notification) -> str:
+    def _needless(self, answer: Notification, waiting: Sequence[Notification]) -> str:
         """Return why an answer is not needed any more, nothing where it is."""
         taken = self._sender.outbox.taken(answer.incident_key, answer.receiver)
         if not taken:
             return "the first message is gone"
+        if is_update(answer):
+            return self._needless_update(answer, taken[0], waiting)
         if is_edit(answer) and taken[-1].key != answered_key(answer):
-            return "superseded by a newer edit"
+            return SUPERSEDED
         return ""
+
+    def _needless_update(
+        self, update: Notification, first: Notification, waiting: Sequence[Notification]
+    ) -> str:
+        if not can_edit(first, self._sender.abilities):
+            has_words = update.prepared is not None and update.prepared.body
+            return "" if has_words else "the channel cannot change what it has shown"
+        incident, place = update.incident_key, place_of(update)
+        newer = (one for one in waiting if is_update(one) and one.incident_key == incident)
+        return SUPERSEDED if any(place_of(one) > place for one in newer) else ""
 
     def _edit(self, waiting: Sequence[Notification]) -> Iterator[NotificationState]:
         """Bring first messages up to date, when all alerts that could go have gone."""
         for one in waiting:
             if self._rests:
                 return
-            if is_edit(one) and self._can_be_tried(one) and self._is_needed(one):
+            if not is_edit(one) or not self._can_be_tried(one) or self._is_early(one, waiting):
+                continue
+            if self._is_needed(one, waiting):
                 yield from self._try(one)
+
+    def _is_early(self, one: Notification, waiting: Sequence[Notification]) -> bool:
+        """Say whether the first message that an update changes is still being sent."""
+        incident = one.incident_key
+        comes = any(other.alert is not None and other.incident_key == incident for other in waiting)
+        return comes and not self._sender.outbox.taken(incident, one.receiver)
 
     def _groups(self, ready: Sequence[Notification]) -> list[list[Notification]]:
         """Return those that go out together: too many of one kind for each alone.

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from alerts.delivery.answers import answer_to, answered_key, is_answer, is_edit, is_evidence
+from alerts.delivery.answers import (
+    answer_to,
+    answered_key,
+    can_edit,
+    is_answer,
+    is_edit,
+    is_evidence,
+    is_update,
+)
 from alerts.delivery.backoff import pause_of, tried_until
 from alerts.delivery.texts import Texts
 from alerts.messages.digest import PREFIX
@@ -168,7 +176,11 @@ class Sender:
         died: bool,
     ) -> Notification | None:
         """Send it, or find that it was sent. None: the lease ran out, somebody else has it now."""
-        if doubtful and not is_edit(claimed):
+        incident = claimed.incident_key
+        taken = self.outbox.taken(incident, claimed.receiver) if incident else []
+        first = taken[0] if taken else None
+        edits = is_edit(claimed) and can_edit(first, self.abilities)
+        if doubtful and not edits:
             if held := self._arrived(notifier, [claimed]):
                 return _delivered(claimed, held[claimed.key], bundle_of(claimed))
             found = notifier.find(claimed.message_key, _earliest(claimed))
@@ -178,19 +190,27 @@ class Sender:
             raise NotifyError(DIED, retry=True)
         if self.now() >= lease_until:
             return None
-        incident = claimed.incident_key
-        taken = self.outbox.taken(incident, claimed.receiver) if incident else []
-        thread = taken[0].receipt if taken else None
-        message = self._composed(claimed, notifier.language)
-        if not is_edit(claimed) or thread is None:
+        thread = first.receipt if first is not None else None
+        message = self._composed(claimed, notifier.language, taken, edits=edits)
+        if not edits or first is None or thread is None:
             return _delivered(claimed, notifier.send(message, claimed.message_key, thread))
         receipt = notifier.edit(message, claimed.message_key, thread)
         if receipt != thread:
-            self.outbox.move(taken[0], receipt)
+            self.outbox.move(first, receipt)
         return _delivered(claimed, receipt)
 
-    def _composed(self, notification: Notification, language: Language) -> Message:
-        if is_answer(notification):
+    def _composed(
+        self,
+        notification: Notification,
+        language: Language,
+        taken: Sequence[Notification],
+        *,
+        edits: bool,
+    ) -> Message:
+        newest = taken[-1].alert if taken else None
+        if is_update(notification) and edits and newest is not None:
+            return self.texts.present(newest, language)
+        if is_answer(notification) and not is_update(notification):
             answered = self.outbox.notification(answered_key(notification))
             if answered is None or answered.alert is None:
                 raise LookupError("the alert of an answer is gone")

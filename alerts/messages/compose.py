@@ -7,6 +7,7 @@ kept up to date with `present`; what it rests on is the thread's first answer
 
 from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.format import clock_time, cut, duration, one_line
+from alerts.messages.handling import how_ended, is_ended, is_handled, standing
 from alerts.messages.message import Line, Message, Section
 from alerts.messages.ops_text import circumstances, next_step, what_happened
 from alerts.messages.playbook.playbook import Playbook, shipped
@@ -49,7 +50,7 @@ def _message(screen: Screen, title: str, lines: tuple[Line, ...]) -> Message:
         language=screen.language,
         title=title,
         level=alert.incident.level,
-        recovered=alert.change is Change.RECOVERED,
+        recovered=alert.change is Change.RECOVERED or is_ended(alert),
         screen=lines,
         closing=(Section(screen.words["heading.more"], (more,), "more"),),
         broadcast=alert.change in BROADCAST,
@@ -60,10 +61,10 @@ def _message(screen: Screen, title: str, lines: tuple[Line, ...]) -> Message:
 def _operational(alert: Alert, language: Language) -> Message:
     """Return the words for a source, a step or a receiver that fails: it has no posts to show."""
     words, incident = CATALOGUES[language], alert.incident
-    recovered = alert.change is Change.RECOVERED
+    recovered = alert.change is Change.RECOVERED or is_ended(alert)
     level = words[f"level.{incident.level.name.lower()}"]
     state = (
-        f"{RECOVERED_EMOJI} {words['level.recovered']}"
+        f"{RECOVERED_EMOJI} {how_ended(alert, words)}"
         if recovered
         else f"{EMOJI[incident.level]} {level}"
     )
@@ -76,12 +77,13 @@ def _operational(alert: Alert, language: Language) -> Message:
         duration=duration(until - alert.since, words),
     )
     following = next_step(alert, language)
+    handled = (standing(alert, words),) if is_handled(alert) else ()
     return Message(
         language=language,
         title=title,
         level=incident.level,
         recovered=recovered,
-        summary=(said, *circumstances(alert, language)),
+        summary=(said, *circumstances(alert, language), *handled),
         closing=(Section(words["heading.next"], (following,), "next"),),
         alert=alert,
     )

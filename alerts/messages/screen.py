@@ -20,6 +20,7 @@ from alerts.messages.format import (
     percent,
     safe_link,
 )
+from alerts.messages.handling import is_handled, standing
 from alerts.messages.message import Anchor, Line
 from alerts.messages.playbook.playbook import FIRST, Playbook
 from alerts.messages.situation import situation_of
@@ -322,15 +323,7 @@ class Screen:
         return one_line(step.replace(FIRST, name or self.words["customer"]), STEP_LENGTH)
 
     def _owner(self) -> Line:
-        situation, alert = self.situation, self.alert
-        if situation.owner and situation.owned_at is not None:
-            time = clock_time(situation.owned_at, alert.at)
-            said = self.say("owner", name=one_line(situation.owner, NAME), time=time)
-        elif (waited := alert.at - alert.incident.opened_at) >= MINUTE and not alert.late:
-            said = self.say("owner.none.since", span=duration(waited, self.words))
-        else:
-            said = self.words["owner.none"]
-        parts = [said]
+        alert, parts = self.alert, [standing(self.alert, self.words)]
         if alert.coverage < WHOLE:
             key = "coverage.low" if alert.coverage < LOW else "coverage"
             parts.append(self.say(key, share=percent(alert.coverage)))
@@ -371,6 +364,8 @@ class Screen:
         yield Line(said, name="cases")
         step = self.playbook.after["recovered" if left else "settled"]
         yield Line(self.say("do", steps=step), name="do")
+        if is_handled(alert):
+            yield Line(standing(alert, self.words), name="owner")
 
 
 def _within(steps: Sequence[str], limit: int) -> list[str]:

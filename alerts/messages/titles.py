@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alerts.messages.format import cells, cut_cells, number, one_line
+from alerts.messages.handling import how_ended, is_ended
 from alerts.messages.screen import Screen, is_night
 from alerts.messages.symbols import EMOJI, RECOVERED_EMOJI
 from records import Carrier, Change, Trend, Voice
@@ -53,6 +54,9 @@ class Titles:
     def root(self) -> str:
         """Return the title of the incident's first message, as the incident is now."""
         incident = self.screen.alert.incident
+        if is_ended(self.screen.alert):
+            how = how_ended(self.screen.alert, self.screen.words)
+            return self._titled(f"{RECOVERED_EMOJI} {how}", self.what())
         if self.screen.alert.change is Change.RECOVERED:
             return self.title()
         head = (

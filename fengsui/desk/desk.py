@@ -34,9 +34,20 @@ from fengsui.desk.states import (
     fold_silence,
     level_by_hand,
 )
+from fengsui.desk.updates import updates_of
 from fengsui.settings.application import Settings
 from fengsui.settings.members import Role
-from records import Action, ActionKind, Case, Incident, IncidentStatus, Level, Via, subject_of
+from records import (
+    Action,
+    ActionKind,
+    Case,
+    Incident,
+    IncidentStatus,
+    Level,
+    Notification,
+    Via,
+    subject_of,
+)
 from records.action import CASE, INCIDENT, POST, SILENCE
 from store.ledger.actions import Decided, Known
 from store.ledger.ledger import Ledger
@@ -149,11 +160,22 @@ class Desk:
             verdicts.append(outcome)
             if outcome.kind is not OutcomeKind.APPLIED:
                 return Decided()
-            return Decided([outcome.action])
+            return Decided([outcome.action], self._updates(incident, outcome, known.reached))
 
-        incident = action.subject_key if action.about == INCIDENT else ""
-        self._ledger.decide(action.key, subjects, incident, decide)
+        incident = self._incident_of(action)
+        self._ledger.decide(action.key, subjects, incident.key if incident else "", decide)
         return verdicts[-1]
+
+    def _incident_of(self, action: Action) -> Incident | None:
+        return self._ledger.incident(action.subject_key) if action.about == INCIDENT else None
+
+    def _updates(
+        self, incident: Incident | None, outcome: Outcome, reached: Sequence[str]
+    ) -> list[Notification]:
+        """Return the updates of the messages about the incident that was acted on."""
+        if incident is None or not isinstance(outcome.state, IncidentState):
+            return []
+        return updates_of(incident, outcome.state, outcome.action, reached, self.settings)
 
     def incident(self, key: str) -> IncidentView:
         """Return an incident as it stands.

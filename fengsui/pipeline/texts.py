@@ -9,14 +9,16 @@ from typing import Final
 from alerts.delivery.texts import Texts
 from alerts.messages.catalogue import LANGUAGES
 from alerts.messages.follow_up.duty import with_duty
+from alerts.messages.handling import with_handling
 from alerts.messages.message import Message, Picture
 from alerts.messages.playbook.playbook import Playbook, PlaybookError, read_playbook
 from fengsui.chart.counted import timeline_of
 from fengsui.desk.on_call import on_call_for
 from fengsui.desk.states import fold_incident
+from fengsui.desk.updates import handling_of
 from fengsui.services import Services
 from fengsui.stores.open import opened_store
-from records import Alert, Change, Level, subject_of
+from records import Alert, Change, Handling, Level, subject_of
 from records.action import INCIDENT
 from records.language import Language
 from records.time import MINUTE
@@ -48,9 +50,10 @@ def playbooks_of(path: Path | None) -> dict[Language, Playbook]:
 
 
 class ChartedTexts(Texts):
-    """The texts that ship; evidence has the chart of its incident where the channel shows it.
+    """The texts that ship, with what people make of the incident when they are composed.
 
-    The chart is left out where it cannot be drawn: evidence without it is better than none.
+    Evidence has the chart of its incident where the channel shows it. The chart is left out where
+    it cannot be drawn: evidence without it is better than none.
     """
 
     def __init__(self, services: Services) -> None:
@@ -58,20 +61,31 @@ class ChartedTexts(Texts):
         self._services = services
 
     def alert(self, alert: Alert, language: Language) -> Message:
-        """Return what an alert says, with who is on duty while nobody has the incident."""
-        return self._with_duty(super().alert(alert, language), alert, calls=alert.change in CALLING)
+        """Return what an alert says, with who has its incident now, or who is on duty."""
+        handling = self._handling(alert)
+        message = super().alert(with_handling(alert, handling) if handling else alert, language)
+        return self._with_duty(message, alert, handling, calls=alert.change in CALLING)
 
     def present(self, alert: Alert, language: Language) -> Message:
-        """Return what the first message says now, with who is on duty; it calls nobody again."""
-        return self._with_duty(super().present(alert, language), alert, calls=False)
+        """Return what the first message says now, with who has the incident; it calls nobody."""
+        handling = self._handling(alert)
+        message = super().present(with_handling(alert, handling) if handling else alert, language)
+        return self._with_duty(message, alert, handling, calls=False)
 
-    def _with_duty(self, message: Message, alert: Alert, *, calls: bool) -> Message:
+    def _handling(self, alert: Alert) -> Handling | None:
+        """Return what people made of the incident, None where nobody did anything."""
+        done = self._services.ledger.actions([subject_of(INCIDENT, alert.incident.key)])
+        return handling_of(fold_incident(done), alert.incident) if done else None
+
+    def _with_duty(
+        self, message: Message, alert: Alert, handling: Handling | None, *, calls: bool
+    ) -> Message:
         settings, incident = self._services.settings, alert.incident
-        if not settings.on_call or incident.is_operational or message.recovered:
+        is_over = message.recovered or incident.is_operational
+        if not settings.on_call or is_over or (handling is not None and handling.owner):
             return message
-        done = self._services.ledger.actions([subject_of(INCIDENT, incident.key)])
         person = on_call_for(settings, incident.brand, alert.at)
-        if person is None or fold_incident(done).owner:
+        if person is None:
             return message
         return with_duty(message, person, calls=calls and incident.level >= Level.ORANGE)
 

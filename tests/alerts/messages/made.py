@@ -6,6 +6,8 @@ from records import (
     Alert,
     Carrier,
     Change,
+    Evidence,
+    IncidentKind,
     Level,
     Situation,
     Trend,
@@ -112,3 +114,11 @@ def made_end() -> Alert:
         TurningPoint(OPENED + 3 * HOUR, "unheard-of"),
     )
     return replace(made_story()[-1], situation=replace(made_situation(), turning_points=points))
+
+
+def made_operational() -> Alert:
+    """Return the alert of a source that went unread."""
+    incident = replace(
+        made_incident(), kind=IncidentKind.COVERAGE, evidence=(Evidence("unread", 1, 0, HOUR, 0),)
+    )
+    return made_alert(incident=incident)

@@ -12,6 +12,7 @@ from alerts.messages.digest import grouped
 from alerts.messages.evidence_message import evidence
 from alerts.messages.follow_up.duty import Person, escalated, with_duty
 from alerts.messages.follow_up.part import part_message
+from alerts.messages.handling import reply, with_handling
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
 from nlp.complaints.rules import CATEGORIES, DEMANDS
 from records import (
@@ -52,6 +53,7 @@ from tests.alerts.messages.made import (
     made_opening,
 )
 from tests.alerts.messages.missed import made_missed
+from tests.alerts.messages.test_handling import made_handlings
 
 HOT = replace(LARGE, followers=1862)
 VOICES = (HOT, LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
@@ -81,6 +83,7 @@ def test_every_word_is_used() -> None:
             "digest",
             "message",
             "away",
+            "handling",
             *FOLLOW_UP,
         ):
             patch.setattr(f"alerts.messages.{module}.CATALOGUES", spied)
@@ -100,6 +103,9 @@ def test_every_word_is_used() -> None:
             escalated(made_incident(), call, HOUR, Person("张三"), "zh")
         escalated(made_incident(), "step", HOUR, None, "zh")
         with_duty(compose(made_alert(), "zh"), Person("张三"), calls=True)
+        for handling in made_handlings():
+            present(with_handling(made_alert(), handling), "zh")
+            reply(made_incident(), handling, "zh")
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
 
 
