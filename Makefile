@@ -44,6 +44,10 @@ install-train: requirements/train.txt | $(filter .cache/uv/bin/uv,$(UV)) ## What
 
 run: install ## Replay the sample crisis through the whole chain: no key, no server.
 	@$(BIN)/fengsui demo
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/fengsui serve --past --config .cache/demo/fengsui.toml; fi
+
+page: install ## The page on 127.0.0.1:8420 with the sample crisis, until Ctrl-C (CONFIG=fengsui.toml: yours).
+	@exec $(BIN)/fengsui serve $(if $(CONFIG),--config $(CONFIG),--sample)
 
 airflow: install-dev ## Airflow on 127.0.0.1 with the sample playing, until Ctrl-C (CONFIG=fengsui.toml: yours).
 	@PYTHONPATH=dags exec $(BIN)/python -m fengsui_airflow.local.standalone $(if $(CONFIG),--config $(CONFIG))
@@ -103,4 +107,4 @@ lock: ## Compile the lock files again from pyproject.toml.
 clean: ## Remove the environment and everything that was built or cached here.
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help install install-dev install-train run airflow test test-distributed test-slow soak fuzz elasticsearch lint format bench lock clean
+.PHONY: help install install-dev install-train run page airflow test test-distributed test-slow soak fuzz elasticsearch lint format bench lock clean

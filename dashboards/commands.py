@@ -7,14 +7,23 @@ The list of commands loads this module, so each command imports what it uses.
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from fengsui.cli.language import tell
-from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of, settings_or_defaults
+from fengsui.cli.options import (
+    DEFAULT_PATH,
+    Config,
+    Json,
+    print_json,
+    settings_of,
+    settings_or_defaults,
+)
 from fengsui.cli.worded import Application
 
 if TYPE_CHECKING:
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 _SHOWN_PATHS: Final = 12
 _SHOWN_VALUE: Final = 80
 PORT: Final = 8420
+CACHE: Final = Path(".cache/page")
 
 Language = Annotated[
     Literal["zh", "en"] | None,
@@ -43,18 +53,48 @@ def register(app: typer.Typer) -> None:
 def serve(
     config: Config = DEFAULT_PATH,
     host: Annotated[str, typer.Option()] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535)] = PORT,
+    port: Annotated[int, typer.Option(min=1, max=65_535)] = PORT,
     sample: Annotated[bool, typer.Option("--sample")] = False,
+    past: Annotated[bool, typer.Option("--past")] = False,
+    hash_password: Annotated[bool, typer.Option("--hash-password")] = False,
 ) -> None:
     """Serve the page until Ctrl-C."""
+    from dashboards.web.app import utc_now
     from dashboards.web.sample import prepared
     from dashboards.web.serving import serve_page
 
+    if hash_password:
+        from dashboards.web.security.passwords import hash_of
+
+        typer.echo(hash_of(typer.prompt(tell("serve.password"), hide_input=True)))
+        return
+    clock: Callable[[], datetime] = utc_now
     if sample:
-        shown = prepared(Path(".cache/page"))
-        serve_page(shown.settings, host, port, shown.clock)
+        typer.echo(tell("serve.sample"))
+        shown = prepared(CACHE)
+        settings, clock = shown.settings, shown.clock
     else:
-        serve_page(settings_of(config), host, port)
+        settings = settings_of(config)
+        clock = standing_at_newest(settings) if past else utc_now
+    serve_page(
+        settings, host, port, clock, lambda address: typer.echo(tell("serve.open", address=address))
+    )
+
+
+def page(settings: "Settings") -> AbstractContextManager[str]:
+    """Serve the page next to the continuous run (fengsui/cli/additions.py) until the block ends."""
+    from dashboards.web.serving import page_served
+
+    return page_served(settings)
+
+
+def standing_at_newest(settings: "Settings") -> "Callable[[], datetime]":
+    """Return a clock that stands where the newest mention is: for what was replayed."""
+    from fengsui.services import Services
+
+    with Services(settings) as services:
+        newest = services.store.newest() or datetime.now(UTC)
+    return lambda: newest
 
 
 @group.command()

@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboards.web.headers import SafeHeaders
-from dashboards.web.pages import act, brand, collection, incident, login, overview, search
+from dashboards.web.pages import act, brand, collection, incident, login, overview, search, share
 from dashboards.web.readers import Readers
 from dashboards.web.security.doors import Doors
 from dashboards.web.security.sessions import Sessions
@@ -80,6 +80,9 @@ def application(
             Route("/sources", collection.show),
             Route("/sources/retry", collection.retry, methods=["POST"]),
             Route("/sources/resend", collection.resend, methods=["POST"]),
+            Route("/share", share.make, methods=["POST"]),
+            Route("/share/{token}", share.show),
+            Route("/share/{token}/chart.svg", share.chart),
             Route("/act", act.act, methods=["POST"]),
             Route("/login", login.show),
             Route("/login", login.enter, methods=["POST"]),
@@ -108,9 +111,7 @@ async def choose_language(request: Request) -> Response:
     if chosen not in LANGUAGES:
         raise HTTPException(404)
     answer = RedirectResponse(inside(request.query_params.get("back", "/")), 303)
-    answer.set_cookie(
-        LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, httponly=True, samesite="lax"
-    )
+    answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
     return answer
 
 

@@ -78,7 +78,7 @@ class Readers:
         key: Hashable | None = None,
         fresh: float = FRESH_SECONDS,
     ) -> T:
-        """Return what `ask` finds, by the next reader that is free; what `key` keeps while fresh."""
+        """Return what `ask` finds, by the next free reader; what `key` keeps while it is fresh."""
         known = self._kept.get(key)
         if key is not None and known is not None and time.monotonic() < known[0]:
             kept: T = known[1]

@@ -1,24 +1,109 @@
-"""The server of the page: on this machine alone, until Ctrl-C."""
+"""The server of the page: in a process of its own, or in a thread of the continuous run."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
 
 import uvicorn
 
-from dashboards.web.app import application, utc_now
+from dashboards.web.app import LOOPBACK, application, utc_now
+from fengsui.cli.additions import CommandError
+from fengsui.cli.language import tell
 from fengsui.settings.application import Settings
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 8420
+# How long the server may take to end: pages that listen for news are cut off.
+GRACE_SECONDS: Final = 3.0
+_ANYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104  # refused below without logins
 
 
 def serve_page(
-    settings: Settings, host: str, port: int, clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    host: str = HOST,
+    port: int = PORT,
+    clock: Callable[[], datetime] = utc_now,
+    begins: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve the page at `host` and `port` until the process is asked to end."""
+    """Serve the page at `host` and `port` until the process is asked to end.
+
+    `begins` is called with its address.
+
+    Raises:
+        CommandError: others could reach it, and no member has a login.
+    """
+    server = _server(settings, host, port, clock)
+    begins(address_of(host, port))
+    server.run()
+
+
+@contextmanager
+def page_served(settings: Settings, host: str = HOST, port: int = PORT) -> Iterator[str]:
+    """Serve the page in a thread until the block ends; its address is given.
+
+    Raises:
+        CommandError: as `serve_page`; or it could not begin, as where the port is taken.
+    """
+    server = _server(settings, host, port, utc_now)
+    thread = threading.Thread(target=server.run, name="page", daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.05)
+    if not server.started:
+        raise CommandError(tell("serve.taken", host=host, port=port))
+    try:
+        yield address_of(host, port)
+    finally:
+        server.should_exit = True
+        thread.join(2 * GRACE_SECONDS)
+
+
+def address_of(host: str, port: int) -> str:
+    """Return what a browser is told."""
+    shown = HOST if host in _ANYWHERE else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def hosts_of(settings: Settings, host: str) -> Sequence[str]:
+    """Return the names by which requests may ask for the page.
+
+    Where it listens everywhere and the settings name no address, any name will do: the session
+    of a login goes to no other name than the one that it was made for.
+    """
+    public = urlsplit(settings.page.url or "").hostname
+    if host in _ANYWHERE and public is None:
+        return ("*",)
+    return (*LOOPBACK, *((public,) if public else ()), *(() if host in _ANYWHERE else (host,)))
+
+
+def _server(
+    settings: Settings, host: str, port: int, clock: Callable[[], datetime]
+) -> uvicorn.Server:
+    has_logins = any(one.login is not None for one in settings.members)
+    if not _is_loopback(host) and not has_logins:
+        raise CommandError(tell("serve.no_logins", host=host))
+    app = application(settings, clock, hosts=hosts_of(settings, host))
     config = uvicorn.Config(
-        application(settings, clock),
+        app,
         host=host,
         port=port,
         log_level="warning",
+        log_config=None,
         server_header=False,
         access_log=False,
+        timeout_graceful_shutdown=round(GRACE_SECONDS),
     )
-    uvicorn.Server(config).run()
+    return uvicorn.Server(config)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -202,8 +202,7 @@ def spark_path(values: tuple[float, ...], top: float, *, area: bool = False) -> 
     across = 100 / max(len(values) - 1, 1)
     top = max(top, LEAST_TOP)
     points = [
-        f"{place * across:.1f},{24 - 22 * value / top:.1f}"
-        for place, value in enumerate(values)
+        f"{place * across:.1f},{24 - 22 * value / top:.1f}" for place, value in enumerate(values)
     ]
     line = "M" + "L".join(points)
     return Markup(f"{line}L100,24L0,24Z" if area else line)  # noqa: S704  # made of numbers

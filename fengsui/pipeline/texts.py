@@ -57,7 +57,8 @@ class ChartedTexts(Texts):
     """
 
     def __init__(self, services: Services) -> None:
-        super().__init__(playbooks_of(services.settings.playbook))
+        settings = services.settings
+        super().__init__(playbooks_of(settings.playbook), settings.page.url)
         self._services = services
 
     def alert(self, alert: Alert, language: Language) -> Message:

@@ -106,13 +106,10 @@ def held_rows(services: Services, language: Language) -> list[HeldRow]:
     ]
 
 
-def _source(
-    health: SourceHealth, hours: tuple[float | None, ...], language: Language
-) -> SourceRow:
+def _source(health: SourceHealth, hours: tuple[float | None, ...], language: Language) -> SourceRow:
     day = health.at - DAY
     lately = [(told.last, why) for why, told in health.refused.items() if told.last > day]
     if not lately:
         return SourceRow(health, hours)
     at, why = max(lately)
     return SourceRow(health, hours, at, ADVICE[why][language == "zh"])
-

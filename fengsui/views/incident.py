@@ -19,7 +19,6 @@ from alerts.messages.playbook.playbook import FIRST, shipped
 from alerts.messages.screen import Screen
 from fengsui.chart.counted import timeline_of
 from fengsui.chart.timeline import Timeline
-from fengsui.incidents.story.situation import open_cases
 from fengsui.desk.desk import Desk, IncidentView
 from fengsui.services import Services
 from fengsui.views import shown
@@ -250,9 +249,7 @@ def chart_of(
     return replace(line, usual=usual), tuple(upper.tolist()), points
 
 
-def _numbers(
-    services: Services, incident: Incident, alert: Alert | None, now: datetime
-) -> Numbers:
+def _numbers(services: Services, incident: Incident, alert: Alert | None, now: datetime) -> Numbers:
     end = services.counts.tick_end(now)
     hour = services.store.points(incident.brand, Window(now - HOUR, now), MINUTE)
     facts = alert.situation if alert is not None else None
@@ -270,7 +267,7 @@ def _numbers(
 
 
 def turns_of(points: Iterable[TurningPoint], words: Mapping[str, str]) -> Iterator[Turn]:
-    """Yield the turning points in words, oldest first; people are named by their first character."""
+    """Yield the turning points in words, oldest first; people by their first character."""
     for point in sorted(points, key=lambda one: one.at):
         name = shown.name(point.name) if point.kind in PEOPLE else shown.line(point.name, NAME)
         level = words[f"level.{point.level.name.lower()}"] if point.level is not None else ""

@@ -41,9 +41,7 @@ def incident_rows(services: Services, now: datetime, language: Language) -> Rows
     going_on = sorted(
         ledger.open_incidents(), key=lambda one: (one.is_operational, -one.level, one.opened_at)
     )
-    past = [
-        one for one in ledger.incidents(now - PAST) if one.status is IncidentStatus.RECOVERED
-    ]
+    past = [one for one in ledger.incidents(now - PAST) if one.status is IncidentStatus.RECOVERED]
     past.sort(key=lambda one: one.opened_at, reverse=True)
     return Rows(
         _rows(services, going_on[:MOST], language),
@@ -51,9 +49,7 @@ def incident_rows(services: Services, now: datetime, language: Language) -> Rows
     )
 
 
-def _rows(
-    services: Services, incidents: Sequence[Incident], language: Language
-) -> tuple[Row, ...]:
+def _rows(services: Services, incidents: Sequence[Incident], language: Language) -> tuple[Row, ...]:
     views = Desk(services.ledger, services.settings).views(incidents)
     return tuple(
         Row(one.incident, _title(services, one.incident, language), one.state) for one in views

@@ -42,7 +42,8 @@ class BrandNow:
     """A brand's last hour, the baseline of that hour, and its newest incident.
 
     What is usual is None where too little is known. `share` is the share of voice in [0, 1] of the
-    last day. `incident` is the open one, else the last that is over; `title` says what happened, `owner` who has it.
+    last day. `incident` is the open one, else the last that is over; `title` says what happened,
+    `owner` who has it.
     """
 
     name: str
@@ -197,4 +198,3 @@ def _rank(incident: Incident | None) -> tuple[bool, int]:
 def _worst_first(brand: BrandNow) -> tuple[int, float, int, str]:
     above = brand.negative - (brand.usual_negative or 0.0)
     return -(brand.level or 0), -above, -brand.mentions, brand.name
-

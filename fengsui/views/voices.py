@@ -101,9 +101,7 @@ def exported(services: Services, asked: Asked, now: datetime, who: str) -> list[
 
 def _found(services: Services, asked: Asked, now: datetime, limit: int) -> Iterator[Cited]:
     window = Window(now - asked.days * DAY, now + timedelta(days=1)) if asked.days else None
-    return services.store.search(
-        asked.words, brand=asked.brand or None, window=window, limit=limit
-    )
+    return services.store.search(asked.words, brand=asked.brand or None, window=window, limit=limit)
 
 
 def _fits(cited: Cited, asked: Asked) -> bool:

@@ -4,6 +4,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from alerts.messages.catalogue import CATALOGUES
 from alerts.messages.format import masked_name, one_line, safe_link
 from alerts.messages.message import Message
 from records import Alert, Citation, Evidence, Forecast, Incident, Level, Link, StoryForecast, Theme
@@ -24,13 +25,20 @@ def payload_of(message: Message, key: str, thread: str) -> dict[str, Any]:
         "type": "notice" if alert is None else "alert",
         "key": key,
         "thread": thread,
-        **({} if alert is None else _alert(alert)),
+        **({} if alert is None else {**_alert(alert), "page": page_of(message)}),
         "message": {
             "language": message.language,
             "title": message.title,
             "text": message.plain(),
         },
     }
+
+
+def page_of(message: Message) -> str | None:
+    """Return the address of the incident's page, None where there is none."""
+    label = CATALOGUES[message.language]["open.incident"]
+    links = (link for line in message.screen for link in line.links)
+    return next((link.url for link in links if link.label == label), None)
 
 
 def _alert(alert: Alert) -> dict[str, Any]:

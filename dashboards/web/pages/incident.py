@@ -1,6 +1,7 @@
 """The page of one incident, its chart, and the list of incidents."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,8 +29,14 @@ FRESH_SECONDS: Final = 5.0
 
 async def show(request: Request) -> Response:
     """Show an incident; 404 in words where there is none of this key."""
+    key = request.path_params["key"]
+    return await shown(request, key, chart=f"/chart/incident.svg?{urlencode({'key': key})}")
+
+
+async def shown(request: Request, key: str, *, chart: str, readonly: bool = False) -> Response:
+    """Return the page of an incident, whose chart is at the address `chart`."""
     site = site_of(request)
-    key, now, language = request.path_params["key"], site.clock(), site.language(request)
+    now, language = site.clock(), site.language(request)
 
     def ask(services: Services) -> IncidentPage | OperationalPage | None:
         incident = services.ledger.incident(key)
@@ -44,14 +51,21 @@ async def show(request: Request) -> Response:
     if found is None:
         return page(request, "missing_incident.html", 404, tab="incidents")
     template = "operational.html" if isinstance(found, OperationalPage) else "incident.html"
-    return page(request, template, tab="incidents", now=found.at, view=found)
+    return page(
+        request, template, tab="incidents", now=found.at, view=found, chart=chart,
+        readonly=readonly,
+    )  # fmt: skip
 
 
 async def chart(request: Request) -> Response:
     """Return the chart of an incident as SVG."""
+    return await drawn(request, request.query_params.get("key", ""))
+
+
+async def drawn(request: Request, key: str) -> Response:
+    """Return the chart of the incident of `key`."""
     site = site_of(request)
-    key, now = request.query_params.get("key", ""), site.clock()
-    look = look_of(request, site.language(request))
+    now, look = site.clock(), look_of(request, site.language(request))
 
     def ask(services: Services) -> str | None:
         incident = services.ledger.incident(key)
@@ -75,4 +89,3 @@ async def listed(request: Request) -> Response:
         ("incidents", language), lambda services: incident_rows(services, now, language)
     )
     return page(request, "incidents.html", tab="incidents", now=now, view=rows)
-

@@ -19,7 +19,16 @@ from store.query import QueryError
 DAYS: Final = (1, 7, 30, 0)
 LONGEST: Final = 300
 COLUMNS: Final = (
-    *("published_at", "brand", "sentiment", "complaint", "category", "source", "author", "followers"),
+    *(
+        "published_at",
+        "brand",
+        "sentiment",
+        "complaint",
+        "category",
+        "source",
+        "author",
+        "followers",
+    ),
     *("reposts", "text", "url"),
 )
 # What a spreadsheet takes for a formula when a cell begins so.

@@ -64,7 +64,9 @@ def tokens_of(state: Path) -> Tokens:
         return Tokens(_key(state))
     except ValueError:
         where = VARIABLE if os.environ.get(VARIABLE) else state / FILE
-        raise KeyUnusable(f"{where}: no key of the page; delete it, and a new one is made") from None
+        raise KeyUnusable(
+            f"{where}: no key of the page; delete it, and a new one is made"
+        ) from None
 
 
 def _key(state: Path) -> bytes:
@@ -73,7 +75,9 @@ def _key(state: Path) -> bytes:
     path = state / FILE
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ALONE), "wb") as f:
+        with os.fdopen(
+            os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ALONE), "wb"
+        ) as f:
             f.write(Fernet.generate_key())
     except FileExistsError:
         pass

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from fengsui.cli import additions
 from fengsui.cli.health.lines import RunLines
 from fengsui.cli.language import tell
 from fengsui.cli.logs import LogFormat, write_in
@@ -59,6 +60,7 @@ def run(
     config: Config = DEFAULT_PATH,
     health: Annotated[str | None, typer.Option(metavar="HOST:PORT")] = None,
     health_exposed: Annotated[bool, typer.Option("--health-exposed")] = False,
+    page: Annotated[bool, typer.Option("--page")] = False,
     log_format: LogShape = LogFormat.TEXT,
 ) -> None:
     """Listen continuously: poll the sources, score, detect and alert, until Ctrl-C."""
@@ -69,7 +71,7 @@ def run(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with _opened(settings) as services:
+    with _opened(settings) as services, _page(settings, wanted=page):
         lines.begins(settings, services)
         watch = Watch(settings, address=address)
         seen = continuous.run(services, stop, progress=lines.cycle, watch=watch, chores=CHORES)
@@ -92,6 +94,18 @@ def _health_address(text: str | None, *, exposed: bool) -> "Address | None":
     if not address.is_loopback and not exposed:
         raise typer.BadParameter(tell("run.health_exposed", address=printed(text)))
     return address
+
+
+@contextmanager
+def _page(settings: Settings, *, wanted: bool) -> Iterator[None]:
+    """Serve the page meanwhile, where it is wanted."""
+    served = additions.page(settings) if wanted else None
+    if served is None:
+        yield
+        return
+    with served as address:
+        typer.echo(tell("serve.open", address=address), err=True)
+        yield
 
 
 @contextmanager
