@@ -54,6 +54,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "painpoints": Place("painpoints", "look"),
     "brief": Place("report.brief", "look"),
     "review": Place("report.review", "look"),
+    "export": Place("report.export", "look"),
     "explain": Place("detection", "look"),
     "tune": Place("detection", "look"),
     "replay": Place("files", "past"),

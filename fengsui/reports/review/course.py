@@ -61,7 +61,7 @@ class Course:
         yield Table(self.words.columns("response", (28, 24, 24, 24)), tuple(rows))
 
     def _steps(self) -> Iterator[tuple[str, datetime | None, str, tuple[str, ...]]]:
-        """Yield each step: its name, its time, what is said without one, and its posts."""
+        """Yield each step: its name, its time, the words without one, and its posts."""
         review, situation = self.review, self.review.alert.situation
         first = (situation.first.post_key,) if situation and situation.first else ()
         said, nothing = review.statement, "none" if review.knows_own else "unknown"
