@@ -19,7 +19,14 @@ from listeners.parsing.fields import shortened
 from listeners.parsing.json_arrays import BrokenArray, members
 from listeners.parsing.repair import decode_repaired, repaired
 from listeners.parsing.sheets.databases import tables
-from listeners.parsing.sheets.tables import GREATEST_FILE, BrokenTables, Sheet, within_bounds
+from listeners.parsing.sheets.tables import (
+    GREATEST_FILE,
+    LINK,
+    BrokenTables,
+    Linked,
+    Sheet,
+    within_bounds,
+)
 from listeners.parsing.sheets.workbooks import sheets
 
 # An array of this size is decoded at once, which is several times faster than as a stream.
@@ -150,6 +157,10 @@ class Items:
         for cells in chain(first[header.end :], rows):
             self.position += 1
             value = dict(zip(columns, cells, strict=False))
+            if isinstance(cells, Linked):
+                linked = ((columns[place], link) for place, link in cells.links.items()
+                          if place < len(columns))  # fmt: skip
+                value |= {f"{name}{LINK}": link for name, link in linked}
             yield Item(self.position, value, "\t".join(cells))
 
     def _lines(self) -> Iterator[Item]:

@@ -16,12 +16,11 @@ from listeners.formats.tables.synonyms import FIELDS, SYNONYMS
 from listeners.formats.weibo import table
 from listeners.parsing import fields
 from listeners.parsing.ids import is_rounded
+from listeners.parsing.sheets.tables import LINK
 from listeners.parsing.times import has_clock, read_time
 from records import Post, PostKind
 
 NEEDED: Final = ("text", "time")
-# Behind the name of a column: the address to which its cells lead, where they only show words.
-LINK: Final = " (link)"
 _COUNTS: Final = ("reposts", "comments", "likes", "followers")
 _TEXTS: Final = ("title", "text", "platform", "author_name", "region", "quoted")
 # Where a tool writes that a field has nothing.

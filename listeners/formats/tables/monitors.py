@@ -101,7 +101,8 @@ FORMATS: Final[tuple[Format, ...]] = (
         "Document ID|Input Name|Keywords|Information Type|Source Type|Source Name|Source Domain|"
         "Content Type|Author Name|Author Handle|Headline|Title|Opening Text|Hit Sentence|"
         "Influencer|Reach|Desktop Reach|Mobile Reach|AVE|Social Echo|Twitter Social Echo|"
-        "Sentiment|Keyphrases|Key Phrases|Document Tags|Custom Categories|Alternate Date Format|National Viewership",
+        "Sentiment|Keyphrases|Key Phrases|Document Tags|Custom Categories|Alternate Date Format|"
+        "National Viewership",
         {"title": "Title|Headline", "text": "Hit Sentence|Opening Text", "time": "Date",
          "clock": "Time", "id": "Document ID|Tweet Id", "author": "User Profile Url|Author Handle",
          "author_name": "Author Name|Influencer|Author Handle", "kind": "Content Type",

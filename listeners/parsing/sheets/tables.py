@@ -15,6 +15,18 @@ class BrokenTables(Exception):
     """The file cannot be read as what it begins like; the text says why, in short."""
 
 
+# Behind the name of a column: the address to which its cells lead, where they only show words.
+LINK: Final = " (link)"
+
+
+class Linked(list[str]):
+    """A row of which some cells lead to an address: `links` has them by their places."""
+
+    def __init__(self, cells: list[str], links: dict[int, str]) -> None:
+        super().__init__(cells)
+        self.links = links
+
+
 class Sheet(NamedTuple):
     """One table: its name, and its rows as texts, the header mostly first."""
 

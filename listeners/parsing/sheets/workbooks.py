@@ -1,21 +1,21 @@
 """Workbooks (.xlsx, .xlsb, .xls, .ods) as tables of text; no macro and no formula is run."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any, Final
 
 from python_calamine import CalamineWorkbook
 
+from listeners.parsing.sheets import xlsx
+from listeners.parsing.sheets.archive import Archive
 from listeners.parsing.sheets.tables import BrokenTables, Sheet, cell_text
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# What an archive has in it that is a workbook.
-_INSIDE: Final = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
-# A workbook unpacks to so much at most, in so many parts; more is made to fill the memory.
-GREATEST_UNPACKED: Final = 2 * 1024**3
-MOST_PARTS: Final = 5_000
+# What an archive has in it that is a workbook of the other kinds.
+_OTHERS: Final = ("xl/workbook.bin", "content.xml")
+# These kinds are held in memory as a whole: a greater one is to be saved as another kind.
+GREATEST_LOADED: Final = 256 * 1024 * 1024
 _MOST_SHEETS: Final = 200
 
 
@@ -31,23 +31,24 @@ def sheets(payload: bytes) -> Iterator[Sheet]:
         BrokenTables: it is none, is locked by a password, or would fill the memory.
     """
     if payload.startswith(ZIP):
-        _check_archive(payload)
+        archive = Archive(payload)
+        if xlsx.WORKBOOK in archive:
+            yield from xlsx.sheets(archive)
+            return
+        _check(archive)
     book = _tried(lambda: CalamineWorkbook.from_filelike(io.BytesIO(payload)))
     for name in book.sheet_names[:_MOST_SHEETS]:
         sheet = _tried(lambda name=name: book.get_sheet_by_name(name))
         yield Sheet(str(name), ([cell_text(cell) for cell in row] for row in sheet.iter_rows()))
 
 
-def _check_archive(payload: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise BrokenTables("a damaged archive") from error
-    if not any(part.filename in _INSIDE for part in parts):
+def _check(archive: Archive) -> None:
+    sizes = [archive.size(name) for name in _OTHERS if name in archive]
+    if not sizes:
         raise BrokenTables("an archive that is no workbook; unpack it first")
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > GREATEST_UNPACKED:
-        raise BrokenTables("a workbook that unpacks to too much")
+    if max(sizes) > GREATEST_LOADED:
+        raise BrokenTables("too large for its kind; save it as .xlsx or CSV")
+    archive.check()
 
 
 def _tried(step: Any) -> Any:

@@ -2,11 +2,13 @@
 
 # ruff: noqa: E501  columns of an exporter stand together
 
+import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from listeners.formats.read import UnknownFormat, layout_of_file, read_file
 from listeners.formats.tables.mapping import Profile, guess, when
@@ -184,3 +186,25 @@ def test_a_row_of_a_service_that_is_none(tmp_path: Path) -> None:
     found = read(tmp_path, payload)
     assert isinstance(found[0], Post)
     assert reasons(found) == ["no time", "no text"]
+
+
+def linked(address_in: str, **cells: str) -> bytes:
+    """Return a workbook in which the cell of one column shows words and leads to the post."""
+    row = {**ROWS["新浪舆情通, 2024"], **cells}
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, row)
+        page.write_row(1, 0, row.values())
+        page.write_url(
+            1, [*row].index(address_in), f"https://weibo.com/1001/{BID}", string=row[address_in]
+        )
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("column", ["原文/评论链接", "标题／微博内容"])
+def test_an_address_behind_a_cell(tmp_path: Path, column: str) -> None:
+    """Where a cell only shows words, the address behind it says whose post it is."""
+    (post,) = posts(read(tmp_path, linked(column, **{"原文/评论链接": "查看原文"})))
+    assert post.key == f"weibo:{MID}"
+    assert post.url == f"https://weibo.com/1001/{BID}"

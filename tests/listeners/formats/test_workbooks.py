@@ -125,7 +125,7 @@ def test_damaged(tmp_path: Path, payload: bytes) -> None:
 
 def test_an_archive_that_fills_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive that unpacks to too much, or is no workbook, is refused before it is unpacked."""
-    monkeypatch.setattr("listeners.parsing.sheets.workbooks.GREATEST_UNPACKED", 1000)
+    monkeypatch.setattr("listeners.parsing.sheets.archive.GREATEST_UNPACKED", 1000)
     assert "too much" in reasons(read(tmp_path, workbook(a=[["x" * 5000]])))[0]
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
