@@ -23,7 +23,7 @@ from fengsui_airflow.services import now, opened
 def detect_crises() -> None:
     @task(pool="slack", multiple_outputs=False)
     def detect_and_notify() -> dict[str, object]:
-        from fengsui.desk import escalation
+        from fengsui.desk import calendars, escalation
         from fengsui.ingest import slo
         from fengsui.pipeline import run, sending, steps
         from fengsui_airflow.metrics.gauges import emit
@@ -34,6 +34,7 @@ def detect_crises() -> None:
             slo.check_slo(
                 services, now()
             )  # where collect_posts is paused or dead, nobody else does
+            calendars.refresh_calendars(services, now())
             escalation.escalate(services, now())
             sending.revive(services, now())
             report = steps.notify(services)

@@ -127,6 +127,13 @@ VERIFIED: Final = Family(
     "fengsui.pipeline.sending",
     "when the receivers were last asked whether they could take a message",
 )
+CALENDAR: Final = Family(
+    "calendar",
+    ("rota",),
+    "time",
+    "fengsui.desk.calendars",
+    "when the address of a rota's calendar was last asked",
+)
 DETECT: Final = Family(
     "detect",
     (),
@@ -211,6 +218,7 @@ FAMILIES: Final = (
     MISSING,
     WATCHED,
     VERIFIED,
+    CALENDAR,
     DETECT,
     LATE,
     BACKFILL,

@@ -21,14 +21,14 @@ LAST_SECOND: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the other side answered: status, headers, and at most 64 KiB of the body."""
+    """What the other side answered: status, headers, and the beginning of the body (64 KiB)."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
 
-def post(
+def post(  # noqa: PLR0913 - a call and its bounds
     exchange: Exchange,
     address: httpx.URL,
     body: bytes,
@@ -36,9 +36,10 @@ def post(
     *,
     method: str = "POST",
     timeout: float = 10.0,
+    limit: int = ANSWER_LIMIT,
     transport: httpx.BaseTransport | None = None,
 ) -> Answer:
-    """Send `body` in a connection of its own and return the answer.
+    """Send `body` in a connection of its own and return the answer, its body up to `limit` bytes.
 
     Redirects are not followed: they would carry the message elsewhere. `timeout` bounds each read,
     the exchange bounds them all. `transport` takes the place of the network.
@@ -48,9 +49,9 @@ def post(
     """
 
     def ask(deadline: Deadline) -> Answer:
-        limit = min(timeout, deadline.left)
+        seconds = min(timeout, deadline.left)
         with (
-            httpx.Client(timeout=limit, transport=transport) as client,
+            httpx.Client(timeout=seconds, transport=transport) as client,
             # httpx logs the address of every request, and this one may be a secret: the target
             # goes on the wire in place of the path, and stays out of the log.
             client.stream(
@@ -63,7 +64,9 @@ def post(
                 follow_redirects=False,
             ) as response,
         ):
-            return Answer(response.status_code, response.headers, _beginning(response, deadline))
+            return Answer(
+                response.status_code, response.headers, _beginning(response, deadline, limit)
+            )
 
     try:
         return exchange.ask(ask)
@@ -107,11 +110,11 @@ def raise_for_status(answer: Answer) -> None:
     raise NotifyError(f"HTTP {answer.status}", retry=retry, after=after)
 
 
-def _beginning(response: httpx.Response, deadline: Deadline) -> bytes:
+def _beginning(response: httpx.Response, deadline: Deadline, limit: int) -> bytes:
     """Return the beginning of the body."""
     answer = b""
     for chunk in response.iter_raw():
         answer += chunk
-        if len(answer) >= ANSWER_LIMIT or deadline.left < LAST_SECOND:
+        if len(answer) >= limit or deadline.left < LAST_SECOND:
             break
-    return answer[:ANSWER_LIMIT]
+    return answer[:limit]

@@ -151,7 +151,7 @@ def _decided(
     settings, step = services.settings, due.step
     name = state.owner
     if step is not None:
-        name = step.member or on_call_by(rotas_of(settings), step.on_call, now)
+        name = step.member or on_call_by(rotas_of(settings, now), step.on_call, now)
     receivers = (step.receivers if step else ()) or case.receivers
     if step is not None and step.phone and name:
         phones = {phone_name(one.name) for one in settings.members if one.phone_webhook}

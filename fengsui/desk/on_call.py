@@ -6,13 +6,16 @@ from datetime import datetime
 from alerts.delivery.on_call import Rota, rota_of
 from alerts.detection.holiday_calendar import calendar_of
 from alerts.messages.follow_up.duty import Person
+from fengsui.desk.calendars import imported
 from fengsui.settings.application import Settings
+from records.time import BEIJING
 
 
-def rotas_of(settings: Settings) -> list[Rota]:
-    """Return the rotas in the order of the settings."""
+def rotas_of(settings: Settings, at: datetime) -> list[Rota]:
+    """Return the rotas in the order of the settings, with what their calendars say around `at`."""
     calendar = calendar_of(settings.detection.calendar)
-    return [Rota(one, calendar) for one in settings.on_call]
+    day = at.astimezone(BEIJING).date()
+    return [Rota(one, calendar, imported(settings.state, one, day)) for one in settings.on_call]
 
 
 def person_named(settings: Settings, name: str) -> Person:
@@ -23,7 +26,7 @@ def person_named(settings: Settings, name: str) -> Person:
 
 def on_call_for(settings: Settings, brand: str, at: datetime) -> Person | None:
     """Return who is on call for a brand at `at`, None where there is no rota for it."""
-    rota = rota_of(rotas_of(settings), brand)
+    rota = rota_of(rotas_of(settings, at), brand)
     return None if rota is None else person_named(settings, rota.on_call(at)[0])
 
 

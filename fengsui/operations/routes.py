@@ -69,7 +69,7 @@ def path_of(
 ) -> RoutePath:
     """Return the path of an incident of these facts that opens at `at` and nobody claims."""
     found = routed(facts, settings.routes)
-    rotas = rotas_of(settings)
+    rotas = rotas_of(settings, at)
     policy = policy_of(found, settings.routes, settings.escalations)
     return RoutePath(
         at=at,

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from alerts.delivery.outbox import DispatchReport
+from fengsui.desk.calendars import refresh_calendars
 from fengsui.desk.escalation import escalate
 from fengsui.health.supervisor import SOURCE, STEP, Supervisor
 from fengsui.health.watch import Watch
@@ -156,6 +157,7 @@ def turn(
     beat()
     detected = guard.step(f"{STEP}detect", lambda: steps.detect(services, clock()), Detected())
     beat()
+    guard.step(f"{STEP}calendars", lambda: refresh_calendars(services, clock()), 0)
     guard.step(f"{STEP}escalate", lambda: escalate(services, clock()), 0)
     notify = send or (lambda: steps.notify(services, clock))
     report = guard.step(f"{STEP}notify", notify, DispatchReport())

@@ -134,6 +134,7 @@ LOOKED: Final = times_of(state.LOOKED)
 MISSING: Final = json_of(state.MISSING, list[str])
 WATCHED: Final = times_of(state.WATCHED)
 VERIFIED: Final = times_of(state.VERIFIED)
+CALENDAR_ASKED: Final = times_of(state.CALENDAR)
 DETECTED: Final = Remembered(
     state.DETECT, _read_detected, lambda one: f"{one.at.isoformat()} {one.revision}"
 )

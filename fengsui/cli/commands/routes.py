@@ -182,7 +182,7 @@ def oncall(config: Config = DEFAULT_PATH, at: At = None, json: Json = False) -> 
     settings = settings_of(config)
     now = datetime.now(UTC)
     moment = read_coming(at, now) if at else now
-    rotas = rotas_of(settings)
+    rotas = rotas_of(settings, moment)
     if json:
         print_json({"at": moment, "rotas": [_rota(one, moment) for one in rotas]})
         return
