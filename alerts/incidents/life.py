@@ -311,7 +311,7 @@ def _hold(incident: Incident, settings: DetectionSettings) -> timedelta:
     hold = timedelta(minutes=settings.quiet_minutes) * int(incident.level)
     if burns_slowly(incident):
         return MORNINGS
-    is_listed = bool(incident.evidence) and incident.evidence[0].kind == "hot_list"
+    is_listed = bool(incident.evidence) and incident.evidence[0].kind in {"hot_list", "watched"}
     return max(hold, LISTED) if is_listed else hold
 
 

@@ -14,7 +14,7 @@ LINKS = 4
 # What a reader wants first; what else there is comes behind it.
 ORDER = (
     *("negative", "negative_share", "complaints"),
-    *("hot_list", "reach", "new_terms", "velocity", "second_platform", "volume"),
+    *("watched", "hot_list", "reach", "new_terms", "velocity", "second_platform", "volume"),
 )
 MONTH = 52 / 12
 YEAR = 52.0
@@ -71,6 +71,13 @@ class Reasons:
                 usual = self.count(evidence.expected)
                 key = "evidence.velocity" if evidence.p_value < 1 else "evidence.velocity.unknown"
                 return self.say(key, count=self.count(evidence.observed), usual=usual)
+            case "watched":
+                titles = [self.say("word", word=one_line(one.name, TITLE_LIMIT)) for one in parts]
+                return self.say(
+                    "evidence.watched",
+                    count=self.count(evidence.observed),
+                    titles=self.words["word.joiner"].join(titles),
+                )
             case "hot_list":
                 titles = [self.say("word", word=one_line(one.name, TITLE_LIMIT)) for one in parts]
                 return self.say(
@@ -125,6 +132,9 @@ class Reasons:
                 case "beside":
                     kinds = [self.words.get(f"kind.{name}", name) for name in reason.names]
                     yield self.say("level.beside", kinds=self.words["kind.joiner"].join(kinds))
+                case "watch":
+                    rules = (one_line(name, TITLE_LIMIT) for name in reason.names)
+                    yield self.say("level.watch", rules=self.words["kind.joiner"].join(rules))
                 case "wave":
                     yield self.say("level.wave", times=self.count(reason.value))
                 case "low_baseline":

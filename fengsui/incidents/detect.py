@@ -16,6 +16,7 @@ from fengsui.incidents.new_stories import another_story
 from fengsui.incidents.same_matter import united_complaints
 from fengsui.incidents.story.carriers import joined
 from fengsui.incidents.story.joining import beginnings, voices_of
+from fengsui.incidents.watches import KIND, WATCH, Watched, watched
 from fengsui.services import Services
 from records import Change, Incident, IncidentStatus, Level, Signal, Story, Theme, Voice
 from records.time import HOUR
@@ -77,9 +78,12 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
     What comes to light in ticks that end by `past` alerts once, as of now (`LateNews`).
     """
     series, recents = services.counts.series(brand, now), _Recents(services, brand)
+    told = watched(services, brand, since, now)
     signals = _signals(services, brand, series, recents, incident, since, entries)
     for burn in burns:
         signals.setdefault(burn.at, burn)
+    for at, one in told.items():
+        signals[at] = _louder(signals.get(at), one.signal(brand, services.tick))
     if incident is None and not signals:
         return BrandDetection(brand, {})
     known = [] if incident is None else [incident]
@@ -96,6 +100,7 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
         follower = _Follower(services, brand, one, now, LateNews(past), recents, changed=changed)
         if begun is not None:
             follower.begin_as(begun)
+        follower.watched = told
         for tick in ticks:
             if (one is None or tick.at > one.opened_at) and (
                 following is None or tick.at <= following.opened_at
@@ -186,6 +191,7 @@ class _Follower:
         self._moves: list[IncidentUpdate] = []
         self._late = late
         self._last: _Tick | None = None
+        self.watched: Mapping[datetime, Watched] = {}
 
     def begin_as(self, begun: Incident) -> None:
         """Let the incident have begun as one that late posts showed, where that was worse."""
@@ -236,7 +242,7 @@ class _Follower:
         if change is None and is_new and _may_tell_of_another(incident, tick.at):
             incident, begun = self._with_another_story(incident, tick.at)
             change = Change.NEW_STORY if begun else None
-        is_open = incident.status is IncidentStatus.OPEN
+        is_open, said = incident.status is IncidentStatus.OPEN, None
         if change is not None or (is_open and self._is_live(tick.at)):
             reading = self._reading(incident, change, tick, baseline)
             incident, said = report(incident, change, reading)
@@ -244,7 +250,21 @@ class _Follower:
                 incident = self._expecting(min(tick.at, self._now), incident)
                 move = IncidentUpdate(incident, said, tick.at, tick.coverage, known, begun)
                 self._moves.append(move)
-        self._keep(incident)
+        self._keep(self._with_watched(incident, tick, said))
+
+    def _with_watched(self, incident: Incident, tick: _Tick, said: Change | None) -> Incident:
+        """Return the incident with the posts of a tick that must be told; tell of new ones."""
+        found = self.watched.get(tick.at)
+        found = found.untold(incident) if found is not None else None
+        if found is None:
+            return incident
+        incident = replace(incident, stories=(*incident.stories, *found.stories()))
+        begins = said in {Change.OPENED, Change.REOPENED, Change.RAISED}
+        if not (begins and incident.evidence[0].kind == KIND):
+            change, known, story = Change.NEW_STORY, incident.known_level, found.theme()
+            move = IncidentUpdate(incident, change, tick.at, tick.coverage, known, story)
+            self._moves.append(move)
+        return incident
 
     def _keep(self, incident: Incident) -> None:
         self._incident = incident
@@ -336,6 +356,8 @@ class _Follower:
             incident.status is IncidentStatus.OPEN or signal.at - incident.updated_at <= reopens
         )
         story = incident if goes_on else None
+        if signal.detector == WATCH:
+            return signal
         recent = self._recents.at(signal.at)
         return with_evidence(recent, self._services.history, signal, story, settings)
 

@@ -39,6 +39,7 @@ from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.reports import ReportSettings
 from fengsui.settings.upkeep import UpkeepSettings
+from fengsui.settings.watches import WatchSettings
 from fengsui.wording.choice import language_of
 from fengsui.wording.words import say
 from listeners.settings import SourceSettings
@@ -93,6 +94,7 @@ class Settings(BaseModel):
         TerminalReceiver(name="terminal"),
     )
     routes: tuple[RouteSettings, ...] = Field(default=(), validate_default=True)
+    watches: tuple[WatchSettings, ...] = ()
     quiet_hours: tuple[QuietHours, ...] = ()
     inhibition: InhibitionSettings = InhibitionSettings()
     escalations: tuple[EscalationPolicy, ...] = ()
@@ -148,6 +150,7 @@ class Settings(BaseModel):
             *_repeated("members", [one.name for one in self.members]),
             *_shared_ids(self.members),
             *_repeated("escalations", [one.name for one in self.escalations]),
+            *_repeated("watches", [one.name for one in self.watches]),
             *_repeated("on_call", [one.name for one in self.on_call]),
             *self._unknown_names(),
         ]
@@ -308,6 +311,7 @@ def _tables() -> Tables:
         "page": PageSettings,
         "brands": BrandSettings,
         "routes": RouteSettings,
+        "watches": WatchSettings,
         "quiet_hours": QuietHours,
         "inhibition": InhibitionSettings,
         "escalations": EscalationPolicy,

@@ -34,6 +34,9 @@ def policy_faults(
     for index, quiet in enumerate(settings.quiet_hours):
         place = ("quiet_hours", index, "receivers")
         yield from _unknown(place, "settings.no_receiver", quiet.receivers, receivers)
+    for index, watch in enumerate(settings.watches):
+        place = ("watches", index, "brands")
+        yield from _unknown(place, "settings.no_brand", watch.brands, brands)
     for index, rota in enumerate(settings.on_call):
         yield from _unknown(("on_call", index, "brands"), "settings.no_brand", rota.brands, brands)
     yield from _of_steps(settings, receivers)

@@ -194,7 +194,13 @@ def _every_kind() -> list[Alert]:
     kinds = tuple((kind, 1) for kind in Account)
     spoken = replace(made_alert(), accounts=kinds, reach_known=None)
     shown = [*opened, another, bare, untitled, _listed(), *made_story()]
-    return [*shown, *ends, *_beside_counts(), *broad, spoken]
+    return [*shown, *ends, *_beside_counts(), *broad, spoken, _watched()]
+
+
+def _watched() -> Alert:
+    told = Evidence("watched", 1, 0.0, 5 * MINUTE, 1.0, (EvidencePart("央视记者到店", 1, 0.0),))
+    reasons = (LevelReason("watch", 0.0, ("监管",)),)
+    return made_alert(incident=replace(made_incident(), evidence=(told,), reasons=reasons))
 
 
 def _beside_counts() -> list[Alert]:

@@ -1,0 +1,47 @@
+"""Rules of a team's own: posts that must be told at once, topics that are watched like brands."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from alerts.settings import NamedLevel
+from records import Account, Level
+
+AccountKind = Literal["media", "government", "company", "organisation", "notable"]
+_Text = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class WatchSettings(BaseModel):
+    """One post is enough: one that holds a word, by an account that counts, of a brand.
+
+    Where there are words and accounts (`followers` at least, a kind of `accounts`, `authors` by
+    name or id), both must fit. `most_a_day` posts of a brand are reported in a day of China's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=40)
+    brands: tuple[str, ...] = ()
+    words: tuple[_Text, ...] = Field(default=(), max_length=500)
+    followers: int = Field(default=0, ge=0)
+    accounts: tuple[AccountKind, ...] = ()
+    authors: tuple[_Text, ...] = Field(default=(), max_length=5000)
+    troubled_only: bool = False
+    level: NamedLevel = Level.YELLOW
+    most_a_day: int = Field(default=5, ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not (self.words or self.asks_for_account):
+            raise ValueError("a watch names words, followers, accounts or authors")
+        return self
+
+    @property
+    def asks_for_account(self) -> bool:
+        """Whether not every account counts."""
+        return bool(self.followers or self.accounts or self.authors)
+
+    @property
+    def kinds(self) -> frozenset[Account]:
+        """The kinds of account that count."""
+        return frozenset(map(Account, self.accounts))
