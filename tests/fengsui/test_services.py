@@ -100,5 +100,5 @@ def test_without_its_weights_the_cascade_works_alone(
     fengsui.settings("")
     ran = fengsui("check")
     assert ran.code == 1
-    assert "✗ opinions: " in ran.out
+    assert "✗ judge of opinions: " in ran.out
     assert "pools.json" in ran.out
