@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from alerts.detection.scorer import OPENING, SUPPORT
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.channels import CHANNELS
+from alerts.evidence.harm import level_of_harm
 from alerts.evidence.p_values import cauchy
 from alerts.levels import (
     KINDS_NEEDED,
@@ -20,10 +21,14 @@ from records import Evidence, Level, LevelReason, Signal
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a story goes: the negative count of the last hour, and whether it is clearly more."""
+    """How a story goes: the negative count of the last hour, and whether it is clearly more.
+
+    `harmed` is how many people tell that they came to harm, where that is unusual for the brand.
+    """
 
     rate: float
     rises: bool
+    harmed: int = 0
 
 
 def combine_evidence(
@@ -32,7 +37,8 @@ def combine_evidence(
     """Return `signal` with the `further` evidence, its level, and the reasons for it.
 
     The p-value is that of all evidence, combined by Cauchy's rule. The level is never below the
-    counts' own, and at most one above it; what is hardly known stays yellow.
+    counts' own, and at most one above it, unless people came to harm; what is hardly known stays
+    yellow.
     """
     counted = {one.kind for one in signal.evidence}
     further = [one for one in further if one.kind not in counted]
@@ -43,12 +49,14 @@ def combine_evidence(
         above = Level(min(level + 1, Level.RED))
         if _carries(above, signal, kinds, pace, settings):
             level = above
+    harm = level_of_harm(pace.harmed)
+    level = max(level, min(harm, Level.YELLOW) if signal.low_baseline else harm)
     return replace(
         signal,
         level=level,
         evidence=(*signal.evidence, *further),
         p_value=_combined((*signal.evidence, *further), len(signal.evidence) + CHANNELS),
-        reasons=tuple(_reasons(signal, level, telling, kinds, settings)),
+        reasons=tuple(_reasons(signal, level, telling, kinds, pace, settings)),
     )
 
 
@@ -77,11 +85,14 @@ def _reasons(
     level: Level,
     telling: Sequence[Evidence],
     kinds: int,
+    pace: Pace,
     settings: DetectionSettings,
 ) -> list[LevelReason]:
     rarity = LevelReason("rarity", RARER[signal.level] / settings.false_alarms_per_week)
     said = [rarity, LevelReason("evidence", float(kinds))]
-    if level > signal.level:
+    if level_of_harm(pace.harmed) > Level.BLUE:
+        said.append(LevelReason("harm", float(pace.harmed)))
+    elif level > signal.level:
         said.append(LevelReason("beside", 1.0, tuple(one.kind for one in telling)))
     if signal.low_baseline:
         said.append(LevelReason("low_baseline"))

@@ -27,6 +27,9 @@ _CORRELATION: Final = (0.005, 0.3)
 class PostView:
     """An organic post about a brand. `troubled` is negative or a complaint, `complains` the latter.
 
+    `reports` says that it is news of trouble, in whatever mood, `harms` that it tells of people who
+    came to harm.
+
     `reposts` is None where the source gives none, `headline` says that a hot list named it.
     """
 
@@ -39,8 +42,15 @@ class PostView:
     reposts: int | None
     troubled: bool
     complains: bool = False
+    reports: bool = False
+    harms: bool = False
     headline: bool = False
     title: str = ""
+
+    @property
+    def speaks_of_matter(self) -> bool:
+        """Whether it tells what went wrong: complaints, news and harm do, moods do not."""
+        return self.complains or self.reports or self.harms
 
 
 @dataclass(slots=True)
@@ -51,9 +61,10 @@ class Day:
     posts: int = 0
     troubled: int = 0
     headlines: int = 0
+    harmed: int = 0
     words: Counter[str] = field(default_factory=Counter)
     troubled_words: Counter[str] = field(default_factory=Counter)
-    complained_words: Counter[str] = field(default_factory=Counter)
+    named_words: Counter[str] = field(default_factory=Counter)
     followed: Counter[int] = field(default_factory=Counter)
     quarters: dict[str, list[int]] = field(default_factory=dict)
     reposts: list[int] = field(default_factory=list)
@@ -63,15 +74,16 @@ class Day:
         self.posts += 1
         self.words.update(set(post.words))
         self.headlines += post.headline
+        self.harmed += post.harms
         if post.reposts is not None:
             self.reposts.append(post.reposts)
         counts = self.quarters.setdefault(post.source, [0] * QUARTERS)
+        if post.speaks_of_matter:
+            self.named_words.update(set(post.words))
         if not post.troubled:
             return
         self.troubled += 1
         self.troubled_words.update(set(post.words))
-        if post.complains:
-            self.complained_words.update(set(post.words))
         self.followed.update(tier for tier in TIERS if post.followers >= tier)
         counts[quarter_of(post.at)] += 1
 
@@ -111,6 +123,11 @@ class BrandHistory:
         return sum(day.headlines for day in self.days)
 
     @cached_property
+    def harmed(self) -> float:
+        """How many told of harm; of days looked at in part, by their share."""
+        return sum(day.harmed / day.share for day in self.days)
+
+    @cached_property
     def words(self) -> Mapping[str, int]:
         """In how many posts each word was."""
         return _added(day.words for day in self.days)
@@ -120,9 +137,9 @@ class BrandHistory:
         """In how many troubled posts each word was."""
         return _added(day.troubled_words for day in self.days)
 
-    def complained(self, word: str) -> float:
-        """Return in how many complaints a word was; of days looked at in part, by their share."""
-        return sum(day.complained_words[word] / day.share for day in self.days)
+    def named(self, word: str) -> float:
+        """Return how many posts about what went wrong had a word, by the share looked at."""
+        return sum(day.named_words[word] / day.share for day in self.days)
 
     @cached_property
     def followed(self) -> Mapping[int, int]:

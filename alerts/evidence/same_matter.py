@@ -1,8 +1,9 @@
-"""Customers who complain of the same: from the third on it is a signal, whatever the volume.
+"""Customers who complain of the same, or news that reports it: a signal, whatever the volume.
 
 Ten complaints are nothing in the counts of a brand with thousands of mentions a day; that three
-customers name the same place, batch or insect within hours is. Moods do not count here, nor do
-copies and giveaways: only complaints do, each author once. A word's past is Poisson with a gamma
+customers name the same place, batch or insect within hours is, and so are two who report it as
+news, in whatever sober words. Moods do not count here, nor do copies and giveaways: only
+complaints, reports and harm to people do, each author once. A word's past is Poisson with a gamma
 prior of half a complaint in a day, and comes in stories, so it scatters more than that.
 """
 
@@ -22,6 +23,7 @@ NAME: Final = "same-matter/1"
 # Complaints about one matter come within so many hours, and from so many customers.
 SPAN: Final = timedelta(hours=6)
 CUSTOMERS: Final = 3
+REPORTERS: Final = 2
 # How unlikely a word of some day is, at one false alarm a week; chosen on the streams tuned on.
 UNLIKELY: Final = 10**-3.5
 # What is known of a word beforehand, and how much the days of a word differ.
@@ -45,19 +47,27 @@ def same_matter(
     goes by `false_alarms_per_week`: that is a limit besides the counts' own.
     """
     authors: defaultdict[str, set[str]] = defaultdict(set)
+    reporters: defaultdict[str, set[str]] = defaultdict(set)
     newest = set[str]()
     for post in story:
-        if post.complains and at - SPAN <= post.at < at:
+        if post.speaks_of_matter and at - SPAN <= post.at < at:
             words = {word for word in post.words if not word.isdecimal()}
             if post.at >= at - timedelta(minutes=settings.tick_minutes):
                 newest |= words
             for word in words:
-                authors[word].add(post.author or post.post_key)
-    shared = sorted(word for word in newest if len(authors[word]) >= CUSTOMERS)
+                who = post.author or post.post_key
+                authors[word].add(who)
+                if post.reports:
+                    reporters[word].add(who)
+    shared = sorted(
+        word
+        for word in newest
+        if len(authors[word]) >= CUSTOMERS or len(reporters[word]) >= REPORTERS
+    )
     if not shared or not past.days:
         return None
     count = np.array([len(authors[word]) for word in shared], dtype=np.float64)
-    hits = np.array([past.complained(word) for word in shared], dtype=np.float64)
+    hits = np.array([past.named(word) for word in shared], dtype=np.float64)
     expected, tail = rarity(count, hits, len(past.days))
     order = [place for place in np.argsort(tail) if tail[place] <= limit(settings)]
     if not order:
@@ -78,9 +88,9 @@ def limit(settings: DetectionSettings) -> float:
 
 
 def rarity(count: Floats, hits: Floats, days: Floats | float) -> tuple[Floats, Floats]:
-    """Return how many customers name a word in `SPAN`, and how unlikely `count` of them are.
+    """Return how many people name a word in `SPAN`, and how unlikely `count` of them are.
 
-    `hits` complaints of `days` held the word.
+    `hits` such posts of `days` held the word.
     """
     known = hits + PRIOR_HITS
     expected = known / (days + PRIOR_DAYS) * (SPAN / DAY)

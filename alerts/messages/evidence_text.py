@@ -135,6 +135,8 @@ class Reasons:
                 case "watch":
                     rules = (one_line(name, TITLE_LIMIT) for name in reason.names)
                     yield self.say("level.watch", rules=self.words["kind.joiner"].join(rules))
+                case "harm":
+                    yield self.say("level.harm", count=self.count(reason.value))
                 case "wave":
                     yield self.say("level.wave", times=self.count(reason.value))
                 case "low_baseline":

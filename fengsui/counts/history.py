@@ -7,6 +7,8 @@ from typing import Final
 
 from alerts.days import day_begin, day_number
 from alerts.evidence.posts import QUARTER, QUARTERS, BrandHistory, Day, PostView, day_of
+from nlp.topics.harm import harms_people
+from nlp.topics.headlines import reports_trouble
 from records import Mention, PostKind, Sentiment, Window
 from store.interface import Cited, MentionStore
 
@@ -92,9 +94,20 @@ def post_view(cited: Cited) -> PostView:
         reposts=post.reposts,
         troubled=is_troubled(mention),
         complains=mention.complaint,
+        reports=_reports(cited),
+        harms=cited.post.kind is not PostKind.HEADLINE and harms_people(mention.text),
         headline=post.kind is PostKind.HEADLINE,
         title=mention.text[:TITLE_LIMIT],
     )
+
+
+def _reports(cited: Cited) -> bool:
+    """Say whether it is news of trouble; a hot list's title is an alarm by itself."""
+    mention = cited.mention
+    is_news = (
+        mention.sentiment is not Sentiment.POSITIVE and cited.post.kind is not PostKind.HEADLINE
+    )
+    return is_news and reports_trouble(mention.text)
 
 
 def is_troubled(mention: Mention) -> bool:

@@ -13,7 +13,7 @@ from fengsui.incidents.evidence import RecentActivity, with_evidence
 from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
 from fengsui.incidents.new_stories import another_story
-from fengsui.incidents.same_matter import united_complaints
+from fengsui.incidents.same_matter import united_posts
 from fengsui.incidents.story.carriers import joined
 from fengsui.incidents.story.joining import beginnings, voices_of
 from fengsui.incidents.watches import KIND, WATCH, Watched, watched
@@ -131,7 +131,7 @@ def _signals(
     for hot in signals_of(services, brand, entries, since, story):
         signals[hot.at] = _louder(signals.get(hot.at), hot)
     if incident is None:
-        for united in united_complaints(services, series, recents.at, since):
+        for united in united_posts(services, series, recents.at, since):
             signals.setdefault(united.at, united)
     return signals
 

@@ -1,37 +1,35 @@
-"""Customers in the store who complain of the same: the signals that they are."""
+"""Posts in the store that name the same matter: the signals that they are."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from alerts.detection.series import Series
-from alerts.evidence.same_matter import CUSTOMERS, SPAN, same_matter
+from alerts.evidence.same_matter import SPAN, same_matter
 from fengsui.counts.history import post_view
 from fengsui.incidents.evidence import RecentActivity
 from fengsui.services import Services
-from records import Signal
+from records import Signal, Window
 
 
-def united_complaints(
+def united_posts(
     services: Services,
     series: Series,
     recent: Callable[[datetime], RecentActivity],
     since: datetime,
 ) -> Iterator[Signal]:
-    """Yield the signals of the ticks of `series` after `since` in which customers name one matter.
+    """Yield the signals of the ticks of `series` after `since` in which posts name one matter.
 
-    They open an incident: ask where none is open. One that may open again goes by its counts. Posts
-    are only read where the complaints of the hours before suffice.
+    They open an incident: ask where none is open. One that may open again goes by its counts. Of a
+    tick only what it brought is read, and the hours before where that tells what went wrong.
     """
-    settings = services.settings.detection
-    complaints = np.concatenate((np.zeros(1), np.cumsum(series.counts["complaints"])))
-    first, span = max(0, (since - series.start) // series.step), SPAN // series.step
-    for index in range(first, len(complaints) - 1):
+    settings, volume = services.settings.detection, series.counts["volume"]
+    first = max(0, (since - series.start) // series.step)
+    for index in range(first, len(volume)):
         at = series.start + (index + 1) * series.step
-        came = complaints[index + 1] > complaints[index]
-        enough = complaints[index + 1] - complaints[max(0, index + 1 - span)] >= CUSTOMERS
-        if not (came and enough) or _may_reopen(services, series.brand, at):
+        if not volume[index] or _may_reopen(services, series.brand, at):
+            continue
+        brought = services.store.cited(series.brand, Window(at - series.step, at))
+        if not any(post_view(cited).speaks_of_matter for cited in brought):
             continue
         story = [post_view(cited) for cited in recent(at).posts]
         past = services.history.before(series.brand, at - SPAN)

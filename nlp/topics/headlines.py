@@ -46,6 +46,37 @@ _TROUBLE: Final = re.compile(
 # a word, 80 reported trouble for the brand.
 TROUBLE: Final = Score(0.8, 0.2, 0.0)
 
+# What stands in a text as its title, and how news begins where it has none.
+_TOPIC: Final = re.compile(r"#[^#\n]{2,60}#")
+_TITLE: Final = re.compile(r"【([^】\n]{4,60})】")
+_NEWS: Final = re.compile(
+    "记者|据悉|据[^，。]{0,12}(?:报道|消息)|媒体报道|通报|日电|讯[，：:]|近日|日前|近期|\\d{1,2}月\\d{1,2}日|"
+    "工作人员(?:表示|称)|监督管理|监管部门|涉嫌|涉事|当事|[遭被](?:曝|质疑|查)"
+)
+# What news says of a stir that customers make, and of what inspectors look for.
+_STIR: Final = re.compile(
+    "引[发起].{0,6}(?:争议|质疑|不满|热议|关注)|(?:网友|顾客|消费者|用户|车主|女子|男子|家长).{0,8}(?:称|发帖|发文|反映|爆料)|"
+    "执法|食品安全|劣质|刺鼻|很抱歉|售后处理|检方|法院|警方"
+)
+_ROOM: Final = 2_000  # characters of a text that are looked through for titles
+_OPENING: Final = 200  # characters that say what a piece of news is about
+
+
+def reports_trouble(text: str) -> bool:
+    """Return whether a text is news of trouble: by its title, its topic, or how it begins.
+
+    News says in sober words what happened: nobody in it complains, and no mood tells it apart. Who
+    puts the topic of a crisis under anything else (advertising does) reports nothing.
+    """
+    text = text[:_ROOM]
+    if tells_of_trouble(" ".join(_TITLE.findall(text))):
+        return True
+    opening = _TOPIC.sub("", text)[:_OPENING]
+    if not _NEWS.search(opening):
+        is_titled = _TOPIC.search(text) or _TITLE.search(text)
+        return is_titled is not None and tells_of_trouble(opening)
+    return tells_of_trouble(opening) or _STIR.search(opening) is not None
+
 
 def tells_of_trouble(title: str) -> bool:
     """Return whether a hot list's title reports trouble for those that it names."""

@@ -14,7 +14,13 @@ MINUTE = timedelta(minutes=1)
 QUIET = BrandHistory(tuple(Day() for _ in range(28)))
 
 
-def post(number: int, *words: str, before: timedelta = MINUTE, complains: bool = True) -> PostView:
+def post(
+    number: int,
+    *words: str,
+    before: timedelta = MINUTE,
+    complains: bool = True,
+    reports: bool = False,
+) -> PostView:
     return PostView(
         post_key=f"weibo:{number}",
         at=AT - before,
@@ -25,6 +31,7 @@ def post(number: int, *words: str, before: timedelta = MINUTE, complains: bool =
         reposts=0,
         troubled=True,
         complains=complains,
+        reports=reports,
     )
 
 
@@ -87,3 +94,20 @@ def test_a_smaller_limit_takes_more_customers() -> None:
     assert heard(story, weekly) is not None
     assert heard(story, weekly, promise=0.1) is None
     assert heard([post(n, "蟑螂") for n in range(9)], weekly, promise=0.1) is not None
+
+
+def test_the_second_report_of_the_same_is_a_signal() -> None:
+    """Two pieces of news of trouble with one new word are enough, in any mood; one is not."""
+    story = [post(n, "油罐", complains=False, reports=True) for n in range(2)]
+    signal = heard(story)
+    assert signal is not None
+    assert signal.level is Level.BLUE
+    assert heard(story[:1]) is None
+    assert heard([post(n, "油罐", complains=False) for n in range(2)]) is None
+
+
+def test_news_of_every_day_is_no_signal() -> None:
+    """What news of trouble names every day is nothing new when two name it again."""
+    usual = [post(n, "召回", complains=False, reports=True) for n in range(6)]
+    past = BrandHistory(tuple(day_of(usual) for _ in range(28)))
+    assert heard(usual[:2], past) is None

@@ -78,7 +78,7 @@ def test_a_small_burn_is_for_the_brief() -> None:
 
 
 def test_the_setting_counts() -> None:
-    """Who wants fewer false alarms is told of less."""
+    """Who wants fewer false alarms reads of less."""
     days = burn(3, 0)
     days[-WEEK:] = 6
     rare = DetectionSettings(false_alarms_per_week=0.001)

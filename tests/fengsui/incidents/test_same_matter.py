@@ -33,3 +33,18 @@ def test_moods_and_known_complaints_open_nothing(services: Services) -> None:
     for n in range(3):
         put(services, "云朵", NOW - n * HOUR - MINUTE, "排队")
     assert steps.detect(services, NOW, since=NOW - timedelta(minutes=10)).incidents == ()
+
+
+def test_the_second_sober_report_opens_an_incident(services: Services) -> None:
+    """News without a mood opens a blue incident with its second text; what is plain opens none."""
+    usual_weeks(services, "云朵")
+    for n in range(5):
+        text = f"【云朵{n}号店开业】云朵近日在第{n}座城市开出新店，现场人气很旺。"
+        put(services, "云朵", NOW - HOUR - n * MINUTE, "新店", troubled=False, text=text)
+    assert steps.detect(services, NOW - MINUTE).incidents == ()
+    for n in range(2):
+        text = f"【云朵被立案调查】第{n}报：市场监督管理局近日通报，云朵两家门店涉嫌更换标签。"
+        put(services, "云朵", NOW + n * MINUTE, "标签", troubled=False, text=text)
+    (alert,) = steps.detect(services, NOW + 2 * MINUTE).alerts
+    assert (alert.change, alert.incident.level) == (Change.OPENED, Level.BLUE)
+    assert alert.incident.terms == ("标签",)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.topics.headlines import TROUBLE, tells_of_trouble
+from nlp.topics.headlines import TROUBLE, reports_trouble, tells_of_trouble
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,22 @@ def test_trouble_is_negative_and_not_certain() -> None:
     assert TROUBLE.label == "negative"
     assert sum(TROUBLE) == pytest.approx(1)
     assert TROUBLE.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "is_news"),
+    [
+        ("【云朵茶饮被立案】市监局今日进驻。", True),
+        ("#云朵茶饮回应异物# 云朵的客服承认杯中有虫", True),
+        ("点进来吃瓜 #云朵茶饮回应异物# 人生如旅途", False),
+        ("近日，有网友发帖称在云朵茶饮的杯中见到虫子。", True),
+        ("据市场监督管理局消息，云朵两批次产品不合格。", True),
+        ("【云朵新店开业】现场人气很旺，首日送出千杯。", False),
+        ("#云朵茶饮联名# 杯子太好看了", False),
+        ("今天的云朵难喝，骗人的", False),  # a customer's own words, no news
+        ("", False),
+    ],
+)
+def test_news_of_trouble_is_read_by_title_topic_or_opening(text: str, is_news: bool) -> None:
+    """News of trouble is known by its title, its topic or how it begins; a mood is no news."""
+    assert reports_trouble(text) is is_news
