@@ -1,0 +1,388 @@
+"""Every number of the brief and of the review, counted again from the rows of the store."""
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fengsui.pipeline.replay import replay
+from fengsui.reports.daily import document as daily
+from fengsui.reports.daily import facts
+from fengsui.reports.document.model import RESTS, Document, Sentence, Table
+from fengsui.reports.review import document as reviewing
+from fengsui.reports.review.facts import gather
+from fengsui.services import Services
+from nlp.brands.matcher import BrandSettings
+from nlp.topics.harm import harms_people
+from records import OWN, Incident, Window
+from records.time import BEIJING
+from tests.fengsui import stories
+from tests.fengsui.incidents.story.test_situation import OFFICIAL, Row, lines, own, stored
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+UNTIL = datetime(2026, 3, 21, 0, tzinfo=UTC)
+WINDOW = Window(UNTIL - DAY, UNTIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A replayed story: its rows, what the ledger holds, and the reports in both languages."""
+
+    rows: tuple[Row, ...]
+    cases: tuple[Mapping[str, Any], ...]
+    notifications: tuple[Mapping[str, Any], ...]
+    incident: Incident
+    brief: Document
+    review: Document
+    english: tuple[Document, Document]
+    at: datetime
+
+    def organic(self, since: datetime, until: datetime) -> list[Row]:
+        return [one for one in self.rows if one.organic and since <= one.at < until]
+
+    def negative(self, since: datetime, until: datetime) -> list[Row]:
+        found = self.organic(since, until)
+        return [one for one in found if one.mention["sentiment"] == "negative"]
+
+    @property
+    def story(self) -> list[Row]:
+        """The story's organic rows: from its first troubled post to its end."""
+        first = next(one for one in self.rows if one.at >= stories.CRISIS and one.troubled)
+        return self.organic(first.at, self.at)
+
+    @property
+    def troubled(self) -> list[Row]:
+        return [one for one in self.story if one.troubled]
+
+
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    """Replay the story once, and write its reports."""
+    folder = tmp_path_factory.mktemp("reported")
+    file, state = folder / "story.jsonl", folder / "state"
+    text = "\n".join(json.dumps(one, ensure_ascii=False) for one in lines())
+    file.write_text(text, encoding="utf-8")
+    brand = BrandSettings(name=stories.BRAND, aliases=("云朵奶茶",), own_accounts=(OFFICIAL,))
+    settings = stories.settings(state).model_copy(update={"brands": (brand,)})
+    with Services(settings, notifiers={}) as services:
+        replay(services, [file])
+        (incident,) = services.ledger.incidents()
+        brief = facts.gather(services, WINDOW)
+        review = gather(services, incident)
+        rows, _ = stored(state)
+        return Reported(
+            rows=rows,
+            cases=ledger_rows(state, "cases"),
+            notifications=ledger_rows(state, "notifications"),
+            incident=incident,
+            brief=daily.document_of(services, brief, "zh"),
+            review=reviewing.document_of(services, review, "zh"),
+            english=(
+                daily.document_of(services, brief, "en"),
+                reviewing.document_of(services, review, "en"),
+            ),
+            at=review.at,
+        )
+
+
+def ledger_rows(state: Path, table: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the bodies of a table of the ledger, as they are stored."""
+    with closing(sqlite3.connect(state / "ledger.sqlite3")) as database:
+        found = database.execute(f"SELECT body FROM {table}").fetchall()
+    return tuple(json.loads(body) for (body,) in found)
+
+
+def said(document: Document, name: str) -> Sentence:
+    """Return the one sentence of this name."""
+    (found,) = [one for one in document.sentences() if one.name == name]
+    return found
+
+
+def numbers(sentence: Sentence) -> list[float]:
+    """Return the numbers in a sentence, times left out."""
+    text = re.sub(r"\d\d-\d\d \d\d:\d\d", "", sentence.text).replace(",", "")
+    return [float(one) for one in re.findall(r"\d+(?:\.\d+)?", text)]
+
+
+def rows_of(document: Document, section: str, place: int = 0) -> list[list[str]]:
+    """Return the cells of a table."""
+    found = document.section(section)
+    assert found is not None
+    tables = [one for one in found.blocks if isinstance(one, Table)]
+    return [[cell.text for cell in row.cells] for row in tables[place].rows]
+
+
+# The brief
+
+
+def test_the_voice_of_a_brand_is_that_of_the_rows(reported: Reported) -> None:
+    """Mentions, negatives, complaints and what is usual are recounted; ids name the negatives."""
+    organic = reported.organic(WINDOW.since, UNTIL)
+    negative = reported.negative(WINDOW.since, UNTIL)
+    complaints = [one for one in organic if one.mention.get("complaint")]
+    brief, brand = reported.brief, stories.BRAND
+    assert numbers(said(brief, f"voice.organic.{brand}")) == [len(organic)]
+    cell = said(brief, f"voice.negative.{brand}")
+    assert numbers(cell) == [len(negative)]
+    assert set(cell.posts) == {one.key for one in negative}
+    assert cell.rests == len(negative)
+    cell = said(brief, f"voice.complaints.{brand}")
+    assert numbers(cell) == [len(complaints)]
+    assert set(cell.posts) == {one.key for one in complaints}
+    assert len(negative) > 50
+    assert len(complaints) > 50
+
+
+def test_what_is_usual_is_the_mean_of_the_known_days(reported: Reported) -> None:
+    """Days before the first post count for nothing; the rest are added up and divided."""
+    before = reported.organic(WINDOW.since - 7 * DAY, WINDOW.since)
+    volume = [one for one in reported.rows if WINDOW.since - 7 * DAY <= one.at < WINDOW.since]
+    days = {(one.at - WINDOW.since) // DAY for one in volume}
+    assert len(days) == 4
+    usual = numbers(said(reported.brief, f"voice.usual.{stories.BRAND}"))
+    assert usual == [pytest.approx(len(before) / len(days), abs=0.5)]
+    calm = [one for one in before if one.mention["sentiment"] == "negative"]
+    usual = numbers(said(reported.brief, f"voice.usual_negative.{stories.BRAND}"))
+    assert usual == [pytest.approx(len(calm) / len(days), abs=0.051)]
+
+
+def test_the_brief_leads_with_the_same_numbers(reported: Reported) -> None:
+    """The first sentences hold the numbers of the tables, and the worst incident's level."""
+    lead = said(reported.brief, "lead.volume")
+    organic = len(reported.organic(WINDOW.since, UNTIL))
+    negative = len(reported.negative(WINDOW.since, UNTIL))
+    assert numbers(lead)[:2] == [organic, negative]
+    worst = said(reported.brief, "lead.incidents")
+    changes = [one for one in reported.incident.history if one.at <= UNTIL]
+    assert worst.level == max(one.level for one in changes)
+    assert worst.posts == (reported.incident.title_post,)
+    assert "1 起事件" in worst.text
+    assert said(reported.brief, "levels").text.count("1") == 1
+
+
+def test_cases_and_answers_are_those_of_the_ledger(reported: Reported) -> None:
+    """New, open, urgent and overdue cases, and those that fell due, are counted from the bodies."""
+    times = [{k: at(v) for k, v in one.items() if k in CASE_TIMES} for one in reported.cases]
+    begun = [
+        (one, when)
+        for one, when in zip(reported.cases, times, strict=True)
+        if when["first_seen"] < UNTIL
+    ]
+    waiting = [(one, when) for one, when in begun if one["status"] != "resolved"]
+    due = [(one, when) for one, when in begun if when["due_at"] in WINDOW]
+    assert numbers(said(reported.brief, "cases")) == [
+        sum(when["first_seen"] in WINDOW for _, when in begun),
+        len(waiting),
+        sum(one["urgency"] == 3 for one, _ in waiting),
+        sum(when["due_at"] < UNTIL for _, when in waiting),
+    ]
+    still = sum(one["status"] == "open" for one, _ in due)
+    answers = said(reported.brief, "answers")
+    assert numbers(answers) == [len(due), 0, 0, still, 0]
+    assert set(answers.posts) == {one["posts"][0] for one, _ in due}
+    assert len(due) > 3
+
+
+CASE_TIMES = ("first_seen", "due_at", "updated_at")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_the_worst_and_the_best_posts_went_furthest(reported: Reported) -> None:
+    """No negative (positive) post of the day has more reposts and followers than those shown."""
+    organic = reported.organic(WINDOW.since, UNTIL)
+    for kind, sentiment in (("worst", "negative"), ("best", "positive")):
+        shown = [one.posts[0] for one in reported.brief.sentences() if one.name == kind]
+        of_kind = [
+            one
+            for one in organic
+            if one.mention["sentiment"] == sentiment
+            and (kind == "worst" or not one.mention.get("complaint"))
+        ]
+        weights = {one.key: weight(one) for one in of_kind}
+        assert len(shown) == 3
+        assert set(shown) <= set(weights)
+        least = min(weights[key] for key in shown)
+        assert all(value <= least for key, value in weights.items() if key not in shown)
+
+
+def weight(row: Row) -> float:
+    return float(row.post.get("reposts") or 0) + int(row.post.get("followers") or 0) / 1000
+
+
+# The review
+
+
+def test_the_counts_of_a_review_are_those_of_the_rows(reported: Reported) -> None:
+    """Negatives, complaints, people and harm of the whole story are recounted; ids are theirs."""
+    troubled = reported.troubled
+    negative = [one for one in troubled if one.mention["sentiment"] == "negative"]
+    filed = [one for one in troubled if one.mention.get("complaint")]
+    people = {one.mention["author"] for one in troubled}
+    counts = said(reported.review, "lead.counts")
+    found = numbers(counts)
+    assert found[0] == len(negative)
+    assert found[2:4] == [len(filed), len(people)]
+    assert set(counts.posts) == {one.key for one in negative}
+    assert counts.rests == len(negative) < RESTS
+    peak = max(
+        len(reported.negative(end - HOUR, end)) for end in ticks(stories.CRISIS, reported.at)
+    )
+    assert found[-1] == peak
+    harm = [one for one in troubled if harms_people(own(one))]
+    sentence = said(reported.review, "lead.harm")
+    assert numbers(sentence) == [len(harm)]
+    assert set(sentence.posts) == {one.key for one in harm}
+
+
+def ticks(since: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield the ends of the five-minute ticks of a span."""
+    end = since
+    while end <= until:
+        yield end
+        end += timedelta(minutes=5)
+
+
+def test_reach_is_added_up_by_kind_of_account(reported: Reported) -> None:
+    """Posts, people and followers of each kind of account come out again from the rows."""
+    kinds = {one.post.get("account") or "unknown" for one in reported.troubled}
+    assert len(kinds) >= 2
+    for kind in kinds:
+        some = [one for one in reported.troubled if (one.post.get("account") or "unknown") == kind]
+        known: dict[str, int] = {}
+        for one in some:
+            if one.post.get("followers") is not None:
+                author = one.mention["author"]
+                known[author] = max(one.post["followers"], known.get(author, 0))
+        cell = said(reported.review, f"reach.posts.{kind}")
+        assert numbers(cell) == [len(some)]
+        assert set(cell.posts) == {one.key for one in some}
+        people = {one.mention["author"] for one in some}
+        assert numbers(said(reported.review, f"reach.people.{kind}")) == [len(people)]
+        assert numbers(said(reported.review, f"reach.followers.{kind}")) == [sum(known.values())]
+        assert numbers(said(reported.review, f"reach.known.{kind}")) == [len(known)]
+
+
+def test_the_steps_of_the_response_stand_at_their_times(reported: Reported) -> None:
+    """First post, first alert, first answer, peak and end are those of the rows and the ledger."""
+    alerts = [one["alert"] for one in reported.notifications if one.get("alert")]
+    answer = next(one for one in reported.rows if one.mention.get("discount") == OWN)
+    found = {
+        "first": reported.troubled[0].at,
+        "alert": min(at(one["at"]) for one in alerts),
+        "answer": answer.at,
+        "peak": reported.incident.peak_at,
+        "end": reported.incident.recovered_at,
+    }
+    first = found["first"]
+    assert first is not None
+    table = {row[0]: row[1:] for row in rows_of(reported.review, "response")}
+    for name, when in found.items():
+        assert when is not None
+        time, whole, _ = table[STEPS[name]]
+        assert time == f"{when.astimezone(BEIJING):%m-%d %H:%M}"
+        assert span(whole) == whole_minute(when) - whole_minute(first)
+    assert answer.key in said(reported.review, "lead.speed").posts
+
+
+def whole_minute(when: datetime) -> datetime:
+    return when.replace(second=0, microsecond=0)
+
+
+STEPS = {
+    "first": "首帖",
+    "alert": "首次告警",
+    "answer": "品牌首次回应",
+    "peak": "负面最多",
+    "end": "平息",
+}
+
+
+def span(text: str) -> timedelta:
+    """Return the span that is written as days, hours and minutes."""
+    parts = {unit: int(count) for count, unit in re.findall(r"(\d+) (天|小时|分)", text)}
+    return timedelta(
+        days=parts.get("天", 0), hours=parts.get("小时", 0), minutes=parts.get("分", 0)
+    )
+
+
+def test_a_rebound_after_the_answer_is_counted(reported: Reported) -> None:
+    """The negatives before and after the brand's statement are those of whole minutes."""
+    answer = next(one for one in reported.rows if one.mention.get("discount") == OWN)
+    when = answer.at.replace(second=0, microsecond=0)
+    before = len(reported.negative(when - HOUR, when))
+    after = len(reported.negative(when, when + HOUR))
+    rebound = [one for one in reported.review.sentences() if one.name == "lesson.rebound"]
+    assert [numbers(one) for one in rebound] == ([[before, after]] if after > before else [])
+
+
+def test_cases_of_the_story_are_those_that_hold_its_posts(reported: Reported) -> None:
+    """Counts by state and urgency, and the overdue ones, come from the bodies of the cases."""
+    keys = {one.key for one in reported.troubled if one.mention.get("complaint")}
+    mine = [one for one in reported.cases if keys & set(one["posts"])]
+    states = Counter(one["status"] for one in mine)
+    late = [one for one in mine if one["status"] != "resolved" and at(one["due_at"]) < reported.at]
+    counts = said(reported.review, "cases.counts")
+    assert numbers(counts) == [
+        len(mine),
+        states["open"],
+        states["handling"],
+        states["resolved"],
+        sum(one["urgency"] == 3 for one in mine),
+        len(late),
+    ]
+    assert set(counts.posts) == {one["posts"][0] for one in mine}
+    assert numbers(said(reported.review, "lead.cases")) == [len(mine), len(mine)]
+
+
+def test_topics_are_counted_over_the_complaints(reported: Reported) -> None:
+    """Categories, demands and frequent words have the counts of the rows."""
+    filed = [one for one in reported.troubled if one.mention.get("complaint")]
+    demands = Counter(demand for one in filed for demand in one.mention.get("demands", ()))
+    words = Counter(word for one in reported.troubled for word in one.mention.get("keywords", ()))
+    for name, counted in (("demands", demands), ("keywords", words)):
+        shown = re.findall(r"([^\s、：]+) (\d+)", said(reported.review, name).text)
+        assert shown
+        assert all(counted[word] == int(count) for word, count in shown)
+    categories = Counter(one.mention["category"] for one in filed if one.mention.get("category"))
+    shown = re.findall(r" (\d+)", said(reported.review, "categories").text)
+    assert sorted(map(int, shown)) == sorted(n for _, n in categories.most_common(6))
+
+
+def test_every_alert_that_went_out_is_listed(reported: Reported) -> None:
+    """There is a row for each alert of the ledger, at its time."""
+    keys = {one["alert"]["key"]: at(one["alert"]["at"]) for one in reported.notifications}
+    listed = [row[0] for row in rows_of(reported.review, "done")]
+    assert listed == [f"{when.astimezone(BEIJING):%m-%d %H:%M}" for when in sorted(keys.values())]
+
+
+def test_every_post_that_is_named_is_stored(reported: Reported) -> None:
+    """Each id that a sentence rests on is that of a row; those referred to are described."""
+    keys = {one.key for one in reported.rows}
+    for document in (reported.brief, reported.review, *reported.english):
+        named = {key for one in document.sentences() for key in one.posts}
+        assert named
+        assert named <= keys
+        assert set(document.numbers()) <= set(document.sources)
+        assert all(document.sources[key].about for key in document.numbers())
+
+
+def test_both_languages_hold_the_same_numbers(reported: Reported) -> None:
+    """Sentence by sentence the English report has the numbers of the Chinese one."""
+    for chinese, english in zip((reported.brief, reported.review), reported.english, strict=True):
+        pairs = zip(chinese.sentences(), english.sentences(), strict=True)
+        for one, other in pairs:
+            assert (one.posts, one.rests, one.name) == (other.posts, other.rests, other.name)
+            if one.name.startswith(("voice.", "reach.", "cases.")):
+                assert numbers(one) == numbers(other)
