@@ -234,8 +234,10 @@ def _settle_collector() -> None:
     """Keep the garbage collector off the dictionaries, and from running every few posts.
 
     Models and dictionaries live as long as the process; walking them again and again took a
-    quarter of the pipeline's time (benchmarks/chain.py).
+    quarter of the pipeline's time (benchmarks/chain.py). What was frozen before is looked at once
+    more: an annotator that was dropped since then would stay for ever.
     """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -17,7 +17,7 @@ STOP_WORDS: Final = frozenset(
 )
 
 _WEIGHT: Final = itemgetter(1)
-_REMEMBERED: Final = 500_000  # words; the language of a year of posts
+_REMEMBERED: Final = 50_000  # words, in ten megabytes: a stream brings new ones for ever
 
 
 def extract(text: str, top_k: int = 20, segmenter: Segmenter = PLAIN) -> list[tuple[str, float]]:
@@ -68,7 +68,11 @@ class _Rarity(dict[str, float]):
 def _rarity() -> _Rarity:
     """Read jieba's table itself: jieba.analyse also loads its tagger, for half a second."""
     table = jieba_folder() / "analyse" / "idf.txt"
-    parts = table.read_text(encoding="utf-8").split()
-    known = dict(zip(parts[::2], map(float, parts[1::2]), strict=True))
+    known: dict[str, float] = {}
+    numbers: dict[str, float] = {}  # many words have the same: one number serves them all
+    with table.open(encoding="utf-8") as lines:
+        for line in lines:
+            word, number = line.split()
+            known[word] = numbers.setdefault(number, float(number))
     median = sorted(known.values())[len(known) // 2]
     return _Rarity(known, median, STOP_WORDS)
