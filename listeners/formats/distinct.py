@@ -13,8 +13,9 @@ from records import Post
 LOOK_AHEAD: Final = 256
 # Of fewer ids, all can end in zeros by chance.
 LEAST_IDS: Final = 5
-# What was read last is remembered, to compare it with what comes under the same key.
-MOST_REMEMBERED: Final = 20_000
+# So many that were read last are remembered, and as many before them, to compare what comes under
+# the same key.
+MOST_REMEMBERED: Final = 10_000
 _COMPARED: Final = 120
 _SAME_TIME: Final = timedelta(seconds=60)
 REPAIRED_ID: Final = "id: repaired"
@@ -33,6 +34,7 @@ class Distinct:
 
     def __init__(self) -> None:
         self._traces: dict[str, _Trace] = {}
+        self._older: dict[str, _Trace] = {}
         self._all_rounded = False
 
     def look_ahead(self, posts: Iterable[Post]) -> None:
@@ -45,16 +47,16 @@ class Distinct:
         identity = _number_of(post.id)
         if is_rounded(identity):
             return f"rounded id: {shortened(identity)}"
-        is_repaired = any(note.startswith(REPAIRED_ID) for note in post.notes)
-        if self._all_rounded and may_be_rounded(identity) and not is_repaired:
+        if self._all_rounded and may_be_rounded(identity) and not _is_repaired(post):
             return f"rounded id: {shortened(identity)}, as all in the file"
         trace = _Trace(_compared(post.text), post.author, post.published_at.timestamp())
-        before = self._traces.get(post.key)
+        key = post.key
+        before = self._traces.get(key) or self._older.get(key)
         if before is not None and _differ(before, trace):
             return f"another post has the same id: {shortened(identity)}"
-        if before is None and len(self._traces) >= MOST_REMEMBERED:
-            del self._traces[next(iter(self._traces))]
-        self._traces[post.key] = trace
+        if len(self._traces) >= MOST_REMEMBERED:
+            self._older, self._traces = self._traces, {}
+        self._traces[key] = trace
         return ""
 
 
@@ -65,6 +67,10 @@ def with_sound_links(post: Post) -> Post:
     if is_rounded(post.author):
         post = replace(post, author="", notes=(*post.notes, "author: rounded id"))
     return post
+
+
+def _is_repaired(post: Post) -> bool:
+    return any(note.startswith(REPAIRED_ID) for note in post.notes)
 
 
 def _number_of(identity: str) -> str:

@@ -13,8 +13,10 @@ _CERTAIN: Final = KEPT_DIGITS + 2
 
 def is_rounded(identity: str) -> bool:
     """Return whether digits of `identity` are certainly lost."""
-    if match := _SCIENTIFIC.fullmatch(identity):
-        return "." in match[1] or bool(match[2])
+    # Nearly all are plain numbers or words: the pattern is the slow way to see it.
+    if not identity.isdecimal():
+        match = _SCIENTIFIC.fullmatch(identity) if identity[:1].isdecimal() else None
+        return match is not None and ("." in match[1] or bool(match[2]))
     return len(identity) >= _CERTAIN and may_be_rounded(identity)
 
 

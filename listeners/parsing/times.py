@@ -99,7 +99,7 @@ def precision_of(value: object) -> timedelta:
     if not isinstance(value, str):
         return timedelta(0)
     text = value.strip()
-    if match := _AGO.fullmatch(text):
+    if text.endswith("前") and (match := _AGO.fullmatch(text)):
         return _UNITS[match[2]] + ROUNDING
     if text.startswith(JUST_NOW):  # 0分钟前
         return _UNITS["分钟"] + ROUNDING

@@ -21,6 +21,7 @@ LOST_DIGIT: Final = "0"
 CLOCKS_AGREE: Final = timedelta(seconds=5)
 # No two time zones are further apart, in hours.
 GREATEST_ZONE: Final = 26
+_HALF_HOUR: Final = HOUR / 2
 
 
 # Weibo's `verified_type`; from 200 on they are grades of people whom nobody verified (达人).
@@ -142,6 +143,8 @@ def published_at(value: object, mid: str, reading: Reading, notes: list[str]) ->
 def _hours_off(written: datetime, given_out: datetime, precision: timedelta) -> int:
     """Return by how many whole hours the two times contradict each other, 0 where they do not."""
     off = written - given_out
+    if -_HALF_HOUR <= off <= _HALF_HOUR:
+        return 0
     hours = round(off / HOUR)
     is_whole = abs(off - hours * HOUR) <= max(precision, CLOCKS_AGREE) <= ROUNDING
     return hours if is_whole and abs(hours) <= GREATEST_ZONE else 0
