@@ -142,6 +142,10 @@ class Desk:
         """Return an action of now; `key` is the id of the click, the same if it comes again."""
         return Action(f"{via}:{key}", subject, kind, actor, self._clock(), via, data)
 
+    def now(self) -> datetime:
+        """Return what time it is for the desk."""
+        return self._clock()
+
     def act(self, action: Action) -> Outcome:
         """Do it, or say why not. Doing it again changes nothing.
 

@@ -35,6 +35,7 @@ LOOKED_EACH: Final = 60.0
 STEP: Final = "run."
 SOURCE: Final = "poll."
 RECEIVER: Final = "send."
+DESK: Final = "desk."
 
 
 class Ended(Exception):
@@ -205,7 +206,7 @@ class Supervisor:
     def _close_strange(self, services: Services, names: Collection[str], now: datetime) -> None:
         """Close incidents about sources and receivers that the settings have no longer."""
         for name in sorted(names):
-            if name.startswith((STEP, SOURCE, RECEIVER)):
+            if name.startswith((STEP, SOURCE, RECEIVER, DESK)):
                 close_operational(services, IncidentKind.PIPELINE, name, now)
 
 

@@ -20,7 +20,7 @@ from typing import Final, TypeAlias
 from alerts.delivery.outbox import DispatchReport
 from fengsui.desk.calendars import refresh_calendars
 from fengsui.desk.escalation import escalate
-from fengsui.health.supervisor import SOURCE, STEP, Supervisor
+from fengsui.health.supervisor import DESK, SOURCE, STEP, Supervisor
 from fengsui.health.watch import Watch
 from fengsui.ingest.collect import Collected
 from fengsui.ingest.poll import means_of, pause_after, read, rests
@@ -89,6 +89,8 @@ def run(
         for source in services.settings.sources:
             poller = _Poller(services.settings, source, arrived, stop, clock)
             supervisor.start(f"{SOURCE}{source.name}", poller.serve)
+        if services.settings.slack.mode == "socket":
+            supervisor.start(f"{DESK}slack", partial(_listen_to_slack, services, stop))
         watch.begins()
         while not stop.is_set():
             arrived.wait(WAKE.total_seconds())
@@ -100,6 +102,15 @@ def run(
         senders.wake()
         supervisor.join(GRACE)
     return supervisor
+
+
+def _listen_to_slack(
+    services: Services, stop: threading.Event, worked: Callable[[], None]
+) -> None:
+    # Bolt takes half a second to load: only where it is used.
+    from fengsui.desk.slack.listening import listen  # noqa: PLC0415  # see above
+
+    listen(services, stop, worked)
 
 
 def _turn_watched(

@@ -38,6 +38,7 @@ from fengsui.settings.policies import policy_faults
 from fengsui.settings.privacy import PrivacySettings
 from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.reports import ReportSettings
+from fengsui.settings.slack import SlackAppSettings
 from fengsui.settings.upkeep import UpkeepSettings
 from fengsui.settings.watches import WatchSettings
 from fengsui.wording.choice import language_of
@@ -68,6 +69,9 @@ class Settings(BaseModel):
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     kibana: KibanaSettings = KibanaSettings()
     page: PageSettings = PageSettings()
+    slack: SlackAppSettings = Field(
+        default=SlackAppSettings(), description="the app through which people act from Slack"
+    )
     # Names the environment variable with a PostgreSQL ledger's URL, in which a password stands.
     ledger_url_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")] | None = None
     model: str = "cascade"
@@ -309,6 +313,7 @@ def _tables() -> Tables:
         "elasticsearch": ElasticsearchSettings,
         "kibana": KibanaSettings,
         "page": PageSettings,
+        "slack": SlackAppSettings,
         "brands": BrandSettings,
         "routes": RouteSettings,
         "watches": WatchSettings,

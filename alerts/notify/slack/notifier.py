@@ -16,6 +16,7 @@ from alerts.notify.pacing import Pacer
 from alerts.notify.protocol import Abilities, NotifyError
 from alerts.notify.secret_env import secret_of
 from alerts.notify.slack.blocks import payload_of
+from alerts.notify.slack.buttons import buttons_of
 from alerts.notify.slack.errors import NO_ANSWER, THREAD_CODES, SlackFailure, failure_of
 from alerts.notify.slack.settings import SlackReceiver
 from records import Change, Receipt
@@ -134,6 +135,8 @@ class SlackNotifier:
     def _post(self, message: Message, key: str, thread: str | None) -> Receipt:
         self._pacer.wait()
         payload = payload_of(message)
+        if thread is None or _is_escalation(message):
+            payload["blocks"] += self._buttons(message)
         if thread is not None:
             payload |= {"thread_ts": thread, "reply_broadcast": _is_escalation(message)}
         answer = self._call(
@@ -160,6 +163,8 @@ class SlackNotifier:
         if receipt.place != self._settings.channel:
             return self._post(message, key, None)
         self._pacer.wait()
+        payload = payload_of(message)
+        payload["blocks"] += self._buttons(message)
         try:
             self._call(
                 UPDATE,
@@ -167,7 +172,7 @@ class SlackNotifier:
                 ts=receipt.message,
                 # What is not named stays as it was: attachments go, the marks by which the message
                 # is found remain.
-                **({"attachments": []} | payload_of(message)),
+                **({"attachments": []} | payload),
                 link_names=False,
                 parse="none",
             )
@@ -176,6 +181,9 @@ class SlackNotifier:
                 raise
             return self._post(message, key, None)
         return receipt
+
+    def _buttons(self, message: Message) -> list[Json]:
+        return buttons_of(message) if self._settings.buttons else []
 
     def find(self, key: str, since: datetime) -> Receipt | None:
         """Return the receipt of the message of `key` if it is in the channel or in its thread.

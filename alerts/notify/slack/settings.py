@@ -30,6 +30,9 @@ class SlackReceiver(BaseModel):
     timeout_seconds: int = Field(default=10, ge=1, le=15)
     language: Language = "zh"
     pictures: bool = True
+    buttons: bool = Field(
+        default=False, description="buttons below alerts; pressing them needs the app ([slack])"
+    )
 
     @field_validator("channel")
     @classmethod
