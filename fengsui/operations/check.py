@@ -12,6 +12,7 @@ from rich.console import Console
 from alerts.messages.playbook.playbook import PlaybookError, read_playbook
 from alerts.notify.protocol import NotifyError
 from alerts.settings import ReceiverSettings, notifier_of
+from fengsui.desk.slack.seen import SlackAway, app_seen
 from fengsui.ingest.rejections import RejectedKinds
 from fengsui.ingest.slo import SourceHealth, source_health
 from fengsui.operations.cautions import cautions_of_settings, cautions_of_store
@@ -45,6 +46,7 @@ WRONG: Final = (
     NotifyError,
     PlaybookError,
     PrivacyError,
+    SlackAway,
     OSError,
     ValueError,
 )
@@ -103,6 +105,8 @@ class _Check:
         yield from self._quarantine()
         for receiver in settings.receivers:
             yield self._tried("receiver", receiver.name, partial(self._receiver, receiver))
+        if settings.slack.mode != "off":
+            yield self._tried("slack", "", partial(app_seen, settings.slack))
         yield from self._late()
         yield from self._cautions()
 

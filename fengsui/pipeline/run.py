@@ -104,9 +104,7 @@ def run(
     return supervisor
 
 
-def _listen_to_slack(
-    services: Services, stop: threading.Event, worked: Callable[[], None]
-) -> None:
+def _listen_to_slack(services: Services, stop: threading.Event, worked: Callable[[], None]) -> None:
     # Bolt takes half a second to load: only where it is used.
     from fengsui.desk.slack.listening import listen  # noqa: PLC0415  # see above
 

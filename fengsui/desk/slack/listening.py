@@ -1,6 +1,5 @@
 """The connection to Slack: by Socket Mode it is ours to open, so that no address is public."""
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -8,24 +7,17 @@ from typing import Final
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from alerts.notify.secret_env import secret_of
 from fengsui.desk.desk import Desk
 from fengsui.desk.slack.app import SlackDesk
+from fengsui.desk.slack.seen import TIMEOUT, SlackAway, code_of, quiet_logger
 from fengsui.services import Services
 from fengsui.settings.slack import SlackAppSettings
 
-log = logging.getLogger(__name__)
-
-TIMEOUT: Final = 10
 WAKE: Final = 1.0
 # The library connects anew by itself; what takes longer is an incident.
 PATIENCE: Final = 60.0
-
-
-class SlackAway(Exception):
-    """Slack cannot be reached, or refuses the app; the text holds no secret."""
 
 
 def app_of(desk: Desk, settings: SlackAppSettings, services: Services) -> App:
@@ -34,8 +26,7 @@ def app_of(desk: Desk, settings: SlackAppSettings, services: Services) -> App:
     Raises:
         NotifyError: a token that it needs is missing.
     """
-    # Apart from all handlers: slack_sdk logs bodies, and bodies hold what people wrote.
-    quiet = logging.Logger("slack_bolt", level=logging.CRITICAL)
+    quiet = quiet_logger()
     client = WebClient(
         token=secret_of(settings.token_env).get_secret_value(),
         base_url=settings.base_url,
@@ -46,7 +37,7 @@ def app_of(desk: Desk, settings: SlackAppSettings, services: Services) -> App:
     app = App(
         client=client,
         signing_secret=secret_of(settings.signing_secret_env).get_secret_value() if by_http else "",
-        # The token is verified by `fengsui check`; here it would cost the start a network.
+        # `fengsui check` verifies the token; here it would tie the start to the network.
         token_verification_enabled=False,
         request_verification_enabled=by_http,
         logger=quiet,
@@ -89,10 +80,8 @@ def listen(
 def _connect(handler: SocketModeHandler) -> None:
     try:
         handler.connect()
-    except SlackApiError as error:
-        code = str(error.response.get("error", ""))[:50]
     except Exception as error:  # noqa: BLE001 - the library raises what its sockets raise
-        code = type(error).__name__
+        code = code_of(error)
     else:
         return
     # Raised out here, so that the cause, which holds what was sent, does not travel along.

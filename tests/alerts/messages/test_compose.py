@@ -14,6 +14,7 @@ from alerts.messages.follow_up.duty import Person, escalated, with_duty
 from alerts.messages.follow_up.part import part_message
 from alerts.messages.handling import reply, with_handling
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
+from alerts.notify.slack.buttons import buttons_of
 from nlp.complaints.rules import CATEGORIES, DEMANDS
 from records import (
     Account,
@@ -58,7 +59,18 @@ from tests.alerts.messages.test_handling import made_handlings
 HOT = replace(LARGE, followers=1862)
 VOICES = (HOT, LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
 
-FOLLOW_UP = ("follow_up.part", "follow_up.duty")
+SPEAKING = (
+    "messages.compose",
+    "messages.evidence_message",
+    "messages.ops_text",
+    "messages.digest",
+    "messages.message",
+    "messages.away",
+    "messages.handling",
+    "messages.follow_up.part",
+    "messages.follow_up.duty",
+    "notify.slack.buttons",
+)
 
 
 def test_every_word_is_used() -> None:
@@ -76,17 +88,8 @@ def test_every_word_is_used() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         spied = {"zh": Spy(CATALOGUES["zh"]), "en": CATALOGUES["en"]}
-        for module in (
-            "compose",
-            "evidence_message",
-            "ops_text",
-            "digest",
-            "message",
-            "away",
-            "handling",
-            *FOLLOW_UP,
-        ):
-            patch.setattr(f"alerts.messages.{module}.CATALOGUES", spied)
+        for module in SPEAKING:
+            patch.setattr(f"alerts.{module}.CATALOGUES", spied)
         for alert in (*_every_kind(), *_every_change(), *_operational()):
             for message in (compose(alert, "zh"), present(alert, "zh")):
                 _ = message.plain(), message.open_label
@@ -103,10 +106,15 @@ def test_every_word_is_used() -> None:
             escalated(made_incident(), call, HOUR, Person("张三"), "zh")
         escalated(made_incident(), "step", HOUR, None, "zh")
         with_duty(compose(made_alert(), "zh"), Person("张三"), calls=True)
-        for handling in made_handlings():
-            present(with_handling(made_alert(), handling), "zh")
-            reply(made_incident(), handling, "zh")
+        buttons_of(compose(made_alert(), "zh"))
+        _every_handling()
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
+
+
+def _every_handling() -> None:
+    for handling in made_handlings():
+        buttons_of(present(with_handling(made_alert(), handling), "zh"))
+        reply(made_incident(), handling, "zh")
 
 
 def _operational() -> list[Alert]:

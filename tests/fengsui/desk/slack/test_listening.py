@@ -10,7 +10,8 @@ import pytest
 from alerts.notify.slack.blocks import escape
 from fengsui.desk.desk import Desk
 from fengsui.desk.slack import listening
-from fengsui.desk.slack.listening import SlackAway, listen
+from fengsui.desk.slack.listening import listen
+from fengsui.desk.slack.seen import SlackAway, app_seen
 from fengsui.desk.states import Status
 from fengsui.services import Services
 from tests.alerts.notify.slack_server import TOKEN
@@ -188,3 +189,11 @@ def test_a_connection_that_stays_away_is_an_error(
     slack.web.more["apps.connections.open"] = lambda _: {"ok": True, "url": "ws://127.0.0.1:9/"}
     with pytest.raises(SlackAway):
         listen(services, threading.Event(), lambda: None)
+
+
+def test_check_says_whose_app_it_is(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both tokens are tried; a refused one is said by its code, and never shown."""
+    assert "fengsui @ made for tests" in app_seen(services.settings.slack)
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-secret")
+    with pytest.raises(SlackAway, match=r"^invalid_auth$"):
+        app_seen(services.settings.slack)
