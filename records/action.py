@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from records.incident import Level
+
 INCIDENT: Final = "incident"
 CASE: Final = "case"
 SILENCE: Final = "silence"
@@ -89,3 +91,17 @@ class Action:
 def subject_of(about: str, key: str) -> str:
     """Return the name of a subject in the log."""
     return f"{about}:{key}"
+
+
+def level_named(name: str) -> Level | None:
+    """Return the level of that name, None where it is none."""
+    return Level.__members__.get(name.upper())
+
+
+def time_of(text: str) -> datetime | None:
+    """Return the aware time that `text` is in ISO 8601, None where it is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None

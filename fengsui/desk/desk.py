@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+from alerts.delivery.silences import SilenceState, silences_of
 from fengsui.desk.members import Members
 from fengsui.desk.rules import (
     APPLIED,
@@ -21,20 +22,20 @@ from fengsui.desk.rules import (
     judge_silence,
 )
 from fengsui.desk.states import (
+    ENDINGS,
     CaseState,
     HandlingState,
     IncidentState,
     PostState,
-    SilenceState,
     Status,
     fold_case,
     fold_each,
     fold_incident,
     fold_post,
-    fold_silence,
     level_by_hand,
 )
 from fengsui.desk.updates import updates_of
+from fengsui.incidents.silences import silences
 from fengsui.settings.application import Settings
 from fengsui.settings.members import Role
 from records import (
@@ -48,7 +49,7 @@ from records import (
     Via,
     subject_of,
 )
-from records.action import CASE, INCIDENT, POST, SILENCE
+from records.action import CASE, INCIDENT, POST
 from store.ledger.actions import Decided, Known
 from store.ledger.ledger import Ledger
 
@@ -157,6 +158,9 @@ class Desk:
         subjects = {action.subject}
         if into := action.data.get("into"):
             subjects.add(subject_of(action.about, into))
+        incident = self._incident_of(action)
+        if incident is not None and action.kind in ENDINGS:
+            action = replace(action, data={**action.data, "level": _known_by(action, incident)})
         verdicts: list[Outcome] = []
 
         def decide(known: Known) -> Decided:
@@ -166,7 +170,6 @@ class Desk:
                 return Decided()
             return Decided([outcome.action], self._updates(incident, outcome, known.reached))
 
-        incident = self._incident_of(action)
         self._ledger.decide(action.key, subjects, incident.key if incident else "", decide)
         return verdicts[-1]
 
@@ -187,11 +190,10 @@ class Desk:
         Raises:
             UnknownSubject: there is none of that key.
         """
-        incident = self._ledger.incident(key)
-        if incident is None:
+        view = self.found(key)
+        if view is None:
             raise UnknownSubject(key)
-        actions = self._ledger.actions([subject_of(INCIDENT, key)])
-        return IncidentView(incident, fold_incident(actions), actions)
+        return view
 
     def incidents(
         self,
@@ -216,9 +218,16 @@ class Desk:
         found.sort(key=lambda view: (-view.level, -view.incident.opened_at.timestamp()))
         return found
 
-    def known_incidents(self) -> list[Incident]:
-        """Return all incidents, oldest first, as detection knows them."""
-        return self._ledger.incidents()
+    def known_incidents(
+        self, *, brand: str | None = None, since: datetime | None = None
+    ) -> list[Incident]:
+        """Return incidents (of a brand, opened since), oldest first, as detection knows them."""
+        return self._ledger.incidents(since=since, brand=brand)
+
+    def found(self, key: str) -> IncidentView | None:
+        """Return an incident as it stands, None where there is none of that key."""
+        incident = self._ledger.incident(key)
+        return next(iter(self.views([incident])), None) if incident is not None else None
 
     def actions_on(self, subject: str) -> list[Action]:
         """Return all that was done to a subject, in order."""
@@ -249,9 +258,8 @@ class Desk:
         ]
 
     def silences(self, at: datetime | None = None) -> list[SilenceState]:
-        """Return the silences with a matcher that hold at `at` (default: all), the newest first."""
-        done = fold_each(self._ledger.actions_about(SILENCE))
-        found = [fold_silence(actions) for actions in done.values()]
+        """Return the silences that hold at `at` (default: all), the newest first."""
+        found = silences(self._ledger)
         return [one for one in reversed(found) if at is None or one.holds(at)]
 
     def _refusal(self, action: Action) -> str:
@@ -332,7 +340,7 @@ def state_of(about: str, actions: Sequence[Action]) -> State | None:
         return fold_case(actions)
     if about == POST:
         return fold_post(actions)
-    return fold_silence(actions) if actions else None
+    return next(iter(silences_of(actions)), None)
 
 
 def judged(state: State | None, action: Action) -> Verdict:
@@ -344,6 +352,16 @@ def judged(state: State | None, action: Action) -> Verdict:
     if isinstance(state, PostState):
         return judge_post(state, action)
     return judge_silence(state, action)
+
+
+def _known_by(action: Action, incident: Incident) -> str:
+    """Return the name of the level up to which the story is known when it is ended.
+
+    A false alarm was one at its worst too; what was resolved may begin again from where it was.
+    """
+    at_worst = action.kind in {ActionKind.FALSE_ALARM, ActionKind.NOT_US}
+    level = incident.peak_level if at_worst else incident.level
+    return level.name.lower()
 
 
 def _again(action: Action, before: Action, state: State | None) -> Outcome:

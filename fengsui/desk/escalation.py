@@ -12,6 +12,7 @@ from typing import Final
 
 from alerts.delivery.escalation import Done, Due, Standing, StepKind, next_step, policy_of
 from alerts.delivery.routing import ask_for_story, facts_of_incident, routed
+from alerts.delivery.silences import LOUD
 from alerts.messages.follow_up.duty import Person, escalated
 from alerts.messages.message import encoded
 from alerts.policies import EscalationPolicy
@@ -19,6 +20,7 @@ from fengsui.desk.members import CLOCK
 from fengsui.desk.on_call import on_call_by, person_named, rotas_of
 from fengsui.desk.states import IncidentState, fold_incident
 from fengsui.incidents.notifications import routes_of
+from fengsui.incidents.silences import is_silent
 from fengsui.services import Services, phone_name
 from records import (
     Action,
@@ -58,7 +60,7 @@ def escalate(services: Services, now: datetime) -> int:
         return 0
     done = 0
     for incident in services.ledger.open_incidents():
-        if incident.is_operational or services.ledger.silenced(incident.brand, now):
+        if incident.is_operational or is_silent(services.ledger, incident, now):
             continue
         case = _case_of(services, incident)
         if case is not None:
@@ -107,7 +109,8 @@ def _done(services: Services, case: _Case, now: datetime) -> bool:
 
 def _due(case: _Case, actions: Sequence[Action], now: datetime) -> Due | None:
     state = fold_incident(actions)
-    silenced = state.silenced_until is not None and state.silenced_until > now
+    is_quiet = state.also_safety or case.incident.level < LOUD
+    silenced = is_quiet and state.silenced_until is not None and state.silenced_until > now
     if state.ended is not None or silenced:
         return None
     incident = _as_set(case.incident, state)

@@ -49,7 +49,9 @@ ALLOWED: Final[Mapping[Role, frozenset[ActionKind]]] = {
     Role.ADMIN: frozenset(ActionKind),
 }
 # What the program does by itself.
-BY_CLOCK: Final = frozenset({ActionKind.ESCALATE, ActionKind.REMIND, ActionKind.UNCLAIM})
+BY_CLOCK: Final = frozenset(
+    {ActionKind.ESCALATE, ActionKind.REMIND, ActionKind.UNCLAIM, ActionKind.REOPEN}
+)
 
 
 class Members:

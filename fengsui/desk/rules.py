@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from alerts.delivery.silences import SilenceState
 from fengsui.desk.states import (
     ENDINGS,
     CaseState,
     HandlingState,
     IncidentState,
     PostState,
-    SilenceState,
-    level_named,
-    time_of,
 )
 from records import Action, ActionKind, Urgency
-from records.action import CASE, INCIDENT, POST, SILENCE
+from records.action import CASE, INCIDENT, POST, SILENCE, level_named, time_of
 
 # Characters of a text that a person gives.
 LONGEST_TEXT: Final = 4000

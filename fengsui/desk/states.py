@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from records import Action, ActionKind, Incident, Level
+from records.action import level_named, time_of
 
 
 class Status(StrEnum):
@@ -84,7 +85,7 @@ class IncidentState(HandlingState):
 
     `level` was set by hand at `level_at` by `level_by`; None where detection alone decides. It is
     silenced until `silenced_until` (`silenced_by`, `silence_reason`), also where people are harmed
-    with `also_safety`.
+    with `also_safety`. It had `ended_level` when it was ended: the level that it was known by.
     """
 
     level: Level | None = None
@@ -94,6 +95,7 @@ class IncidentState(HandlingState):
     silenced_by: str = ""
     silence_reason: str = ""
     also_safety: bool = False
+    ended_level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,37 +118,6 @@ class CaseState(HandlingState):
 
 
 @dataclass(frozen=True, slots=True)
-class SilenceState:
-    """A silence: which incidents it keeps quiet, who asked for it, why, and until when.
-
-    An incident fits where all that is given fits: its brand, its key, one of the words (in its
-    title, its words or its category), its level below `below`. Nothing is no condition. `until` is
-    when it ends; with `ended_by` it was ended before.
-    """
-
-    id: str
-    brand: str = ""
-    incident: str = ""
-    words: tuple[str, ...] = ()
-    category: str = ""
-    below: Level | None = None
-    reason: str = ""
-    author: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    also_safety: bool = False
-    ended_by: str = ""
-    ended_at: datetime | None = None
-
-    def holds(self, at: datetime) -> bool:
-        """Say whether it keeps anything quiet at `at`."""
-        if self.since is None or self.until is None:
-            return False
-        until = min(self.until, self.ended_at or self.until)
-        return self.since <= at < until
-
-
-@dataclass(frozen=True, slots=True)
 class PostState:
     """What people said of a post: each label with who gave it, the last one for each."""
 
@@ -161,19 +132,6 @@ def fold_incident(actions: Iterable[Action]) -> IncidentState:
 def fold_case(actions: Iterable[Action]) -> CaseState:
     """Return the state of a case after these actions on it, in their order."""
     return _folded(CaseState(), actions, _CASE)
-
-
-def fold_silence(actions: Iterable[Action]) -> SilenceState:
-    """Return a silence after these actions on it, in their order; there is at least one."""
-    state: SilenceState | None = None
-    for action in actions:
-        if action.kind is ActionKind.SILENCE:
-            state = silence_of(action)
-        elif action.kind is ActionKind.UNSILENCE and state is not None:
-            state = replace(state, ended_by=action.actor, ended_at=action.at)
-    if state is None:
-        raise ValueError("a silence begins with the action that asks for it")
-    return state
 
 
 def fold_post(actions: Iterable[Action]) -> PostState:
@@ -202,38 +160,6 @@ def level_by_hand(state: IncidentState, incident: Incident) -> Level | None:
         risen = risen or (is_rise and change.at > state.level_at and change.level > state.level)
         before = change.level
     return None if risen else state.level
-
-
-def silence_of(action: Action) -> SilenceState:
-    """Return the silence that an action asks for."""
-    data = action.data
-    return SilenceState(
-        id=action.subject_key,
-        brand=data.get("brand", ""),
-        incident=data.get("incident", ""),
-        words=tuple(word for word in data.get("words", "").split("\n") if word),
-        category=data.get("category", ""),
-        below=level_named(data.get("below", "")),
-        reason=data.get("reason", ""),
-        author=action.actor,
-        since=action.at,
-        until=time_of(data.get("until", "")),
-        also_safety=data.get("also_safety") == "yes",
-    )
-
-
-def level_named(name: str) -> Level | None:
-    """Return the level of that name, None where it is none."""
-    return Level.__members__.get(name.upper())
-
-
-def time_of(text: str) -> datetime | None:
-    """Return the aware time that `text` is in ISO 8601, None where it is none."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None
 
 
 State = TypeVar("State", bound=HandlingState)
@@ -271,6 +197,11 @@ def _ended(state: HandlingState, action: Action) -> Mapping[str, object]:
     }
 
 
+def _incident_ended(state: HandlingState, action: Action) -> Mapping[str, object]:
+    level = level_named(action.data.get("level", ""))
+    return {**_ended(state, action), "ended_level": level}
+
+
 def _begun_again(state: HandlingState, action: Action) -> Mapping[str, object]:  # noqa: ARG001 - of a table
     return {"ended": None, "ended_by": "", "ended_at": None, "cause": "", "merged_into": ""}
 
@@ -296,6 +227,7 @@ _COMMON: Final[Mapping[ActionKind, Callable[[HandlingState, Action], Mapping[str
 
 _INCIDENT: Final[Mapping[ActionKind, Callable[[IncidentState, Action], Mapping[str, object]]]] = {
     **_COMMON,
+    **dict.fromkeys(ENDINGS, _incident_ended),
     ActionKind.LEVEL: lambda _, action: {
         "level": level_named(action.data.get("level", "")),
         "level_at": action.at,

@@ -9,10 +9,10 @@ from datetime import datetime
 from fengsui.desk.desk import Outcome
 from fengsui.desk.members import CLOCK
 from fengsui.desk.rules import OutcomeKind
-from fengsui.desk.states import HandlingState, level_named, time_of
+from fengsui.desk.states import HandlingState
 from fengsui.wording.words import say
 from records import Action, ActionKind
-from records.action import CASE, INCIDENT
+from records.action import CASE, INCIDENT, level_named, time_of
 from records.language import LEVEL_NAMES, Language
 from records.time import BEIJING
 

@@ -1,6 +1,6 @@
 """Which messages an alert becomes: who is notified, what is muted, and what waits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -12,6 +12,7 @@ from alerts.delivery.routing import Routed, ask_for_story, facts_of, names_of, r
 from alerts.detection.holiday_calendar import calendar_of
 from alerts.messages.follow_up.part import part_message
 from alerts.messages.message import encoded
+from fengsui.incidents.silences import why_silent
 from fengsui.services import Services
 from records import (
     Alert,
@@ -33,20 +34,27 @@ class _Sent:
 
     alert: Alert
     queued_at: datetime
-    silence: str | None
+    quiet: str
     head: Incident | None
 
 
-def notifications_of(services: Services, alert: Alert, queued_at: datetime) -> list[Notification]:
-    """Return the messages that an alert becomes, ready at `queued_at`; write nothing."""
+def notifications_of(
+    services: Services,
+    alert: Alert,
+    queued_at: datetime,
+    quiet: str = "",
+    ended: Collection[str] = (),
+) -> list[Notification]:
+    """Return the messages that an alert becomes, ready at `queued_at`; write nothing.
+
+    `quiet` is why people want none of them, nothing where they do. `ended` are the keys of
+    incidents that people ended: they speak for no other.
+    """
     found = routes_of(services, alert)
     names = names_of(found)
-    sent = _Sent(
-        alert,
-        queued_at,
-        services.ledger.silenced(alert.incident.brand, alert.at),
-        _head(services, alert),
-    )
+    silence = why_silent(services.ledger, alert, alert.at)
+    reason = quiet or (f"silenced: {silence}" if silence is not None else "")
+    sent = _Sent(alert, queued_at, reason, _head(services, alert, ended))
     if ask_for_story(services.settings.routes):
         # What a story is about may change; who learned of it also learns how it goes on.
         names = tuple(dict.fromkeys((*names, *_notified(services, alert))))
@@ -71,21 +79,22 @@ def _notified(services: Services, alert: Alert) -> Iterator[str]:
             yield one.receiver
 
 
-def _head(services: Services, alert: Alert) -> Incident | None:
+def _head(services: Services, alert: Alert, ended: Collection[str]) -> Incident | None:
     """Return the incident that speaks for the story that an alert is a part of."""
     incident = alert.incident
     if not incident.links:
         return None
     least = services.settings.inhibition.least_brands
-    return head_of(incident, services.ledger.open_incidents(), least)
+    others = (one for one in services.ledger.open_incidents() if one.key not in ended)
+    return head_of(incident, others, least)
 
 
 def _messages(
     services: Services, sent: _Sent, found: Sequence[Routed], receiver: str
 ) -> Iterator[Notification]:
     one = Notification(sent.alert, receiver, NotificationState.PENDING, sent.queued_at)
-    if sent.silence is not None:
-        yield replace(one, state=NotificationState.SUPPRESSED, reason=f"silenced: {sent.silence}")
+    if sent.quiet:
+        yield replace(one, state=NotificationState.SUPPRESSED, reason=sent.quiet)
     elif sent.head is not None and _mutes(services, sent.head, sent.alert, receiver):
         reason = f"inhibited: {sent.head.key}"
         yield replace(one, state=NotificationState.SUPPRESSED, reason=reason)

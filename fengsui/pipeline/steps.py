@@ -13,6 +13,8 @@ from alerts.incidents.late import LATE
 from fengsui.annotate.annotator import Annotator, scorer
 from fengsui.annotate.batches import batches
 from fengsui.desk.cases import open_cases
+from fengsui.desk.desk import Desk
+from fengsui.desk.quiet import ended_keys, reason_for
 from fengsui.incidents.alert import build_alert
 from fengsui.incidents.clock import close_if_right, is_ahead, report_ahead
 from fengsui.incidents.correlate import correlate, with_links
@@ -327,7 +329,14 @@ def _tell(
         alerts.append(build_alert(move, now, services, known.get(move.incident.key)))
         known[move.incident.key] = alerts[-1].incident
     incidents = {key: with_reported(one, known.get(key)) for key, one in judged.incidents.items()}
-    notifications = [n for alert in alerts for n in notifications_of(services, alert, queued_at)]
+    desk = Desk(services.ledger, services.settings, lambda: now)
+    linked = any(alert.incident.links for alert in alerts)
+    ended = ended_keys(desk, services.ledger.open_incidents()) if linked else frozenset()
+    notifications = [
+        one
+        for alert in alerts
+        for one in notifications_of(services, alert, queued_at, reason_for(desk, alert), ended)
+    ]
     services.ledger.record_detection([*incidents.values()], notifications)
     return incidents, alerts
 

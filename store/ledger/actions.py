@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from records import Action, Notification
+from records import Action, ActionKind, Notification
 from store.encoding import cleaned, decoder, storable
 from store.ledger import schema
 from store.ledger.database import LedgerDatabase, body_of, upsert
@@ -98,6 +98,12 @@ class ActionLog(LedgerDatabase):
         """Return the actions on all subjects of one sort (silence, post), in their order."""
         begin, end = f"{about}:", f"{about};"  # the next sign after the colon
         query = _IN_ORDER.where(_columns.subject >= begin, _columns.subject < end)
+        with self._reading() as connection:
+            return _read(connection, query)
+
+    def actions_of_kinds(self, kinds: Collection[ActionKind]) -> list[Action]:
+        """Return the actions of some kinds on all subjects, in their order."""
+        query = _IN_ORDER.where(_columns.kind.in_(sorted(kinds)))
         with self._reading() as connection:
             return _read(connection, query)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from records import (
     Alert,
@@ -33,9 +34,10 @@ def made_incident(
     brand: str = BRAND,
     opened_at: datetime = OPENED,
     low_baseline: bool = False,
+    **fields: Any,
 ) -> Incident:
-    """Return an open incident of `level`."""
-    return Incident(
+    """Return an open incident of `level`, with further `fields`."""
+    made = Incident(
         key=Incident.key_of(brand, opened_at),
         brand=brand,
         level=level,
@@ -56,6 +58,7 @@ def made_incident(
         history=(LevelChange(opened_at, level),),
         low_baseline=low_baseline,
     )
+    return replace(made, **fields)
 
 
 def made_citation(role: str = "earliest", text: str = "杯底有异物，客服不回复") -> Citation:

@@ -102,16 +102,17 @@ def test_every_word_is_used() -> None:
         for why in get_args(Why):
             away(made_missed(2), OPENED + HOUR, "zh", why)
         part_message(made_alert(), made_incident(brand="晨曦"), "zh")
-        for call in ("step", "repeat", "reminder"):
-            escalated(made_incident(), call, HOUR, Person("张三"), "zh")
-        escalated(made_incident(), "step", HOUR, None, "zh")
-        with_duty(compose(made_alert(), "zh"), Person("张三"), calls=True)
-        buttons_of(compose(made_alert(), "zh"))
-        _every_handling()
+        _speak_of_people()
     assert set(CATALOGUES["zh"]) == seen & set(CATALOGUES["zh"])
 
 
-def _every_handling() -> None:
+def _speak_of_people() -> None:
+    """Compose what is said of who is called, who has an incident, and how it ended."""
+    for call in ("step", "repeat", "reminder"):
+        escalated(made_incident(), call, HOUR, Person("张三"), "zh")
+    escalated(made_incident(), "step", HOUR, None, "zh")
+    with_duty(compose(made_alert(), "zh"), Person("张三"), calls=True)
+    buttons_of(compose(made_alert(), "zh"))
     for handling in made_handlings():
         buttons_of(present(with_handling(made_alert(), handling), "zh"))
         reply(made_incident(), handling, "zh")

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from alerts.delivery.silences import SilenceState
 from fengsui.cli.commands.desk.acting import (
     Actor,
     builtins_of,
@@ -25,7 +26,6 @@ from fengsui.cli.usage import printed
 from fengsui.cli.worded import Application
 from fengsui.desk.desk import Desk
 from fengsui.desk.opening import opened_desk
-from fengsui.desk.states import SilenceState
 from fengsui.desk.words import clock_text
 from nlp.text.normalise import printable
 from records import ActionKind, subject_of
@@ -99,7 +99,7 @@ def end(
 ) -> None:
     """End a silence before its time."""
     with opened_desk(settings_of(config)) as desk:
-        subject = subject_of(SILENCE, _meant(desk, id).id)
+        subject = _meant(desk, id).subject
         outcome = desk.act(new_action(desk, ActionKind.UNSILENCE, subject, actor))
     report(outcome, json=json)
 
