@@ -25,6 +25,7 @@ from store.ledger.ledger import Ledger
 if TYPE_CHECKING:
     from alerts.detection.negative_binomial import NegativeBinomialDetector
     from fengsui.annotate.annotator import Annotator
+    from fengsui.annotate.topics import Topics
     from fengsui.counts.detector_cache import DetectorCache
     from fengsui.counts.history import HistoryCache
     from fengsui.counts.recent import Counts, CoverageOnce
@@ -108,8 +109,8 @@ class Services:
 
     @property
     def brands(self) -> Sequence[str]:
-        """The names of the brands."""
-        return [brand.name for brand in self.settings.brands]
+        """The names of the brands, and of the topics that are watched like brands."""
+        return list(self.settings.watched)
 
     @property
     def names(self) -> frozenset[str]:
@@ -198,12 +199,21 @@ class Services:
             if brand.own_accounts
         }
         annotation = self.settings.annotation
-        made = Annotator(self.settings.brands, self.model, annotation, own, self.judge)
+        topics = self._topics()
+        made = Annotator(self.settings.brands, self.model, annotation, own, self.judge, topics)
         if since and until:
             sketches = self.store.sketches(since)
             made.remember(sketch for sketch in sketches if sketch.published_at <= until)
         _settle_collector()
         return made
+
+    def _topics(self) -> "Topics | None":
+        if not self.settings.topics:
+            return None
+        from fengsui.annotate.topics import Topics
+        from fengsui.stores.search_tokens import tokenize
+
+        return Topics({one.name: one.query for one in self.settings.topics}, tokenize)
 
     def annotator_before(self, at: datetime) -> "Annotator":
         """Return a new annotator that knows the mentions before `at` and nothing later."""

@@ -114,6 +114,21 @@ def leaves_out(query: Query) -> bool:
             return any(map(leaves_out, parts))
 
 
+def fits(query: Query, tokens: Sequence[str]) -> bool:
+    """Whether a search finds a text of these tokens: what a store would find, without one."""
+    match query:
+        case Phrase(wanted):
+            length = len(wanted)
+            places = range(len(tokens) - length + 1)
+            return any(tuple(tokens[at : at + length]) == wanted for at in places)
+        case Lacking(part):
+            return not fits(part, tokens)
+        case All(parts):
+            return all(fits(part, tokens) for part in parts)
+        case Either(parts):
+            return any(fits(part, tokens) for part in parts)
+
+
 def _symbols(text: str, tokenize: Tokenize) -> list[_Symbol]:
     plain = text.translate(_HALF_WIDTH)
     symbols: list[_Symbol] = []

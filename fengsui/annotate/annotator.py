@@ -9,6 +9,7 @@ from fengsui.annotate.candidates import Candidate, looked_at, readings, said, te
 from fengsui.annotate.opinions import Opinions, Verdict, are_read
 from fengsui.annotate.settings import AnnotationSettings
 from fengsui.annotate.threads import Threads
+from fengsui.annotate.topics import Topics
 from nlp.brands.matcher import BrandMatch, BrandMatcher, BrandSettings
 from nlp.complaints.aspects import AspectModel, of_goods
 from nlp.complaints.pain_points import complained_of
@@ -20,7 +21,7 @@ from nlp.opinion.judge import Judge
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, towards
 from nlp.text.keywords import extract
-from nlp.text.normalise import EMOTICON, fold
+from nlp.text.normalise import EMOTICON, Text, fold
 from nlp.text.segment import segmenter_of
 from nlp.text.stop_words import tells_nothing
 from nlp.topics.headlines import TROUBLE, tells_of_trouble
@@ -29,6 +30,7 @@ from store.interface import Sketch
 
 FLOOD = "flood"
 LOTTERY = "lottery"
+_WORST_FIRST = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 # Discounts that depend on earlier posts: they stay where a text is annotated again.
 PLACED = frozenset({FLOOD, "campaign", "repeats"})
 
@@ -70,10 +72,12 @@ class Annotator:
         settings: AnnotationSettings,
         own: Mapping[str, Collection[str]] | None = None,
         judge: Judge | None = None,
+        topics: Topics | None = None,
     ) -> None:
         """Load what the brands need; a `judge` weighs what model and rules say with its own.
 
-        `own` are the own accounts of brands, by the ids and folded names that posts are kept with.
+        `own` are the own accounts of brands, by the ids and folded names that posts are kept with,
+        `topics` are searches that are watched like brands.
 
         Raises:
             ModelError: the aspects of a brand's kind of goods cannot be loaded.
@@ -82,7 +86,10 @@ class Annotator:
         self._model = model
         self._reader = model if isinstance(model, ComplaintReader) else None
         self._opinions = Opinions(judge, settings.complaint_confidence)
+        self._topics = topics
         self._scorers = {brand.name: scorer(model, brand.goods, judge) for brand in brands}
+        for name in topics.names if topics else ():
+            self._scorers[name] = scorer(model, judge=judge)
         self._settings = settings
         self._own = dict(own or {})
         self._copies = DuplicateIndex(
@@ -138,9 +145,9 @@ class Annotator:
     def _candidates(
         self, posts: Sequence[Post], known: Mapping[tuple[str, str], Mention]
     ) -> Iterator[Candidate]:
-        """Yield the posts that name a brand, and the comments under them that name none."""
+        """Yield the posts that name a brand or are about a topic, and the comments under them."""
         for post, text, named in looked_at(self._matcher, posts):
-            matches = named or self._inherited(post, known)
+            matches = named or self._inherited(post, known) or self._topical(text)
             for match in matches:
                 self._threads.add(post.key, match.brand)
             if matches:
@@ -156,6 +163,19 @@ class Annotator:
             for brand in self._scorers
             if brand in thread or (post.key, brand) in known
         ]
+
+    def _topical(self, text: Text) -> list[BrandMatch]:
+        return self._topics.matches(text) if self._topics else []
+
+    def _with_topics(self, judged: _Judged) -> Iterator[tuple[BrandMatch, Verdict]]:
+        """Yield what a post names with its verdicts, and the topics with the worst of these."""
+        (_, text, matches), verdicts, *_ = judged
+        yield from zip(matches, verdicts, strict=True)
+        named = {match.brand for match in matches}
+        worst = min(verdicts, key=lambda one: _WORST_FIRST.index(Sentiment(one.stance.label)))
+        for match in self._topical(text):
+            if match.brand not in named:
+                yield match, worst._replace(meant=True)
 
     def _see(self, at: datetime) -> None:
         self._newest = max(at, self._newest or at)
@@ -256,13 +276,13 @@ class Annotator:
     def _mentions(
         self, judged: _Judged, known: Mapping[tuple[str, str], Mention]
     ) -> Iterator[Mention]:
-        (post, text, matches), verdicts, sketch, keywords, advert, points = judged
+        (post, text, _), verdicts, sketch, keywords, advert, points = judged
         self._see(post.published_at)
         complains = any(verdict.complaint is not None for verdict in verdicts)
         campaign = self._campaigns.add(
             post.author, post.published_at, post.key, sketch, complains=complains
         )
-        for match, (score, complaint, spam, is_meant) in zip(matches, verdicts, strict=True):
+        for match, (score, complaint, spam, is_meant) in self._with_topics(judged):
             if not is_meant:
                 continue
             original, flood = self._place(

@@ -60,7 +60,8 @@ def readings(candidate: Candidate) -> list[Reading | None]:
         return [None] * len(matches)
     return [
         None
-        if match.quoted and post.kind is PostKind.COMMENT
+        # A topic has no name in the text: the whole of it counts.
+        if (match.quoted and post.kind is PostKind.COMMENT) or not (match.quoted or match.spans)
         else read(text, match, candidate.others(match))
         for match in matches
     ]

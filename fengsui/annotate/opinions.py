@@ -97,7 +97,7 @@ def are_read(candidates: Sequence[Candidate], judge: Judge | None) -> list[bool]
         and post.kind not in _UNHEARD
         and bool(text.own.strip())
         and len(text.own) < judge.pools.longest
-        and not any(match.quoted for match in matches)
+        and not any(match.quoted or not match.spans for match in matches)
         for post, text, matches in candidates
     ]
 

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from alerts.delivery.on_call import Shift
-from alerts.notify.exchange import Exchange
-from alerts.notify.http_post import address_of, post, raise_for_status
 from alerts.notify.protocol import NotifyError
 from alerts.notify.secret_env import secret_of
 from alerts.policies import OnCallSettings
@@ -219,6 +217,14 @@ def refresh_calendars(services: Services, now: datetime) -> int:
 
 
 def _fetch(state: Path, rota: OnCallSettings, variable: str, now: datetime) -> None:
+    # The client takes a moment to load: only where an address is asked.
+    from alerts.notify.exchange import Exchange  # noqa: PLC0415  see above
+    from alerts.notify.http_post import (  # noqa: PLC0415  see above
+        address_of,
+        post,
+        raise_for_status,
+    )
+
     address = address_of(secret_of(variable), variable)
     if address.scheme != "https" and address.host not in {"127.0.0.1", "localhost"}:
         raise NotifyError(f"{variable} holds no https:// address", retry=False)

@@ -141,8 +141,12 @@ def _annotate_batch(
     if posts:
         mentions += _judge(services, posts) if anew is None else anew.annotate(posts)
     post_of = {post.key: post for post in posts}
+    # A complaint about a topic is the case of the brand that it names, or nobody's.
+    topics = {one.name for one in services.settings.topics}
     complaints = [
-        (m, post_of[m.post_key]) for m in mentions if m.complaint and m.post_key in post_of
+        (m, post_of[m.post_key])
+        for m in mentions
+        if m.complaint and m.post_key in post_of and m.brand not in topics
     ]
     # Cases first: killed in between, the posts still wait and open the same cases again.
     cases = open_cases(complaints, services.ledger, services.settings.cases)

@@ -40,7 +40,7 @@ from fengsui.settings.profiles import ProfileSettings
 from fengsui.settings.reports import ReportSettings
 from fengsui.settings.slack import SlackAppSettings
 from fengsui.settings.upkeep import UpkeepSettings
-from fengsui.settings.watches import WatchSettings
+from fengsui.settings.watches import TopicSettings, WatchSettings
 from fengsui.wording.choice import language_of
 from fengsui.wording.words import say
 from listeners.settings import SourceSettings
@@ -99,6 +99,7 @@ class Settings(BaseModel):
     )
     routes: tuple[RouteSettings, ...] = Field(default=(), validate_default=True)
     watches: tuple[WatchSettings, ...] = ()
+    topics: tuple[TopicSettings, ...] = ()
     quiet_hours: tuple[QuietHours, ...] = ()
     inhibition: InhibitionSettings = InhibitionSettings()
     escalations: tuple[EscalationPolicy, ...] = ()
@@ -120,6 +121,11 @@ class Settings(BaseModel):
     def has_elasticsearch(self) -> bool:
         """Whether the store is on servers of Elasticsearch; else it is a file in `state`."""
         return self.store == "elasticsearch"
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The names of brands and topics: what posts are counted for, and alarms are raised of."""
+        return (*(brand.name for brand in self.brands), *(one.name for one in self.topics))
 
     @model_validator(mode="before")
     @classmethod
@@ -154,6 +160,7 @@ class Settings(BaseModel):
             *_repeated("members", [one.name for one in self.members]),
             *_shared_ids(self.members),
             *_repeated("escalations", [one.name for one in self.escalations]),
+            *_taken([brand.name for brand in self.brands], [one.name for one in self.topics]),
             *_repeated("watches", [one.name for one in self.watches]),
             *_repeated("on_call", [one.name for one in self.on_call]),
             *self._unknown_names(),
@@ -165,7 +172,7 @@ class Settings(BaseModel):
 
     def _unknown_names(self) -> Iterator[Fault]:
         receivers = {receiver.name for receiver in self.receivers}
-        brands = {brand.name for brand in self.brands}
+        brands = set(self.watched)
         emergency = self.emergency_receiver
         if emergency is not None and emergency not in receivers:
             slots = {"name": emergency, "known": "、".join(sorted(receivers))}
@@ -182,6 +189,14 @@ def _conflicts(brands: Sequence[BrandSettings]) -> Iterator[Fault]:
         others = "、".join(dict.fromkeys(conflict.brands[:-1]))
         slots = {"alias": conflict.alias, "brands": others}
         yield Fault(("brands", claims[-1], key), "settings.shared_alias", slots)
+
+
+def _taken(brands: Sequence[str], topics: Sequence[str]) -> Iterator[Fault]:
+    """Yield a fault for every topic that is called as a brand or another topic."""
+    for index, name in enumerate(topics):
+        if name in brands or name in topics[:index]:
+            slots = {"table": "topics", "name": name}
+            yield Fault(("topics", index, "name"), "settings.repeated", slots)
 
 
 def _repeated(table: str, names: list[str]) -> Iterator[Fault]:
@@ -317,6 +332,7 @@ def _tables() -> Tables:
         "brands": BrandSettings,
         "routes": RouteSettings,
         "watches": WatchSettings,
+        "topics": TopicSettings,
         "quiet_hours": QuietHours,
         "inhibition": InhibitionSettings,
         "escalations": EscalationPolicy,

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from alerts.settings import NamedLevel
 from records import Account, Level
+from store.query import parse
 
 AccountKind = Literal["media", "government", "company", "organisation", "notable"]
 _Text = Annotated[str, Field(min_length=1, max_length=100)]
@@ -45,3 +46,22 @@ class WatchSettings(BaseModel):
     def kinds(self) -> frozenset[Account]:
         """The kinds of account that count."""
         return frozenset(map(Account, self.accounts))
+
+
+class TopicSettings(BaseModel):
+    """A topic, watched like a brand: its name, and the search that its posts fit.
+
+    The language is that of `fengsui search`: 奶茶 AND (香精 OR 植脂末) NOT 抽奖.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=40)
+    query: str
+
+    @field_validator("query")
+    @classmethod
+    def _is_a_search(cls, query: str) -> str:
+        # What the words are cut into is the stores' matter; the form is the same for all.
+        parse(query, lambda word: [word] if any(map(str.isalnum, word)) else [])
+        return query

@@ -68,7 +68,7 @@ def try_path(
 ) -> None:
     """Show what would become of an incident: routes, receivers, quiet hours, escalation."""
     settings = settings_of(config)
-    known = [one.name for one in settings.brands]
+    known = list(settings.watched)
     if brand not in known:
         raise no_brand(brand, known)
     now = datetime.now(UTC)
