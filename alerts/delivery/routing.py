@@ -130,6 +130,14 @@ def _lies_in(regions: frozenset[str], asked: Sequence[str]) -> bool:
     return any(region.startswith(one) for region in regions for one in asked)
 
 
+def route_names(routes: Sequence[ChildRoute], path: tuple[int, ...] = ()) -> Iterator[str]:
+    """Yield the names of the routes and of all that lie below them, as `Routed.name` has them."""
+    for place, route in enumerate(routes):
+        here = (*path, place)
+        yield Routed(here, route, (), "").name
+        yield from route_names(route.routes, here)
+
+
 def ask_for_story(routes: Sequence[RouteSettings]) -> bool:
     """Say whether any route asks for more than a brand and a level."""
     return any(route.asks_for_story for route in every_route(routes))

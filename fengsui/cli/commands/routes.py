@@ -1,6 +1,7 @@
 """`route` and `oncall`: who would be notified when, and who is on call."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -16,14 +17,15 @@ from fengsui.cli.options import DEFAULT_PATH, Config, Json, no_brand, print_json
 from fengsui.cli.times import read_coming
 from fengsui.cli.worded import Application
 from fengsui.desk.on_call import rotas_of
+from fengsui.operations.dry_run import dry_run
 from fengsui.operations.routes import Asked, Reached, RoutePath, path_of
-from fengsui.services import ledger_url
+from fengsui.services import Services, ledger_url
 from fengsui.settings.application import Settings
 from fengsui.wording.faults import own_text
 from nlp.text.normalise import printable
-from records import Level
+from records import Level, Window
 from records.language import LEVEL_NAMES
-from records.time import BEIJING, WEEK
+from records.time import BEIJING, DAY, WEEK
 from store.ledger.ledger import Ledger
 
 # How far ahead the turns are listed.
@@ -40,6 +42,16 @@ STEP: Final[Mapping[StepKind, str]] = {
     StepKind.STEP: "route.step",
     StepKind.REPEAT: "route.repeat",
     StepKind.REMINDER: "route.reminder",
+}
+
+TRIED: Final[Mapping[str, str]] = {
+    "route": "dry_run.route",
+    "receiver": "dry_run.receiver",
+    "quiet_hours": "dry_run.quiet_hours",
+    "inhibition": "dry_run.inhibition",
+    "escalation": "dry_run.escalation",
+    "watch": "dry_run.watch",
+    "topic": "dry_run.topic",
 }
 
 group = Application(name="route", no_args_is_help=True)
@@ -90,6 +102,25 @@ def try_path(
         return
     for line in _lines(path, facts, settings):
         typer.echo(line)
+
+
+@group.command("dry-run")
+def dry(
+    config: Config = DEFAULT_PATH,
+    days: Annotated[int, typer.Option(min=1, max=366)] = 30,
+    json: Json = False,
+) -> None:
+    """Show what each rule would have done with the last days."""
+    settings = settings_of(config)
+    now = datetime.now(UTC)
+    with Services(settings, notifiers={}) as services:
+        found = dry_run(services, Window(now - days * DAY, now))
+    if json:
+        print_json({"days": days, "rules": [asdict(one) for one in found]})
+        return
+    typer.echo(tell("dry_run.head", days=days))
+    for one in found:
+        typer.echo(tell(TRIED[one.sort], name=printable(one.name), count=one.count))
 
 
 def _level(name: str) -> Level:
