@@ -282,9 +282,7 @@ class Annotator:
         campaign = self._campaigns.add(
             post.author, post.published_at, post.key, sketch, complains=complains
         )
-        for match, (score, complaint, spam, is_meant) in self._with_topics(judged):
-            if not is_meant:
-                continue
+        for match, (score, complaint, spam) in self._with_topics(judged):
             original, flood = self._place(
                 post, match.brand, sketch, known.get((post.key, match.brand))
             )

@@ -26,7 +26,6 @@ class Verdict(NamedTuple):
     stance: Score
     complaint: Complaint | None = None
     spam: str = ""
-    meant: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,9 @@ class Opinions:
             return Verdict(stance, complaint)
         if complaint is not None or self.complains(judged):
             complaint = self.judge.described(opinion, own)
-            return Verdict(raised(stance, _BLAMED), complaint, meant=opinion.meant > 0)
+            return Verdict(raised(stance, _BLAMED), complaint)
         is_advert = stance.label != "negative" and opinion.spam in _ADVERTS
-        return Verdict(stance, None, opinion.spam if is_advert else "", opinion.meant > 0)
+        return Verdict(stance, None, opinion.spam if is_advert else "")
 
 
 def are_read(candidates: Sequence[Candidate], judge: Judge | None) -> list[bool]:

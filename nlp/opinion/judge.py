@@ -151,11 +151,22 @@ class Judge:
         read = self.reader.read([(undone(posts[at].own), posts[at].title) for at in asked])
         opinions = dict(zip(asked, read, strict=True))
         return [
-            Judged(self.pools.late.of((post.words, before.first, opinion.stance)), opinion)
+            Judged(self._late(post.words, before, opinion), opinion)
             if (opinion := opinions.get(at))
             else Judged(before.stance, None)
             for at, (post, before) in enumerate(zip(posts, early, strict=True))
         ]
+
+    def _late(self, words: Score, early: Early, opinion: Opinion) -> Score:
+        """Return the stance of what was read; who was hurt and blames by the words is negative."""
+        stance = self.pools.late.of((words, early.first, opinion.stance))
+        if (
+            stance.label != "negative"
+            and words.label == "negative"
+            and self.reader.detail(opinion).harm
+        ):
+            return words
+        return stance
 
     def complains(self, opinion: Opinion) -> float:
         """Return the probability of a complaint, as the reader reads it."""

@@ -50,14 +50,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Opinion:
     """What a post says about a brand, as read in `post`: hidden own words and title.
 
-    `complaint` and `meant` are log odds, the latter over what decides. `row` are all answers.
+    `complaint` are log odds. `row` are all answers.
     """
 
     post: tuple[str, str]
     row: Row = field(compare=False)
     stance: Score
     complaint: float
-    meant: float
     spam: str
 
 
@@ -113,7 +112,6 @@ class OpinionReader:
             row,
             stance=Score(*softmax(row[PLACES["stance"]].tolist(), 1.0)),
             complaint=marks["complaint"],
-            meant=marks["meant"] - limit["meant"],
             spam=_spam(row[PLACES["spam"]], limit["spam"]),
         )
 

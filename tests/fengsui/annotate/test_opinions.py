@@ -43,7 +43,6 @@ BAD = Opinion(
     row=np.zeros(WIDTH, dtype=np.float32),
     stance=Score(0.98, 0.01, 0.01),
     complaint=5.0,
-    meant=3.0,
     spam="",
 )
 CALM = replace(BAD, stance=Score(0.01, 0.98, 0.01), complaint=-5.0)
@@ -110,13 +109,6 @@ def test_spam_is_discounted_but_no_complaint_is() -> None:
     assert fan.organic
     (complaint,) = _mentions(replace(BAD, spam="advert"), POST)
     assert complaint.organic
-
-
-def test_a_brand_that_is_not_meant_is_no_mention() -> None:
-    """The name is there, the brand is not; a comment in its thread stays one."""
-    assert _mentions(replace(CALM, meant=-1.0), PASSING) == []
-    comment = replace(POST, kind=PostKind.COMMENT, text="难喝", quoted="云朵奶茶新店开业")
-    assert len(_mentions(replace(CALM, meant=-1.0), comment)) == 1
 
 
 def test_what_was_filed_is_a_complaint() -> None:

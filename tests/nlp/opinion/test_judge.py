@@ -1,11 +1,12 @@
 """Words, first stage and reader are weighed together; the reader is asked where it is worth it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nlp.opinion.judge import Asked, Judge, Pool, seen, shipped
+from nlp.opinion.judge import Asked, Early, Judge, Pool, seen, shipped
 from nlp.opinion.marking import BRAND
 from nlp.sentiment.model import ModelError, Score
 
@@ -59,6 +60,21 @@ def test_the_reader_is_asked_where_it_is_worth_its_time(monkeypatch: pytest.Monk
     monkeypatch.setattr(judge.reader, "read", read)
     judge.judge([CALM], sure[:1], [False])
     assert asked == []
+
+
+def test_who_was_hurt_and_blames_by_the_words_is_negative(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that takes a calm report of harm for neutral is overruled by negative words."""
+    judge = shipped()
+    hurt = Asked(f"喝完{BRAND}拉了一晚上肚子，挂急诊输液", "", Score(0.6, 0.3, 0.1))
+    (opinion,) = judge.reader.read([(hurt.own, "")])
+    calm = replace(opinion, stance=Score(0.0, 1.0, 0.0))
+    monkeypatch.setattr(judge.reader, "read", lambda posts: [calm] * len(posts))
+    early = [Early(Score(0.0, 1.0, 0.0), Score(0.3, 0.4, 0.3))]
+    (judged,) = judge.judge([hurt], early, [False])
+    assert judged.stance.label == "negative"
+    neutral = hurt._replace(words=Score(0.3, 0.6, 0.1))
+    (judged,) = judge.judge([neutral], early, [False])
+    assert judged.stance.label == "neutral"
 
 
 def test_a_post_is_judged_alone() -> None:
