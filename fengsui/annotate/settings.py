@@ -14,7 +14,7 @@ class AnnotationSettings(BaseModel):
     copy_hours: float = Field(default=48, gt=0, description="how long a text stays an original")
     copy_similarity: float = Field(default=0.5, gt=0, le=1, description="Jaccard of a near-copy")
     copies_kept: int = Field(
-        default=40_000, ge=1_000, description="mentions remembered to find copies, 3 KB each"
+        default=30_000, ge=1_000, description="mentions remembered to find copies, 3 KB each"
     )
     complaint_confidence: float = Field(
         default=0.5, ge=0, le=1, description="probability of a complaint from which a text is one"

@@ -26,7 +26,7 @@ _BANDS: Final = tuple(
     slice(start, start + _WIDTH * _ROWS) for start in range(0, BODY - HEAD, _WIDTH * _STEP)
 )
 
-KEPT: Final = 40_000
+KEPT: Final = 30_000
 """Mentions that are remembered at most, if nobody says otherwise."""
 _PART: Final = 20  # one in so many is forgotten when the room is used up
 

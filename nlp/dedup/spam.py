@@ -153,7 +153,7 @@ _MANY: Final = 18  # 3-grams of a text that hardly comes to two people: some twe
 _SEEN: Final = 64  # earlier copies that are looked at, newest first
 _OF_ONE: Final = 1_000  # mentions of one author, or of one text, that are remembered
 _PART: Final = 20  # one in so many is forgotten when the room is used up
-KEPT: Final = 40_000
+KEPT: Final = 30_000
 """Mentions that a guard remembers at most, if nobody says otherwise: half a kilobyte each."""
 
 

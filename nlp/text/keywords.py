@@ -1,10 +1,14 @@
 """The words that tell most about a text: TF-IDF, as `jieba.analyse.extract_tags` has it."""
 
 from collections import Counter
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
 from operator import itemgetter
 from typing import Final
+
+import numpy as np
+import xxhash
 
 from nlp.text.segment import PLAIN, Segmenter, jieba_folder
 
@@ -49,7 +53,7 @@ class _Rarity(dict[str, float]):
     """
 
     def __init__(
-        self, known: dict[str, float], median: float, stop_words: AbstractSet[str]
+        self, known: "Mapping[str, float] | Table", median: float, stop_words: AbstractSet[str]
     ) -> None:
         super().__init__()
         self._known = known
@@ -64,15 +68,42 @@ class _Rarity(dict[str, float]):
         return rarity
 
 
+class Table:
+    """Numbers by word in a tenth of a dict's room: sorted hashes, and the numbers in their order.
+
+    Raises:
+        ValueError: two words have the same hash.
+    """
+
+    def __init__(self, numbers: Mapping[str, float]) -> None:
+        hashes = np.fromiter(map(_hash, numbers), np.uint64, len(numbers))
+        order = np.argsort(hashes)
+        self._hashes = hashes[order]
+        if (self._hashes[1:] == self._hashes[:-1]).any():
+            raise ValueError("two words have the same hash")
+        self._numbers = np.fromiter(numbers.values(), np.float64, len(numbers))[order]
+
+    def __len__(self) -> int:
+        """Return how many words there are."""
+        return len(self._hashes)
+
+    def get(self, word: str, default: float) -> float:
+        """Return the number of `word`, or `default`."""
+        wanted = np.uint64(_hash(word))
+        at = int(self._hashes.searchsorted(wanted))
+        is_there = at < len(self._hashes) and self._hashes[at] == wanted
+        return float(self._numbers[at]) if is_there else default
+
+
+def _hash(word: str) -> int:
+    return xxhash.xxh3_64_intdigest(word.encode("utf-8", "surrogatepass"))
+
+
 @cache
 def _rarity() -> _Rarity:
     """Read jieba's table itself: jieba.analyse also loads its tagger, for half a second."""
     table = jieba_folder() / "analyse" / "idf.txt"
-    known: dict[str, float] = {}
-    numbers: dict[str, float] = {}  # many words have the same: one number serves them all
     with table.open(encoding="utf-8") as lines:
-        for line in lines:
-            word, number = line.split()
-            known[word] = numbers.setdefault(number, float(number))
+        known = {word: float(number) for word, number in map(str.split, lines)}
     median = sorted(known.values())[len(known) // 2]
-    return _Rarity(known, median, STOP_WORDS)
+    return _Rarity(Table(known), median, STOP_WORDS)

@@ -26,7 +26,7 @@ from store.tokens import tokens
 # Rows read at a time where an iterator is returned: no read stays open between two pages.
 _PAGE = 1_000
 # Records that stay decoded, about 2 KiB each.
-_KEPT = 8_192
+_KEPT = 4_096
 
 _post = decoder(Post)
 _mention = decoder(Mention)

@@ -102,7 +102,7 @@ NEGATIVE_OVER_TIME: Final = Lens(
 )
 LEVEL_CHANGES: Final = Lens(
     "overview-levels",
-    Words("级别变化（全部品牌）", "Changes of level, all brands"),
+    Words("级别（全部品牌）", "Levels, all brands"),
     Heatmap("levels", "at", "brand", "rank", palette.level_steps()),
     (
         Layer(
@@ -117,8 +117,8 @@ LEVEL_CHANGES: Final = Lens(
         ),
     ),
     Words(
-        "每次升降级一格，颜色即级别。",
-        "A cell for each change of level, in its colour.",
+        "颜色即当时的级别，持续多久就有多长。",
+        "The colour is the level of the time; a state is as long as it lasted.",
     ),
 )
 INCIDENT_TABLE: Final = Lens(

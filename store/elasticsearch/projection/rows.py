@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
-from records import Case, Incident, Point, Rejected
+from records import Case, Incident, Level, Point, Rejected
+from records.time import EPOCH
 from store.elasticsearch.indices.mappings import KINDS, Kind
 from store.elasticsearch.indices.names import identifier, index_for
 from store.elasticsearch.rows import iso
@@ -20,6 +21,8 @@ Json: TypeAlias = dict[str, Any]
 
 _DECIMALS = 4
 _LONGEST_TITLE = 200
+_LEVEL_SHOWN = timedelta(minutes=30)
+_MOST_SHOWN = 480
 # Seconds: a source that was last read years ago must not flatten a chart.
 _LONGEST_LAG = 30 * 86_400.0
 
@@ -79,7 +82,10 @@ def count_document(tick: Tick, step: timedelta) -> Document:
 
 
 def incident_documents(incident: Incident, keywords: Sequence[str]) -> Iterator[Document]:
-    """Yield the document of an incident, with the words that it is about, and of its levels."""
+    """Yield the document of an incident, with the words that it is about, and of its levels.
+
+    A level has a document when it was reached, and others as long as it lasts.
+    """
     title = " · ".join(filter(None, (incident.brand, "、".join(keywords[:3]))))
     source = _course(incident) | {
         "incident": identifier(incident.key),
@@ -92,16 +98,33 @@ def incident_documents(incident: Incident, keywords: Sequence[str]) -> Iterator[
         "keywords": list(keywords),
     }
     yield _document("incidents", incident.key, incident.opened_at, source)
-    for change in incident.history:
-        at = iso_of(change.at)
-        level = {
+    for level, at in _levels(incident):
+        shown = {
             "incident": source["incident"],
             "brand": source["brand"],
-            "level": change.level.name.lower(),
-            "level_rank": int(change.level),
-            "at": at,
+            "level": level.name.lower(),
+            "level_rank": int(level),
+            "at": iso_of(at),
         }
-        yield _document("levels", f"{incident.key}|{at}", change.at, level)
+        yield _document("levels", f"{incident.key}|{shown['at']}", at, shown)
+
+
+def _levels(incident: Incident) -> Iterator[tuple[Level, datetime]]:
+    """Yield each level when it was reached, and again at whole spans of time while it lasted.
+
+    A span is half an hour, and longer for what goes on for more than ten days.
+    """
+    ended = incident.recovered_at or incident.updated_at
+    span = _LEVEL_SHOWN
+    while (ended - incident.opened_at) / span > _MOST_SHOWN:
+        span *= 2
+    ends = [*(change.at for change in incident.history[1:]), ended]
+    for change, until in zip(incident.history, ends, strict=True):
+        yield change.level, change.at
+        at = change.at - (change.at - EPOCH) % span + span
+        while at < until:
+            yield change.level, at
+            at += span
 
 
 def trouble_document(incident: Incident) -> Document:

@@ -39,7 +39,9 @@ def test_real_texts(analyse: ModuleType) -> None:
 def test_tables_are_jiebas(analyse: ModuleType) -> None:
     """Every word's rarity, the median for others, and the stop words are those of jieba."""
     own = _rarity()
-    assert own._known == analyse.default_tfidf.idf_freq
+    jiebas = analyse.default_tfidf.idf_freq
+    assert {word: own._known.get(word, -1.0) for word in jiebas} == jiebas
+    assert own._known.get("没有这个词", -1.0) == -1.0
     assert own._median == analyse.default_tfidf.median_idf
     assert analyse.default_tfidf.stop_words == STOP_WORDS
 
