@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import xlsxwriter
 
-from tests.listeners.formats import monitors
+from tests.listeners.formats.tables import monitors
 from tests.listeners.formats.test_mediacrawler import COMMENTS, CONTENTS, WRITERS, item
 from tests.listeners.formats.test_orders import ALL, CELLS
 from tests.listeners.samples import MID, SEARCH_HEADER, json_lines, search_row, table

@@ -13,7 +13,7 @@ import xlsxwriter
 from listeners.formats.read import UnknownFormat, layout_of_file, read_file
 from listeners.formats.tables.mapping import Profile, guess, when
 from records import Post, PostKind
-from tests.listeners.formats.monitors import ABOVE, BID, ROWS, SOURCES, TIME, exported
+from tests.listeners.formats.tables.monitors import ABOVE, BID, ROWS, SOURCES, TIME, exported
 from tests.listeners.formats.test_workbooks import workbook
 from tests.listeners.samples import FETCHED_AT, MID, MID_TIME, posts, read, reasons, table
 
