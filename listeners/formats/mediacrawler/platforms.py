@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from listeners.formats.marks import Marks, marks
+from listeners.formats.tables.addresses import id_at
 from listeners.formats.weibo import table
 
 GREATEST_ADDRESS: Final = 500
@@ -39,6 +40,11 @@ class Platform:
     def id_in(self, address: object) -> str:
         """Return the id of the content at `address`, empty where it names none."""
         if not isinstance(address, str):
+            return ""
+        try:
+            if known := id_at(address, self.source):
+                return known
+        except ValueError:
             return ""
         before, _, after = self.address.partition("{}")
         path = re.escape(re.sub(r"^https://(www\.)?", "", before))
