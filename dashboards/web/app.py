@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ from dashboards.web.security.doors import Doors
 from dashboards.web.security.sessions import Sessions
 from dashboards.web.security.tokens import tokens_of
 from dashboards.web.site import LANGUAGE_COOKIE, LANGUAGES, Site, inside, page
+from dashboards.web.slack import PATH, SlackDoor, events
 from fengsui.settings.application import Settings
 from store.errors import StoreError
 
@@ -61,10 +62,12 @@ def application(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         readers = Readers(settings)
         app.state.site = Site(settings, readers, clock, wall, tokens, sessions)
-        try:
+        with ExitStack() as opened:
+            opened.callback(readers.close)
+            if settings.slack.mode == "http":
+                app.state.slack = door = SlackDoor(settings)
+                opened.callback(door.close)
             yield
-        finally:
-            readers.close()
 
     return Starlette(
         routes=[
@@ -88,6 +91,7 @@ def application(
             Route("/login", login.enter, methods=["POST"]),
             Route("/logout", login.leave, methods=["POST"]),
             Route("/language/{language}", choose_language),
+            *_slack(settings),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[
@@ -103,6 +107,11 @@ def application(
         },
         lifespan=lifespan,
     )
+
+
+def _slack(settings: Settings) -> list[Route]:
+    """Return the endpoint of Slack where clicks arrive by HTTP."""
+    return [Route(PATH, events, methods=["POST"])] if settings.slack.mode == "http" else []
 
 
 async def choose_language(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Who may come in: members with a session where logins are needed, else whoever is at the machine.
 
-What stands in `OPEN` is for everybody: the style, the login itself, and links that were shared.
+What stands in `OPEN` is for everybody: the style, the login itself, links that were shared, and
+what Slack sends, which is signed.
 """
 
 from typing import Final
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboards.web.site import site_of
 
-OPEN: Final = ("/static/", "/login", "/share/", "/language/")
+OPEN: Final = ("/static/", "/login", "/share/", "/language/", "/slack/")
 
 
 class Doors:

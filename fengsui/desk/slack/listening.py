@@ -14,14 +14,15 @@ from fengsui.desk.slack.app import SlackDesk
 from fengsui.desk.slack.seen import TIMEOUT, SlackAway, code_of, quiet_logger
 from fengsui.services import Services
 from fengsui.settings.slack import SlackAppSettings
+from records import Case
 
 WAKE: Final = 1.0
 # The library connects anew by itself; what takes longer is an incident.
 PATIENCE: Final = 60.0
 
 
-def app_of(desk: Desk, settings: SlackAppSettings, services: Services) -> App:
-    """Return the app with all that people can do.
+def app_of(desk: Desk, settings: SlackAppSettings, cases: Callable[[], list[Case]]) -> App:
+    """Return the app with all that people can do; `cases` returns those that a home may show.
 
     Raises:
         NotifyError: a token that it needs is missing.
@@ -43,7 +44,7 @@ def app_of(desk: Desk, settings: SlackAppSettings, services: Services) -> App:
         logger=quiet,
     )
 
-    SlackDesk(desk, desk.settings.language, services.ledger.cases).register(app)
+    SlackDesk(desk, desk.settings.language, cases).register(app)
     return app
 
 
@@ -60,7 +61,7 @@ def listen(
         NotifyError: a token is missing.
     """
     settings = services.settings.slack
-    app = app_of(desk or Desk(services.ledger, services.settings), settings, services)
+    app = app_of(desk or Desk(services.ledger, services.settings), settings, services.ledger.cases)
     token = secret_of(settings.app_token_env).get_secret_value()
     web = WebClient(base_url=settings.base_url, timeout=TIMEOUT, logger=app.logger)
     handler = SocketModeHandler(app, token, logger=app.logger, web_client=web)
@@ -74,12 +75,12 @@ def listen(
             elif (away := away + WAKE) >= PATIENCE:
                 raise SlackAway("disconnected")
     finally:
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]  # Bolt's
 
 
 def _connect(handler: SocketModeHandler) -> None:
     try:
-        handler.connect()
+        handler.connect()  # type: ignore[no-untyped-call]  # Bolt's
     except Exception as error:  # noqa: BLE001 - the library raises what its sockets raise
         code = code_of(error)
     else:
