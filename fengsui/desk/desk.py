@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from alerts.delivery.silences import SilenceState, silences_of
+from alerts.delivery.silences import LOUD, SilenceState, silences_of
 from fengsui.desk.members import Members
 from fengsui.desk.rules import (
     APPLIED,
@@ -272,9 +272,24 @@ class Desk:
             return "not_allowed"
         if not self._is_known(action.about, action.subject_key):
             return "unknown"
+        return self._refused_target(action)
+
+    def _refused_target(self, action: Action) -> str:
+        """Return why an action may not be done to what it names, nothing where it may."""
         if action.kind is ActionKind.ASSIGN and not self._can_own(action):
             return "no_member"
+        if action.kind is ActionKind.SILENCE and self._is_too_loud(action):
+            return "loud"
         return self._bad_target(action)
+
+    def _is_too_loud(self, action: Action) -> bool:
+        """Say whether the silence of one incident would keep nothing quiet: it is too serious."""
+        is_one = action.about == INCIDENT
+        key = action.subject_key if is_one else action.data.get("incident", "")
+        if not key or action.data.get("also_safety") == "yes":
+            return False
+        incident = self._ledger.incident(key)
+        return incident is not None and incident.level >= LOUD
 
     def _can_own(self, action: Action) -> bool:
         """Say whether the one whom it is assigned to may handle it."""

@@ -14,6 +14,8 @@ from store.ledger.ledger import Ledger
 from tests.fengsui.desk.making import KEY, SUBJECT, Clicks, desk_of
 from tests.store.making import NOON, case, incident
 
+LATER = "2026-03-02T00:00:00+00:00"
+
 
 @pytest.fixture
 def desk(ledger: Ledger) -> Desk:
@@ -156,7 +158,7 @@ def test_level_by_hand_shows_until_taken_back(desk: Desk, click: Clicks) -> None
         ("李雷", "escalate", {"step": "1", "to": "王芳"}, False),
         ("李雷", "silence", {"until": "2026-03-02T00:00:00+00:00", "reason": "直播"}, False),
         ("王芳", "level", {"level": "red"}, True),
-        ("赵总", "silence", {"until": "2026-03-02T00:00:00+00:00", "reason": "直播"}, True),
+        ("赵总", "silence", {"until": LATER, "reason": "直播", "also_safety": "yes"}, True),
         ("命令行:root", "claim", {}, False),
         (CLOCK, "claim", {}, False),
     ],
@@ -235,3 +237,19 @@ def test_labels_of_posts_are_given_once(desk: Desk, click: Clicks) -> None:
     assert desk.act(click("spam", subject=subject)).kind is OutcomeKind.APPLIED
     assert desk.act(click("spam", "韩梅梅", subject)).by == "李雷"
     assert desk.act(click("not_us", "韩梅梅", subject)).kind is OutcomeKind.APPLIED
+
+
+def test_orange_is_silenced_only_by_name(desk: Desk, click: Clicks, ledger: Ledger) -> None:
+    """A silence of one serious incident that would keep nothing quiet is refused, not ignored."""
+    given = {"until": "2026-03-02T00:00:00+00:00", "reason": "直播"}
+    assert desk.act(click("silence", "王芳", **given)).reason == "loud"
+    on_it = desk.act(click("silence", "王芳", "silence:a", incident=KEY, **given))
+    assert on_it.reason == "loud"
+    assert desk.act(click("silence", "王芳", also_safety="yes", **given)).is_done
+    (silence,) = desk.silences(NOON)
+    assert (silence.incident, silence.author) == (KEY, "王芳")
+    ended = desk.act(click("unsilence", "王芳", silence.subject))
+    assert ended.kind is OutcomeKind.APPLIED
+    assert desk.silences(NOON + timedelta(minutes=1)) == []
+    ledger.record_detection([incident(level=Level.YELLOW)], [])
+    assert desk.act(click("silence", "王芳", **given)).is_done

@@ -131,7 +131,8 @@ def test_what_people_ended_calls_nobody(services: Services, kind: str) -> None:
 def test_what_is_silenced_calls_nobody(services: Services) -> None:
     """Neither a brand nor an incident that is silenced calls anybody while that holds."""
     until = OPENED + HOUR
-    act(services, "silence", 1, "王芳", until=until.isoformat(), reason="直播")
+    given = {"until": until.isoformat(), "reason": "直播", "also_safety": "yes"}
+    act(services, "silence", 1, "王芳", **given)
     assert escalate(services, OPENED + 30 * MINUTE) == 0
     services.ledger.silence(BRAND, OPENED + 2 * HOUR, "新品")
     assert escalate(services, OPENED + 90 * MINUTE) == 0
