@@ -4,13 +4,15 @@ An action is decided on in the transaction that writes it, from the log as it st
 claims at once one is first, and the other learns who was. The key of an action makes it idempotent.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 from alerts.delivery.silences import LOUD, SilenceState, silences_of
 from fengsui.desk.members import Members
+from fengsui.desk.outcome import Outcome, State
 from fengsui.desk.rules import (
     APPLIED,
     OutcomeKind,
@@ -21,6 +23,7 @@ from fengsui.desk.rules import (
     judge_post,
     judge_silence,
 )
+from fengsui.desk.spool import FOLDER, Spool
 from fengsui.desk.states import (
     ENDINGS,
     CaseState,
@@ -32,9 +35,9 @@ from fengsui.desk.states import (
     fold_each,
     fold_incident,
     fold_post,
-    level_by_hand,
 )
 from fengsui.desk.updates import updates_of
+from fengsui.desk.views import CaseView, IncidentView
 from fengsui.incidents.silences import silences
 from fengsui.settings.application import Settings
 from fengsui.settings.members import Role
@@ -43,20 +46,22 @@ from records import (
     ActionKind,
     Case,
     Incident,
-    IncidentStatus,
-    Level,
     Notification,
     Via,
     subject_of,
 )
 from records.action import CASE, INCIDENT, POST
+from store.errors import StoreError
 from store.ledger.actions import Decided, Known
 from store.ledger.ledger import Ledger
+
+__all__ = ["CaseView", "Desk", "IncidentView", "Outcome", "UnknownSubject"]
+
+log = logging.getLogger(__name__)
 
 # Characters of a key.
 LONGEST_KEY: Final = 200
 
-State: TypeAlias = IncidentState | CaseState | SilenceState | PostState
 _TAKES_OVER: Final = frozenset({ActionKind.UNCLAIM, ActionKind.ASSIGN})
 
 
@@ -64,61 +69,11 @@ class UnknownSubject(Exception):
     """There is no such incident or case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an action.
-
-    `by` is who was first, `reason` a word of the catalogue where it was refused (`desk.refused.…`).
-    `state` is what stands now, None where nothing could be read. `action` is the one in the log:
-    with its place where it was applied, the earlier one where it repeats.
-    """
-
-    kind: OutcomeKind
-    action: Action
-    state: State | None = None
-    by: str = ""
-    reason: str = ""
-
-    @property
-    def is_done(self) -> bool:
-        """Whether what was wanted holds now, or will once the store is back."""
-        return self.kind in {OutcomeKind.APPLIED, OutcomeKind.REPEATED, OutcomeKind.KEPT}
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentView:
-    """An incident, what people made of it, and all that they did with it, in order."""
-
-    incident: Incident
-    state: IncidentState
-    actions: Sequence[Action] = ()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is something left to do: it goes on, or somebody has it and has not ended.
-
-        What recovered by itself and nobody ever had is over.
-        """
-        goes_on = self.incident.status is IncidentStatus.OPEN
-        return self.state.ended is None and (goes_on or bool(self.state.owner))
-
-    @property
-    def level(self) -> Level:
-        """The level that people go by: the one set by hand, unless it rose since."""
-        return level_by_hand(self.state, self.incident) or self.incident.level
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case, what people made of it, and all that they did with it, in order."""
-
-    case: Case
-    state: CaseState
-    actions: Sequence[Action] = ()
-
-
 class Desk:
-    """The desk over a ledger; `clock` says what time it is."""
+    """The desk over a ledger; `clock` says what time it is.
+
+    What is done while the ledger is away waits in a spool of the state folder.
+    """
 
     def __init__(
         self,
@@ -128,6 +83,7 @@ class Desk:
     ) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._spool = spool_of(settings)
         self.settings = settings
         self.members = Members(settings.members)
 
@@ -150,10 +106,37 @@ class Desk:
     def act(self, action: Action) -> Outcome:
         """Do it, or say why not. Doing it again changes nothing.
 
+        While the ledger is away it is kept, and done on its return; what can never be done is
+        refused at once.
+
         Raises:
-            StoreError: the ledger cannot be written; nothing was done.
+            StoreError: the ledger is away, and the spool cannot be written either.
         """
-        if reason := self._refusal(action):
+        if reason := refusal_of(action, self.members):
+            return Outcome(OutcomeKind.REFUSED, action, reason=reason)
+        try:
+            self.catch_up()
+            return self._act(action)
+        except StoreError as error:
+            return kept(self._spool, action, error)
+
+    def catch_up(self) -> int:
+        """Do what waits since the ledger was away, in order, and return how much there was.
+
+        Raises:
+            StoreError: it is away still.
+        """
+        return self._spool.apply(self._act_late)
+
+    def _act_late(self, action: Action) -> None:
+        outcome = self._act(action)
+        if not outcome.is_done:
+            said = outcome.reason or outcome.by
+            log.warning("%s of %s, kept while the store was away, came to %s: %s",
+                        action.kind, action.subject, outcome.kind, said)  # fmt: skip
+
+    def _act(self, action: Action) -> Outcome:
+        if reason := refusal_of(action, self.members) or self._refusal(action):
             return Outcome(OutcomeKind.REFUSED, action, reason=reason)
         subjects = {action.subject}
         if into := action.data.get("into"):
@@ -263,13 +246,7 @@ class Desk:
         return [one for one in reversed(found) if at is None or one.holds(at)]
 
     def _refusal(self, action: Action) -> str:
-        """Return why an action may not be done before the log is read, nothing where it may."""
-        if not 0 < len(action.key) <= LONGEST_KEY:
-            return "bad_key"
-        if reason := fault_of(action):
-            return reason
-        if not self.members.may(action):
-            return "not_allowed"
+        """Return why an action may not be done to what there is, nothing where it may."""
         if not self._is_known(action.about, action.subject_key):
             return "unknown"
         return self._refused_target(action)
@@ -345,6 +322,34 @@ class Desk:
         if action.via is Via.CLOCK or state.owner in {"", action.actor}:
             return False
         return self.members.role_of(action.actor) not in {Role.LEAD, Role.ADMIN}
+
+
+def spool_of(settings: Settings) -> Spool:
+    """Return where actions wait while the ledger is away."""
+    return Spool(settings.state / FOLDER)
+
+
+def kept(spool: Spool, action: Action, error: StoreError) -> Outcome:
+    """Keep an action until the ledger is back.
+
+    Raises:
+        StoreError: it could not be kept: the error of the ledger.
+    """
+    try:
+        spool.keep(action)
+    except OSError as cause:
+        raise error from cause
+    log.warning("%s of %s is kept: %s", action.kind, action.subject, error)
+    return Outcome(OutcomeKind.KEPT, action)
+
+
+def refusal_of(action: Action, members: Members) -> str:
+    """Return why an action can never be done, or not by its actor; nothing where it may be."""
+    if not 0 < len(action.key) <= LONGEST_KEY:
+        return "bad_key"
+    if reason := fault_of(action):
+        return reason
+    return "" if members.may(action) else "not_allowed"
 
 
 def state_of(about: str, actions: Sequence[Action]) -> State | None:

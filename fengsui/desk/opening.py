@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from fengsui.desk.desk import Desk
+from fengsui.desk.desk import Desk, kept, refusal_of, spool_of
+from fengsui.desk.members import Members
+from fengsui.desk.outcome import Outcome
+from fengsui.desk.rules import OutcomeKind
 from fengsui.services import ledger_url
 from fengsui.settings.application import Settings
+from records import Action
+from store.errors import StoreError
 from store.ledger.ledger import Ledger
 
 
@@ -22,3 +27,14 @@ def opened_desk(
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Ledger(ledger_url(settings)) as ledger:
         yield Desk(ledger, settings, clock)
+
+
+def keep_away(settings: Settings, action: Action, error: StoreError) -> Outcome:
+    """Keep an action of a person for whom the ledger cannot be opened, or refuse it.
+
+    Raises:
+        StoreError: it could not be kept: the error of the ledger.
+    """
+    if reason := refusal_of(action, Members(settings.members)):
+        return Outcome(OutcomeKind.REFUSED, action, reason=reason)
+    return kept(spool_of(settings), action, error)

@@ -22,6 +22,9 @@ from records.action import CASE, INCIDENT, POST, SILENCE, level_named, time_of
 
 # Characters of a text that a person gives.
 LONGEST_TEXT: Final = 4000
+LONGEST_SUBJECT: Final = 500
+# Values that an action brings.
+MOST_DATA: Final = 20
 
 
 class OutcomeKind(StrEnum):
@@ -77,6 +80,8 @@ def fault_of(action: Action) -> str:
     """Return why an action can never be done, whatever stands; nothing where it can."""
     if action.kind not in FITTING.get(action.about, frozenset()) or not action.subject_key:
         return "not_fitting"
+    if len(action.subject) > LONGEST_SUBJECT or len(action.data) > MOST_DATA:
+        return "too_long"
     if any(len(value) > LONGEST_TEXT for value in action.data.values()):
         return "too_long"
     fault = _FAULTS.get(action.kind)

@@ -223,6 +223,7 @@ def detect(
     the clock was wrong then: that is an incident, and detection goes on from `now`. Alerts wait
     from `queued_at` on (default: `now`): a window of the past has kept no receiver waiting.
     """
+    Desk(services.ledger, services.settings, lambda: now).catch_up()
     last, seen = detected_to(services)
     if since is None:  # a window of the past that was asked for says nothing of the clock
         _check_clock(services, last, now)

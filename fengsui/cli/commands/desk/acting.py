@@ -1,7 +1,8 @@
 """What all commands that act have in common: who acts, on which incident, and what came of it."""
 
+import re
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -14,15 +15,18 @@ from fengsui.cli.options import print_json, settings_of
 from fengsui.cli.usage import printed
 from fengsui.desk.desk import Desk, Outcome
 from fengsui.desk.keys import meant
-from fengsui.desk.members import login
-from fengsui.desk.opening import opened_desk
+from fengsui.desk.members import Members, login
+from fengsui.desk.opening import keep_away, opened_desk
 from fengsui.desk.words import outcome_text
+from fengsui.settings.application import Settings
 from nlp.text.normalise import printable
 from records import Action, ActionKind, Incident, Via, subject_of
 from records.action import INCIDENT
+from store.errors import StoreError
 
 Key = Annotated[str, typer.Argument(metavar="KEY", autocompletion=incident_keys)]
 Actor = Annotated[str | None, typer.Option("--as", autocompletion=member_names)]
+_WHOLE_KEY: Final = re.compile(r".+@[0-9]{8}T[0-9]{4}Z")
 # Incidents that a message lists where several are meant.
 SHOWN: Final = 8
 
@@ -37,21 +41,30 @@ def act_on(
         typer.Exit: it was not done; the code is 1.
     """
     settings = settings_of(config)
-    with opened_desk(settings) as desk:
-        incident = incident_meant(desk, typed)
-        if into := data.get("into"):
-            data["into"] = incident_meant(desk, into).key
-        subject = subject_of(INCIDENT, incident.key)
-        outcome = desk.act(new_action(desk, kind, subject, actor, **data))
+    try:
+        with opened_desk(settings) as desk:
+            incident = incident_meant(desk, typed)
+            if into := data.get("into"):
+                data["into"] = incident_meant(desk, into).key
+            subject = subject_of(INCIDENT, incident.key)
+            outcome = desk.act(new_action(settings, kind, subject, actor, **data))
+    except StoreError as error:
+        # Without the ledger no beginning of a key says which incident is meant.
+        if not all(map(_WHOLE_KEY.fullmatch, (typed, data.get("into", typed)))):
+            raise
+        subject = subject_of(INCIDENT, typed)
+        action = new_action(settings, kind, subject, actor, **data)
+        outcome = keep_away(settings, action, error)
     report(outcome, json=json)
 
 
 def new_action(
-    desk: Desk, kind: ActionKind, subject: str, actor: str | None, **data: str
+    settings: Settings, kind: ActionKind, subject: str, actor: str | None, **data: str
 ) -> Action:
     """Return an action of the person at the terminal; the login stands in it for the log."""
-    who = desk.members.at_terminal(actor)
-    return desk.new(kind, subject, who, Via.CLI, uuid.uuid4().hex, login=login(), **data)
+    who, key = Members(settings.members).at_terminal(actor), f"{Via.CLI}:{uuid.uuid4().hex}"
+    data["login"] = login()
+    return Action(key, subject, kind, who, datetime.now(UTC), Via.CLI, data)
 
 
 def report(outcome: Outcome, *, json: bool) -> None:

@@ -66,7 +66,7 @@ def add(
         if key is not None:
             data["incident"] = incident_meant(desk, key).key
         subject = subject_of(SILENCE, uuid.uuid4().hex[:8])
-        outcome = desk.act(new_action(desk, ActionKind.SILENCE, subject, actor, **data))
+        outcome = desk.act(new_action(settings, ActionKind.SILENCE, subject, actor, **data))
     report(outcome, json=json)
 
 
@@ -98,9 +98,10 @@ def end(
     json: Json = False,
 ) -> None:
     """End a silence before its time."""
-    with opened_desk(settings_of(config)) as desk:
+    settings = settings_of(config)
+    with opened_desk(settings) as desk:
         subject = _meant(desk, id).subject
-        outcome = desk.act(new_action(desk, ActionKind.UNSILENCE, subject, actor))
+        outcome = desk.act(new_action(settings, ActionKind.UNSILENCE, subject, actor))
     report(outcome, json=json)
 
 

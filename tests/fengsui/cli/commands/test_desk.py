@@ -179,3 +179,20 @@ def test_rarer_actions(shell: Shell) -> None:
     shell("ack", KEY)
     assert outcome(shell, "desk", "release", KEY)[1]["state"]["owner"] == ""
     assert "级别" in shell("desk", "level", KEY, "紫").err
+
+
+def test_claim_while_the_ledger_is_away(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole key is enough to claim while nothing can be read; the next command finds it done."""
+    monkeypatch.setenv("LEDGER", "postgresql://nobody:secret@127.0.0.1:1/fengsui")
+    here = f'language = "zh"\n{TEAM}'
+    shell.settings(here.replace("\n", '\nledger_url_env = "LEDGER"\n', 1))
+    assert shell("ack", BRAND).code == 2
+    kept = shell("ack", KEY, "--as", "李雷")
+    assert kept.code == 0
+    assert "已记下" in kept.out
+    refused = shell("ack", KEY, "--as", "陌生人")
+    assert (refused.code, refused.out) == (1, "")
+    shell.settings(here)
+    second = shell("ack", KEY, "--as", "韩梅梅")
+    assert second.code == 1
+    assert "李雷" in second.err
