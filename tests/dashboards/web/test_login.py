@@ -12,11 +12,13 @@ from dashboards.web.security.passwords import FAILURES, Attempts, hash_of
 from dashboards.web.security.sessions import COOKIE, SECONDS
 from dashboards.web.security.tokens import FILE, KeyUnusable, Tokens, tokens_of
 from fengsui.cli.additions import CommandError
+from fengsui.settings.application import Settings
 from tests.dashboards.web.crisis import Crisis
 from tests.dashboards.web.forms import hidden
 
 PASSWORD = "好长的一句口令 42"
 LOGIN = hash_of(PASSWORD)
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # nothing is opened there
 TEAM = [{"name": "王芳", "role": "lead", "login": LOGIN}, {"name": "路人", "role": "viewer"}]
 
 
@@ -134,7 +136,7 @@ def test_key_is_for_its_owner_alone(crisis: Crisis) -> None:
         tokens_of(crisis.state)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "page.example"])
+@pytest.mark.parametrize("host", [EVERYWHERE, "192.0.2.7", "::", "page.example"])
 def test_others_may_come_only_with_logins(host: str, crisis: Crisis) -> None:
     """Where others reach the page it does not begin without logins."""
     with pytest.raises(CommandError, match="login"):
@@ -144,16 +146,14 @@ def test_others_may_come_only_with_logins(host: str, crisis: Crisis) -> None:
 def test_hosts_are_those_of_the_settings(crisis: Crisis) -> None:
     """The page answers to its public name and to this machine's."""
     named = crisis.settings(page={"url": "https://alerts.example/"})
-    assert "alerts.example" in serving.hosts_of(named, "0.0.0.0")
-    assert "*" not in serving.hosts_of(named, "0.0.0.0")
+    assert "alerts.example" in serving.hosts_of(named, EVERYWHERE)
+    assert "*" not in serving.hosts_of(named, EVERYWHERE)
     assert serving.hosts_of(crisis.settings(), "127.0.0.1").count("127.0.0.1") == 2
 
 
 def test_hash_is_in_no_repr() -> None:
     """What settings keep of a password does not get into a log by accident."""
-    from tests.fengsui.desk.making import team_settings  # noqa: PLC0415  # for this test alone
-
-    assert LOGIN not in repr(team_settings(members=TEAM))
+    assert LOGIN not in repr(Settings.model_validate({"members": TEAM}))
 
 
 def test_shared_link_shows_one_incident_and_ends(
