@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
@@ -15,10 +14,20 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
+from dashboards.web.fixed import FOLDER, YEAR_SECONDS, FixedFiles
 from dashboards.web.headers import SafeHeaders
-from dashboards.web.pages import act, brand, collection, incident, login, overview, search, share
+from dashboards.web.pages import (
+    act,
+    brand,
+    collection,
+    incident,
+    live,
+    login,
+    overview,
+    search,
+    share,
+)
 from dashboards.web.readers import Readers
 from dashboards.web.security.doors import Doors
 from dashboards.web.security.sessions import Sessions
@@ -30,8 +39,6 @@ from store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-_STATIC: Final = Path(__file__).parent / "static"
-YEAR_SECONDS: Final = 31_536_000
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -62,6 +69,7 @@ def application(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         readers = Readers(settings)
         app.state.site = Site(settings, readers, clock, wall, tokens, sessions)
+        app.state.news = live.News()
         with ExitStack() as opened:
             opened.callback(readers.close)
             if settings.slack.mode == "http":
@@ -92,7 +100,8 @@ def application(
             Route("/logout", login.leave, methods=["POST"]),
             Route("/language/{language}", choose_language),
             *_slack(settings),
-            Mount("/static", StaticFiles(directory=_STATIC)),
+            Route("/live", live.listen),
+            Mount("/static", FixedFiles(directory=FOLDER)),
         ],
         middleware=[
             Middleware(SafeHeaders),

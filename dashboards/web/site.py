@@ -14,6 +14,7 @@ from markupsafe import Markup
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
+from dashboards.web.fixed import VERSION
 from dashboards.web.readers import Readers
 from dashboards.web.security import forms
 from dashboards.web.security.passwords import Attempts
@@ -95,6 +96,7 @@ def page(
     values = {"now": writer.now, "readonly": False, **values}
     text = _TEMPLATES.get_template(template).render(
         language=language,
+        version=VERSION,
         tab=tab,
         path=request.url.path,
         member=member,

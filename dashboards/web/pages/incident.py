@@ -50,6 +50,8 @@ async def shown(request: Request, key: str, *, chart: str, readonly: bool = Fals
     found = await site.readers.count(("incident", key, language), ask, FRESH_SECONDS)
     if found is None:
         return page(request, "missing_incident.html", 404, tab="incidents")
+    # A minute's chart has an address of its own: a page that is renewed shows the newest.
+    chart = f"{chart}&at={found.at:%Y%m%d%H%M}"
     template = "operational.html" if isinstance(found, OperationalPage) else "incident.html"
     return page(
         request, template, tab="incidents", now=found.at, view=found, chart=chart,
