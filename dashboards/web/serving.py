@@ -42,13 +42,18 @@ def serve_page(
 
 
 @contextmanager
-def page_served(settings: Settings, host: str = HOST, port: int = PORT) -> Iterator[str]:
+def page_served(
+    settings: Settings,
+    host: str = HOST,
+    port: int = PORT,
+    clock: Callable[[], datetime] = utc_now,
+) -> Iterator[str]:
     """Serve the page in a thread until the block ends; its address is given.
 
     Raises:
         CommandError: as `serve_page`; or it could not begin, as where the port is taken.
     """
-    server = _server(settings, host, port, utc_now)
+    server = _server(settings, host, port, clock)
     thread = threading.Thread(target=server.run, name="page", daemon=True)
     thread.start()
     while not server.started and thread.is_alive():

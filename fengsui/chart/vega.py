@@ -54,6 +54,11 @@ class Look:
         return PALETTES[self.theme]
 
     @property
+    def headroom(self) -> float:
+        """How high the axis goes, in heights of the greatest bar: the marks stand above it."""
+        return 1.5 if self.is_narrow else 1.25
+
+    @property
     def is_narrow(self) -> bool:
         """Whether it is for a telephone."""
         return self.width < 480
@@ -115,7 +120,7 @@ def _bars(bars: Sequence[Bar], look: Look) -> list[Spec]:
                 "color": look.palette.band,
                 "aria": False,
             },
-            "encoding": {"x": _x(look), "y": _y("upper", top)},
+            "encoding": {"x": _x(look), "y": _y("upper", top, look)},
         },
         {
             "data": {"values": values},
@@ -123,7 +128,7 @@ def _bars(bars: Sequence[Bar], look: Look) -> list[Spec]:
             "encoding": {
                 "x": _x(look),
                 "x2": {"field": "until"},
-                "y": _y("count", top),
+                "y": _y("count", top, look),
                 "y2": {"datum": 0},
                 "color": _colours(look),
             },
@@ -138,7 +143,7 @@ def _bars(bars: Sequence[Bar], look: Look) -> list[Spec]:
                 "strokeWidth": 1.2,
                 "aria": False,
             },
-            "encoding": {"x": _x(look), "y": _y("usual", top)},
+            "encoding": {"x": _x(look), "y": _y("usual", top, look)},
         },
     ]
 
@@ -179,12 +184,12 @@ def _x(look: Look) -> Spec:
     }
 
 
-def _y(field: str, top: float) -> Spec:
+def _y(field: str, top: float, look: Look) -> Spec:
     return {
         "field": field,
         "type": "quantitative",
         "title": None,
-        "scale": {"domain": [0, top * 1.25]},
+        "scale": {"domain": [0, top * look.headroom]},
         "axis": {"tickCount": 4, "domain": False, "ticks": False},
     }
 
@@ -209,7 +214,7 @@ def _levels(line: Timeline, top: float, look: Look) -> Iterator[Spec]:
             "at": beijing_millis(climb.at),
             "label": LEVEL_NAMES[look.language][climb.level],
             "colour": LEVEL_COLOURS[climb.level],
-            "y": top * (1.22 - 0.09 * place),
+            "y": top * (look.headroom - 0.03 - 0.09 * place),
         }
         for place, climb in enumerate(line.climbs())
     ]
@@ -219,7 +224,7 @@ def _levels(line: Timeline, top: float, look: Look) -> Iterator[Spec]:
                 "at": beijing_millis(line.recovered_at),
                 "label": WORDS[look.language]["recovered"],
                 "colour": RECOVERED_COLOUR,
-                "y": top * 1.22,
+                "y": top * (look.headroom - 0.03),
             }
         )
     if not marks:
@@ -235,7 +240,7 @@ def _levels(line: Timeline, top: float, look: Look) -> Iterator[Spec]:
         "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 12, "fontWeight": 600},
         "encoding": {
             "x": x,
-            "y": _y("y", top),
+            "y": _y("y", top, look),
             "text": {"field": "label"},
             "color": {"value": look.palette.ink},
         },
@@ -262,7 +267,7 @@ def _turns(points: Sequence[TurningPoint], top: float, look: Look) -> Iterator[S
             "yOffset": 6,
             "clip": False,
         },
-        "encoding": {"x": _x(look), "y": _y("y", top)},
+        "encoding": {"x": _x(look), "y": _y("y", top, look)},
     }
 
 

@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
     site = site_of(request)
     name, days, now = request.path_params["name"], days_of(request), site.clock()
     language = site.language(request)
-    if name not in {one.name for one in site.settings.brands}:
+    if name not in site.settings.watched:
         raise HTTPException(404)
     found = await site.readers.read(
         lambda services: brand_page(services, name, days, now, language),
@@ -48,7 +48,7 @@ async def chart(request: Request) -> Response:
     """Return the trend of a brand as SVG."""
     site = site_of(request)
     name, days, now = request.query_params.get("brand", ""), days_of(request), site.clock()
-    if name not in {one.name for one in site.settings.brands}:
+    if name not in site.settings.watched:
         raise HTTPException(404)
     look = look_of(request, site.language(request))
 

@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
             )
         except QueryError as error:
             fault = str(error)
-    brands = [one.name for one in site.settings.brands]
+    brands = site.settings.watched
     return page(
         request, "search.html", tab="search", now=now, asked=asked, view=found, fault=fault,
         brands=brands, days=DAYS, link_to=lambda **change: address(asked, **change),
