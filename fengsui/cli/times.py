@@ -7,6 +7,7 @@ from typing import Final
 import typer
 
 from fengsui.cli.language import tell
+from fengsui.cli.usage import printed
 from records.time import BEIJING
 
 # Full-width signs as a Chinese keyboard types them.
@@ -86,7 +87,7 @@ def read_time(text: str, now: datetime) -> datetime:
             return found.astimezone(UTC)
     except (ValueError, OverflowError):
         pass  # no day of any calendar, or beyond all of them: refused below
-    raise typer.BadParameter(tell("time.unreadable", text=text))
+    raise typer.BadParameter(tell("time.unreadable", text=printed(text)))
 
 
 def read_end(text: str, now: datetime) -> datetime:

@@ -24,6 +24,7 @@ from fengsui.cli.options import (
     settings_of,
 )
 from fengsui.cli.tables import print_block
+from fengsui.cli.usage import printed
 from fengsui.privacy import whoami
 from fengsui.reports.catalogue import WORDS as BRIEF
 from fengsui.reports.pain_ledger import PainPoint, Quadrant, ledger
@@ -111,7 +112,7 @@ def week_of(text: str) -> Window:
     try:
         monday = datetime.strptime(f"{text}-1", "%G-W%V-%u").replace(tzinfo=BEIJING)
     except ValueError:
-        raise typer.BadParameter(tell("time.no_week", text=text)) from None
+        raise typer.BadParameter(tell("time.no_week", text=printed(text))) from None
     return Window(monday.astimezone(UTC), (monday + WEEK).astimezone(UTC))
 
 

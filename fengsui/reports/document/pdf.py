@@ -2,14 +2,16 @@
 
 import logging
 from datetime import datetime
+from functools import cache
 from io import BytesIO
 from typing import Final
 
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, VAlign, WrapMode
 from fpdf.fonts import FontFace
-from noto_cjk_sans_otc import FONT_PATH
+from matplotlib.ft2font import FT2Font
 
+from fengsui.chart.font import FILE
 from fengsui.reports.document.lines import wrapped
 from fengsui.reports.document.model import (
     Block,
@@ -25,8 +27,6 @@ from fengsui.reports.document.words import WORDS, numbers_of, rest_of
 from records import Level
 from records.language import LEVEL_COLOURS, RECOVERED_COLOUR
 
-# The face of the collection for simplified Chinese.
-FACE: Final = 2
 FONT: Final = "noto"
 MARGIN, BODY, SMALL, LINE, PADDING = 16.0, 10.0, 8.5, 5.6, 1.0
 INK, FAINT, PALE, LINK = (31, 41, 51), (97, 110, 124), (244, 246, 248), (36, 96, 154)
@@ -59,8 +59,8 @@ class _Page(FPDF):
         self._words = WORDS[document.language]
         self._numbers = document.numbers()
         self._links = {key: self.add_link() for key in self._numbers}
-        self.add_font(FONT, fname=str(FONT_PATH), collection_font_number=FACE)
-        self._letters = frozenset(self.fonts[FONT].cmap)
+        self.add_font(FONT, fname=FILE.path, collection_font_number=FILE.face_index)
+        self._letters = _letters()
         self.set_title(self._readable(document.title))
         self.set_creator("fengsui")
         self.set_lang("zh-CN" if document.language == "zh" else "en")
@@ -224,3 +224,9 @@ class _Page(FPDF):
 
     def _readable(self, text: str) -> str:
         return "".join(letter for letter in text if ord(letter) in self._letters).strip()
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Return the signs that the font can draw."""
+    return frozenset(FT2Font(FILE.path, face_index=FILE.face_index).get_charmap())

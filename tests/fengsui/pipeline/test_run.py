@@ -129,6 +129,25 @@ def running(settings: Settings, clock: Callable[[], datetime]) -> Iterator[None]
         assert not thread.is_alive()
 
 
+def test_chores_are_seen_to_each_turn_and_stop_nothing(tmp_path: Path) -> None:
+    """What packages above add to a turn is called with its time; one that fails holds up none."""
+    made = Settings(state=tmp_path / "state", sources=())
+    stop, seen = threading.Event(), list[datetime]()
+
+    def fail(_: Services, __: datetime) -> None:
+        raise ValueError("a chore that fails")
+
+    def note(_: Services, now: datetime) -> None:
+        seen.append(now)
+        if len(seen) == 2:
+            stop.set()
+
+    with Services(made) as services:
+        supervisor = run(services, stop, clock=lambda: NOW, chores={"fails": fail, "notes": note})
+    assert seen == [NOW, NOW]
+    assert supervisor.failing
+
+
 def eventually(condition: Callable[[], Any], seconds: float = 15) -> None:
     """Wait until `condition` holds."""
     deadline = time.monotonic() + seconds

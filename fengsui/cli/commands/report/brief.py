@@ -10,6 +10,7 @@ from fengsui.cli.commands.report.output import checked, deliver, note_access
 from fengsui.cli.completion import brand_names
 from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, no_brand, settings_of
+from fengsui.cli.usage import printed
 from fengsui.reports.daily.document import document_of
 from fengsui.reports.daily.facts import gather
 from fengsui.reports.document.render import Format
@@ -51,4 +52,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(tell("report.no_date", text=text)) from None
+        raise typer.BadParameter(tell("report.no_date", text=printed(text))) from None

@@ -19,6 +19,7 @@ from fengsui.reports.export.write import FileKind, kind_of, write
 from fengsui.reports.files import replaced
 from fengsui.services import Services
 from records import Window
+from records.language import Language
 from records.time import BEIJING
 from tests.fengsui import stories
 from tests.fengsui.commands import UNSAFE
@@ -77,14 +78,13 @@ def test_a_text_is_no_formula(text: str) -> None:
 
 
 def exported(
-    services: Services, subject: Subject, path: Path, language: str | None = "zh"
+    services: Services, subject: Subject, path: Path, language: Language = "zh"
 ) -> list[list[object]]:
     """Write a table and return its rows as they are read again, with the headings."""
-    spoken = "en" if language == "en" else ("zh" if language else None)
     kind = kind_of(path)
     assert kind is not None
-    table = table_of(services, subject, spoken, window=WINDOW)
-    count = write(table, path, kind, spoken or "zh")
+    table = table_of(services, subject, language, window=WINDOW)
+    count = write(table, path, kind, language)
     if kind is FileKind.CSV:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows: list[list[object]] = [list(row) for row in csv.reader(file)]
