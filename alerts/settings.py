@@ -1,6 +1,6 @@
 """Who gets which messages: the receivers and the routes that lead to them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -124,10 +124,15 @@ def every_route(routes: Sequence[ChildRoute]) -> Iterator[ChildRoute]:
 
 
 def routes_of_unnamed(
-    routes: Sequence[RouteSettings], receivers: Sequence[ReceiverSettings]
+    routes: Sequence[RouteSettings],
+    receivers: Sequence[ReceiverSettings],
+    stepped: Collection[str] = (),
 ) -> Iterator[RouteSettings]:
-    """Yield a route for every receiver that none of `routes` names: it gets everything."""
-    named = {name for route in every_route(routes) for name in route.receivers}
+    """Yield a route for every receiver that none of `routes` names: it gets everything.
+
+    Not so those of `stepped`: a step of an escalation leads to them.
+    """
+    named = {name for route in every_route(routes) for name in route.receivers} | set(stepped)
     for receiver in receivers:
         if receiver.name not in named:
             yield RouteSettings(receivers=(receiver.name,))

@@ -58,7 +58,10 @@ def facts_of_incident(incident: Incident) -> Facts:
 
 def facts_of(alert: Alert, regions: Sequence[str] = ()) -> Facts:
     """Return what routes ask of an alert; `regions` are where its posts say they come from."""
-    keys = [one.post_key for one in (*alert.citations, *alert.themes)]
+    keys = [
+        *(one.post_key for one in alert.citations),
+        *(one.post_key for one in alert.themes),
+    ]
     sources = frozenset(key.partition(_OF_SOURCE)[0] for key in keys if _OF_SOURCE in key)
     found = facts_of_incident(alert.incident)
     situation = alert.situation

@@ -253,7 +253,7 @@ class _Follower:
         self._keep(self._with_watched(incident, tick, said))
 
     def _with_watched(self, incident: Incident, tick: _Tick, said: Change | None) -> Incident:
-        """Return the incident with the posts of a tick that must be told; tell of new ones."""
+        """Return the incident with the posts of a tick that must be reported; report new ones."""
         found = self.watched.get(tick.at)
         found = found.untold(incident) if found is not None else None
         if found is None:

@@ -1,7 +1,7 @@
-"""Posts that must be told at once, one by one: words and accounts of the settings.
+"""Posts that must be reported at once, one by one: words and accounts of the settings.
 
-They go the way of every incident: the first opens one, or is told in the one that is open. How many
-are told in a day follows from the posts alone, so that a second look changes nothing.
+They go the way of every incident: the first opens one, or is reported in the one that is open.
+How many are reported in a day follows from the posts alone, so that a second look changes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ _JUST: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The posts of a tick that must be told, oldest first, and the rules that they fit."""
+    """The posts of a tick that must be reported, oldest first, and the rules that they fit."""
 
     at: datetime
     posts: tuple[Cited, ...]
@@ -78,7 +78,7 @@ class Watched:
 def watched(
     services: Services, brand: str, since: datetime, now: datetime
 ) -> Mapping[datetime, Watched]:
-    """Return by tick what must be told of posts from the ticks after `since`."""
+    """Return by tick what must be reported of posts from the ticks after `since`."""
     rules = rules_for(services.settings.watches, brand)
     if not rules:
         return {}

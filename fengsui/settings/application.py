@@ -97,12 +97,12 @@ class Settings(BaseModel):
     receivers: tuple[Annotated[ReceiverSettings, Field(discriminator="kind")], ...] = (
         TerminalReceiver(name="terminal"),
     )
+    escalations: tuple[EscalationPolicy, ...] = ()
     routes: tuple[RouteSettings, ...] = Field(default=(), validate_default=True)
     watches: tuple[WatchSettings, ...] = ()
     topics: tuple[TopicSettings, ...] = ()
     quiet_hours: tuple[QuietHours, ...] = ()
     inhibition: InhibitionSettings = InhibitionSettings()
-    escalations: tuple[EscalationPolicy, ...] = ()
     on_call: tuple[OnCallSettings, ...] = ()
     emergency_receiver: str | None = Field(
         default=None,
@@ -147,8 +147,10 @@ class Settings(BaseModel):
     def _reach_everyone(
         cls, routes: tuple[RouteSettings, ...], info: ValidationInfo
     ) -> tuple[RouteSettings, ...]:
-        """Send everything to the receivers that no route names."""
-        return (*routes, *routes_of_unnamed(routes, info.data.get("receivers", ())))
+        """Send everything to the receivers that no route and no step names."""
+        policies: Sequence[EscalationPolicy] = info.data.get("escalations", ())
+        stepped = {name for one in policies for step in one.steps for name in step.receivers}
+        return (*routes, *routes_of_unnamed(routes, info.data.get("receivers", ()), stepped))
 
     @model_validator(mode="after")
     def _names_agree(self) -> "Settings":

@@ -1,4 +1,4 @@
-"""Posts that must be told at once: one is enough, few are too many, none is told twice."""
+"""Posts that must be reported at once: one is enough, few are too many, none is reported twice."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_without_rules_the_same_post_opens_nothing(make: Make) -> None:
 
 
 def test_in_an_open_incident_each_new_one_is_told(make: Make) -> None:
-    """What must be told is told also where people know of the brand's trouble, grouped by tick."""
+    """What must be reported is reported also where people know of the brand's trouble, grouped by tick."""
     services = make(WORDS)
     wave(services, BRAND, "虫子")
     opened = steps.detect(services, NOW + MINUTE).alerts
@@ -112,7 +112,7 @@ def test_right_after_a_recovery_it_is_told_all_the_same(make: Make) -> None:
 
 
 def test_the_promise_of_a_day_holds(make: Make) -> None:
-    """Of a brand at most so many posts a day are told, and the next day again."""
+    """Of a brand at most so many posts a day are reported, and the next day again."""
     services = make(WORDS)
     told = 0
     for number in range(8):

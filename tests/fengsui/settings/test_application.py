@@ -143,6 +143,15 @@ def test_a_receiver_without_a_route_gets_everything() -> None:
     assert [route.min_level for route in all_named.routes] == [Level.RED]
 
 
+def test_a_receiver_of_an_escalation_gets_only_that() -> None:
+    """A receiver that a step names, such as a telephone bridge, has no route of its own."""
+    phone = '[[receivers]]\nkind = "webhook"\nname = "phone"\nurl_env = "PHONE"\n'
+    step = '[[escalations.steps]]\nafter_minutes = 10\nreceivers = ["phone"]\n'
+    rules = f'{phone}[[receivers]]\nkind = "terminal"\nname = "pr"\n'
+    settings = parse(f'{rules}[[escalations]]\nname = "standard"\n{step}', HERE)
+    assert [route.receivers for route in settings.routes] == [("pr",)]
+
+
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     """State and folders lie next to the file, wherever the command is started."""
     path = tmp_path / "fengsui.toml"
