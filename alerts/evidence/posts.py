@@ -28,7 +28,7 @@ class PostView:
     """An organic post about a brand. `troubled` is negative or a complaint, `complains` the latter.
 
     `reports` says that it is news of trouble, in whatever mood, `harms` that it tells of people who
-    came to harm.
+    came to harm, `calls` that it calls for action against the brand.
 
     `reposts` is None where the source gives none, `headline` says that a hot list named it.
     """
@@ -44,13 +44,14 @@ class PostView:
     complains: bool = False
     reports: bool = False
     harms: bool = False
+    calls: bool = False
     headline: bool = False
     title: str = ""
 
     @property
     def speaks_of_matter(self) -> bool:
-        """Whether it tells what went wrong: complaints, news and harm do, moods do not."""
-        return self.complains or self.reports or self.harms
+        """Whether it is about something that went wrong; moods are about nothing."""
+        return self.complains or self.reports or self.harms or self.calls
 
 
 @dataclass(slots=True)

@@ -3,8 +3,9 @@
 Ten complaints are nothing in the counts of a brand with thousands of mentions a day; that three
 customers name the same place, batch or insect within hours is, and so are two who report it as
 news, in whatever sober words. Moods do not count here, nor do copies and giveaways: only
-complaints, reports and harm to people do, each author once. A word's past is Poisson with a gamma
-prior of half a complaint in a day, and comes in stories, so it scatters more than that.
+complaints, reports, harm to people and calls for action do, each author once. A word's past is
+Poisson with a gamma prior of half a complaint in a day, and comes in stories, so it scatters more
+than that.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ import numpy as np
 from alerts.detection.probability import Floats, count_tail
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.posts import BrandHistory, PostView
+from alerts.levels import RARER, TIMES_LEAST
 from records import Evidence, EvidencePart, Level, Signal
 
 NAME: Final = "same-matter/1"
@@ -79,7 +81,20 @@ def same_matter(
     evidence = Evidence(
         "new_terms", parts[0].observed, parts[0].expected, SPAN, first, tuple(parts)
     )
-    return Signal(brand, NAME, at, first, Level.BLUE, (evidence,))
+    level = _level(parts[0].observed, first, settings)
+    return Signal(brand, NAME, at, first, level, (evidence,))
+
+
+def _level(people: float, tail: float, settings: DetectionSettings) -> Level:
+    """Return the level that so many people make, as many as the counts would take."""
+    return next(
+        (
+            level
+            for level, times in TIMES_LEAST.items()
+            if people >= times * settings.min_count and tail <= limit(settings) / RARER[level]
+        ),
+        Level.BLUE,
+    )
 
 
 def limit(settings: DetectionSettings) -> float:

@@ -7,6 +7,7 @@ from typing import Final
 
 from alerts.days import day_begin, day_number
 from alerts.evidence.posts import QUARTER, QUARTERS, BrandHistory, Day, PostView, day_of
+from nlp.topics.calls import calls_for_action
 from nlp.topics.harm import harms_people
 from nlp.topics.headlines import reports_trouble
 from records import Mention, PostKind, Sentiment, Window
@@ -95,6 +96,7 @@ def post_view(cited: Cited) -> PostView:
         troubled=is_troubled(mention),
         complains=mention.complaint,
         reports=_reports(cited),
+        calls=calls_for_action(mention.text),
         harms=cited.post.kind is not PostKind.HEADLINE and harms_people(mention.text),
         headline=post.kind is PostKind.HEADLINE,
         title=mention.text[:TITLE_LIMIT],

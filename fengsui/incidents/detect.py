@@ -130,9 +130,9 @@ def _signals(
     story = incident.opened_at if incident else None
     for hot in signals_of(services, brand, entries, since, story):
         signals[hot.at] = _louder(signals.get(hot.at), hot)
-    if incident is None:
+    if incident is None or incident.level < Level.ORANGE:
         for united in united_posts(services, series, recents.at, since):
-            signals.setdefault(united.at, united)
+            signals[united.at] = _louder(signals.get(united.at), united)
     return signals
 
 

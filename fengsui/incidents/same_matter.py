@@ -8,7 +8,7 @@ from alerts.evidence.same_matter import SPAN, same_matter
 from fengsui.counts.history import post_view
 from fengsui.incidents.evidence import RecentActivity
 from fengsui.services import Services
-from records import Signal, Window
+from records import IncidentStatus, Signal, Window
 
 
 def united_posts(
@@ -19,8 +19,9 @@ def united_posts(
 ) -> Iterator[Signal]:
     """Yield the signals of the ticks of `series` after `since` in which posts name one matter.
 
-    They open an incident: ask where none is open. One that may open again goes by its counts. Of a
-    tick only what it brought is read, and the hours before where that tells what went wrong.
+    They open an incident, or raise one: ask where none is open or it is not grave yet. One that may
+    open again goes by its counts. Of a tick only what it brought is read, and the hours before
+    where that tells what went wrong.
     """
     settings, volume = services.settings.detection, series.counts["volume"]
     first = max(0, (since - series.start) // series.step)
@@ -41,7 +42,7 @@ def united_posts(
 def _may_reopen(services: Services, brand: str, at: datetime) -> bool:
     past = reversed(services.ledger.incidents(brand=brand))
     incident = next((one for one in past if not one.is_operational), None)
-    if incident is None:
+    if incident is None or incident.status is IncidentStatus.OPEN:
         return False
     reopens = timedelta(hours=services.settings.detection.reopen_hours)
     return at - (incident.recovered_at or incident.updated_at) <= reopens

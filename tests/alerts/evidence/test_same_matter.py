@@ -111,3 +111,13 @@ def test_news_of_every_day_is_no_signal() -> None:
     usual = [post(n, "召回", complains=False, reports=True) for n in range(6)]
     past = BrandHistory(tuple(day_of(usual) for _ in range(28)))
     assert heard(usual[:2], past) is None
+
+
+@pytest.mark.parametrize(
+    ("people", "level"), [(3, Level.BLUE), (10, Level.YELLOW), (20, Level.ORANGE)]
+)
+def test_as_many_people_as_posts_make_a_level(people: int, level: Level) -> None:
+    """Ten who name the same are yellow and twenty orange, whatever mood the model reads."""
+    found = heard([post(n, "代言人", complains=False, reports=True) for n in range(people)])
+    assert found is not None
+    assert found.level is level

@@ -1,6 +1,7 @@
 """Messages: what they say in both languages, and that every word is used."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
@@ -196,6 +197,9 @@ def _every_kind() -> list[Alert]:
         replace(over, open_cases=0, incident=replace(over.incident, recovered_at=OPENED + span))
         for span in (20 * MINUTE, 3 * HOUR, 50 * HOUR)
     ]
+    week = Evidence("complaints", 49.0, 7.0, timedelta(days=7), 1e-9)
+    burnt = replace(made_incident(), evidence=(week,), reasons=(LevelReason("harm", 4.0),))
+    ends.append(made_alert(incident=burnt))
     another = replace(made_alert(Change.NEW_STORY), citations=(made_citation("story"),))
     untitled = replace(made_alert(), themes=())
     every = tuple((category, 1) for category in CATEGORIES)
