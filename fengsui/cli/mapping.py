@@ -1,8 +1,9 @@
 """`import --map` and `--guess`: any table by the names of its columns."""
 
-import csv
 import io
 import json
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,12 +16,19 @@ from fengsui.settings.application import Settings
 from fengsui.settings.profiles import FieldName
 from listeners.formats.detect import DELIMITERS
 from listeners.formats.format import Format
+from listeners.formats.headers import guessed_header
 from listeners.formats.tables.mapping import NEEDED, Profile, guess
 from listeners.parsing.bytes import HEAD_SIZE, as_utf8, encoding_of, opened
-from listeners.parsing.sheets.tables import GREATEST_FILE
+from listeners.parsing.csv_rows import Rows
+from listeners.parsing.sheets.databases import is_database, tables
+from listeners.parsing.sheets.tables import GREATEST_FILE, BrokenTables, Sheet
 from listeners.parsing.sheets.workbooks import is_workbook, sheets
 
 _ROWS: Final = 3
+_LOOKED_AT: Final = 30
+_LONGEST_NAME: Final = 64
+# What a shell takes for something else than itself.
+_MEANS: Final = re.compile(r"[\s\"'\\$`&|;<>()*?\[\]{}#!~^]")
 _SHOWN: Final = 30
 FIELDS: Final = frozenset(get_args(FieldName))
 
@@ -61,33 +69,52 @@ def guess_lines(file: Path) -> Iterator[str]:
     if not rows:
         yield tell("import.no_table", file=file)
         return
-    header = [cell.strip("\ufeff ") for cell in rows[0]]
-    proposed = guess(header)
+    header, above = guessed_header(rows)
+    below = rows[above:]
+    proposed = guess(header, below)
     fields = {column: name for name, column in proposed.items()}
     for place, column in enumerate(header):
-        cells = [row[place][:_SHOWN] for row in rows[1:] if place < len(row)]
+        cells = [row[place][:_SHOWN] for row in below[:_ROWS] if place < len(row)]
         yield f"{fields.get(column, '-'):>12}  {column}  {' | '.join(cells)}"
     lacking = [name for name in NEEDED if name not in proposed]
     if lacking:
         yield tell("import.guess_lacks", fields=", ".join(lacking))
-    pairs = " ".join(f"{name}={column}" for name, column in proposed.items())
-    yield tell("import.guess_command", file=file, pairs=pairs)
+    proposed |= dict.fromkeys(lacking, "?")
+    pairs = " ".join(_quoted(f"{name}={column}") for name, column in proposed.items())
+    yield tell("import.guess_command", file=_quoted(str(file)), pairs=pairs)
     columns = ", ".join(f"{name} = {json.dumps(column, ensure_ascii=False)}"
                         for name, column in proposed.items())  # fmt: skip
-    yield f'[[profiles]]\nname = "{file.stem}"\ncolumns = {{ {columns} }}'
+    name = json.dumps(file.stem[:_LONGEST_NAME], ensure_ascii=False)
+    yield f"[[profiles]]\nname = {name}\ncolumns = {{ {columns} }}"
+
+
+def _quoted(word: str) -> str:
+    """Return a word for a shell as it is, where no sign of it means something there."""
+    return shlex.quote(word) if _MEANS.search(word) else word
 
 
 def _first_rows(file: Path) -> list[list[str]]:
     with opened(file) as stream:
         head = stream.read(HEAD_SIZE)
-        if is_workbook(head):
+        if is_workbook(head) or is_database(head):
             stream.seek(0)
             payload = stream.read(GREATEST_FILE)
-            found = (list(islice(filter(any, sheet.rows), _ROWS + 1)) for sheet in sheets(payload))
-            return next(filter(None, found), [])
-        text = as_utf8(stream, *encoding_of(head)).read(HEAD_SIZE).decode(errors="replace")
-    tables = (
-        list(islice(csv.reader(io.StringIO(text), delimiter=one), _ROWS + 1)) for one in DELIMITERS
-    )
-    best = max(tables, key=lambda rows: len(rows[0]) if rows else 0)
-    return best if best and len(best[0]) > 1 else []
+            return _first_of_sheets(sheets(payload) if is_workbook(head) else tables(payload))
+        text = as_utf8(stream, *encoding_of(head)).read(HEAD_SIZE)
+    tried = ([row.cells for row in islice(Rows(io.BytesIO(text), delimiter=one), _LOOKED_AT)]
+             for one in DELIMITERS)  # fmt: skip
+    best = max(tried, key=_likeness)
+    return best if _likeness(best)[1] > 1 else []
+
+
+def _first_of_sheets(found: Iterator[Sheet]) -> list[list[str]]:
+    try:
+        rows = (list(islice(filter(any, sheet.rows), _LOOKED_AT)) for sheet in found)
+        return max(rows, key=_likeness, default=[])
+    except BrokenTables:
+        return []
+
+
+def _likeness(rows: list[list[str]]) -> tuple[int, int]:
+    """Return how many columns are known by their names, and how many there are."""
+    return len(guess(guessed_header(rows)[0])), max(map(len, rows), default=0)

@@ -30,6 +30,12 @@ FORMATS: Final[tuple[Format, ...]] = (
 
 
 def recognise(head: Head, profiles: tuple[Format, ...] = ()) -> Recognition:
-    """Return the format of what begins with `head`, or what it is close to; a profile first."""
-    chosen = recognise_among(profiles, head)
-    return chosen if chosen.format else recognise_among(FORMATS, head)
+    """Return the format of what begins with `head`, or what it is close to; a profile first.
+
+    Who names a column means it: a profile is close by one of its columns.
+    """
+    chosen = recognise_among(profiles, head, close=1)
+    if chosen.format:
+        return chosen
+    found = recognise_among(FORMATS, head)
+    return chosen if chosen.close and not found.format else found

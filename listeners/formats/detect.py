@@ -45,6 +45,10 @@ def _of_no_table(item: Any, reading: Reading) -> Iterator[Post | Fault]:  # noqa
 SHEETS: Final = Format("workbook or database", "table", structural(lambda _: False), _of_no_table)
 
 
+# What a person can do with a table that nobody knows.
+OTHER_TABLES: Final = "Other tables: fengsui import --guess."
+
+
 class Shape(StrEnum):
     """How items stand in a text."""
 
@@ -173,7 +177,7 @@ def unknown(origin: str, what: str, found: Recognition) -> UnknownFormat:
     """Return the error that names what was found at `origin`, and what it is close to."""
     said = f"unknown format. Found {what}. "
     if not found.close:
-        return UnknownFormat(origin, said + _expected())
+        return UnknownFormat(origin, f"{said}{_expected()} {OTHER_TABLES}")
     known, match = found.close[0]
     if match.lacks:
         lacks = ", ".join(match.lacks)

@@ -92,7 +92,8 @@ class Format:
     text) into posts and faults; it raises Unreadable or ListenerError where the whole item is
     none. `decode` raises one of UNDECODABLE. `source` names the items that could not be read.
     `is_answer` says that an item is what an interface answered just now: when it is a refusal, the
-    interface refuses this read. `orders` are those of a table whose columns have changed.
+    interface refuses this read. `orders` are those of a table whose columns have changed. `detail`
+    tells formats of one name apart: a user's own can be written anew under its name.
     """
 
     name: str
@@ -102,3 +103,4 @@ class Format:
     decode: Callable[[bytes], Any] = _object.decode
     is_answer: bool = False
     orders: Orders | None = None
+    detail: str = ""

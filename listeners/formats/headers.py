@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from listeners.formats import FORMATS, recognise
 from listeners.formats.format import Format, Head
 from listeners.formats.marks import Recognition
+from listeners.formats.tables.mapping import guess
 
 # A title, notes and empty rows may stand above the header.
 HEADER_ROWS: Final = 12
@@ -56,6 +57,17 @@ def header_among(rows: Sequence[Sequence[str]], profiles: tuple[Format, ...]) ->
             if score > most:
                 best, most = header, score
     return best or closest or Header((), 0, 1, Recognition(None))
+
+
+def guessed_header(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], int]:
+    """Return the names that most look like a header, and how many rows are above what follows."""
+    best, most = (header_of(rows[0]), 1) if rows else ((), 0), 0
+    for place in range(min(len(rows), HEADER_ROWS)):
+        for height in range(1, min(_HIGHEST, len(rows) - place) + 1):
+            columns = header_of(_joined(rows[place : place + height]))
+            if (found := len(guess(columns))) > most:
+                best, most = (columns, place + height), found
+    return best
 
 
 def _closer(one: Header | None, other: Header) -> Header:

@@ -69,10 +69,13 @@ class Recognition(NamedTuple):
     close: tuple[tuple[Format, Match], ...] = ()
 
 
-def recognise_among(formats: tuple[Format, ...], head: Head) -> Recognition:
+def recognise_among(
+    formats: tuple[Format, ...], head: Head, close: int = _NEEDED * 2
+) -> Recognition:
     """Return which of `formats` it is that begins with `head`.
 
     The one with the most marks takes it; two sources with equally many are a doubt, and none does.
+    What has fewer than `close` marks is not worth naming.
     """
     found = [(known, known.match(head)) for known in formats]
     found = sorted((one for one in found if one[1].score > 0), key=lambda one: -one[1].score)
@@ -83,7 +86,7 @@ def recognise_among(formats: tuple[Format, ...], head: Head) -> Recognition:
         if all(known.source == best.source for known, _ in rivals):
             return Recognition(best)
         return Recognition(None, tuple(whole[: 1 + len(rivals)]))
-    return Recognition(None, tuple(one for one in found[:1] if one[1].score >= _NEEDED * 2))
+    return Recognition(None, tuple(one for one in found[:1] if one[1].score >= close))
 
 
 def structural(recognises: Callable[[Head], bool]) -> Callable[[Head], Match]:

@@ -52,6 +52,35 @@ class Place:
     mark: Mark | None = None
 
 
+class _Outcome:
+    """What came of a file: whether a post was in it, and why the first item was refused."""
+
+    def __init__(self) -> None:
+        self._kept = False
+        self.reason = ""
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether something was read, and all of it refused."""
+        return bool(self.reason) and not self._kept
+
+    def of(
+        self, found: Generator[Post | Rejected, None, Mark | None]
+    ) -> Generator[Post | Rejected, None, Mark | None]:
+        """Yield what `found` does, and return what it returns."""
+        while True:
+            try:
+                item = next(found)
+            except StopIteration as ended:
+                mark: Mark | None = ended.value
+                return mark
+            if isinstance(item, Post):
+                self._kept = True
+            elif not self.reason:
+                self.reason = item.reason
+            yield item
+
+
 class FolderListener:
     """Reads what appears in a folder and in those below it.
 
@@ -77,7 +106,7 @@ class FolderListener:
         self._settle = timedelta(seconds=settle_seconds)
         self._changed_since = changed_since
         self._zone = zone
-        self._refusals = Refusals(path, explain)
+        self._refusals = Refusals(path, explain, profiles)
         self._profiles = profiles
         self._places: dict[Path, Place] = {}
 
@@ -93,8 +122,9 @@ class FolderListener:
         the present. A file is fetched when it was written. One that is still being written is read
         up to its last whole line (an array or a compressed file: not at all) until it rests, that
         is, has not changed for `settle_seconds` or since the last fetch. A file of no known kind,
-        or one that cannot be opened, is one rejected item, and again only when it changes: what is
-        wrong with it stands in the folder `refused` (see `Refusals`). A place moves on when its
+        or one that cannot be opened, is one rejected item, and again only when it changes, as is
+        one of which nothing could be kept: what is wrong with it stands in the folder `refused`
+        (see `Refusals`). A place moves on when its
         file has been taken in whole: fetching again after an error loses nothing.
 
         Raises:
@@ -175,9 +205,14 @@ class FolderListener:
                 self._places[path] = Place(stamp, done=False)
                 return
             mark = mark if mark and _is_still_there(path, mark) else None
-            mark = yield from _read_on(path, mark, reading, rests=rests, profiles=self._profiles)
+            outcome, is_whole = _Outcome(), mark is None
+            found = _read_on(path, mark, reading, rests=rests, profiles=self._profiles)
+            mark = yield from outcome.of(found)
             self._places[path] = Place(stamp, rests, mark)
-            self._refusals.forget(path)
+            if rests and is_whole and outcome.has_nothing:
+                self._refusals.keep(path, stamp, outcome.reason)
+            else:
+                self._refusals.forget(path)
         except UnknownFormat as error:
             self._places[path] = Place(stamp, done=rests)
             if rests and stamp.size:

@@ -63,7 +63,8 @@ class Profile:
 
     def format(self) -> Format:
         """Return the format of the tables that have these columns."""
-        return Format(self.name, self.source, self.match, self.parse)
+        detail = f"{self.name} {self.source} {self.kind} {sorted(self.columns.items())}"
+        return Format(self.name, self.source, self.match, self.parse, detail=detail)
 
     def match(self, head: Head) -> Match:
         """Return how much the table that begins with `head` is one of these."""

@@ -13,6 +13,7 @@ from listeners.errors import Refused
 from listeners.formats.format import Reading
 from listeners.formats.items import Items
 from listeners.formats.read import parse_items
+from listeners.formats.tables.mapping import Profile
 from listeners.protocol import Listener
 from listeners.sources import folder
 from listeners.sources.folder import FolderListener
@@ -268,6 +269,29 @@ def test_a_refused_file_is_tried_again(tmp_path: Path, change: str) -> None:
     write(path, json_lines(own(id="1")), LATER)
     assert ids(fetch(FolderListener("exports", tmp_path), LATER)) == ["1"]
     assert not mark.exists()
+
+
+def test_a_file_of_which_nothing_was_kept_is_marked(tmp_path: Path) -> None:
+    """A file of a known format whose rows are all refused gets a mark too; one in part does not."""
+    write(tmp_path / "a.csv", table(search_row(id=""), search_row(id="?")))
+    write(tmp_path / "b.csv", table(search_row(id=""), search_row()))
+    assert len(fetch(FolderListener("exports", tmp_path), LATER)) == 4
+    (mark,) = (tmp_path / "refused").iterdir()
+    assert mark.read_text("utf-8").startswith("a.csv\nno id\n")
+    assert len(fetch(FolderListener("exports", tmp_path), LATER)) == 2
+    write(tmp_path / "a.csv", table(search_row(id=""), search_row()), LATER)
+    assert len(fetch(FolderListener("exports", tmp_path), LATER + timedelta(minutes=1))) == 4
+    assert not mark.exists()
+
+
+def test_a_refused_file_is_tried_with_another_profile(tmp_path: Path) -> None:
+    """A table that was refused is tried again once a profile that may fit is in the settings."""
+    write(tmp_path / "a.csv", table(["虫子", "2026-06-21 21:19"], header=["words", "at"]))
+    assert len(reasons(fetch(FolderListener("exports", tmp_path), LATER))) == 1
+    assert fetch(FolderListener("exports", tmp_path), LATER) == []
+    profile = Profile("tool", {"text": ("words",), "time": ("at",)}).format()
+    found = fetch(FolderListener("exports", tmp_path, profiles=(profile,)), LATER)
+    assert [type(one) for one in found] == [Post]
 
 
 def test_a_folder_that_takes_no_marks(tmp_path: Path) -> None:
