@@ -40,7 +40,8 @@ class FolderSource(Source):
     """A folder into which exports and recordings are put.
 
     A file that has not changed for `settle_seconds` is finished and read to its end. `timezone` is
-    that of the times in it that name none.
+    that of the times in it that name none. Files whose names match one of `leave_out` are no
+    exports: a tool may put its reports next to them.
     """
 
     platform: ClassVar[str] = "folder"
@@ -51,6 +52,7 @@ class FolderSource(Source):
     poll_seconds: Seconds = 5
     settle_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 2
     timezone: Timezone = "Asia/Shanghai"
+    leave_out: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
 
     def listener(self, context: ReadContext) -> Listener:
         """Return the listener that reads the source."""
@@ -67,6 +69,7 @@ class FolderSource(Source):
             zone=zone_of(self.timezone),
             explain=context.explain,
             profiles=context.profiles,
+            leave_out=self.leave_out,
         )
 
 

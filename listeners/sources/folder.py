@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Generator, Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
 
@@ -90,7 +91,7 @@ class FolderListener:
     written nor came into the folder since then is left out.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a setting of the source, or what it is read with
         self,
         name: str,
         path: Path,
@@ -100,8 +101,10 @@ class FolderListener:
         zone: tzinfo = BEIJING,
         explain: Callable[[str], str] = str,
         profiles: tuple[Format, ...] = (),
+        leave_out: tuple[str, ...] = (),
     ) -> None:
         self._name = name
+        self._leave_out = leave_out
         self._path = path
         self._settle = timedelta(seconds=settle_seconds)
         self._changed_since = changed_since
@@ -168,13 +171,18 @@ class FolderListener:
             below = [above / name for name in folders]
             moved.update(one for one in below if above in moved or self._has_changed(one))
             for name in names:
-                if name.startswith(".") or name.lower().endswith(UNFINISHED):
+                if self._is_no_export(name):
                     continue
                 path = Path(folder, name)
                 stamp = _stamp(path)
                 if stamp and (above in moved or self._is_new(stamp.changed_at)):
                     found.append((path, stamp))
         return sorted(found, key=lambda file: (file[1].mtime_ns, file[0]))
+
+    def _is_no_export(self, name: str) -> bool:
+        if name.startswith(".") or name.lower().endswith(UNFINISHED):
+            return True
+        return any(fnmatch(name.lower(), pattern.lower()) for pattern in self._leave_out)
 
     def _is_left_out(self, above: Path, name: str) -> bool:
         return name.startswith(".") or above / name == self._refusals.folder

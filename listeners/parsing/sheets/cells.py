@@ -99,7 +99,13 @@ def _plain(held: str) -> str:
 
 
 def _sound(text: str) -> str:
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(_escaped, text) if "_x" in text else text
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Return the sign that is written by its number; half of a pair is none."""
+    sign = chr(int(match[1], 16))
+    return "\ufffd" if "\ud800" <= sign <= "\udfff" else sign
 
 
 def _number(text: str | None) -> int:

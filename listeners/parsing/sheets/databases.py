@@ -37,7 +37,7 @@ def tables(payload: bytes) -> Iterator[Sheet]:
             for name in _names(database):
                 yield Sheet(name, _rows(database, name))
     except (sqlite3.Error, OverflowError) as error:
-        raise BrokenTables(f"a damaged database: {error}"[:200]) from error
+        raise _damaged(error) from error
 
 
 def _make_safe(database: sqlite3.Connection) -> None:
@@ -66,8 +66,16 @@ def _names(database: sqlite3.Connection) -> list[str]:
 
 
 def _rows(database: sqlite3.Connection, name: str) -> Iterator[list[str]]:
+    """Yield the rows of a table; that it is damaged shows only where they are read."""
     quoted = name.replace('"', '""')
-    cursor = database.execute(f'SELECT * FROM "{quoted}"')
-    yield [str(column[0]) for column in cursor.description]
-    for row in cursor:
-        yield [cell_text(value) for value in row]
+    try:
+        cursor = database.execute(f'SELECT * FROM "{quoted}"')
+        yield [str(column[0]) for column in cursor.description]
+        for row in cursor:
+            yield [cell_text(value) for value in row]
+    except (sqlite3.Error, OverflowError) as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> BrokenTables:
+    return BrokenTables(f"a damaged database: {error}"[:200])

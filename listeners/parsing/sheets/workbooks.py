@@ -39,7 +39,13 @@ def sheets(payload: bytes) -> Iterator[Sheet]:
     book = _tried(lambda: CalamineWorkbook.from_filelike(io.BytesIO(payload)))
     for name in book.sheet_names[:_MOST_SHEETS]:
         sheet = _tried(lambda name=name: book.get_sheet_by_name(name))
-        yield Sheet(str(name), ([cell_text(cell) for cell in row] for row in sheet.iter_rows()))
+        yield Sheet(str(name), _rows(sheet))
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    rows = _tried(sheet.iter_rows)
+    while (row := _tried(lambda: next(rows, None))) is not None:
+        yield [cell_text(cell) for cell in row]
 
 
 def _check(archive: Archive) -> None:

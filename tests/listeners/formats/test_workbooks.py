@@ -123,6 +123,18 @@ def test_damaged(tmp_path: Path, payload: bytes) -> None:
     assert reasons(found)[0].startswith("cannot be read: ")
 
 
+def test_a_database_that_is_damaged_below_its_tables(tmp_path: Path) -> None:
+    """What a damage lets be read of a database is read, and the rest is one rejected item."""
+    row = {"id": MID, "bid": "", "text": "x" * 3000, "created_at": "2026-06-21 21:19",
+           "reposts_count": 1}  # fmt: skip
+    payload = bytearray(database(tmp_path / "made.db", weibo=[row] * 20))
+    size = int.from_bytes(payload[16:18], "big")
+    for page in (1, len(payload) // size - 2):
+        spoiled = bytes(payload[: page * size]) + b"\x7f" * (len(payload) - page * size)
+        found = read(tmp_path, spoiled)
+        assert reasons(found)[-1].startswith("cannot be read: a damaged database")
+
+
 def test_an_archive_that_fills_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive that unpacks to too much, or is no workbook, is refused before it is unpacked."""
     monkeypatch.setattr("listeners.parsing.sheets.archive.GREATEST_UNPACKED", 1000)

@@ -19,6 +19,7 @@ from listeners.sources import folder
 from listeners.sources.folder import FolderListener
 from records import Post, Rejected, Window
 from tests.listeners.contract import ListenerContract
+from tests.listeners.formats import exporters
 from tests.listeners.samples import json_lines, own, reasons, search_row, table
 
 WRITTEN = datetime(2026, 6, 21, 14, 0, tzinfo=UTC)
@@ -301,3 +302,22 @@ def test_a_folder_that_takes_no_marks(tmp_path: Path) -> None:
     listener = FolderListener("exports", tmp_path)
     assert len(reasons(fetch(listener))) == 1
     assert fetch(listener) == []
+
+
+def test_a_folder_of_another_tool(tmp_path: Path) -> None:
+    """TrendRadar's folder is read by day and hour, its reports are left out and nowhere marked."""
+    day = tmp_path / "2026年06月21日"
+    for name in ("txt", "html"):
+        (day / name).mkdir(parents=True)
+    write(day / "txt" / "21时19分.txt", exporters.TREND.encode())
+    write(day / "html" / "21时19分.HTML", b"<html>report</html>")
+    write(tmp_path / "2026-06-22.db", exporters.sqlite("news_items", HEADLINE))
+    listener = FolderListener("trend", tmp_path, leave_out=("*.html",))
+    found = [one for one in fetch(listener, LATER) if isinstance(one, Post)]
+    times = {f"{post.published_at:%m-%d %H:%M}" for post in found}
+    assert times == {"06-21 13:19", "06-22 04:30"}
+    assert not (tmp_path / "refused").exists()
+
+
+HEADLINE = {"id": 1, "title": "门店道歉", "platform_id": "weibo", "rank": 1, "url": "",
+            "first_crawl_time": "12-30"}  # fmt: skip

@@ -53,13 +53,13 @@ def test_prefixed_names() -> None:
 
 def test_shared_texts() -> None:
     """A shared text is whole, without the readings above its signs; one that is not there is none."""
-    shared = "<si><r><t>喝出</t></r><r><t>虫子</t></r><rPh><t>chu</t></rPh></si><si><t>a_x000D_b</t></si>"
+    shared = "<si><r><t>喝出</t></r><r><t>虫子</t></r><rPh><t>chu</t></rPh></si><si><t>a_x000D_b_xD83D_</t></si>"
     row = "".join(
         f'<c r="{letter}1" t="s"><v>{number}</v></c>'
         for letter, number in zip("ABCD", (0, 1, 7, -1), strict=True)
     )
     found = read(book(worksheet(f'<row r="1">{row}</row>'), shared=shared))
-    assert found == [["喝出虫子", "a\rb", "", ""]]
+    assert found == [["喝出虫子", "a\rb\ufffd", "", ""]]
 
 
 def test_many_shared_texts() -> None:
