@@ -52,6 +52,8 @@ _EVERYDAY: Final = frozenset({"SMP2020 usual", "SMP2020 virus", "Weibo2018", "NL
 _OF_EACH: Final = 180
 # What each of the three sets counts: authored posts, sentences, posts without a brand.
 _SHARES: Final = {"early": (0.6, 0.4, 0.0), "late": (0.5, 0.3, 0.2)}
+_LATE: Final = ("words", "first", "reader")
+_LEANINGS: Final = (0.0, 0.15, 0.3, 0.45, 0.6)
 _ADVERTS: Final = frozenset({"hotline", "lottery", "advert", "recruiting"})
 
 
@@ -267,7 +269,7 @@ def of_authored(posts: Sequence[AuthoredPost], judge: Judge | None) -> dict[str,
         "urgent, of other posts": _percent(
             [one.severity == 3 for post, one in kept if post.severity != 3]
         ),
-        "demands": _f1(demands),
+        "demands": _f1(demands)["f1"],
         "adverts": _f1([(post.spam in _ADVERTS, not one.organic) for post, one in kept]),
         "by phenomenon": {kind: _percent(some) for kind, some in sorted(right.items())},
     }
@@ -327,13 +329,30 @@ def chosen(judge: Judge, data: Path) -> Judge:
     """Return the judge with pools chosen on what may be tuned on, and write them."""
     sets = [authored_cases(authored(development=True)), sentence_cases(), everyday(data)]
     said = [speakers(cases, judge) for cases in sets]
+    late = choose(list(zip(_SHARES["late"], said, strict=True)), _LATE)
     pools = structs.replace(
         judge.pools,
-        early=choose(list(zip(_SHARES["early"], said, strict=True)), ("words", "first")),
-        late=choose(list(zip(_SHARES["late"], said, strict=True)), ("words", "first", "reader")),
+        early=choose(list(zip(_SHARES["early"], said, strict=True)), _LATE[:2]),
+        late=structs.replace(late, bias=_leaning(late, said[:2])),
     )
     (FOLDER / POOLS_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(pools)) + b"\n")
     return Judge(judge.words, judge.first, judge.reader, pools)
+
+
+def _leaning(pool: Pool, some: Sequence[Speakers]) -> tuple[float, float, float]:
+    """Return biases that lean towards negative as far as most of both sets is right.
+
+    The loss alone leaves one negative in six unfound, and a boycott in calm words above all.
+    """
+
+    def right(lean: float) -> float:
+        numbers = np.array([*pool.weights, pool.bias[0] + lean, pool.bias[1]])
+        return float(
+            np.mean([(_pooled(one, _LATE, numbers).argmax(1) == one.truth).mean() for one in some])
+        )
+
+    lean = max(_LEANINGS, key=right)
+    return round(pool.bias[0] + lean, 3), pool.bias[1], pool.bias[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
