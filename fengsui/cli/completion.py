@@ -29,17 +29,27 @@ def member_names(ctx: Any, args: list[str], incomplete: str) -> list[str]:  # no
 
 def incident_keys(ctx: Any, args: list[str], incomplete: str) -> list[str]:  # noqa: ARG001  typer's
     """Return the keys of the latest incidents about brands that begin with what is typed."""
-    state = _path(ctx).parent / str(_settings(ctx).get("state", "state"))
     query = (
         "SELECT key FROM incidents WHERE substr(key, 1, length(brand) + 1) = brand || '@' "
         "ORDER BY opened_at DESC LIMIT ?"
     )
+    return [key for key in _keys(ctx, query) if key.startswith(incomplete)]
+
+
+def case_keys(ctx: Any, args: list[str], incomplete: str) -> list[str]:  # noqa: ARG001  typer's
+    """Return the keys of the most urgent cases that begin with what is typed."""
+    query = "SELECT key FROM cases WHERE status != 'resolved' ORDER BY urgency DESC, due_at LIMIT ?"
+    return [key for key in _keys(ctx, query) if key.startswith(incomplete)]
+
+
+def _keys(ctx: Any, query: str) -> list[str]:
+    """Return the keys that a query finds in a ledger that is a file here."""
+    state = _path(ctx).parent / str(_settings(ctx).get("state", "state"))
     try:
         with closing(sqlite3.connect(f"file:{state / 'ledger.sqlite3'}?mode=ro", uri=True)) as file:
-            keys = [str(key) for (key,) in file.execute(query, (_NEWEST,))]
+            return [str(key) for (key,) in file.execute(query, (_NEWEST,))]
     except sqlite3.Error:
         return []
-    return [key for key in keys if key.startswith(incomplete)]
 
 
 def _path(ctx: Any) -> Path:

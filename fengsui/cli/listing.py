@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "resolve": Place("desk.acts", "handle"),
     "reopen": Place("desk.acts", "handle"),
     "silence": Place("desk.silence", "handle"),
+    "case": Place("desk.case", "handle"),
     "desk": Place("desk.log", "handle"),
     "status": Place("check", "look"),
     "outbox": Place("outbox", "look"),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from alerts.delivery.silences import LOUD, SilenceState, silences_of
+from fengsui.desk.cases.handling import changed_by
 from fengsui.desk.members import Members
 from fengsui.desk.outcome import Outcome, State
 from fengsui.desk.rules import (
@@ -151,9 +152,12 @@ class Desk:
             verdicts.append(outcome)
             if outcome.kind is not OutcomeKind.APPLIED:
                 return Decided()
-            return Decided([outcome.action], self._updates(incident, outcome, known.reached))
+            updates = self._updates(incident, outcome, known.reached)
+            changed = changed_by(outcome, known.case, self.settings.cases)
+            return Decided([outcome.action], updates, changed)
 
-        self._ledger.decide(action.key, subjects, incident.key if incident else "", decide)
+        case = action.subject_key if action.about == CASE else ""
+        self._ledger.decide(action.key, subjects, incident.key if incident else "", decide, case)
         return verdicts[-1]
 
     def _incident_of(self, action: Action) -> Incident | None:
@@ -230,8 +234,9 @@ class Desk:
             for one, subject in zip(incidents, subjects, strict=True)
         ]
 
-    def cases(self, cases: Sequence[Case]) -> list[CaseView]:
-        """Return these cases as they stand, in their order."""
+    def cases(self, cases: Sequence[Case] | None = None) -> list[CaseView]:
+        """Return these cases as they stand, in their order; None: all, the most urgent first."""
+        cases = self._ledger.cases() if cases is None else cases
         subjects = [subject_of(CASE, one.key) for one in cases]
         done = fold_each(self._ledger.actions(subjects))
         none: list[Action] = []

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from alerts.incidents.late import LATE
 from fengsui.annotate.annotator import Annotator, scorer
 from fengsui.annotate.batches import batches
-from fengsui.desk.cases import open_cases
+from fengsui.desk.cases.assigning import open_cases
+from fengsui.desk.cases.returning import reopen_returned
 from fengsui.desk.desk import Desk
 from fengsui.desk.quiet import ended_keys, reason_for
 from fengsui.incidents.alert import build_alert
@@ -151,6 +152,8 @@ def _annotate_batch(
     # Cases first: killed in between, the posts still wait and open the same cases again.
     cases = open_cases(complaints, services.ledger, services.settings.cases)
     opened = services.ledger.upsert_cases(cases) if cases else 0
+    if cases:
+        reopen_returned(Desk(services.ledger, services.settings), cases, posts)
     services.store.annotate(pending, mentions)
     return len(mentions), opened
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from records import Action, ActionKind, Notification
+from records import Action, ActionKind, Case, Notification
 from store.encoding import cleaned, decoder, storable
 from store.ledger import schema
+from store.ledger.cases import cases_of, write_cases
 from store.ledger.database import LedgerDatabase, body_of, upsert
 from store.ledger.outbox import queue_new, receivers_reached
 
@@ -21,10 +22,11 @@ _PAGE = 500
 
 
 class Decided(NamedTuple):
-    """What a decision adds to the log, and what it puts into the outbox with it."""
+    """What a decision adds to the log; what it puts into the outbox, and how cases stand then."""
 
     actions: Sequence[Action] = ()
     notifications: Sequence[Notification] = ()
+    cases: Sequence[Case] = ()
 
 
 class Known(NamedTuple):
@@ -32,12 +34,14 @@ class Known(NamedTuple):
 
     `key` is the action that stands under the key that was asked for, `next_seq` the place of the
     next entry. `reached` are the receivers that have, or may just be taking, an alert about it.
+    `case` is the one that was named, as it stands.
     """
 
     actions: Sequence[Action]
     key: Action | None
     next_seq: int
     reached: Sequence[str]
+    case: Case | None = None
 
 
 class ActionLog(LedgerDatabase):
@@ -54,11 +58,13 @@ class ActionLog(LedgerDatabase):
         subjects: Collection[str],
         incident: str,
         decide: Callable[[Known], Decided],
+        case: str = "",
     ) -> list[Action]:
         """Add what `decide` returns for the log as it stands; nobody else writes in between.
 
         `key` is that of the action to be decided on, `subjects` are those whose log it rests on,
-        `incident` is the key of the one whose receivers it may want to reach, empty for none.
+        `incident` is the key of the one whose receivers it may want to reach, empty for none;
+        `case` that of the case that may stand otherwise afterwards.
         """
         with self._writing() as connection:
             known = Known(
@@ -66,10 +72,12 @@ class ActionLog(LedgerDatabase):
                 key=_of_key(connection, key),
                 next_seq=_next_seq(connection),
                 reached=receivers_reached(connection, incident) if incident else [],
+                case=next(iter(cases_of(connection, [case])), None) if case else None,
             )
             decided = decide(known)
             new = _append(connection, decided.actions)
             queue_new(connection, decided.notifications)
+            write_cases(connection, decided.cases)
         return new
 
     def action(self, key: str) -> Action | None:

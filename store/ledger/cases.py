@@ -32,7 +32,7 @@ class CaseBook(LedgerDatabase):
         given = _by_key(cleaned(case) for case in cases)
         with self._writing() as connection:
             new = upsert(connection, schema.cases, map(_row, given.values()), replace=False)
-            known = _known(connection, given.keys() - set(new))
+            known = cases_of(connection, given.keys() - set(new))
             grown = [merged(case, given[case.key]) for case in known]
             upsert(connection, schema.cases, map(_row, grown), replace=True)
             posts = [
@@ -96,7 +96,7 @@ class CaseBook(LedgerDatabase):
             KeyError: there is no such case.
         """
         with self._writing() as connection:
-            for case in _known(connection, [key]):
+            for case in cases_of(connection, [key]):
                 changed = replace(case, status=status, updated_at=max(case.updated_at, at))
                 upsert(connection, schema.cases, [_row(changed)], replace=True)
                 return changed
@@ -135,13 +135,19 @@ def _by_key(cases: Iterable[Case]) -> dict[str, Case]:
     return found
 
 
-def _known(connection: Connection, keys: Iterable[str]) -> list[Case]:
-    """Return the cases of `keys`."""
+def cases_of(connection: Connection, keys: Iterable[str]) -> list[Case]:
+    """Return the cases of `keys`, in a transaction that was begun."""
     found: list[Case] = []
     for key in sorted(keys):
         query = select(_columns.body).where(_columns.key == key)
         found += map(_case, connection.scalars(query))
     return found
+
+
+def write_cases(connection: Connection, cases: Sequence[Case]) -> None:
+    """Write cases as they are given, in a transaction that read them."""
+    if cases:
+        upsert(connection, schema.cases, map(_row, cases), replace=True)
 
 
 def _row(case: Case) -> dict[str, object]:

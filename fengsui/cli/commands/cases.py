@@ -1,6 +1,6 @@
 """`cases`: the complaints that wait for an answer, by urgency."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -10,14 +10,20 @@ from rich.console import Console
 from rich.text import Text
 
 from alerts.messages.format import number
-from fengsui.cli.completion import brand_names
-from fengsui.cli.language import tell
+from fengsui.cli.commands.desk.acting import new_action
+from fengsui.cli.completion import brand_names, member_names
+from fengsui.cli.language import spoken, tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_of
 from fengsui.cli.tables import print_block
+from fengsui.desk.cases.queue import in_order, is_overdue
+from fengsui.desk.desk import Desk
+from fengsui.desk.views import CaseView
+from fengsui.desk.words import outcome_text
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES
 from nlp.text.normalise import printable
-from records import Case, CaseStatus, Trend, Urgency
+from records import ActionKind, Case, CaseStatus, Trend, Urgency, subject_of
+from records.action import CASE
 from records.language import Language
 from records.time import BEIJING
 
@@ -64,26 +70,28 @@ def cases(
     limit: Annotated[int, typer.Option(min=1)] = 50,
     handle: Annotated[str | None, typer.Option()] = None,
     resolve: Annotated[str | None, typer.Option()] = None,
+    owner: Annotated[str | None, typer.Option(autocompletion=member_names)] = None,
     json: Json = False,
 ) -> None:
     """List the complaints to be handled, the most urgent first."""
     settings = settings_of(config)
     with Services(settings) as services:
         now = datetime.now(UTC)
-        for key, mark in ((handle, CaseStatus.HANDLING), (resolve, CaseStatus.RESOLVED)):
+        desk = Desk(services.ledger, settings)
+        for key, kind in ((handle, ActionKind.CLAIM), (resolve, ActionKind.RESOLVE)):
             if key:
-                try:
-                    services.ledger.set_case_status(key, mark, now)
-                except KeyError:
-                    raise typer.BadParameter(tell("cases.unknown", key=printable(key))) from None
-        found = services.ledger.cases(brand, status)
+                _mark(desk, key, kind)
+        views = desk.cases(services.ledger.cases(brand, status))
         sprouted = _sprouted(services, brand, now)
-    if status is None:
-        found = [case for case in found if case.status is not CaseStatus.RESOLVED]
+    found = in_order(views, now) if status is not CaseStatus.RESOLVED else views
+    if owner is not None:
+        found = [view for view in found if view.state.owner == owner]
     if json:
         print_json(
             {
-                "cases": [_builtins(case) for case in found[:limit]],
+                "cases": [
+                    {**_builtins(view.case), "owner": view.state.owner} for view in found[:limit]
+                ],
                 "total": len(found),
                 "sprouts": [_builtins(sprout) for sprout in sprouted],
             }
@@ -94,6 +102,16 @@ def cases(
         typer.echo(_line_of(sprout, settings.language))
     more = len(found) > limit
     typer.echo(tell("cases.shown" if more else "cases.count", count=len(found), shown=limit))
+
+
+def _mark(desk: Desk, key: str, kind: ActionKind) -> None:
+    """Take a case or end it; it stands in the log like everything else that people do."""
+    if not any(one.case.key == key for one in desk.cases()):
+        raise typer.BadParameter(tell("cases.unknown", key=printable(key)))
+    data = {"cause": tell("cases.ended")} if kind is ActionKind.RESOLVE else {}
+    outcome = desk.act(new_action(desk.settings, kind, subject_of(CASE, key), None, **data))
+    if not outcome.is_done:
+        raise typer.BadParameter(printable(outcome_text(outcome, spoken())))
 
 
 def _builtins(record: object) -> Any:
@@ -121,17 +139,26 @@ def _line_of(sprout: "EmergingComplaints", language: Language) -> str:
     )
 
 
-def print_cases(console: Console, found: list[Case], now: datetime, language: Language) -> None:
+def print_cases(
+    console: Console, found: Sequence[CaseView], now: datetime, language: Language
+) -> None:
     """Print each case as a few lines; text from posts is shown without its control characters."""
-    for case in found:
-        late = " ⚠" if case.due_at < now and case.status is CaseStatus.OPEN else ""
-        urgency = URGENCY_NAMES[language][case.urgency]
-        due = f"{case.due_at.astimezone(BEIJING):%m-%d %H:%M}{late}"
-        head = Text(urgency, style=URGENCY_STYLE[case.urgency])
-        head.append(f"  {printable(case.brand)}", style="bold")
-        head.append(f"  {getattr(CATEGORIES[case.category], language)}", style="not bold")
-        head.append(f"  {tell('cases.due', due=due, posts=len(case.posts))}", style="dim")
-        print_block(console, head, [_says(case)], key=printable(case.key))
+    for view in found:
+        head = case_head(view.case, now, language)
+        if view.state.owner:
+            head.append(f"  {printable(view.state.owner)}", style="bold not dim")
+        print_block(console, head, [_says(view.case)], key=printable(view.case.key))
+
+
+def case_head(case: Case, now: datetime, language: Language) -> Text:
+    """Return the first line of a case: urgency, brand, category, when it is due."""
+    late = " ⚠" if is_overdue(case, now) else ""
+    urgency = URGENCY_NAMES[language][case.urgency]
+    due = f"{case.due_at.astimezone(BEIJING):%m-%d %H:%M}{late}"
+    head = Text(urgency, style=URGENCY_STYLE[case.urgency])
+    head.append(f"  {printable(case.brand)}", style="bold")
+    head.append(f"  {getattr(CATEGORIES[case.category], language)}", style="not bold")
+    return head.append(f"  {tell('cases.due', due=due, posts=len(case.posts))}", style="dim")
 
 
 def _says(case: Case) -> str:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 ZH, EN = catalogue("zh"), catalogue("en")
 # Keys that the code puts together of parts.
 COMPOSED = re.compile(
-    r"(?:desk\.(?:status|did|outcome|refused)|slack\.(?:form|field)|step|column|checked|check|status|reason|emergency)\..*|outbox\.(?:pending|sending|failed)|page\.(?:argument|option)s|usage\.(?:missing_.*|no_value|needs_value)"
+    r"(?:desk\.(?:status|did|outcome|refused)|slack\.(?:form|field)|step|column|checked|check|status|reason|emergency)\..*|outbox\.(?:pending|sending|failed)|page\.(?:argument|option)s|case\.(?:drafted|approved|answered)|usage\.(?:missing_.*|no_value|needs_value)"
 )
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # Names of formats and of the program alone need no Chinese.
@@ -28,6 +28,7 @@ PLAIN = frozenset(
         "step.between",
         "check.between",
         "check.line",
+        "answer.joiner",
         "incidents.ended",
         "silences.who",
     }

@@ -1,0 +1,1 @@
+"""Complaints that somebody has to answer: assigned, in order, drafted, approved, ended."""
