@@ -6,10 +6,10 @@ usual of all brands, which are dear to load and cheap to keep up.
 """
 
 import asyncio
-import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from fengsui.services import Services
@@ -70,7 +70,8 @@ class Readers:
         for reader in self._all:
             self._idle.put_nowait(reader)
         self._kept: dict[Hashable, tuple[float, Any]] = {}
-        self._writing = threading.Lock()
+        self._reading: dict[Hashable, asyncio.Future[Any]] = {}
+        self._age = 0
 
     async def read(
         self,
@@ -79,46 +80,58 @@ class Readers:
         fresh: float = FRESH_SECONDS,
     ) -> T:
         """Return what `ask` finds, by the next free reader; what `key` keeps while it is fresh."""
-        known = self._kept.get(key)
-        if key is not None and known is not None and time.monotonic() < known[0]:
-            kept: T = known[1]
-            return kept
-        reader = await self._idle.get()
-        try:
-            found = await reader.read(ask)
-        finally:
-            self._idle.put_nowait(reader)
-        if key is not None:
-            self._keep(key, found, fresh)
-        return found
+        if key is None:
+            return await self._by_idle(ask)
+        return await self._once(key, fresh, lambda: self._by_idle(ask))
 
     async def count(
         self, key: Hashable, ask: Callable[[Services], T], fresh: float = FRESH_SECONDS
     ) -> T:
         """Return what `ask` finds by the reader of counts; what is kept under `key` while fresh."""
+        return await self._once(key, fresh, lambda: self._counting.read(ask))
 
-        def asked(services: Services) -> T:
-            # Looked up in the one thread that writes it: of many that ask at once one reads.
-            known = self._kept.get(key)
-            if known is not None and time.monotonic() < known[0]:
-                found: T = known[1]
-                return found
-            found = ask(services)
-            self._keep(key, found, fresh)
-            return found
+    async def _by_idle(self, ask: Callable[[Services], T]) -> T:
+        reader = await self._idle.get()
+        try:
+            return await reader.read(ask)
+        finally:
+            self._idle.put_nowait(reader)
 
-        return await self._counting.read(asked)
+    async def _once(self, key: Hashable, fresh: float, read: Callable[[], Awaitable[T]]) -> T:
+        """Return what is kept, or what is being read already, or read it: of many one reads."""
+        known = self._kept.get(key)
+        if known is not None and time.monotonic() < known[0]:
+            kept: T = known[1]
+            return kept
+        going_on = self._reading.get(key)
+        if going_on is None:
+            going_on = self._reading[key] = asyncio.ensure_future(self._keep(key, fresh, read))
+            going_on.add_done_callback(partial(self._read, key))
+        # One who leaves does not end the reading for those who stay.
+        found: T = await asyncio.shield(going_on)
+        return found
 
-    def _keep(self, key: Hashable, found: Any, fresh: float) -> None:
-        with self._writing:
-            while len(self._kept) >= KEPT:
-                del self._kept[next(iter(self._kept))]
+    async def _keep(self, key: Hashable, fresh: float, read: Callable[[], Awaitable[T]]) -> T:
+        age = self._age
+        found = await read()
+        while len(self._kept) >= KEPT:
+            del self._kept[next(iter(self._kept))]
+        # What was read before something changed is not kept.
+        if age == self._age:
             self._kept[key] = (time.monotonic() + fresh, found)
+        return found
+
+    def _read(self, key: Hashable, future: asyncio.Future[Any]) -> None:
+        if self._reading.get(key) is future:
+            del self._reading[key]
+        if not future.cancelled():
+            future.exception()  # who waits for it raises it; when all have left nobody does
 
     def forget(self) -> None:
         """Show nothing again that was read before: something was changed."""
-        with self._writing:
-            self._kept.clear()
+        self._age += 1
+        self._kept.clear()
+        self._reading.clear()
 
     def close(self) -> None:
         """End all readers."""

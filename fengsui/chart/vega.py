@@ -214,7 +214,7 @@ def _levels(line: Timeline, top: float, look: Look) -> Iterator[Spec]:
             "at": beijing_millis(climb.at),
             "label": LEVEL_NAMES[look.language][climb.level],
             "colour": LEVEL_COLOURS[climb.level],
-            "y": top * (look.headroom - 0.03 - 0.09 * place),
+            "y": top * look.headroom * (0.98 - 0.078 * place),
         }
         for place, climb in enumerate(line.climbs())
     ]
@@ -224,7 +224,7 @@ def _levels(line: Timeline, top: float, look: Look) -> Iterator[Spec]:
                 "at": beijing_millis(line.recovered_at),
                 "label": WORDS[look.language]["recovered"],
                 "colour": RECOVERED_COLOUR,
-                "y": top * (look.headroom - 0.03),
+                "y": top * look.headroom * 0.98,
             }
         )
     if not marks:

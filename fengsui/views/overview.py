@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
-
-import numpy as np
+from typing import Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 from alerts.detection.series import Series
+from fengsui.counts.detector_cache import DetectorCache
 from fengsui.desk.desk import Desk
 from fengsui.services import Services
 from fengsui.views.titles import title_of
 from records import Incident, IncidentStatus, Level, Window
 from records.language import Language
-from records.time import DAY, HOUR
+from records.time import DAY, EPOCH, HOUR
 from store.ledger.state import DETECTED
 
 # The line of a brand: so far back, in so many steps.
@@ -22,6 +22,10 @@ STEP: Final = timedelta(minutes=30)
 # How long an incident that is over is still named.
 REMEMBERED: Final = timedelta(days=14)
 MOST_BRANDS: Final = 200
+MOST_KEPT: Final = 40_000
+_Kept: TypeAlias = dict[tuple[str, datetime, datetime], float | None]
+# The baselines of steps, by whose they are.
+_KEPT: Final[WeakKeyDictionary[DetectorCache, _Kept]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +178,38 @@ def _sum(series: Series, channel: str, span: timedelta) -> int:
 
 
 def _steps(series: Series) -> tuple[float, ...]:
-    size = STEP // series.step or 1
-    last = series.counts["negative"][-(SPAN // series.step) :]
-    whole = last[len(last) % size :].reshape(-1, size)
-    return tuple(np.asarray(whole.sum(axis=1)).tolist())
+    """Return the counts of the steps of the last day; the present one is not over yet."""
+    ticks = STEP // series.step or 1
+    counts = series.counts["negative"]
+    begin = _first_step(series.start + len(counts) * series.step)
+    last = counts[max(0, (begin - series.start) // series.step) :]
+    return tuple(float(last[at : at + ticks].sum()) for at in range(0, len(last), ticks))
 
 
 def _usual(services: Services, brand: str, end: datetime, known: datetime) -> Iterable[float]:
-    """Return the baseline of each step; nothing where that of any is unknown."""
-    begins = [end - SPAN + number * STEP for number in range(SPAN // STEP)]
-    cache = services.detector_cache
-    found = [cache.expected(brand, Window(at, at + STEP), known) for at in begins]
+    """Return the baseline of each step; nothing where that of any is unknown.
+
+    That of a step is what was known when it began, but for an incident that goes on: then what was
+    known before it. So it stays, and is kept for the next look.
+    """
+    cache, begin = services.detector_cache, _first_step(end)
+    kept = _KEPT.setdefault(cache, {})
+    found: list[float | None] = []
+    for number in range(-(-(end - begin) // STEP)):
+        at = begin + number * STEP
+        key = (brand, at, min(known, at))
+        if key not in kept:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = cache.expected(brand, Window(at, at + STEP), min(known, at))
+        found.append(kept[key])
     known_ones = [one for one in found if one is not None]
     return known_ones if len(known_ones) == len(found) else ()
+
+
+def _first_step(end: datetime) -> datetime:
+    """Return when the first step of the day up to `end` begins: steps begin at whole ones."""
+    return EPOCH + -((EPOCH - (end - SPAN)) // STEP) * STEP
 
 
 def _rank(incident: Incident | None) -> tuple[bool, int]:

@@ -15,7 +15,7 @@ from store.interface import Cited
 from store.ledger.privacy import Access
 
 # Of so many hits, the newest, facets are counted and pages made.
-MOST: Final = 1_000
+MOST: Final = 500
 EXPORTED: Final = 10_000
 PAGE: Final = 25
 COMPLAINT: Final = "complaint"
@@ -66,8 +66,8 @@ class Heard:
         return max(1, -(-self.total // PAGE))
 
 
-def heard(services: Services, asked: Asked, now: datetime, who: str) -> Heard:
-    """Return what a search finds; that `who` looked is noted.
+def heard(services: Services, asked: Asked, now: datetime) -> Heard:
+    """Return what a search finds; `note` says who looked.
 
     Raises:
         QueryError: the words cannot be understood.
@@ -75,7 +75,6 @@ def heard(services: Services, asked: Asked, now: datetime, who: str) -> Heard:
     found = list(islice(_found(services, asked, now, MOST + 1), MOST + 1))
     more, found = len(found) > MOST, found[:MOST]
     fitting = [one for one in found if _fits(one, asked)]
-    services.ledger.log_access(Access(now, who, "page search", asked.words, len(fitting)))
     begin = (max(asked.page, 1) - 1) * PAGE
     return Heard(
         hits=tuple(_hit(one, asked.words) for one in fitting[begin : begin + PAGE]),
@@ -85,6 +84,11 @@ def heard(services: Services, asked: Asked, now: datetime, who: str) -> Heard:
         sources=_counted(one.post.source for one in found),
         tones=_counted(tone for one in found for tone in _tones(one)),
     )
+
+
+def note(services: Services, asked: Asked, found: Heard, now: datetime, who: str) -> None:
+    """Note that somebody looked."""
+    services.ledger.log_access(Access(now, who, "page search", asked.words, found.total))
 
 
 def exported(services: Services, asked: Asked, now: datetime, who: str) -> list[Cited]:

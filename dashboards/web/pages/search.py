@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from dashboards.web.site import page, site_of
 from fengsui.views import shown
-from fengsui.views.voices import Asked, Heard, exported, heard
+from fengsui.views.voices import Asked, Heard, exported, heard, note
 from store.interface import Cited
 from store.query import QueryError
 
@@ -44,8 +44,11 @@ async def show(request: Request) -> Response:
     if asked.words:
         member = request.state.member or ""
         try:
-            found = await site.readers.read(
-                lambda services: heard(services, asked, now, member), ("search", asked, now)
+            found = seen = await site.readers.read(
+                lambda services: heard(services, asked, now), ("search", asked)
+            )
+            await site.readers.read(
+                lambda services: note(services, asked, seen, site.wall(), member)
             )
         except QueryError as error:
             fault = str(error)
