@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from records import Case, CaseStatus, Window
+from fengsui.reports.handling import Handled
+from records import CaseStatus, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,15 @@ class Answers:
         return self.in_time / self.due if self.due else None
 
 
-def answers_of(cases: Iterable[Case], window: Window) -> Answers:
+def answers_of(cases: Iterable[Handled], window: Window) -> Answers:
     """Return what became of the cases that fell due in `window`.
 
-    A case is taken up when its status leaves open; that was in time where it was last changed
-    before it was due.
+    A case is taken up when somebody claims, answers or ends it. Where the desk knows nothing of it,
+    that was in time if it was last changed before it was due.
     """
-    due = [case for case in cases if case.due_at in window]
-    still = [case for case in due if case.status is CaseStatus.OPEN]
-    in_time = [
-        case
-        for case in due
-        if case.status is not CaseStatus.OPEN and case.updated_at <= case.due_at
-    ]
+    due = [one for one in cases if one.case.due_at in window]
+    still = [one for one in due if one.status is CaseStatus.OPEN]
+    in_time = [one for one in due if one.taken_at is not None and one.taken_at <= one.case.due_at]
     return Answers(
         due=len(due),
         in_time=len(in_time),
@@ -55,5 +52,5 @@ def answers_of(cases: Iterable[Case], window: Window) -> Answers:
     )
 
 
-def _first_posts(cases: Iterable[Case]) -> tuple[str, ...]:
-    return tuple(case.posts[0] for case in cases if case.posts)
+def _first_posts(cases: Iterable[Handled]) -> tuple[str, ...]:
+    return tuple(one.case.posts[0] for one in cases if one.case.posts)

@@ -115,6 +115,7 @@ class _Writer:
                 brand=one_line(incident.brand, NAME),
                 what=self.what(incident),
                 state=self.words[f"state.{'over' if incident.recovered_at else 'open'}"],
+                owner=self.owner(incident),
             ),
             _posts(incident),
             incident.peak_level,
@@ -163,7 +164,7 @@ class _Writer:
         )
         yield Listing((Sentence(self.say("levels", counts=" · ".join(counts)), name="levels"),))
         yield Table(
-            self.columns("incident", (7, 12, 30, 20, 16), numeric=()),
+            self.columns("incident", (7, 12, 28, 21, 17, 12), numeric=()),
             tuple(self.incident(one) for one in self.brief.incidents),
         )
 
@@ -203,7 +204,8 @@ class _Writer:
         level = self.level(incident.peak_level)
         brand, posts = one_line(incident.brand, NAME), _posts(incident)
         what = self.what(incident)
-        parts = (f"{EMOJI[incident.peak_level]} {level}", brand, what, span, peak)
+        owner = self.owner(incident)
+        parts = (f"{EMOJI[incident.peak_level]} {level}", brand, what, span, peak, owner)
         return Row(
             (
                 Sentence(level, level=incident.peak_level),
@@ -211,9 +213,14 @@ class _Writer:
                 Sentence(what, posts),
                 Sentence(span),
                 Sentence(peak),
+                Sentence(owner, name="owner"),
             ),
             Sentence(" · ".join(parts), posts),
         )
+
+    def owner(self, incident: Incident) -> str:
+        """Return who has an incident, or that nobody has."""
+        return one_line(self.brief.owners.get(incident.key, ""), NAME) or self.words["owner.none"]
 
     def what(self, incident: Incident) -> str:
         return one_line(incident.title, WHAT) or self.words["incident.untitled"]

@@ -1,6 +1,6 @@
 """The facts of a day, gathered once from the store and the ledger, before any words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,8 +10,9 @@ from fengsui.incidents.slow_burn import burning
 from fengsui.ingest.source_state import reached
 from fengsui.reports.daily.answers import Answers, answers_of
 from fengsui.reports.daily.notable import Notable, notable_of
+from fengsui.reports.handling import handled, owners
 from fengsui.services import Services
-from records import CaseStatus, Incident, IncidentKind, IncidentStatus, Signal, Urgency, Window
+from records import Incident, IncidentKind, IncidentStatus, Signal, Urgency, Window
 from store.ledger.state import DETECTED
 
 # The days before, with which a day is compared; fewer than so many known ones say nothing.
@@ -53,10 +54,10 @@ class SourceDay:
 class Brief:
     """What a brief says. `coverage` in [0, 1] is the mean share of what was to be read.
 
-    `burning` are brands whose complaints have grown for days. `faults` are
-    the open incidents about steps and receivers, and about sources, SLOs included.
-    `known_days` of the days before the window have counts of any brand. `brand` is the one that the
-    brief is about, empty where it is about all.
+    `owners` has who has each incident, by its key. `burning` are brands whose complaints have grown
+    for days. `faults` are the open incidents about steps and receivers, and about sources, SLOs
+    included. `known_days` of the days before the window have counts of any brand. `brand` is the
+    one that the brief is about, empty where it is about all.
     """
 
     window: Window
@@ -75,6 +76,7 @@ class Brief:
     known_days: int = 0
     brand: str = ""
     burning: tuple[Signal, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def detects(self) -> bool:
@@ -89,20 +91,21 @@ class Brief:
 
 def gather(services: Services, window: Window, brand: str = "") -> Brief:
     """Return the brief of `window`, of one brand or of all, as the stores know it now."""
-    cases = services.ledger.cases(brand or None)
-    begun = [case for case in cases if case.first_seen < window.until]
-    waiting = [case for case in begun if case.status is not CaseStatus.RESOLVED]
-    shares = services.ledger.coverage(window, services.tick)
     names = [brand] if brand else services.brands
+    cases = services.ledger.cases(brand or None)
+    begun = handled(services, [case for case in cases if case.first_seen < window.until])
+    waiting = [one for one in begun if one.is_open]
+    incidents = tuple(_incidents(services, window, names))
+    shares = services.ledger.coverage(window, services.tick)
     known_days = len(_known_days(services, window))
     return Brief(
         window=window,
         brands=tuple(_brand_day(services, name, window, known_days) for name in names),
-        incidents=tuple(_incidents(services, window, names)),
+        incidents=incidents,
         open_cases=len(waiting),
-        overdue_cases=sum(1 for case in waiting if case.due_at < window.until),
-        urgent_cases=sum(1 for case in waiting if case.urgency is Urgency.URGENT),
-        new_cases=sum(1 for case in begun if case.first_seen in window),
+        overdue_cases=sum(1 for one in waiting if one.case.due_at < window.until),
+        urgent_cases=sum(1 for one in waiting if one.case.urgency is Urgency.URGENT),
+        new_cases=sum(1 for one in begun if one.case.first_seen in window),
         answers=answers_of(begun, window),
         coverage=sum(shares) / len(shares) if shares else 0.0,
         sources=tuple(_sources(services)),
@@ -111,6 +114,7 @@ def gather(services: Services, window: Window, brand: str = "") -> Brief:
         detected_to=at.at if (at := DETECTED.get(services.ledger)) else None,
         known_days=known_days,
         brand=brand,
+        owners=owners(services, [one.key for one in incidents]),
         burning=tuple(burning(services, names, window.until)),
     )
 

@@ -68,6 +68,7 @@ class Course:
         yield "first", review.first_at, "unknown", first
         yield "read", review.read_at, "unknown", first
         yield "alert", review.alerted_at, "none", ()
+        yield "claim", review.state.claimed_at, "none", ()
         if said is None:
             yield "answer", None, nothing, ()
         else:

@@ -16,7 +16,6 @@ from fengsui.reports.review.people import People
 from fengsui.reports.review.words import Words
 from fengsui.reports.review.work import Work
 from fengsui.services import Services
-from records import CaseStatus
 from records.language import Language
 from records.time import BEIJING, HOUR, MINUTE
 
@@ -84,7 +83,7 @@ class _Writer:
             ("response", course.response()),
             ("reach", people.reach()),
             ("topics", people.topics()),
-            ("done", work.alerts()),
+            ("done", work.done()),
             ("cases", work.cases()),
             ("change", self.change()),
         ):
@@ -123,14 +122,14 @@ class _Writer:
             yield Sentence(words.say("lead.harm", count=count), keys.harm, name="lead.harm")
         yield from self.speed()
         if review.cases:
-            left = [one for one in review.cases if one.status is not CaseStatus.RESOLVED]
+            left = [one for one in review.cases if one.is_open]
             yield Sentence(
                 words.say(
                     "lead.cases",
                     count=words.count(len(review.cases)),
                     left=words.count(len(left)),
                 ),
-                tuple(case.posts[0] for case in review.cases if case.posts),
+                tuple(one.case.posts[0] for one in review.cases if one.case.posts),
                 name="lead.cases",
             )
         yield from self.thin()
@@ -145,11 +144,19 @@ class _Writer:
                 alert=words.say("step.none")
                 if alerted is None
                 else words.between(review.first_at, alerted),
+                claim=self.claimed(),
                 answer=nothing if said is None else words.between(review.first_at, said.at),
             ),
             () if said is None else (said.post,),
             name="lead.speed",
         )
+
+    def claimed(self) -> str:
+        """Return how long after the first post somebody claimed it."""
+        at = self.review.state.claimed_at
+        if at is None:
+            return self.words.say("step.none")
+        return self.words.between(self.review.first_at, at)
 
     def thin(self) -> Iterator[Sentence]:
         """Yield what the numbers do not carry."""
@@ -166,7 +173,8 @@ class _Writer:
     def change(self) -> Iterator[Block]:
         found = [self.lesson(one) for one in lessons_of(self.review)]
         yield Listing(tuple(found) or (Sentence(self.words.say("lesson.none")),))
-        asked = [Sentence(self.words.say("lesson.record"), name="lesson.record")]
+        asks = "lesson.check" if self.review.handling else "lesson.record"
+        asked = [Sentence(self.words.say(asks), name="lesson.record")]
         asked += [
             Sentence(self.words.say("lesson.step", step=step), name="lesson.step")
             for step in self.steps

@@ -6,15 +6,19 @@ from datetime import datetime
 from typing import TypeVar
 
 from fengsui.counts.history import is_troubled
+from fengsui.desk.desk import Desk
+from fengsui.desk.states import IncidentState
 from fengsui.incidents.alert import build_alert
 from fengsui.incidents.detect import IncidentUpdate
 from fengsui.incidents.story.carriers import is_of_story
 from fengsui.incidents.story.posts import own_words, story_of
+from fengsui.reports.handling import BY_CLOCK, Handled, handled
 from fengsui.services import Services
 from nlp.topics.harm import harms_people
 from records import (
     OWN,
     Account,
+    Action,
     Alert,
     Case,
     Change,
@@ -100,8 +104,8 @@ class Review:
     """What a review says of an incident up to `at`: its end, or the last tick that was scored.
 
     `alert` has the counts of the story as an alert of `at` would have them. `read_at` is when the
-    first post was first read. `coverage` in [0, 1] is the mean share that was read meanwhile, None
-    where nothing is known of it.
+    first post was first read. `state` and `actions` are what people did with it. `coverage` in
+    [0, 1] is the mean share that was read meanwhile, None where nothing is known of it.
     """
 
     incident: Incident
@@ -110,11 +114,13 @@ class Review:
     keys: Keys
     reach: dict[Account, Reach]
     sent: tuple[Sent, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[Handled, ...]
     coverage: float | None
     read_at: datetime | None = None
     statement: Statement | None = None
     knows_own: bool = False
+    state: IncidentState = field(default_factory=IncidentState)
+    actions: tuple[Action, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -125,6 +131,11 @@ class Review:
     def first_at(self) -> datetime:
         """When the story's first post was published."""
         return self.alert.since
+
+    @property
+    def handling(self) -> tuple[Action, ...]:
+        """What people did, without the clock's own entries."""
+        return tuple(one for one in self.actions if one.kind not in BY_CLOCK)
 
     @property
     def alerted_at(self) -> datetime | None:
@@ -141,6 +152,7 @@ def gather(services: Services, incident: Incident) -> Review:
     update = IncidentUpdate(incident, Change.RECOVERED, at, coverage or 0.0, incident.level)
     alert = build_alert(update, at, services, incident)
     posts = list(story_of(services.store, incident, at))
+    desk = Desk(services.ledger, services.settings).found(incident.key)
     return Review(
         incident=incident,
         at=at,
@@ -148,12 +160,14 @@ def gather(services: Services, incident: Incident) -> Review:
         keys=_keys(posts),
         reach=_reach(posts),
         sent=tuple(_sent(services, incident)),
-        cases=tuple(_cases(services, incident.brand, posts)),
+        cases=tuple(handled(services, _cases(services, incident.brand, posts))),
         coverage=coverage,
         read_at=_read_at(services, alert),
         statement=_statement(services, incident, alert.since, at),
         knows_own=any(one.own_accounts for one in services.settings.brands
                       if one.name == incident.brand),
+        state=IncidentState() if desk is None else desk.state,
+        actions=() if desk is None else tuple(desk.actions),
     )  # fmt: skip
 
 

@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from alerts.messages.playbook.playbook import FIRST, Playbook, PlaybookError, read_playbook, shipped
 from fengsui.reports.review.facts import Review
-from records import CaseStatus
 from records.language import Language
 from records.time import MINUTE
 
@@ -17,8 +16,9 @@ log = logging.getLogger(__name__)
 
 SLOW_READ: Final = 15 * MINUTE
 SLOW_ALERT: Final = 60 * MINUTE
+SLOW_CLAIM: Final = 15 * MINUTE
 SLOW_ANSWER: Final = 240 * MINUTE
-"""From so long on a step is slow: the first reading, the first alert after it, the first answer."""
+"""A step that takes longer is slow: reading, then alerting, then claiming, and the first answer."""
 
 LOW: Final = 0.95
 """Less than this share of what was to be read is a gap to be closed."""
@@ -40,9 +40,9 @@ def lessons_of(review: Review) -> Iterator[Lesson]:
     yield from _reading(review)
     yield from _alerting(review)
     yield from _answering(review)
-    left = [case for case in review.cases if case.status is not CaseStatus.RESOLVED]
+    left = [one for one in review.cases if one.is_open]
     if left:
-        posts = tuple(case.posts[0] for case in left if case.posts)
+        posts = tuple(one.case.posts[0] for one in left if one.case.posts)
         yield Lesson("cases", counts=(len(left), len(review.cases)), posts=posts)
     if review.incident.low_baseline:
         yield Lesson("low_baseline")
@@ -70,9 +70,18 @@ def _alerting(review: Review) -> Iterator[Lesson]:
     begins = max(review.first_at, min(review.read_at or review.first_at, alerted))
     if alerted - begins > SLOW_ALERT:
         yield Lesson("alert", span=alerted - begins)
+    yield from _claiming(review, alerted)
     missed = [one for one in review.sent if one.taken < one.receivers]
     if missed:
         yield Lesson("delivery", counts=(len(missed), len(review.sent)))
+
+
+def _claiming(review: Review, alerted: datetime) -> Iterator[Lesson]:
+    claimed = review.state.claimed_at
+    if claimed is None:
+        yield Lesson("claim.none")
+    elif claimed - alerted > SLOW_CLAIM:
+        yield Lesson("claim", span=claimed - alerted)
 
 
 def _answering(review: Review) -> Iterator[Lesson]:

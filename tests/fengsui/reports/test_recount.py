@@ -22,11 +22,13 @@ from fengsui.reports.review.facts import gather
 from fengsui.services import Services
 from nlp.brands.matcher import BrandSettings
 from nlp.topics.harm import harms_people
-from records import OWN, Incident, Window
+from records import OWN, Action, ActionKind, Incident, Via, Window, subject_of
+from records.action import CASE, INCIDENT
 from records.time import BEIJING
 from tests.fengsui import stories
 from tests.fengsui.incidents.story.test_situation import OFFICIAL, Row, lines, own, stored
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNTIL = datetime(2026, 3, 21, 0, tzinfo=UTC)
@@ -44,6 +46,8 @@ class Reported:
     brief: Document
     review: Document
     english: tuple[Document, Document]
+    actions: tuple[Action, ...]
+    handled: tuple[Document, Document]
     at: datetime
 
     def organic(self, since: datetime, until: datetime) -> list[Row]:
@@ -79,19 +83,52 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Reported:
         brief = facts.gather(services, WINDOW)
         review = gather(services, incident)
         rows, _ = stored(state)
+        english = (
+            daily.document_of(services, brief, "en"),
+            reviewing.document_of(services, review, "en"),
+        )
+        untouched = (
+            daily.document_of(services, brief, "zh"),
+            reviewing.document_of(services, review, "zh"),
+        )
+        actions = tuple(acted(services, incident))
+        services.ledger.append(actions)
+        handled = (
+            daily.document_of(services, facts.gather(services, WINDOW), "zh"),
+            reviewing.document_of(services, gather(services, incident), "zh"),
+        )
         return Reported(
             rows=rows,
             cases=ledger_rows(state, "cases"),
             notifications=ledger_rows(state, "notifications"),
             incident=incident,
-            brief=daily.document_of(services, brief, "zh"),
-            review=reviewing.document_of(services, review, "zh"),
-            english=(
-                daily.document_of(services, brief, "en"),
-                reviewing.document_of(services, review, "en"),
-            ),
+            brief=untouched[0],
+            review=untouched[1],
+            english=english,
+            actions=actions,
+            handled=handled,
             at=review.at,
         )
+
+
+def acted(services: Services, incident: Incident) -> Iterator[Action]:
+    """Yield what people do: they claim, note, answer one case in time and one late, and end it."""
+    due = [one for one in services.ledger.cases() if one.due_at in WINDOW]
+    early, late = due[0], due[1]
+    about = subject_of(INCIDENT, incident.key)
+    for number, (subject, kind, when, data) in enumerate(
+        (
+            (about, ActionKind.CLAIM, incident.opened_at + 40 * MINUTE, {}),
+            (about, ActionKind.NOTE, incident.opened_at + HOUR, {"text": NOTE}),
+            (about, ActionKind.RESOLVE, incident.opened_at + 9 * HOUR, {"cause": "原料"}),
+            (subject_of(CASE, early.key), ActionKind.CLAIM, early.due_at - MINUTE, {}),
+            (subject_of(CASE, late.key), ActionKind.RESOLVE, late.due_at + MINUTE, {}),
+        )
+    ):
+        yield Action(f"test:{number}", subject, kind, "小王", when, Via.WEB, data)
+
+
+NOTE = "已联系\u202e客户\x07 <b>=1+1</b>"
 
 
 def ledger_rows(state: Path, table: str) -> tuple[Mapping[str, Any], ...]:
@@ -386,3 +423,51 @@ def test_both_languages_hold_the_same_numbers(reported: Reported) -> None:
             assert (one.posts, one.rests, one.name) == (other.posts, other.rests, other.name)
             if one.name.startswith(("voice.", "reach.", "cases.")):
                 assert numbers(one) == numbers(other)
+
+
+# What people did
+
+
+def test_a_claim_stands_in_the_response(reported: Reported) -> None:
+    """Without a claim nobody claimed it; with one its time stands there, and that it was slow."""
+    table = {row[0]: row[1:] for row in rows_of(reported.review, "response")}
+    assert table["认领"][0] == "没有"
+    assert said(reported.review, "lesson.claim.none")
+    claim = reported.actions[0]
+    table = {row[0]: row[1:] for row in rows_of(reported.handled[1], "response")}
+    time, whole, _ = table["认领"]
+    assert time == f"{claim.at.astimezone(BEIJING):%m-%d %H:%M}"
+    assert span(whole) == whole_minute(claim.at) - whole_minute(reported.troubled[0].at)
+    alerts = [one["alert"] for one in reported.notifications if one.get("alert")]
+    waited = claim.at - min(at(one["at"]) for one in alerts)
+    assert numbers(said(reported.handled[1], "lesson.claim")) == [waited // MINUTE]
+
+
+def test_what_people_did_is_listed(reported: Reported) -> None:
+    """Each action on the incident has its row, in order; what a person wrote is plain text."""
+    mine = [one for one in reported.actions if one.about == INCIDENT]
+    rows = rows_of(reported.handled[1], "done")
+    assert [row[0] for row in rows] == [f"{one.at.astimezone(BEIJING):%m-%d %H:%M}" for one in mine]
+    assert {row[1] for row in rows} == {"小王"}
+    assert "已联系客户 <b>=1+1</b>" in rows[1][2]
+    assert "数据不足" in said(reported.review, "actions.none").text
+    assert "没有处置记录" in said(reported.review, "lesson.record").text
+    assert "没有处置记录" not in said(reported.handled[1], "lesson.record").text
+
+
+def test_answers_are_in_time_by_the_log(reported: Reported) -> None:
+    """A case claimed before it was due is in time, one ended after is late; the rest are open."""
+    due = [one for one in reported.cases if at(one["due_at"]) in WINDOW]
+    brief = reported.handled[0]
+    share = round(100 / len(due))
+    counts = numbers(said(brief, "answers"))
+    assert counts == [len(due), 1, share, len(due) - 2, 1]
+    waiting = numbers(said(reported.brief, "cases"))[1]
+    assert numbers(said(brief, "cases"))[1] == waiting - 1
+
+
+def test_the_brief_names_who_has_it(reported: Reported) -> None:
+    """The owner stands with the incident; where nobody has it, the brief says so."""
+    assert said(reported.brief, "owner").text == "无人认领"
+    assert said(reported.handled[0], "owner").text == "小王"
+    assert "小王" in said(reported.handled[0], "lead.incidents").text

@@ -11,8 +11,10 @@ from fengsui.cli.completion import incident_keys
 from fengsui.cli.language import tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, settings_of
 from fengsui.cli.usage import printed
+from fengsui.desk.keys import meant
 from fengsui.reports.document.render import Format
 from fengsui.services import Services
+from nlp.brands.matcher import BrandSettings
 from records import Incident
 from records.language import Language
 
@@ -40,29 +42,23 @@ def review(
     from fengsui.reports.review.facts import gather  # noqa: PLC0415
 
     with Services(settings) as services:
-        incident = named(services.ledger.incidents(), key)
+        incident = named(services.ledger.incidents(), key, settings.brands)
         document = document_of(services, gather(services, incident), lang or settings.language)
         note_access(services, "review", incident.key, document)
     deliver(document, chosen, out, as_json=json)
 
 
-def named(known: Sequence[Incident], key: str) -> Incident:
-    """Return the incident about a brand that `key` names: whole, its beginning, or a brand's last.
+def named(known: Sequence[Incident], key: str, brands: Sequence[BrandSettings]) -> Incident:
+    """Return the incident about a brand that `key` names (`fengsui.desk.keys`).
 
     Raises:
         typer.BadParameter: it names none, or several.
     """
-    about = sorted(
-        (one for one in known if not one.is_operational),
-        key=lambda one: one.opened_at,
-        reverse=True,
-    )
-    exact = [one for one in about if key == one.key] or [one for one in about if key == one.brand][
-        :1
-    ]
-    found = exact or [one for one in about if key and one.key.startswith(key)]
+    about = [one for one in known if not one.is_operational]
+    found = meant(about, key, brands)
     if len(found) == 1:
         return found[0]
-    keys = ", ".join(printed(one.key) for one in (found or about)[:SHOWN]) or "-"
+    latest = sorted(found or about, key=lambda one: one.opened_at, reverse=True)
+    keys = ", ".join(printed(one.key) for one in latest[:SHOWN]) or "-"
     said = "report.several" if found else "report.no_incident"
     raise typer.BadParameter(tell(said, key=printed(key), keys=keys))
