@@ -167,8 +167,8 @@ class Notification:
     receipt: Receipt | None = None
     reason: str = ""
     bundle: str = ""
-    group: str = ""
     prepared: PreparedMessage | None = None
+    group: str = ""
 
     def __post_init__(self) -> None:
         if (self.alert is None) == (self.prepared is None):

@@ -121,7 +121,7 @@ class Titles:
         return say("cause.about", cause=cause, words=self.screen.words["word.joiner"].join(words))
 
     def _listed(self) -> str:
-        """Return the newest title where a hot list or a post to be reported at once speaks first."""
+        """Return the newest title where a hot list, or a post to be reported at once, is first."""
         evidence = self.screen.alert.incident.evidence
         if not evidence or evidence[0].kind not in {"hot_list", "watched"} or not evidence[0].parts:
             return ""

@@ -175,7 +175,7 @@ class Annotator:
         worst = min(verdicts, key=lambda one: _WORST_FIRST.index(Sentiment(one.stance.label)))
         for match in self._topical(text):
             if match.brand not in named:
-                yield match, worst._replace(meant=True)
+                yield match, worst
 
     def _see(self, at: datetime) -> None:
         self._newest = max(at, self._newest or at)

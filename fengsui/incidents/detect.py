@@ -82,8 +82,8 @@ def detect_brand(  # noqa: PLR0913 - what a detection is
     signals = _signals(services, brand, series, recents, incident, since, entries)
     for burn in burns:
         signals.setdefault(burn.at, burn)
-    for at, one in told.items():
-        signals[at] = _louder(signals.get(at), one.signal(brand, services.tick))
+    for at, posts in told.items():
+        signals[at] = _louder(signals.get(at), posts.signal(brand, services.tick))
     if incident is None and not signals:
         return BrandDetection(brand, {})
     known = [] if incident is None else [incident]

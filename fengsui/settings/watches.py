@@ -1,4 +1,4 @@
-"""Rules of a team's own: posts that must be reported at once, topics that are watched like brands."""
+"""Rules of a team's own: posts to be reported at once, topics that are watched like brands."""
 
 from typing import Annotated, Literal, Self
 

@@ -80,7 +80,7 @@ def test_without_rules_the_same_post_opens_nothing(make: Make) -> None:
 
 
 def test_in_an_open_incident_each_new_one_is_told(make: Make) -> None:
-    """What must be reported is reported also where people know of the brand's trouble, grouped by tick."""
+    """It is reported also where people know of the brand's trouble, once for each tick."""
     services = make(WORDS)
     wave(services, BRAND, "虫子")
     opened = steps.detect(services, NOW + MINUTE).alerts
