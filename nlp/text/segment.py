@@ -38,6 +38,7 @@ _REPEATED: Final = re.compile(r"([\u4e00-\u9fd5])(?:\1\1|([\u4e00-\u9fd5])\1\2\1
 # Both segment each run of these on its own.
 _RUN: Final = re.compile(r"([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)")
 
+_LONGEST: Final = 1_000  # characters of a run that jieba itself segments
 _BRAND_SETS: Final = 4  # sets of brands whose segmenters are kept
 
 
@@ -57,12 +58,17 @@ class Segmenter:
         self._jieba: Any = None  # a `jieba.Tokenizer`, which has no types
 
     def cut(self, text: str) -> list[str]:
-        """Return the words of `text`, as `jieba.lcut` does; joined, they are `text` again."""
+        """Return the words of `text`, as `jieba.lcut` does; joined, they are `text` again.
+
+        More than a thousand characters without a sign between them, with some of them again and
+        again, may be segmented otherwise: nobody writes so.
+        """
         if not _REPEATED.search(text) and not _STRANGE.search(text):
             return self._cut(text)
         words: list[str] = []
         for run in _RUN.split(text):
-            is_odd = _REPEATED.search(run) or _STRANGE.search(run)
+            # What jieba takes for a run of single characters grows with its square.
+            is_odd = len(run) <= _LONGEST and (_REPEATED.search(run) or _STRANGE.search(run))
             words += self._original().lcut(run) if is_odd else self._cut(run)
         return words
 

@@ -107,3 +107,14 @@ def test_import_loads_nothing() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
     assert not done.stderr
+
+
+def test_long_run_costs_no_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of thousands of characters are not given to jieba, which takes their square."""
+
+    def never(_: Segmenter) -> Any:
+        raise AssertionError("jieba segments a long run")
+
+    monkeypatch.setattr(Segmenter, "_original", never)
+    text = "不" * 5_000 + "，" + "暖" * 2_000
+    assert "".join(PLAIN.cut(text)) == text

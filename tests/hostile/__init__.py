@@ -1,0 +1,1 @@
+"""Long inputs that a stranger sends, for everything that reads them."""
