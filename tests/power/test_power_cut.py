@@ -34,9 +34,9 @@ class Promised:
         if not self.marks:
             return
         ledger, store = folder / "state" / "ledger.sqlite3", folder / "state" / "mentions.sqlite3"
-        sent = dict(_rows(ledger, "SELECT key, state FROM notifications"))
+        sent = _pairs(ledger, "SELECT key, state FROM notifications")
         posts = {key for (key,) in _rows(store, "SELECT key FROM posts")}
-        made_with = dict(_rows(ledger, "SELECT name, value FROM cursors")).get(AUTHOR_KEY.key())
+        made_with = _pairs(ledger, "SELECT name, value FROM cursors").get(AUTHOR_KEY.key())
         if made_with and not _is_key(folder / "state" / KEY_FILE, made_with):
             yield "authors are pseudonyms of a key that is lost"
         for mark in sorted(self.marks):
@@ -65,6 +65,10 @@ def _rows(path: Path, query: str) -> list[tuple[str, ...]]:
             return database.execute(query).fetchall()
         except sqlite3.OperationalError:  # its tables were lost
             return []
+
+
+def _pairs(path: Path, query: str) -> dict[str, str]:
+    return {name: value for name, value in _rows(path, query)}
 
 
 def _is_key(file: Path, made_with: str) -> bool:

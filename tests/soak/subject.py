@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fengsui.cli import main
-from fengsui.cli.commands import stages
+from fengsui.pipeline import run as continuous
 from listeners.push.spool import Spool
 from store.errors import StoreUnreachable
 from store.ledger.database import LedgerDatabase
@@ -31,7 +31,7 @@ _ALL_PAGES = "PRAGMA max_page_count = 4294967294"
 def soaked(settings: str, folder: Path, port: str) -> None:
     """Run until SIGTERM."""
     inject(folder)
-    stages.continuous.run = partial(stages.continuous.run, clock=partial(clock, folder))  # type: ignore[assignment]
+    continuous.run = partial(continuous.run, clock=partial(clock, folder))  # type: ignore[assignment]
     sys.argv = ["fengsui", "run", "--config", settings, "--health", f"127.0.0.1:{port}"]
     main()
 
@@ -61,7 +61,7 @@ def inject(folder: Path) -> None:
     def writing(self: LedgerDatabase) -> Iterator[Any]:
         gone()
         with ledger_writing(self) as connection:
-            raw = connection.connection.driver_connection
+            raw: Any = connection.connection.driver_connection
             raw.execute(_NO_PAGES if is_full() else _ALL_PAGES)
             yield connection
 
