@@ -227,10 +227,9 @@ def guess(columns: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> dict[st
         for name in columns:
             by_name.setdefault(key(name), name)
     for field, synonyms in SYNONYMS.items():
-        free = (by_name[one] for one in synonyms if one in by_name)
-        name = next((one for one in free if one not in found.values()), None)
-        if name is not None:
-            found[field] = name
+        known = (by_name[one] for one in synonyms if one in by_name)
+        if free := next((one for one in known if one not in found.values()), None):
+            found[field] = free
     _guess_by_cells(found, columns, rows)
     if "text" not in found and "title" in found:
         found["text"] = found.pop("title")

@@ -71,7 +71,12 @@ def cell_reader(text_of: Callable[[int], str], formats: Formats) -> Callable[[st
             return _date(formats, style, held)
         return held if held.isdecimal() else _plain(held)
 
-    kinds = {"s": shared, "n": number, "b": lambda _, held: str(held == "1"), "e": lambda *_: ""}
+    kinds: dict[str, Callable[[str, str], str]] = {
+        "s": shared,
+        "n": number,
+        "b": lambda _, held: str(held == "1"),
+        "e": lambda *_: "",
+    }
 
     def read(kind: str, style: str, held: str) -> str:
         if not held:

@@ -8,6 +8,7 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,6 +113,14 @@ PLATFORM_NAMES = {"weibo": "Weibo", "xiaohongshu": "Xiaohongshu", "douyin": "Dou
                   "bilibili": "Bilibili", "kuaishou": "Kuaishou"}  # fmt: skip
 WEIBO = ("weibo",)
 
+
+def monitored(name: str, kind: str) -> bytes:
+    if kind == "CSV":
+        return monitors.exported(name)
+    row = monitors.ROWS[name]
+    return sheet(*monitors.ABOVE.get(name, []), list(row), list(row.values()))
+
+
 FIXTURES: list[Fixture] = [
     Fixture("weibo-search", "2026, 21 columns", "CSV", lambda: table(search_row()), WEIBO),
     Fixture("weibo-search", "17 columns", "CSV",
@@ -156,17 +165,10 @@ FIXTURES: list[Fixture] = [
                           header=["获取时间", "排名", "热搜内容", "搜索量"]), ("hot.weibo",)),
     Fixture("RSSHub", "2026", "JSON Feed", lambda: document(FEED), ("weibo", "rss")),
     Fixture("黑猫 public crawls", "2026", "CSV", lambda: table(CRAWL, header=CRAWL_HEADER), ("heimao",)),
-    *(Fixture(*(name.split(", ") if ", " in name else (name, "columns read about")), kind,  # type: ignore[misc]
-              lambda name=name, kind=kind: monitored(name, kind), (source,))  # type: ignore[misc]
+    *(Fixture(name.partition(", ")[0], name.partition(", ")[2] or "columns read about", kind,
+              partial(monitored, name, kind), (source,))
       for name, source in monitors.SOURCES.items() for kind in ("CSV", "XLSX")),
 ]  # fmt: skip
-
-
-def monitored(name: str, kind: str) -> bytes:
-    if kind == "CSV":
-        return monitors.exported(name)
-    row = monitors.ROWS[name]
-    return sheet(*monitors.ABOVE.get(name, []), list(row), list(row.values()))
 
 
 def rows() -> list[str]:

@@ -75,7 +75,7 @@ def test_a_wrong_mapping(fengsui: Shell, pairs: tuple[str, ...], said: str) -> N
 
 
 def test_a_mapping_that_fits_no_column(fengsui: Shell) -> None:
-    """Where the table has not the column that --map names, that is said."""
+    """Where the table has not the column that --map names, the message says so."""
     fengsui.settings()
     ran = fengsui(
         "import", put(fengsui, "a.csv", any_table(*ROWS)), "--map", "text=大家说的", "time=时间"
@@ -133,7 +133,7 @@ def test_the_guess_under_notes(fengsui: Shell) -> None:
     "content", [b"hello\n", b"PK\x03\x04 no workbook", b"SQLite format 3\0", b""]
 )
 def test_the_guess_of_no_table(fengsui: Shell, content: bytes) -> None:
-    """Of what is no table nothing is guessed, and that is said."""
+    """Of what is no table nothing is guessed, and the command says so."""
     fengsui.settings()
     ran = fengsui("import", put(fengsui, "a.bin", content), "--guess")
     assert "a.bin" in ran.out

@@ -184,7 +184,7 @@ def test_a_part_that_is_longer_than_it_says(part: str) -> None:
     ],
 )  # fmt: skip
 def test_damaged_parts(payload: bytes) -> None:
-    """A part that is no sound XML, or that declares something, is said; nothing of it is run."""
+    """A part that is no sound XML, or that declares something, is refused; nothing of it is run."""
     with pytest.raises(BrokenTables):
         read(payload)
 

@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -83,6 +84,10 @@ def document(rows: Sequence[Cells]) -> bytes:
     return json.dumps(
         {"user": {"id": "1001"}, "weibo": rows}, ensure_ascii=False, indent=4
     ).encode()
+
+
+def written_as(form: str, rows: Sequence[Cells]) -> bytes:
+    return WRITERS[form](*map(dict, rows))
 
 
 def search(post: Written) -> Cells:
@@ -193,8 +198,8 @@ ALL: Final[dict[str, Writer]] = {
     **{
         f"MediaCrawler {name} {form}": Writer(
             fields,
-            lambda rows, form=form: WRITERS[form](*map(dict, rows)),
-            key,  # type: ignore[misc]
+            partial(written_as, form),
+            key,
         )
         for name, (fields, key) in _PLATFORMS.items()
         for form in WRITERS

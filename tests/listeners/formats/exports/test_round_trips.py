@@ -1,4 +1,4 @@
-"""Posts as their exporters write them come back as they were, and what is spoiled is said."""
+"""Posts as their exporters write them come back as they were, and what is spoiled has a reason."""
 
 import unicodedata
 from pathlib import Path
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from listeners.formats.read import UnknownFormat, read_file
 from records import Post, Rejected
-from tests.listeners.formats.writers import ALL, FIRST, MINUTE, Writer, Written
+from tests.listeners.formats.exports.writers import ALL, FIRST, MINUTE, Writer, Written
 from tests.listeners.samples import FETCHED_AT
 
 SLOW = settings(

@@ -13,11 +13,11 @@ import pytest
 from listeners.formats.read import UnknownFormat, read_file
 from records import Post, PostKind
 from tests.listeners.formats import exporters
+from tests.listeners.formats.exports.writers import ALL, FIRST, MINUTE, Written
 from tests.listeners.formats.test_mediacrawler import WRITERS, as_csv, item
 from tests.listeners.formats.test_orders import ALL as VERSIONS
 from tests.listeners.formats.test_orders import CELLS
 from tests.listeners.formats.test_workbooks import workbook
-from tests.listeners.formats.writers import ALL, FIRST, MINUTE, Written
 from tests.listeners.samples import (
     FETCHED_AT,
     MID,

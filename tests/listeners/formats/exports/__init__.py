@@ -1,0 +1,1 @@
+"""Tests of what exporters write: round trips, and the kinds of files that people met."""
