@@ -80,15 +80,15 @@ def guess_lines(file: Path) -> Iterator[str]:
     if lacking:
         yield tell("import.guess_lacks", fields=", ".join(lacking))
     proposed |= dict.fromkeys(lacking, "?")
-    pairs = " ".join(_quoted(f"{name}={column}") for name, column in proposed.items())
-    yield tell("import.guess_command", file=_quoted(str(file)), pairs=pairs)
+    pairs = " ".join(quoted(f"{name}={column}") for name, column in proposed.items())
+    yield tell("import.guess_command", file=quoted(str(file)), pairs=pairs)
     columns = ", ".join(f"{name} = {json.dumps(column, ensure_ascii=False)}"
                         for name, column in proposed.items())  # fmt: skip
     name = json.dumps(file.stem[:_LONGEST_NAME], ensure_ascii=False)
     yield f"[[profiles]]\nname = {name}\ncolumns = {{ {columns} }}"
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """Return a word for a shell as it is, where no sign of it means something there."""
     return shlex.quote(word) if _MEANS.search(word) else word
 

@@ -10,7 +10,7 @@ import typer
 
 from alerts.incidents.late import LATE
 from fengsui.cli.language import spoken, tell
-from fengsui.cli.mapping import guess_lines, parted, profiles_of
+from fengsui.cli.mapping import guess_lines, parted, profiles_of, quoted
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings_or_defaults
 from fengsui.cli.progress import progress_bar
 from fengsui.cli.usage import printed
@@ -26,6 +26,11 @@ from records.time import BEIJING
 
 # So many kinds of repair are named for a file.
 SHOWN_NOTES = 5
+
+# By what reasons it shows that a file is a table, which a mapping reads, and that it says so.
+_IN_A_TABLE = "a table with the columns"
+_SHEET = "sheet "
+_GUESS = "--guess"
 
 Files = Annotated[list[Path], typer.Argument()]
 
@@ -121,9 +126,13 @@ def _details(done: dict[Path, Imported]) -> dict[str, Any]:
 def _lines(file: Path, one: Imported) -> Iterator[str]:
     if one.unknown:
         yield f"fengsui: {file}: {reason_text(spoken(), one.unknown)}"
+        if _IN_A_TABLE in one.unknown and _GUESS not in one.unknown:
+            yield tell("import.try_guess", file=quoted(str(file)))
         return
     if one.has_nothing:
         yield tell("import.nothing", file=file)
+        if any(kind.first.reason.startswith(_SHEET) for kind in one.rejected.all()):
+            yield tell("import.try_guess", file=quoted(str(file)))
     elif not one.collected.read:
         yield tell("import.no_rows", file=file)
     yield from one.rejected.lines(spoken())

@@ -16,7 +16,7 @@ from tests.fengsui.stories import BRAND
 from tests.listeners.formats import exporters
 from tests.listeners.formats.tables.monitors import exported
 from tests.listeners.formats.test_workbooks import workbook
-from tests.listeners.samples import search_row, table
+from tests.listeners.samples import SEARCH_HEADER, search_row, table
 
 HEADER = ["楼层", "大家说的", "什么时候", "哪里", "谁"]
 ROWS = [
@@ -90,6 +90,19 @@ def test_an_unknown_table_shows_the_way(fengsui: Shell) -> None:
     ran = fengsui("import", put(fengsui, "a.csv", any_table(*ROWS)))
     assert ran.code == 2
     assert "--guess" in ran.err
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_close_shows_the_way(fengsui: Shell, kind: str) -> None:
+    """A table that is only close to a format, in whatever file, is refused with that command too."""
+    fengsui.settings()
+    header = [*SEARCH_HEADER[:12], *SEARCH_HEADER[13:]]
+    content = (
+        any_table(["1"] * 20, header=header) if kind == "csv" else workbook(a=[header, ["1"] * 20])
+    )
+    ran = fengsui("import", put(fengsui, f"a.{kind}", content))
+    assert "looks like weibo-search CSV, but lacks 发布时间" in ran.err
+    assert ran.err.count("--guess") == 1
 
 
 def test_the_guess_can_be_used_as_it_is(fengsui: Shell) -> None:
