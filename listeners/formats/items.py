@@ -34,6 +34,7 @@ GREATEST_WHOLE: Final = 32 * 1024 * 1024
 GREATEST_HEADLINE: Final = 8_000
 REPLACED: Final = "text: broken characters were replaced"
 MISREAD: Final = "text: was saved in a wrong character set, and put right"
+UNKNOWN: Final = "unknown format. Found {}."
 OTHER_VERSION: Final = "row: in the order of another version of the exporter"
 _whole = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -148,7 +149,9 @@ class Items:
         if header.format is None:
             self.position += 1
             what = f"a table with {shown('columns', header.columns)}"
-            reason = unknown("", what, header.found).reason
+            is_close = bool(header.found.close)
+            # A workbook has sheets of sums and notes as well: they need no list of all formats.
+            reason = unknown("", what, header.found).reason if is_close else UNKNOWN.format(what)
             raw = "\t".join(first[0])
             yield Item(self.position, None, raw, f"sheet {shortened(sheet.name)}: {reason}")
             return

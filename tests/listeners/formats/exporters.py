@@ -17,6 +17,7 @@ import xlsxwriter
 from tests.listeners.formats.tables import monitors
 from tests.listeners.formats.test_mediacrawler import COMMENTS, CONTENTS, WRITERS, item
 from tests.listeners.formats.test_orders import ALL, CELLS
+from tests.listeners.formats.test_weibo import SNAPSHOT_HEADER, SPIDER_HEADER, spider_row
 from tests.listeners.samples import MID, SEARCH_HEADER, json_lines, search_row, table
 
 BID = "R5bs43KQ1"
@@ -141,6 +142,10 @@ FIXTURES: list[Fixture] = [
             lambda: table(COMMENT, header=COMMENT_HEADER), WEIBO),
     Fixture("weiboSpider", "2024", "JSON",
             lambda: document({"user": {"id": "1001", "nickname": "小满"}, "weibo": [SPIDERED]}), WEIBO),
+    Fixture("weiboSpider", "2024", "CSV", lambda: table(spider_row(), header=SPIDER_HEADER), WEIBO),
+    Fixture("topic snapshots", "2023", "CSV",
+            lambda: table(["2026-06-21 21-30", "奶茶", MID, "ab", TIME, "好喝", "1", "0", "0", "广东"],
+                          header=SNAPSHOT_HEADER), WEIBO),
     Fixture("WeiboSpider (nghuyong)", "2025", "JSON Lines", lambda: json_lines(LINE), WEIBO),
     *(Fixture(f"MediaCrawler {PLATFORM_NAMES[name]}", "2026", f"contents {form}",
               lambda fields=fields, form=form: WRITERS[form](item(fields)), (name,))  # type: ignore[misc]
@@ -164,6 +169,10 @@ FIXTURES: list[Fixture] = [
             lambda: table([TIME, "1", "喝出虫子", "4526303"],
                           header=["获取时间", "排名", "热搜内容", "搜索量"]), ("hot.weibo",)),
     Fixture("RSSHub", "2026", "JSON Feed", lambda: document(FEED), ("weibo", "rss")),
+    Fixture("黑猫 merchant export", "names from memory", "CSV",
+            lambda: table(["17380001234", "2026-06-21 21:19", "异物", "喝到虫子", "某店", "退款"],
+                          header=["投诉编号", "投诉时间", "投诉标题", "投诉内容", "投诉对象", "投诉要求"]),
+            ("heimao",)),
     Fixture("黑猫 public crawls", "2026", "CSV", lambda: table(CRAWL, header=CRAWL_HEADER), ("heimao",)),
     *(Fixture(name.partition(", ")[0], name.partition(", ")[2] or "columns read about", kind,
               partial(monitored, name, kind), (source,))

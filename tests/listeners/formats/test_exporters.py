@@ -7,8 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from listeners.formats.read import UnknownFormat, read_file
+from listeners.formats import FORMATS
+from listeners.formats.items import Items
+from listeners.formats.read import UnknownFormat, layout_of_file, read_file
 from listeners.formats.tables.mapping import Profile, guess
+from listeners.parsing.bytes import opened
 from records import Post, PostKind, Rejected
 from tests.listeners.formats import exporters
 from tests.listeners.formats.exporters import COMMENT, COMMENT_HEADER, FIXTURES, Fixture
@@ -32,6 +35,19 @@ def test_what_an_exporter_writes(tmp_path: Path, fixture: Fixture) -> None:
         assert not [note for note in post.notes if "unreadable" in note]
         if not post.source.startswith("hot.") and post.source != "heimao":
             assert abs(post.published_at - MID_TIME) <= timedelta(seconds=60)
+
+
+def test_every_format_stands_in_the_table(tmp_path: Path) -> None:
+    """The table leaves no format out that an exporter writes."""
+    found = {"fengsui JSON Lines", *(known.name for known in FORMATS if "answer" in known.name)}
+    path = tmp_path / "file"
+    for fixture in FIXTURES:
+        path.write_bytes(fixture.make())
+        with opened(path) as stream:
+            items = Items(stream, layout_of_file(path))
+            for _ in items:
+                found.add(items.layout.format.name)
+    assert {known.name for known in FORMATS} - found == set()
 
 
 @pytest.mark.parametrize("page", ["formats.md", "formats.zh-CN.md"])
