@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.latency import BRANDS, write_history
 from fengsui.pipeline import steps
 from fengsui.pipeline.import_file import import_file
-from tests.dags.cluster import MINUTELY, Cluster, complaint
+from tests.dags.distributed.cluster import MINUTELY, Cluster, complaint
 
 COMPLAINTS = 12
 BURST = 200

@@ -23,7 +23,7 @@ from fengsui_airflow.services import now, opened
 def detect_crises() -> None:
     @task(pool="slack", multiple_outputs=False)
     def detect_and_notify() -> dict[str, object]:
-        from fengsui.desk import calendars, escalation
+        from fengsui.desk.duty import calendars, escalation
         from fengsui.ingest import slo
         from fengsui.pipeline import run, sending, steps
         from fengsui_airflow.metrics.gauges import emit

@@ -131,7 +131,7 @@ CALENDAR: Final = Family(
     "calendar",
     ("rota",),
     "time",
-    "fengsui.desk.calendars",
+    "fengsui.desk.duty.calendars",
     "when the address of a rota's calendar was last asked",
 )
 DETECT: Final = Family(

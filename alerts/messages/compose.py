@@ -6,8 +6,8 @@ kept up to date with `present`; what it rests on is the thread's first answer
 """
 
 from alerts.messages.catalogue import CATALOGUES
+from alerts.messages.follow_up.handling import how_ended, is_ended, is_handled, standing
 from alerts.messages.format import clock_time, cut, duration, one_line
-from alerts.messages.handling import how_ended, is_ended, is_handled, standing
 from alerts.messages.message import Line, Message, Section
 from alerts.messages.ops_text import circumstances, next_step, what_happened
 from alerts.messages.playbook.playbook import Playbook, shipped

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from alerts.messages.follow_up.handling import is_handled, standing
 from alerts.messages.format import (
     cells,
     clock_time,
@@ -20,7 +21,6 @@ from alerts.messages.format import (
     percent,
     safe_link,
 )
-from alerts.messages.handling import is_handled, standing
 from alerts.messages.message import Anchor, Line
 from alerts.messages.playbook.playbook import FIRST, Playbook
 from alerts.messages.situation import situation_of

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from alerts.messages.follow_up.handling import how_ended, is_ended
 from alerts.messages.format import cells, cut_cells, number, one_line
-from alerts.messages.handling import how_ended, is_ended
 from alerts.messages.screen import Screen, is_night
 from alerts.messages.symbols import EMOJI, RECOVERED_EMOJI
 from records import Carrier, Change, Trend, Voice

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from alerts.delivery.answers import update_of
-from alerts.messages.handling import reply
+from alerts.messages.follow_up.handling import reply
 from alerts.messages.message import encoded
 from fengsui.desk.states import IncidentState, level_by_hand
 from fengsui.settings.application import Settings

@@ -18,7 +18,7 @@ from alerts.delivery.quiet_hours import holding, quiet_until
 from alerts.delivery.routing import Facts, Routed, names_of, routed
 from alerts.detection.holiday_calendar import calendar_of
 from alerts.policies import EscalationPolicy
-from fengsui.desk.on_call import on_call_by, rotas_of
+from fengsui.desk.duty.on_call import on_call_by, rotas_of
 from fengsui.settings.application import Settings
 from records import Incident
 from records.time import DAY

@@ -18,8 +18,8 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from alerts.delivery.outbox import DispatchReport
-from fengsui.desk.calendars import refresh_calendars
-from fengsui.desk.escalation import escalate
+from fengsui.desk.duty.calendars import refresh_calendars
+from fengsui.desk.duty.escalation import escalate
 from fengsui.health.supervisor import DESK, SOURCE, STEP, Supervisor
 from fengsui.health.watch import Watch
 from fengsui.ingest.collect import Collected

@@ -9,11 +9,11 @@ from typing import Final
 from alerts.delivery.texts import Texts
 from alerts.messages.catalogue import LANGUAGES
 from alerts.messages.follow_up.duty import with_duty
-from alerts.messages.handling import with_handling
+from alerts.messages.follow_up.handling import with_handling
 from alerts.messages.message import Message, Picture
 from alerts.messages.playbook.playbook import Playbook, PlaybookError, read_playbook
 from fengsui.chart.counted import timeline_of
-from fengsui.desk.on_call import on_call_for
+from fengsui.desk.duty.on_call import on_call_for
 from fengsui.desk.states import fold_incident
 from fengsui.desk.updates import handling_of
 from fengsui.services import Services

@@ -9,7 +9,7 @@ from fengsui.pipeline.import_file import import_file
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records import Window
-from tests.dags.cluster import Cluster
+from tests.dags.distributed.cluster import Cluster
 
 MINUTE = timedelta(minutes=1)
 

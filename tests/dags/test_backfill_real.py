@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from records import Mention, Window
-from tests.dags.cluster import MINUTELY, Cluster
+from tests.dags.distributed.cluster import MINUTELY, Cluster
 from tests.dags.one_run import one_run, stored
 from tests.servers.fixtures import require_elasticsearch
 

@@ -10,8 +10,8 @@ import pytest
 from fengsui_airflow.local.processes import START_SECONDS
 from records import IncidentKind
 from tests.alerts.notify.slack_server import blocks_of, text_of
-from tests.dags.cluster import Cluster
 from tests.dags.desk import BRAND
+from tests.dags.distributed.cluster import Cluster
 from tests.servers.postgresql import Postgresql
 from tests.servers.redis import RedisServer
 

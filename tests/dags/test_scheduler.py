@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.alerts.notify.slack_server import blocks_of, text_of
-from tests.dags.cluster import Cluster
 from tests.dags.desk import BRAND, minutes_ago, post, remember_quiet_weeks
+from tests.dags.distributed.cluster import Cluster
 
 pytestmark = pytest.mark.timeout(600, method="thread")
 

@@ -6,7 +6,7 @@ Pressed, they reach the application (`fengsui.desk.slack`); the value of each is
 from typing import Any, Final
 
 from alerts.messages.catalogue import CATALOGUES
-from alerts.messages.handling import is_ended
+from alerts.messages.follow_up.handling import is_ended
 from alerts.messages.message import Message
 
 # What the identifiers of our buttons begin with; others in the channel are not ours.

@@ -16,7 +16,7 @@ from fengsui.cli.language import spoken, tell
 from fengsui.cli.options import DEFAULT_PATH, Config, Json, no_brand, print_json, settings_of
 from fengsui.cli.times import read_coming
 from fengsui.cli.worded import Application
-from fengsui.desk.on_call import rotas_of
+from fengsui.desk.duty.on_call import rotas_of
 from fengsui.operations.dry_run import dry_run
 from fengsui.operations.routes import Asked, Reached, RoutePath, path_of
 from fengsui.services import Services, ledger_url

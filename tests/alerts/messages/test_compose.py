@@ -12,8 +12,9 @@ from alerts.messages.compose import compose, present
 from alerts.messages.digest import grouped
 from alerts.messages.evidence_message import evidence
 from alerts.messages.follow_up.duty import Person, escalated, with_duty
+from alerts.messages.follow_up.handling import reply, with_handling
 from alerts.messages.follow_up.part import part_message
-from alerts.messages.handling import reply, with_handling
+from alerts.messages.linked import linked
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
 from alerts.notify.slack.buttons import buttons_of
 from nlp.complaints.rules import CATEGORIES, DEMANDS
@@ -43,6 +44,7 @@ from tests.alerts.made import (
     made_story,
     made_told,
 )
+from tests.alerts.messages.follow_up.test_handling import made_handlings
 from tests.alerts.messages.made import (
     GOVERNMENT,
     LARGE,
@@ -55,7 +57,6 @@ from tests.alerts.messages.made import (
     made_opening,
 )
 from tests.alerts.messages.missed import made_missed
-from tests.alerts.messages.test_handling import made_handlings
 
 HOT = replace(LARGE, followers=1862)
 VOICES = (HOT, LARGE, MEDIUM, OWN, LISTED, PLATFORM, GOVERNMENT)
@@ -67,7 +68,8 @@ SPEAKING = (
     "messages.digest",
     "messages.message",
     "messages.away",
-    "messages.handling",
+    "messages.follow_up.handling",
+    "messages.linked",
     "messages.follow_up.part",
     "messages.follow_up.duty",
     "notify.slack.buttons",
@@ -113,7 +115,7 @@ def _speak_of_people() -> None:
         escalated(made_incident(), call, HOUR, Person("张三"), "zh")
     escalated(made_incident(), "step", HOUR, None, "zh")
     with_duty(compose(made_alert(), "zh"), Person("张三"), calls=True)
-    buttons_of(compose(made_alert(), "zh"))
+    buttons_of(linked(compose(made_alert(), "zh"), "https://alerts.example"))
     for handling in made_handlings():
         buttons_of(present(with_handling(made_alert(), handling), "zh"))
         reply(made_incident(), handling, "zh")

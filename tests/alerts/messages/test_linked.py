@@ -10,7 +10,7 @@ from alerts.notify.slack.blocks import payload_of
 from alerts.notify.webhook.payload import payload_of as webhook_payload
 from records import IncidentKind
 from records.language import Language
-from tests.alerts.messages.made import made_alert
+from tests.alerts.made import made_alert
 
 PAGE = "https://alerts.example/fengsui/"
 

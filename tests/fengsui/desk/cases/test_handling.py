@@ -40,7 +40,7 @@ def kept(ledger: Ledger) -> Case:
 
 def test_status_of_the_case_follows_the_log(desk: Desk, click: Clicks, ledger: Ledger) -> None:
     """Taken it is being handled, ended it is resolved, opened again it is open and due anew."""
-    steps = (
+    steps: tuple[tuple[str, dict[str, str], CaseStatus], ...] = (
         ("claim", {}, CaseStatus.HANDLING),
         ("resolve", {"cause": "已退款"}, CaseStatus.RESOLVED),
         ("reopen", {}, CaseStatus.HANDLING),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alerts.messages.message import Message, decoded
 from fengsui.desk.desk import Desk
-from fengsui.desk.escalation import escalate
+from fengsui.desk.duty.escalation import escalate
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records import (

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from alerts.delivery.on_call import Shift
 from alerts.policies import OnCallSettings
-from fengsui.desk.calendars import (
+from fengsui.desk.duty.calendars import (
     MOST_BYTES,
     CalendarError,
     imported,
     refresh_calendars,
     shifts_of,
 )
-from fengsui.desk.on_call import on_call_for
+from fengsui.desk.duty.on_call import on_call_for
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from records.time import BEIJING, DAY, HOUR

@@ -16,8 +16,8 @@ from alerts.delivery.silences import LOUD
 from alerts.messages.follow_up.duty import Person, escalated
 from alerts.messages.message import encoded
 from alerts.policies import EscalationPolicy
+from fengsui.desk.duty.on_call import on_call_by, person_named, rotas_of
 from fengsui.desk.members import CLOCK
-from fengsui.desk.on_call import on_call_by, person_named, rotas_of
 from fengsui.desk.states import IncidentState, fold_incident
 from fengsui.incidents.notifications import routes_of
 from fengsui.incidents.silences import is_silent

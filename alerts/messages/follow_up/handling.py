@@ -34,13 +34,17 @@ def with_handling(alert: Alert, handling: Handling) -> Alert:
 
 def is_ended(alert: Alert) -> bool:
     """Say whether a person ended the incident."""
-    handling = alert.situation and alert.situation.handling
+    handling = _handling(alert)
     return handling is not None and handling.is_ended
+
+
+def _handling(alert: Alert) -> Handling | None:
+    return alert.situation.handling if alert.situation else None
 
 
 def how_ended(alert: Alert, words: Mapping[str, str]) -> str:
     """Return how the incident ended: as a person said, or by itself."""
-    handling = alert.situation and alert.situation.handling
+    handling = _handling(alert)
     if handling is not None and handling.is_ended:
         return words[f"handled.{handling.status}"]
     return words["level.recovered"]

@@ -6,14 +6,14 @@ import pytest
 
 from alerts.messages.catalogue import LANGUAGES
 from alerts.messages.compose import compose, present
-from alerts.messages.handling import with_handling
+from alerts.messages.follow_up.handling import with_handling
 from alerts.messages.message import Message
 from alerts.notify.slack.buttons import VALUE_LIMIT, buttons_of
 from alerts.notify.slack.notifier import SlackNotifier
 from alerts.notify.slack.settings import SlackReceiver
 from records.language import Language
 from tests.alerts.made import made_alert
-from tests.alerts.messages.test_handling import CLAIMED, ENDS, made_handlings
+from tests.alerts.messages.follow_up.test_handling import CLAIMED, ENDS, made_handlings
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, SlackServer
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from alerts.delivery.on_call import Rota, rota_of
 from alerts.detection.holiday_calendar import calendar_of
 from alerts.messages.follow_up.duty import Person
-from fengsui.desk.calendars import imported
+from fengsui.desk.duty.calendars import imported
 from fengsui.settings.application import Settings
 from records.time import BEIJING
 

@@ -11,7 +11,7 @@ import pytest
 
 from fengsui.demo.playing import play
 from records import Window
-from tests.dags.cluster import Cluster
+from tests.dags.distributed.cluster import Cluster
 from tests.dags.one_run import one_run, stored
 from tests.servers.fixtures import require_elasticsearch
 

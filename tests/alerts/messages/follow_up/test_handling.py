@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.messages.compose import compose, present
-from alerts.messages.handling import reply, with_handling
+from alerts.messages.follow_up.handling import reply, with_handling
 from records import Change, Handling, Level
 from tests.alerts.made import OPENED, made_alert, made_incident
 from tests.alerts.messages.made import made_end, made_opening, made_operational

@@ -1,0 +1,1 @@
+"""Airflow with PostgreSQL, Redis and two workers."""

@@ -1,0 +1,1 @@
+"""What fails while the pipeline runs: kills, hostile input, what comes late."""
