@@ -145,6 +145,7 @@ class SlackDesk:
             if asked.length is None:
                 return self._help()
             data["until"] = forms.until(self._desk.now(), asked.length)
+            data |= {forms.ALSO: "yes"} if asked.also else {}
             data["reason"] = asked.text or say(self._language, "slack.silence.reason")
         return self._text(self._act(kind, found[0].key, member, key, **data))
 

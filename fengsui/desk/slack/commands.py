@@ -39,6 +39,7 @@ _LOOKS: Final = {"": STATUS, "status": STATUS, "状态": STATUS, "mine": MINE, "
 # Slack writes a person as <@U024BE7LH|name> where the app's command escapes them.
 _PERSON: Final = re.compile(r"<@([UW][A-Z0-9]{2,40})(?:\|[^>]{0,100})?>")
 _LENGTH: Final = re.compile(r"([0-9]{1,3})(分钟|小时|天|m|h|d)")
+_ALSO: Final = frozenset({"also-safety", "含人身安全"})
 _UNITS: Final = {"m": MINUTE, "分钟": MINUTE, "h": HOUR, "小时": HOUR, "d": DAY, "天": DAY}
 
 
@@ -46,7 +47,8 @@ _UNITS: Final = {"m": MINUTE, "分钟": MINUTE, "h": HOUR, "小时": HOUR, "d": 
 class Asked:
     """What a command asks for: to look (`look`), or to act (`kind`) on what `which` means.
 
-    `text` is the rest, `person` a Slack user's id, `length` how long a silence lasts.
+    `text` is the rest, `person` a Slack user's id, `length` how long a silence lasts,
+    `also` whether it holds where people are harmed, or from orange on, too.
     """
 
     look: str = ""
@@ -55,6 +57,7 @@ class Asked:
     text: str = ""
     person: str = ""
     length: timedelta | None = None
+    also: bool = False
 
 
 def asked(text: str) -> Asked:
@@ -74,7 +77,8 @@ def asked(text: str) -> Asked:
         return Asked("", kind, " ".join(others[:1]), person=people[0] if people else "")
     if kind is ActionKind.SILENCE:
         lengths = [found for word in words[1:] if (found := _LENGTH.fullmatch(word))]
-        others = [word for word in words[1:] if not _LENGTH.fullmatch(word)]
+        others = [word for word in words[1:] if not _LENGTH.fullmatch(word) and word not in _ALSO]
+        also = any(word in _ALSO for word in words[1:])
         length = int(lengths[0][1]) * _UNITS[lengths[0][2]] if lengths else None
-        return Asked("", kind, " ".join(others[:1]), " ".join(others[1:]), length=length)
+        return Asked("", kind, " ".join(others[:1]), " ".join(others[1:]), length=length, also=also)
     return Asked("", kind, which, " ".join(rest))

@@ -19,6 +19,8 @@ FORM: Final = "fengsui.form"
 # Characters of a title and of a text, by Slack; what is typed beyond the desk's limit it refuses.
 TITLE_LIMIT: Final = 24
 TEXT_LIMIT: Final = 2000
+# The field of the log, and of the form.
+ALSO: Final = "also_safety"
 HOURS: Final = (1, 2, 4, 8, 24, 72)
 
 Json = dict[str, Any]
@@ -85,7 +87,15 @@ def _inputs(kind: ActionKind, language: Language) -> list[Json]:
             "initial_option": options[1],
         }
         asked.insert(0, _input("hours", say(language, "slack.field.hours"), select))
+        asked.append(_also(language))
     return asked
+
+
+def _also(language: Language) -> Json:
+    """Return the box that lets a silence hold where people are harmed, or from orange on, too."""
+    option = {"text": _plain(say(language, "slack.also")), "value": "yes"}
+    boxes = {"type": "checkboxes", "action_id": ALSO, "options": [option]}
+    return _input(ALSO, say(language, "slack.field.also"), boxes, optional=True)
 
 
 def filled(view: Mapping[str, Any], now: datetime) -> Filled:
@@ -105,6 +115,8 @@ def filled(view: Mapping[str, Any], now: datetime) -> Filled:
     if kind is ActionKind.SILENCE:
         hours = int(values["hours"]["hours"]["selected_option"]["value"])
         data["until"] = until(now, hours * HOUR)
+        if values.get(ALSO, {}).get(ALSO, {}).get("selected_options"):
+            data[ALSO] = "yes"
     if kind is ActionKind.FALSE_ALARM and not data[field]:
         data = {}
     return Filled(kind, str(incident), str(channel), data)

@@ -21,6 +21,10 @@ from records import ActionKind
             "静默 云朵 2小时 新品 发布",
             Asked("", ActionKind.SILENCE, "云朵", "新品 发布", length=timedelta(hours=2)),
         ),
+        (
+            "silence 云朵 1d also-safety",
+            Asked("", ActionKind.SILENCE, "云朵", length=timedelta(days=1), also=True),
+        ),
         ("silence 云朵", Asked("", ActionKind.SILENCE, "云朵")),
         ("resolve 云朵 已 退款", Asked("", ActionKind.RESOLVE, "云朵", "已 退款")),
         ("delete everything", Asked(look=HELP)),

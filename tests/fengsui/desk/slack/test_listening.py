@@ -107,6 +107,7 @@ def test_silence_has_an_end_and_needs_a_lead(slack: SocketSlack, desk: Desk) -> 
     values = {
         "hours": {"hours": {"selected_option": {"value": "4"}}},
         "reason": {"reason": {"value": "新品发布"}},
+        "also_safety": {"also_safety": {"selected_options": [{"value": "yes"}]}},
     }
     for user, number in (("U0001", "V1"), ("U0003", "V2")):
         slack.press(user, "silence", KEY, number)
