@@ -53,7 +53,7 @@ from records import (
 )
 from records.action import CASE, INCIDENT, POST
 from store.errors import StoreError
-from store.ledger.actions import Decided, Known
+from store.ledger.actions import Decided, Known, storable_action
 from store.ledger.ledger import Ledger
 
 __all__ = ["CaseView", "Desk", "IncidentView", "Outcome", "UnknownSubject"]
@@ -113,6 +113,7 @@ class Desk:
         Raises:
             StoreError: the ledger is away, and the spool cannot be written either.
         """
+        action = storable_action(action)
         if reason := refusal_of(action, self.members):
             return Outcome(OutcomeKind.REFUSED, action, reason=reason)
         try:

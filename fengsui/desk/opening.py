@@ -12,6 +12,7 @@ from fengsui.services import ledger_url
 from fengsui.settings.application import Settings
 from records import Action
 from store.errors import StoreError
+from store.ledger.actions import storable_action
 from store.ledger.ledger import Ledger
 
 
@@ -35,6 +36,7 @@ def keep_away(settings: Settings, action: Action, error: StoreError) -> Outcome:
     Raises:
         StoreError: it could not be kept: the error of the ledger.
     """
+    action = storable_action(action)
     if reason := refusal_of(action, Members(settings.members)):
         return Outcome(OutcomeKind.REFUSED, action, reason=reason)
     return kept(spool_of(settings), action, error)

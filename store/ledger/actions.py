@@ -122,10 +122,16 @@ class ActionLog(LedgerDatabase):
             return _read(connection, query)
 
 
+def storable_action(action: Action) -> Action:
+    """Return an action as the log can hold it: U+FFFD for what no database takes."""
+    data = {storable(name): storable(value) for name, value in action.data.items()}
+    return cleaned(replace(action, data=data, seq=0))
+
+
 def _append(connection: Connection, actions: Sequence[Action]) -> list[Action]:
     """Add the actions whose keys are new, each at the next place."""
     place, new = _next_seq(connection), []
-    for action in map(_storable, actions):
+    for action in map(storable_action, actions):
         if upsert(connection, schema.actions, [_row(action, place)], replace=False):
             new.append(replace(action, seq=place))
             place += 1
@@ -154,11 +160,6 @@ def _of_subjects(
 
 def _read(connection: Connection, query: Select[int, str]) -> list[Action]:
     return [replace(_action(body), seq=seq) for seq, body in connection.execute(query)]
-
-
-def _storable(action: Action) -> Action:
-    data = {storable(name): storable(value) for name, value in action.data.items()}
-    return cleaned(replace(action, data=data, seq=0))
 
 
 def _row(action: Action, seq: int) -> dict[str, object]:

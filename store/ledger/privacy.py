@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
+from records.action import CASE
 from store.encoding import storable
 from store.ledger import schema
 from store.ledger.database import LedgerDatabase, upsert
@@ -133,7 +134,23 @@ def _scrub_cases(connection: Connection, keys: frozenset[str]) -> int:
         connection.execute(
             update(cases).where(cases.c.key == name).values(body=_json(body), author="")
         )
+        _scrub_actions(connection, f"{CASE}:{name}")
     return len(names)
+
+
+def _scrub_actions(connection: Connection, subject: str) -> None:
+    """Take the notes and drafts on a case: they may repeat what its customer wrote.
+
+    That they were written, when and by whom, stays.
+    """
+    table = schema.actions
+    query = select(table.c.key, table.c.body).where(table.c.subject == subject)
+    for row in connection.execute(query).all():
+        body = json.loads(row.body)
+        if body.get("data", {}).get("text"):
+            body["data"]["text"] = ""
+            values = {"body": _json(body)}
+            connection.execute(update(table).where(table.c.key == row.key).values(values))
 
 
 def _scrub_notifications(

@@ -253,3 +253,12 @@ def test_orange_is_silenced_only_by_name(desk: Desk, click: Clicks, ledger: Ledg
     assert desk.silences(NOON + timedelta(minutes=1)) == []
     ledger.record_detection([incident(level=Level.YELLOW)], [])
     assert desk.act(click("silence", "王芳", **given)).is_done
+
+
+def test_what_no_database_takes_is_marked_before_it_is_done(desk: Desk, click: Clicks) -> None:
+    """U+0000 and half a surrogate are the same in the answer, in the log, and if it comes again."""
+    note = replace(click("note", text="a\0b\ud800"), key="web:\ud800")
+    outcome = desk.act(note)
+    assert outcome.action.data == {"text": "a�b�"}
+    assert desk.incident(KEY).actions == [outcome.action]
+    assert desk.act(note).kind is OutcomeKind.REPEATED

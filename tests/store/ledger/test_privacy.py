@@ -7,9 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from records import Carrier, Notification, NotificationState, Situation, TurningPoint, Voice
+from records import (
+    Action,
+    ActionKind,
+    Carrier,
+    Notification,
+    NotificationState,
+    Situation,
+    TurningPoint,
+    Via,
+    Voice,
+)
 from store.ledger.ledger import Ledger
 from tests.alerts.made import OPENED, made_alert, made_incident
+from tests.store.making import case
 
 HOUR = timedelta(hours=1)
 
@@ -71,3 +82,22 @@ def test_a_situation_forgets_in_time(written: Ledger) -> None:
     assert {one.text for one in told(written).carriers} == {""}
     assert written.incidents()[0].title == ""
     assert written.expire_words(OPENED + HOUR) == 0
+
+
+def test_notes_on_a_forgotten_case_lose_their_words(written: Ledger) -> None:
+    """What people wrote on a case may repeat its customer: it goes; that they wrote it stays."""
+    written.upsert_cases([case(1), case(2)])
+    by_subject = {f"case:{one.key}": "客户说她过敏了" for one in (case(1), case(2))}
+    by_subject["incident:云朵茶饮@1"] = "已致电门店"
+    written.append(
+        [
+            Action(f"web:{at}", subject, ActionKind.NOTE, "李雷", OPENED, Via.WEB, {"text": text})
+            for at, (subject, text) in enumerate(by_subject.items())
+        ]
+    )
+    written.forget_posts({case(1).posts[0]})
+    found = {one.subject: one for one in written.actions()}
+    assert found.keys() == by_subject.keys()
+    words = [found[subject].data["text"] for subject in by_subject]
+    assert words == ["", "客户说她过敏了", "已致电门店"]
+    assert {one.actor for one in found.values()} == {"李雷"}
