@@ -1,8 +1,9 @@
 """The page as an ASGI application."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -53,11 +54,13 @@ def application(
     *,
     wall: Callable[[], datetime] = utc_now,
     hosts: Sequence[str] = LOOPBACK,
+    warms: bool = False,
 ) -> Starlette:
     """Return the page over the stores of `settings`; `clock` says what is now in them.
 
     Only requests for one of `hosts` are answered, so that no other site's name leads here. Sessions
-    and shared links go by `wall`.
+    and shared links go by `wall`. With `warms` it reads the first page before anybody asks for it:
+    loading the baselines of many brands takes seconds.
 
     Raises:
         KeyUnusable: the key that sessions are signed with cannot be used.
@@ -75,6 +78,8 @@ def application(
             if settings.slack.mode == "http":
                 app.state.slack = door = SlackDoor(settings)
                 opened.callback(door.close)
+            if warms:
+                opened.callback(asyncio.create_task(_warm(app.state.site)).cancel)
             yield
 
     return Starlette(
@@ -121,6 +126,12 @@ def application(
 def _slack(settings: Settings) -> list[Route]:
     """Return the endpoint of Slack where clicks arrive by HTTP."""
     return [Route(PATH, events, methods=["POST"])] if settings.slack.mode == "http" else []
+
+
+async def _warm(site: Site) -> None:
+    """Read what the first page shows; a store that is away is said when somebody asks."""
+    with suppress(StoreError):
+        await overview.first(site, site.settings.language)
 
 
 async def choose_language(request: Request) -> Response:

@@ -91,7 +91,7 @@ def _server(
     has_logins = any(one.login is not None for one in settings.members)
     if not _is_loopback(host) and not has_logins:
         raise CommandError(tell("serve.no_logins", host=host))
-    app = application(settings, clock, hosts=hosts_of(settings, host))
+    app = application(settings, clock, hosts=hosts_of(settings, host), warms=True)
     config = uvicorn.Config(
         app,
         host=host,

@@ -118,6 +118,13 @@ def page(
     return answer
 
 
+def fragment(template: str, language: Language, now: datetime, **values: Any) -> Markup:
+    """Return a part of a page that is the same for all readers of a language."""
+    writer = _Writer(language, now)
+    text = _TEMPLATES.get_template(template).render(**writer.helpers(), now=now, **values)
+    return Markup(text)  # noqa: S704  # the template has escaped it
+
+
 class Notice(msgspec.Struct, frozen=True):
     """What the next page says first: what became of what the reader did, and who was first."""
 
@@ -201,10 +208,14 @@ def spark_path(values: tuple[float, ...], top: float, *, area: bool = False) -> 
     """Return the path of a small line, 100 by 24, as SVG writes it: numbers alone."""
     if not values:
         return Markup()
-    across = 100 / max(len(values) - 1, 1)
-    top = max(top, LEAST_TOP)
+    across, top = 100 / max(len(values) - 1, 1), max(top, LEAST_TOP)
+    heights = [round(24 - 22 * value / top) for value in values]
+    last = len(heights) - 1
     points = [
-        f"{place * across:.1f},{24 - 22 * value / top:.1f}" for place, value in enumerate(values)
+        f"{round(place * across)},{height}"
+        for place, height in enumerate(heights)
+        # What lies on a level stretch says nothing.
+        if place in {0, last} or {heights[place - 1], heights[place + 1]} != {height}
     ]
     line = "M" + "L".join(points)
     return Markup(f"{line}L100,24L0,24Z" if area else line)  # noqa: S704  # made of numbers

@@ -21,7 +21,7 @@ SPAN: Final = DAY
 STEP: Final = timedelta(minutes=30)
 # How long an incident that is over is still named.
 REMEMBERED: Final = timedelta(days=14)
-MOST_BRANDS: Final = 200
+MOST_BRANDS: Final = 100
 MOST_KEPT: Final = 40_000
 _Kept: TypeAlias = dict[tuple[str, datetime, datetime], float | None]
 # The baselines of steps, by whose they are.
