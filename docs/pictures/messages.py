@@ -69,8 +69,10 @@ def _shown(message: Message, at: datetime, *, is_answer: bool = False) -> Shown:
     return Shown(payload["blocks"], f"{at.astimezone(BEIJING):%m-%d %H:%M}", is_answer)
 
 
-def draw(page: str, path: Path) -> None:
-    """Draw a page into the PNG `path`, twice as many pixels as a telephone has points.
+def draw(page: str, path: Path, width: int = WIDTH, height: int = 3 * HEIGHT) -> None:
+    """Draw a page into the PNG `path`, twice as many pixels as the page has points.
+
+    What is lower than `height` is cut off.
 
     Raises:
         SystemExit: Chromium is missing or draws nothing.
@@ -83,7 +85,7 @@ def draw(page: str, path: Path) -> None:
         source.write_text(page, encoding="utf-8")
         command = [
             *("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
-            *("--force-device-scale-factor=2", f"--window-size={WIDTH},{HEIGHT * 3}"),
+            *("--force-device-scale-factor=2", f"--window-size={width},{height}"),
             *(f"--user-data-dir={folder}/profile", f"--screenshot={target}", source.as_uri()),
         ]
         try:
