@@ -4,6 +4,7 @@ import math
 import re
 import struct
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def test_any_length_fits_the_terminal(steps: int, width: int) -> None:
     chart = lines[1:-3] if steps else []
     assert all(len(line) <= width for line in chart)
     assert lines[0].startswith("云朵茶饮")
+
+
+def test_a_picture_speaks_the_language_of_its_reader() -> None:
+    """The words on a picture are those of the language; a file in memory will do."""
+    chinese, english = BytesIO(), BytesIO()
+    png_chart(timeline(97), chinese)
+    png_chart(timeline(97), english, "en")
+    assert chinese.getvalue()[:8] == english.getvalue()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert chinese.getvalue() != english.getvalue()
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 97, 20_000])
