@@ -70,17 +70,17 @@ def silence_for(
     """Return the silence that keeps an alert quiet at `at`, None where none does."""
     situation = alert.situation
     harms = situation is not None and (situation.harm > 0 or situation.category == SAFETY)
-    return _first(silences, alert.incident, facts_of(alert), at, harms=harms)
+    return first_silence(silences, alert.incident, facts_of(alert), at, harms=harms)
 
 
 def silence_of_incident(
     silences: Iterable[SilenceState], incident: Incident, at: datetime, *, harms: bool = False
 ) -> SilenceState | None:
     """Return the silence that keeps an incident quiet at `at`, as far as it alone tells."""
-    return _first(silences, incident, facts_of_incident(incident), at, harms=harms)
+    return first_silence(silences, incident, facts_of_incident(incident), at, harms=harms)
 
 
-def _first(
+def first_silence(
     silences: Iterable[SilenceState],
     incident: Incident,
     facts: Facts,
@@ -88,6 +88,7 @@ def _first(
     *,
     harms: bool,
 ) -> SilenceState | None:
+    """Return the first silence that keeps an incident of these facts quiet at `at`, if any."""
     is_loud = harms or incident.level >= LOUD
     return next(
         (

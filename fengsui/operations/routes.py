@@ -16,12 +16,15 @@ from alerts.delivery.escalation import (
 from alerts.delivery.on_call import Rota, rota_of
 from alerts.delivery.quiet_hours import holding, quiet_until
 from alerts.delivery.routing import Facts, Routed, names_of, routed
+from alerts.delivery.silences import first_silence
 from alerts.detection.holiday_calendar import calendar_of
 from alerts.policies import EscalationPolicy
 from fengsui.desk.duty.on_call import on_call_by, rotas_of
+from fengsui.incidents.silences import silences
 from fengsui.settings.application import Settings
 from records import Incident
 from records.time import DAY
+from store.ledger.ledger import Ledger
 
 # Steps that are shown, and for how long.
 MOST_STEPS: Final = 24
@@ -62,6 +65,15 @@ class RoutePath:
     person: str
     policy: EscalationPolicy | None
     steps: tuple[Asked, ...]
+
+
+def why_silenced(ledger: Ledger, facts: Facts, at: datetime, *, harm: bool) -> str | None:
+    """Return why an incident of these facts is silenced at `at`, None where it is not."""
+    before = ledger.silenced(facts.brand, at)
+    if before is not None:
+        return before
+    one = first_silence(silences(ledger), _opened(facts, at), facts, at, harms=harm)
+    return None if one is None else one.reason
 
 
 def path_of(

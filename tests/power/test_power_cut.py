@@ -68,7 +68,7 @@ def _rows(path: Path, query: str) -> list[tuple[str, ...]]:
 
 
 def _pairs(path: Path, query: str) -> dict[str, str]:
-    return {name: value for name, value in _rows(path, query)}
+    return dict(_rows(path, query))
 
 
 def _is_key(file: Path, made_with: str) -> bool:

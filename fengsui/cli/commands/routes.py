@@ -18,7 +18,7 @@ from fengsui.cli.times import read_coming
 from fengsui.cli.worded import Application
 from fengsui.desk.duty.on_call import rotas_of
 from fengsui.operations.dry_run import dry_run
-from fengsui.operations.routes import Asked, Reached, RoutePath, path_of
+from fengsui.operations.routes import Asked, Reached, RoutePath, path_of, why_silenced
 from fengsui.services import Services, ledger_url
 from fengsui.settings.application import Settings
 from fengsui.wording.faults import own_text
@@ -95,7 +95,7 @@ def try_path(
     )
     settings.state.mkdir(parents=True, exist_ok=True)
     with Ledger(ledger_url(settings)) as ledger:
-        silence = ledger.silenced(brand, moment)
+        silence = why_silenced(ledger, facts, moment, harm=harm)
     path = path_of(settings, facts, moment, harm=harm, silence=silence)
     if json:
         print_json(_answer(path, facts))

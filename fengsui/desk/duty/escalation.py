@@ -2,7 +2,7 @@
 
 A step is an entry in the log and messages in the outbox, written together, from the log as it
 stands in that transaction: of a claim and a step at the same time one is first, and no step is done
-twice, whoever else looks at the same time.
+twice, also where several look at the same time.
 """
 
 from collections.abc import Iterator, Sequence

@@ -97,7 +97,7 @@ def test_in_an_open_incident_each_new_one_is_told(make: Make) -> None:
 
 
 def test_right_after_a_recovery_it_is_told_all_the_same(make: Make) -> None:
-    """The time after a recovery in which little is heard does not hide it."""
+    """The time after a recovery in which little counts does not hide it."""
     services = make(WORDS)
     say(services, "央视记者到店")
     steps.detect(services, NOW + MINUTE)

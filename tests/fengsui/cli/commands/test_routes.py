@@ -82,6 +82,15 @@ def test_a_silence_is_shown(team: Shell) -> None:
     assert "silenced, nothing is sent: launch" in team("route", "test", "--brand", BRAND).out
 
 
+def test_a_silence_of_the_desk_is_shown(team: Shell) -> None:
+    """A silence by words holds for an incident with these words, and never from orange on."""
+    silence = ("silence", "add", "--word", "上新", "--until", "2h", "--reason", "launch")
+    assert team(*silence).code == 0
+    command = ("route", "test", "--brand", BRAND, "--topic", "上新排队", "--level")
+    assert "silenced, nothing is sent: launch" in team(*command, "yellow").out
+    assert "silenced" not in team(*command, "orange").out
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
