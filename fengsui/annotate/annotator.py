@@ -20,6 +20,7 @@ from nlp.dedup.spam import CampaignGuard, FloodGuard, advert_reason
 from nlp.opinion.judge import Judge
 from nlp.sentiment.model import ComplaintReader, Score, SentimentModel
 from nlp.stance import RULES, Reading, towards
+from nlp.stance.verdict import Stance
 from nlp.text.keywords import extract
 from nlp.text.normalise import EMOTICON, Text, fold
 from nlp.text.segment import segmenter_of
@@ -200,7 +201,7 @@ class Annotator:
 
     def _scored(
         self, candidates: Sequence[Candidate], voices: Sequence[str], read: Sequence[bool]
-    ) -> tuple[list[Score], list[list[Score]]]:
+    ) -> tuple[list[Score], list[list[Stance]]]:
         """Return how each candidate's own words score, and how it scores towards each brand.
 
         What the judge will read is scored by its words alone. Copies share their score.
@@ -229,7 +230,7 @@ class Annotator:
     def _verdicts(
         self,
         candidates: Sequence[Candidate],
-        stances: Sequence[Sequence[Score]],
+        stances: Sequence[Sequence[Stance]],
         suspicions: Sequence[Screening | None],
         read: Sequence[bool],
     ) -> list[list[Verdict]]:
@@ -246,7 +247,7 @@ class Annotator:
         return [
             [self._opinions.verdict(candidate.text.own, one, complaint) for one in judged[at]]
             if at in judged
-            else [Verdict(score, complaint) for score in some]
+            else [Verdict(stance.score, complaint) for stance in some]
             for at, (candidate, some, complaint) in enumerate(
                 zip(candidates, stances, complaints, strict=True)
             )
@@ -374,12 +375,12 @@ def _pain_points(
 
 def _stance(
     candidate: Candidate, reading: Reading | None, score: Score, scored: Mapping[str, Score]
-) -> Score:
-    """Return the score towards the brand that `reading` is about."""
+) -> Stance:
+    """Return the stance towards the brand that `reading` is about."""
     post, text, _ = candidate
     if post.kind is PostKind.HEADLINE and tells_of_trouble(text.own):
-        return TROUBLE
-    return towards(reading, score, scored[said(reading)]).score if reading else score
+        return Stance(TROUBLE)
+    return towards(reading, score, scored[said(reading)]) if reading else Stance(score)
 
 
 def _advert(candidate: Candidate, score: Score) -> str:

@@ -10,8 +10,9 @@ from nlp.complaints.rules import Complaint, Screening
 from nlp.opinion.judge import Asked, Judge, Judged
 from nlp.opinion.marking import hidden
 from nlp.sentiment.model import Score
+from nlp.stance.judgement import NEGATION
+from nlp.stance.verdict import Stance, raised
 from nlp.stance.verdict import Verdict as Rule
-from nlp.stance.verdict import raised
 from records import PostKind
 
 # Kinds of spam that the judge knows; of the others the guards against floods know more.
@@ -41,7 +42,7 @@ class Opinions:
     def of(
         self,
         candidates: Sequence[Candidate],
-        stances: Sequence[Sequence[Score]],
+        stances: Sequence[Sequence[Stance]],
         suspicions: Sequence[Screening | None],
         read: Sequence[bool],
     ) -> dict[int, list[Judged]]:
@@ -53,9 +54,9 @@ class Opinions:
             return {}
         places = [at for at, is_read in enumerate(read) if is_read]
         posts = [
-            _asked(candidates[at], match, score)
+            _asked(candidates[at], match, stance)
             for at in places
-            for match, score in zip(candidates[at].matches, stances[at], strict=True)
+            for match, stance in zip(candidates[at].matches, stances[at], strict=True)
         ]
         doubted = [
             suspicion is not None and suspicion.is_suspicious
@@ -101,6 +102,7 @@ def are_read(candidates: Sequence[Candidate], judge: Judge | None) -> list[bool]
     ]
 
 
-def _asked(candidate: Candidate, match: BrandMatch, words: Score) -> Asked:
+def _asked(candidate: Candidate, match: BrandMatch, stance: Stance) -> Asked:
     rivals = [span for other in candidate.others(match) for span in other.spans]
-    return Asked(*hidden(candidate.text, match.spans, rivals), words)
+    own, title = hidden(candidate.text, match.spans, rivals)
+    return Asked(own, title, stance.score, refuses=stance.reason == NEGATION)

@@ -73,11 +73,15 @@ class Pools(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Asked(NamedTuple):
-    """A post and a brand: hidden own words and title, and what words and rules say."""
+    """A post and a brand: hidden own words and title, and what words and rules say.
+
+    `refuses` says that a negation turned the words (不会再进): the reader reads such by parts.
+    """
 
     own: str
     title: str
     words: Score
+    refuses: bool = False
 
 
 class Early(NamedTuple):
@@ -146,27 +150,26 @@ class Judge:
         asked = [
             at
             for at, (before, doubt) in enumerate(zip(early, doubted, strict=True))
-            if doubt or self._is_open(before.stance)
+            if doubt or posts[at].refuses or self._is_open(before.stance)
         ]
         read = self.reader.read([(undone(posts[at].own), posts[at].title) for at in asked])
         opinions = dict(zip(asked, read, strict=True))
         return [
-            Judged(self._late(post.words, before, opinion), opinion)
+            Judged(self._late(post, before, opinion), opinion)
             if (opinion := opinions.get(at))
             else Judged(before.stance, None)
             for at, (post, before) in enumerate(zip(posts, early, strict=True))
         ]
 
-    def _late(self, words: Score, early: Early, opinion: Opinion) -> Score:
-        """Return the stance of what was read; who was hurt and blames by the words is negative."""
-        stance = self.pools.late.of((words, early.first, opinion.stance))
-        if (
-            stance.label != "negative"
-            and words.label == "negative"
-            and self.reader.detail(opinion).harm
-        ):
-            return words
-        return stance
+    def _late(self, post: Asked, early: Early, opinion: Opinion) -> Score:
+        """Return the stance of what was read.
+
+        Negative words stand where a negation turned them, and where somebody was hurt.
+        """
+        stance = self.pools.late.of((post.words, early.first, opinion.stance))
+        if stance.label == "negative" or post.words.label != "negative":
+            return stance
+        return post.words if post.refuses or self.reader.detail(opinion).harm else stance
 
     def complains(self, opinion: Opinion) -> float:
         """Return the probability of a complaint, as the reader reads it."""

@@ -13,6 +13,9 @@ from nlp.stance.reading import Reading
 from nlp.stance.target import mention, other_target
 from nlp.stance.verdict import Stance, Verdict, blend, raised, shifted
 
+NEGATION: Final = "negation"
+"""The reason where a negation turned the words: 不会再进."""
+
 _WORD: Final = 2.0  # log odds that a word of praise or blame adds
 _NEGATED: Final = 2.6  # and where a negation turned one: a model of n-grams reads such by parts
 _CONTRAST: Final = 0.8  # words that a main clause without any is worth
@@ -59,7 +62,7 @@ def _balanced(reading: Reading) -> Verdict | None:
     """Speak where praise and blame are both denied: 说不上好用，也说不上难用."""
     leans = [clause.lean for clause in reading.clauses if clause.negated]
     denied = len(leans) > 1 and sum(leans) == 0
-    return Verdict("neutral", 0.7, "negation") if denied or reading.has(Kind.MEH) else None
+    return Verdict("neutral", 0.7, NEGATION) if denied or reading.has(Kind.MEH) else None
 
 
 def _by_words(reading: Reading, part: Score) -> Stance:
@@ -68,7 +71,7 @@ def _by_words(reading: Reading, part: Score) -> Stance:
     if last := [clause.lean for clause in decisive if clause.lean]:
         total += last[-1] / 2  # the last word weighs more
     turned = any(clause.negated for clause in decisive)
-    reason = "negation" if turned else "concession" if reading.main else "words"
+    reason = NEGATION if turned else "concession" if reading.main else "words"
     if not total and reading.main:
         # What is conceded leans one way, so what it is set against leans the other.
         total = -_CONTRAST * _sign(sum(clause.lean for clause in reading.conceded))

@@ -77,6 +77,20 @@ def test_who_was_hurt_and_blames_by_the_words_is_negative(monkeypatch: pytest.Mo
     assert judged.stance.label == "neutral"
 
 
+def test_words_that_a_negation_turned_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A post that refuses is read, and its words count where the reader takes it for neutral."""
+    judge = shipped()
+    never = Asked(f"{BRAND}不解约我不会再进", "", Score(0.6, 0.3, 0.1), refuses=True)
+    (opinion,) = judge.reader.read([(never.own, "")])
+    calm = replace(opinion, stance=Score(0.0, 1.0, 0.0))
+    monkeypatch.setattr(judge.reader, "read", lambda posts: [calm] * len(posts))
+    early = [Early(Score(0.0, 1.0, 0.0), Score(0.0, 1.0, 0.0))]
+    (judged,) = judge.judge([never], early, [False])
+    assert (judged.stance.label, judged.opinion) == ("negative", calm)
+    (judged,) = judge.judge([never._replace(refuses=False)], early, [False])
+    assert judged.stance.label == "neutral"
+
+
 def test_a_post_is_judged_alone() -> None:
     """Among others a post has the stance that it has alone."""
     posts = [CALM, ANGRY, CALM._replace(own=f"{BRAND}还行吧")] * 4
