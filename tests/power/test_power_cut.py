@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ _STATES = {
 }
 
 
-def _rows(path: Path, query: str) -> list[tuple[str, ...]]:
+def _rows(path: Path, query: str) -> list[Any]:
     """Return what a database holds, nothing where it is lost; what is there must be whole."""
     if not path.exists():
         return []
