@@ -46,6 +46,8 @@ Chore: TypeAlias = Callable[[Services, datetime], object]
 NO_CHORES: Final[Mapping[str, Chore]] = MappingProxyType({})
 
 WAKE = timedelta(seconds=1)
+# A backlog is scored in parts of so many seconds: between two of them is detection's turn.
+SCORING: Final = 10.0
 # What a source that rests leaves unread is noted as often.
 NOTED_EACH = timedelta(minutes=1)
 # How long, at the end, sources may take to finish their read; one that hangs is left behind.
@@ -95,7 +97,8 @@ def run(
         while not stop.is_set():
             arrived.wait(WAKE.total_seconds())
             arrived.clear()
-            _turn_watched(services, clock, supervisor, senders, watch, progress)
+            if _turn_watched(services, clock, supervisor, senders, watch, progress).more:
+                arrived.set()
             for name, chore in chores.items():
                 supervisor.step(f"{STEP}{name}", partial(chore, services, clock()), None)
         watch.ends()
@@ -118,7 +121,7 @@ def _turn_watched(
     senders: Senders,
     watch: Watch,
     progress: Callable[[Cycle], None],
-) -> None:
+) -> Annotated:
     cycle = turn(services, clock, senders.send, supervisor, watch.beat)
     supervisor.step(f"{STEP}progress", lambda: progress(cycle), None)
     supervisor.revive()
@@ -128,6 +131,7 @@ def _turn_watched(
         lambda: watch.turned(services, supervisor, cycle.at, scored, cycle.scoring),
         None,
     )
+    return cycle.annotated
 
 
 def receiving(settings: Settings, clock: Callable[[], datetime] = utc_now) -> ExitStack:
@@ -160,11 +164,13 @@ def turn(
     guard = supervisor or Supervisor(threading.Event())
     began = time.monotonic()
     annotated = guard.step(
-        f"{STEP}annotate", lambda: steps.annotate(services, beat=beat), Annotated()
+        f"{STEP}annotate", lambda: steps.annotate(services, beat=beat, seconds=SCORING), Annotated()
     )
     scoring = time.monotonic() - began
     beat()
-    detected = guard.step(f"{STEP}detect", lambda: steps.detect(services, clock()), Detected())
+    detected = guard.step(
+        f"{STEP}detect", lambda: _detected(services, clock(), behind=annotated.more), Detected()
+    )
     beat()
     guard.step(f"{STEP}calendars", lambda: refresh_calendars(services, clock()), 0)
     guard.step(f"{STEP}escalate", lambda: escalate(services, clock()), 0)
@@ -176,6 +182,24 @@ def turn(
     guard.step(f"{STEP}daily", lambda: daily_if_due(services, clock()), False)
     beat()
     return Cycle(clock(), annotated, detected, report.sent, report.failed, scoring)
+
+
+def _detected(services: Services, now: datetime, *, behind: bool) -> Detected:
+    """Detect as of `now`, or, while scoring is `behind`, as of what it has come to.
+
+    Ticks whose posts wait to be scored would pass for calm.
+    """
+    if not behind:
+        return steps.detect(services, now)
+    return steps.detect(services, scored_to(services, now), queued_at=now)
+
+
+def scored_to(services: Services, now: datetime) -> datetime:
+    """Return when the oldest post came in that waits; never before the last detection."""
+    waiting = services.store.pending(1)
+    reached = min([now, *(one.post.fetched_at for one in waiting)])
+    last, _ = steps.detected_to(services)
+    return max(reached, min(last, now)) if last is not None else reached
 
 
 def show_in_kibana(services: Services, now: datetime) -> None:

@@ -5,7 +5,9 @@ result; so a step that is run again finds its own work and adds nothing.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -50,24 +52,31 @@ SYSTEMATIC = 10
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """How many posts were read and how many mentions they hold."""
+    """How many posts were read and how many mentions they hold; `more` posts may wait."""
 
     posts: int = 0
     mentions: int = 0
     cases: int = 0
+    more: bool = False
 
 
 def annotate(
-    services: Services, window: Window | None = None, *, beat: Callable[[], None] = lambda: None
+    services: Services,
+    window: Window | None = None,
+    *,
+    beat: Callable[[], None] = lambda: None,
+    seconds: float = math.inf,
 ) -> Annotated:
     """Judge every post that waits (and was published in `window`), in order of arrival.
 
-    `beat` is called after each batch: a backlog takes many.
+    `beat` is called after each batch: a backlog takes many. After `seconds` the batch that is
+    under way is the last.
 
     Raises:
         ModelError: the model cannot judge; the posts go on waiting.
     """
     posts = mentions = cases = 0
+    began = time.monotonic()
     while pending := services.store.pending(BATCH, window):
         try:
             found, opened = _annotate_batch(services, pending)
@@ -78,6 +87,8 @@ def annotate(
         mentions += found
         cases += opened
         beat()
+        if time.monotonic() - began >= seconds:
+            return Annotated(posts, mentions, cases, more=True)
     return Annotated(posts, mentions, cases)
 
 
