@@ -9,14 +9,14 @@ from fengsui.wording.reasons import reason_text
 from fengsui.wording.words import catalogue
 
 ROOT = Path(__file__).parents[3]
-RAISED = re.compile(r"Unreadable\(\s*f?\"([^\"]+)\"")
+RAISED = re.compile(r"(?:Unreadable|BrokenTables)\(\s*f?\"([^\"]+)\"")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def raised() -> set[str]:
     """Return the reasons that formats raise, with something in their slots."""
     found = set()
-    for path in (ROOT / "listeners" / "formats").rglob("*.py"):
+    for path in (ROOT / "listeners").rglob("*.py"):
         for text in RAISED.findall(path.read_text("utf-8")):
             found.add(re.sub(r"\{[^}]*\}", "7", text))
     return found
@@ -37,6 +37,12 @@ def test_reasons_within_reasons() -> None:
     assert reason_text("zh", reason) == (
         "不认识的格式，读到的是一张表，列有 a, b。像是 X，但缺少 Y"
     )
+
+
+@pytest.mark.parametrize("reason", ["a damaged archive", "a damaged database: file is no database"])
+def test_why_a_file_cannot_be_read(reason: str) -> None:
+    """What is wrong with a workbook or a database is in the reader's language as well."""
+    assert CHINESE.search(reason_text("zh", f"cannot be read: {reason}").replace("读不了", ""))
 
 
 def test_what_nobody_knows_stays() -> None:
