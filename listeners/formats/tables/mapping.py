@@ -21,6 +21,7 @@ from listeners.parsing.times import has_clock, read_time
 from records import Post, PostKind
 
 NEEDED: Final = ("text", "time")
+_LEAST_ID: Final = 7
 _COUNTS: Final = ("reposts", "comments", "likes", "followers")
 _TEXTS: Final = ("title", "text", "platform", "author_name", "region", "quoted")
 # Where a tool writes that a field has nothing.
@@ -52,7 +53,8 @@ class Profile:
     """Which columns stand for which field, the best first, and whose posts they are.
 
     `source` is for posts of which neither the address nor the medium says whose they are. `marks`
-    are the names by which such a table is known, folded; without them it is the needed columns.
+    are the names by which such a table is known, folded; without them it is the needed columns. An
+    address in one of the columns `pages` is that of a page with many posts.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Profile:
     source: str = "table"
     kind: PostKind = PostKind.POST
     marks: Marks | None = None
+    pages: frozenset[str] = frozenset()
 
     def format(self) -> Format:
         """Return the format of the tables that have these columns."""
@@ -96,14 +99,19 @@ class Profile:
         url = self._url(row, cells["url"])
         source = source_at(url) or source_of_medium(text["platform"]) or self.source
         author = fields.read_id(cells["author"]) or text["author_name"]
-        identity = _identity(cells["id"], url, source, notes)
-        at = _time(when(cells["time"], cells["clock"]), identity, source, reading, notes)
+        kind = _KINDS.get(str(cells["kind"] or "").strip().lower(), self.kind)
+        known = _id_at(url, source, notes)
+        at = _time(when(cells["time"], cells["clock"]), known, source, reading, notes)
+        # Comments have the address of their post, and a page that of all its posts.
+        is_shared = kind is PostKind.COMMENT or (not known and self._is_page(row, url))
+        own = "" if is_shared else known or _identity(cells["id"], url)
         counts = {name: _count(cells[name], name, notes) for name in _COUNTS}
         yield Post(
             source=source,
-            id=identity or _digest(url, author, at.isoformat(), words),
+            id=own or _digest(url, author, at.isoformat(), words),
             url=url,
-            kind=_KINDS.get(str(cells["kind"] or "").strip().lower(), self.kind),
+            kind=kind,
+            parent=f"{source}:{known}" if known and kind is PostKind.COMMENT else None,
             author=author,
             text=words,
             published_at=at,
@@ -130,6 +138,11 @@ class Profile:
             values = (by_name.get(folded(name)) for name in names)
             found[field] = next((value for value in values if _is_there(value)), None)
         return found
+
+    def _is_page(self, row: Mapping[str, Any], url: str) -> bool:
+        return bool(self.pages) and any(
+            folded(name) in self.pages and value == url for name, value in row.items()
+        )
 
     def _url(self, row: Mapping[str, Any], written: object) -> str:
         """Return the address in its own cell, or the one to which it, title or text lead."""
@@ -181,19 +194,26 @@ def when(date: object, clock: object) -> object:
     return f"{day} {hour}"
 
 
-def _identity(written: object, url: str, source: str, notes: list[str]) -> str:
-    """Return the id at the source, from the address before a column of a tool's own numbers."""
+def _id_at(url: str, source: str, notes: list[str]) -> str:
+    """Return the id that the address shows, empty where it shows none."""
     try:
-        if known := id_at(url, source):
-            return known
+        return id_at(url, source)
     except ValueError:
         notes.append("url: unreadable")
+        return ""
+
+
+def _identity(written: object, url: str) -> str:
+    """Return an id by the address before a column of a tool's own numbers.
+
+    A short number counts the rows of one file: in the next one it stands for another post.
+    """
     if url:
         return _digest(url)
     identity = fields.read_id(written)
     if is_rounded(identity):
         raise Unreadable(f"rounded id: {identity}")
-    return identity
+    return "" if identity.isdecimal() and len(identity) < _LEAST_ID else identity
 
 
 def _time(

@@ -37,7 +37,11 @@ def _monitor(
         usual=frozenset(map(folded, usual.split("|"))),
         least=least,
     )
-    return Profile(name, columns, source, marks=marks).format()
+    return Profile(name, columns, source, marks=marks, pages=_PAGES).format()
+
+
+# What a crawler of pages writes: the page on which a row stood, with all others of it.
+_PAGES: Final = frozenset({"页面网址", "页面地址"})
 
 
 FORMATS: Final[tuple[Format, ...]] = (

@@ -62,6 +62,36 @@ def test_a_repost_of_a_service(tmp_path: Path) -> None:
     assert (post.kind, post.quoted) == (PostKind.REPOST, "原文的话")
 
 
+def test_comments_of_a_service(tmp_path: Path) -> None:
+    """Comments under one address are posts of their own, and have their post."""
+    row = {**ROWS["新浪舆情通, 2024"], "原创/转发": "评论"}
+    rows = [
+        [*{**row, "全文内容": words, "标题／微博内容": words}.values()]
+        for words in ("同感", "我也是", "难喝")
+    ]
+    found = posts(read(tmp_path, table(*rows, header=[*row])))
+    assert len({post.key for post in found}) == 3
+    assert {(post.kind, post.parent) for post in found} == {(PostKind.COMMENT, f"weibo:{MID}")}
+
+
+def test_rows_of_one_page(tmp_path: Path) -> None:
+    """Rows that stood on one page are posts of their own, though they share its address."""
+    row = {name: cell for name, cell in ROWS["八爪鱼"].items() if name != "微博链接"}
+    rows = [[*{**row, "微博内容": words}.values()] for words in ("喝出虫子", "排队两小时")]
+    found = posts(read(tmp_path, table(*rows, header=[*row])))
+    assert len({post.key for post in found}) == 2
+
+
+def test_numbers_of_rows_are_no_ids(tmp_path: Path) -> None:
+    """The number of a row is another post's in the next file: it is no id."""
+    profile = Profile("tool", {"text": ("words",), "time": ("at",), "id": ("no",)}).format()
+    path, keys = tmp_path / "a.csv", set()
+    for words in ("喝出虫子", "排队两小时"):
+        path.write_bytes(table(["1", words, TIME], header=["no", "words", "at"]))
+        keys |= {post.key for post in posts(read_file(path, fetched_at=None, profiles=(profile,)))}
+    assert len(keys) == 2
+
+
 def test_the_same_post_from_two_tools(tmp_path: Path) -> None:
     """A post that two tools export has one key, on every platform whose address shows its id."""
     addresses = {
