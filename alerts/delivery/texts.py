@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from alerts.messages.compose import compose, present
+from alerts.messages.compose import compose, linked, present
 from alerts.messages.evidence_message import evidence
-from alerts.messages.linked import linked
 from alerts.messages.message import Message
 from alerts.messages.playbook.playbook import Playbook
 from records import Alert

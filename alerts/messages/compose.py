@@ -5,10 +5,13 @@ kept up to date with `present`; what it rests on is the thread's first answer
 (`alerts.messages.evidence_message`). Hostile text is made harmless in `alerts.messages.format`.
 """
 
+from dataclasses import replace
+from urllib.parse import quote
+
 from alerts.messages.catalogue import CATALOGUES
+from alerts.messages.format import clock_time, cut, duration, one_line, safe_link
 from alerts.messages.follow_up.handling import how_ended, is_ended, is_handled, standing
-from alerts.messages.format import clock_time, cut, duration, one_line
-from alerts.messages.message import Line, Message, Section
+from alerts.messages.message import Anchor, Line, Message, Section
 from alerts.messages.ops_text import circumstances, next_step, what_happened
 from alerts.messages.playbook.playbook import Playbook, shipped
 from alerts.messages.screen import Screen
@@ -87,3 +90,27 @@ def _operational(alert: Alert, language: Language) -> Message:
         closing=(Section(words["heading.next"], (following,), "next"),),
         alert=alert,
     )
+
+
+def incident_address(page: str | None, key: str) -> str:
+    """Return where the page at `page` shows the incident of `key`; nothing where there is none.
+
+    An address that would be too long for a channel is none.
+    """
+    return safe_link(f"{page.rstrip('/')}/incidents/{quote(key, safe='@')}") if page else ""
+
+
+def linked(message: Message, page: str | None) -> Message:
+    """Return the message of an alert with a link to its incident behind its last line.
+
+    A message without such lines gets its first fact as one. Without a page nothing changes.
+    """
+    address = incident_address(page, message.alert.incident.key) if message.alert else ""
+    if not address:
+        return message
+    anchor = Anchor(CATALOGUES[message.language]["open.incident"], address)
+    if message.screen:
+        *others, last = message.screen
+        return replace(message, screen=(*others, replace(last, links=(*last.links, anchor))))
+    said, *rest = message.summary or ("",)
+    return replace(message, screen=(Line(said, (anchor,), "page"),), summary=tuple(rest))

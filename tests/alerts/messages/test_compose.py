@@ -8,13 +8,12 @@ import pytest
 
 from alerts.messages.away import MOST, Why, away
 from alerts.messages.catalogue import CATALOGUES
-from alerts.messages.compose import compose, present
+from alerts.messages.compose import compose, linked, present
 from alerts.messages.digest import grouped
 from alerts.messages.evidence_message import evidence
 from alerts.messages.follow_up.duty import Person, escalated, with_duty
 from alerts.messages.follow_up.handling import reply, with_handling
 from alerts.messages.follow_up.part import part_message
-from alerts.messages.linked import linked
 from alerts.messages.ops_text import LOGIN, REFUSED, UNREAD
 from alerts.notify.slack.buttons import buttons_of
 from nlp.complaints.rules import CATEGORIES, DEMANDS
@@ -69,7 +68,6 @@ SPEAKING = (
     "messages.message",
     "messages.away",
     "messages.follow_up.handling",
-    "messages.linked",
     "messages.follow_up.part",
     "messages.follow_up.duty",
     "notify.slack.buttons",

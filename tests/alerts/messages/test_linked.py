@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.messages.compose import compose, present
-from alerts.messages.linked import incident_address, linked
+from alerts.messages.compose import compose, incident_address, linked, present
 from alerts.notify.slack.blocks import payload_of
 from alerts.notify.webhook.payload import payload_of as webhook_payload
 from records import IncidentKind
