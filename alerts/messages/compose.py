@@ -9,8 +9,8 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from alerts.messages.catalogue import CATALOGUES
-from alerts.messages.format import clock_time, cut, duration, one_line, safe_link
 from alerts.messages.follow_up.handling import how_ended, is_ended, is_handled, standing
+from alerts.messages.format import clock_time, cut, duration, one_line, safe_link
 from alerts.messages.message import Anchor, Line, Message, Section
 from alerts.messages.ops_text import circumstances, next_step, what_happened
 from alerts.messages.playbook.playbook import Playbook, shipped

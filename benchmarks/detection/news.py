@@ -82,7 +82,8 @@ def _heard(texts: Sequence[tuple[str, str]], form: Callable[[str, str], str]) ->
 
 def _in_vain(texts: Sequence[str], rate: float, rng: np.random.Generator) -> float:
     """Return how many alarms a week come of everyday texts, at most one a day counted."""
-    settings, days, alarmed = DetectionSettings(), [], 0
+    settings, alarmed = DetectionSettings(), 0
+    days: list[Day] = []
     for day in range(PAST + WEEKS * 7):
         hours = np.sort(rng.random(rng.poisson(rate * 24))) * 24
         drawn = rng.choice(len(texts), len(hours))

@@ -36,7 +36,7 @@ class Measured(NamedTuple):
 
     hour: Floats
     quarter: Floats
-    count: Floats
+    total: Floats
     truth: Floats
 
 
@@ -80,7 +80,9 @@ def measured(posts: Sequence[Floats], age: timedelta) -> Measured:
 
 def fitted(train: Measured, dev: Measured, names: Sequence[str]) -> tuple[Floats, Floats]:
     """Return the line over the columns `names` (least squares), and the residuals of `dev`."""
-    line = np.linalg.lstsq(_columns(train, names), train.truth, rcond=None)[0]
+    line: Floats = np.linalg.lstsq(_columns(train, names), train.truth, rcond=None)[0].astype(
+        np.float64
+    )
     return line, dev.truth - _columns(dev, names) @ line
 
 
@@ -106,7 +108,7 @@ def tables(data: Path) -> list[Table]:
             measured(part, age) for part in (posts[:first], posts[first:second], posts[second:])
         )
         briers, held, made = [], 0.0, None
-        for names in (("hour", "quarter"), ("hour",), ("count",)):
+        for names in (("hour", "quarter"), ("hour",), ("total",)):
             line, residuals = fitted(train, dev, names)
             centres = _columns(test, names) @ line
             briers.append(f"{_brier(centres, residuals, test.truth):.3f}")

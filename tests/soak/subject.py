@@ -31,7 +31,7 @@ _ALL_PAGES = "PRAGMA max_page_count = 4294967294"
 def soaked(settings: str, folder: Path, port: str) -> None:
     """Run until SIGTERM."""
     inject(folder)
-    continuous.run = partial(continuous.run, clock=partial(clock, folder))  # type: ignore[assignment]
+    continuous.run = partial(continuous.run, clock=partial(clock, folder))
     sys.argv = ["fengsui", "run", "--config", settings, "--health", f"127.0.0.1:{port}"]
     main()
 

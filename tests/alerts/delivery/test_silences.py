@@ -53,7 +53,7 @@ def quiet(alert: Alert, *actions: Action, at: timedelta = HOUR) -> bool:
 )
 def test_all_conditions_have_to_fit(data: dict[str, str], *, fits: bool) -> None:
     """Brand, incident, any of the words, category and level: what is given has to fit."""
-    assert quiet(mild(), asked(**data)) is fits
+    assert quiet(mild(), asked(0, **data)) is fits
 
 
 def test_a_silence_begins_and_ends() -> None:

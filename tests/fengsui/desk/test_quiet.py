@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,7 +121,7 @@ def test_false_alarm_is_known_at_its_worst(desk: Desk) -> None:
 def test_later_incident_of_the_same_story_is_quiet(desk: Desk) -> None:
     """A new incident with the words of a false alarm is quiet, unless it is worse or taken."""
     done(desk, "false_alarm")
-    later = {"key": "云朵茶饮@later", "opened_at": OPENED + timedelta(days=2)}
+    later: dict[str, Any] = {"key": "云朵茶饮@later", "opened_at": OPENED + timedelta(days=2)}
     again = alert(Change.OPENED, terms=("杯底", "异物", "退款"), **later)
     assert reason_for(desk, again) == f"false_alarm: {KEY}"
     assert reason_for(desk, replace(again, change=Change.NEW_STORY)) == ""
@@ -137,7 +138,7 @@ def test_later_incident_of_the_same_story_is_quiet(desk: Desk) -> None:
 def test_resolved_story_does_not_silence_the_next_one(desk: Desk) -> None:
     """What was resolved was real: a new incident of the same words alerts."""
     done(desk, "resolve", cause="已道歉")
-    later = {"key": "云朵茶饮@later", "opened_at": OPENED + timedelta(days=2)}
+    later: dict[str, Any] = {"key": "云朵茶饮@later", "opened_at": OPENED + timedelta(days=2)}
     assert reason_for(desk, alert(Change.OPENED, **later)) == ""
 
 

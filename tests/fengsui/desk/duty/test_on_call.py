@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fengsui.desk.on_call import on_call_for
+from fengsui.desk.duty.on_call import on_call_for
 from fengsui.pipeline.run import turn
 from fengsui.pipeline.texts import ChartedTexts
 from fengsui.services import Services
