@@ -1,5 +1,6 @@
 """The server of the page: in a process of its own, or in a thread of the continuous run."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,11 +35,12 @@ def serve_page(
     `begins` is called with its address.
 
     Raises:
-        CommandError: others could reach it, and no member has a login.
+        CommandError: others could reach it, and no member has a login; or the port is taken.
     """
     server = _server(settings, host, port, clock)
-    begins(address_of(host, port))
-    server.run()
+    with _listening(host, port) as place:
+        begins(address_of(host, port))
+        server.run([place])
 
 
 @contextmanager
@@ -51,20 +53,26 @@ def page_served(
     """Serve the page in a thread until the block ends; its address is given.
 
     Raises:
-        CommandError: as `serve_page`; or it could not begin, as where the port is taken.
+        CommandError: as `serve_page`.
     """
     server = _server(settings, host, port, clock)
-    thread = threading.Thread(target=server.run, name="page", daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        thread.join(0.05)
-    if not server.started:
-        raise CommandError(tell("serve.taken", host=host, port=port))
+    with _listening(host, port) as place:
+        thread = threading.Thread(target=server.run, args=([place],), name="page", daemon=True)
+        thread.start()
+        try:
+            yield address_of(host, port)
+        finally:
+            server.should_exit = True
+            thread.join(2 * GRACE_SECONDS)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return the socket that the server listens at."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        yield address_of(host, port)
-    finally:
-        server.should_exit = True
-        thread.join(2 * GRACE_SECONDS)
+        return socket.create_server((host, port), family=family)
+    except OSError:
+        raise CommandError(tell("serve.taken", host=host, port=port)) from None
 
 
 def address_of(host: str, port: int) -> str:

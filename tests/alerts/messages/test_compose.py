@@ -94,6 +94,7 @@ def test_every_word_is_used() -> None:
         for alert in (*_every_kind(), *_every_change(), *_operational()):
             for message in (compose(alert, "zh"), present(alert, "zh")):
                 _ = message.plain(), message.open_label
+                linked(message, "https://alerts.example")
             if not alert.incident.is_operational:
                 evidence(alert, "zh")
         for change in Change:
