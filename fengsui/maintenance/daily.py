@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 
+from fengsui.maintenance.retention import expiry_time
 from fengsui.maintenance.upkeep import expire
 from fengsui.services import Services
 from records.time import BEIJING
@@ -20,7 +21,9 @@ def daily_if_due(services: Services, now: datetime) -> bool:
     last = CLEANED_ON.get(services.ledger)
     if last == day:
         return False
-    if last is not None:
+    if last is None:
+        expiry_time(services, now)
+    else:
         log.info("%d posts left", expire(services, now))
     CLEANED_ON.set(services.ledger, day)
     return True
