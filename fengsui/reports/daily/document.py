@@ -164,7 +164,7 @@ class _Writer:
         )
         yield Listing((Sentence(self.say("levels", counts=" · ".join(counts)), name="levels"),))
         yield Table(
-            self.columns("incident", (7, 12, 28, 21, 17, 12), numeric=()),
+            self.columns("incident", (11, 12, 27, 20, 17, 13), numeric=()),
             tuple(self.incident(one) for one in self.brief.incidents),
         )
 
@@ -276,7 +276,7 @@ class _Writer:
             for cited in found
         ]
         if rows:
-            yield Table(self.columns("post", (9, 13, 18, 9, 51), numeric=(3,)), tuple(rows))
+            yield Table(self.columns("post", (11, 13, 17, 9, 50), numeric=(3,)), tuple(rows))
         if left := len(days[BRANDS_SHOWN:]):
             yield Listing((Sentence(self.say("posts.more", count=str(left))),))
 
