@@ -1,4 +1,4 @@
-"""Airflow's own scheduler and triggerer: a run that is late is told while it still goes on."""
+"""Airflow's own scheduler and triggerer: a late run is an incident while it still goes on."""
 
 import time
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         yield cluster
 
 
-def test_late_run_is_told_while_it_goes_on(cluster: Cluster) -> None:
+def test_late_run_is_an_incident_while_it_goes_on(cluster: Cluster) -> None:
     """The deadline passes, the triggerer opens an incident, Slack says so: no task has ended."""
     answer = cluster.ask("POST", "dags/dawdles/dagRuns", {"logical_date": None, "conf": {}})
     assert answer.status_code == httpx.codes.OK, answer.text
