@@ -74,6 +74,7 @@ SOURCES: Final = {
     "蝉妈妈": "douyin", "八爪鱼": "weibo", "Meltwater, 2021": "x", "Meltwater, 2025": "x",
     "Brandwatch": "x",
 }  # fmt: skip
+SERVICES: Final = frozenset(name.partition(", ")[0] for name in ROWS)
 # What services write above the header.
 ABOVE: Final = {"Brandwatch": [["Report:", "Mentions"], ["Brand:", "tea"], ["From:", "a"], []]}
 
