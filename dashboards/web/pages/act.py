@@ -64,5 +64,7 @@ def _data(form: Mapping[str, str], kind: str, now: datetime) -> dict[str, str]:
         hours = form.get("hours", HOURS[0])
         if hours not in HOURS:
             raise HTTPException(400)
+        # Orange and above is silenced only by who says that harm is meant too.
+        data["also_safety"] = "yes" if form.get("also_safety") == "yes" else ""
         data["until"] = (now + timedelta(hours=int(hours))).isoformat()
     return data

@@ -60,7 +60,8 @@ def test_silence_has_a_reason_and_an_end(client: TestClient, path: str) -> None:
     """A silence is for the offered hours only, and can be ended."""
     fields = hidden(client.get(path).text, "/act", kind="silence")
     assert client.post("/act", data={**fields, "hours": "9999", "reason": "x"}).status_code == 400
-    after = act(client, path, "silence", hours="4", reason="已知")
+    assert "不能静默" in act(client, path, "silence", hours="4", reason="已知").text
+    after = act(client, path, "silence", hours="4", reason="已知", also_safety="yes")
     assert "已静默到" in after.text
     assert "已静默到" not in act(client, path, "unsilence").text
 
