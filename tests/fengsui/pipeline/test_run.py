@@ -10,21 +10,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alerts.settings import RouteSettings, SlackReceiver
+from fengsui.health.supervisor import Supervisor
 from fengsui.pipeline import steps
-from fengsui.pipeline.run import run
+from fengsui.pipeline.run import run, scored_to, turn
 from fengsui.services import Services
 from fengsui.settings.application import Settings
 from listeners.formats.read import read_file
 from listeners.settings import FeedSource, FolderSource, SourceSettings
 from listeners.sources.weibo_official import WeiboSearchSource
-from records import NotificationState, Window
+from records import NotificationState, Post, PostKind, Window
 from records.state import LOOKED, family_of
 from tests.alerts.notify.slack_server import CHANNEL, TOKEN, Fault, SlackServer
 from tests.fengsui import stories
@@ -34,6 +36,7 @@ from tests.listeners.made_posts import made_posts
 from tests.listeners.weibo_site import Site
 
 NOW = stories.CRISIS + timedelta(minutes=25)
+BACKLOG = datetime(2026, 3, 15, 4, tzinfo=UTC)
 # A message's stamp must not lie before the alert that it brings.
 AFTER = stories.CRISIS.timestamp() + 1_000_000
 POST = "chat.postMessage"
@@ -289,3 +292,46 @@ def test_interrupted_process_ends_cleanly_with_everything_stored(
     stored = contents(tmp_path / "state")
     assert len(stored["posts"]) == len(stored["mentions"]) == posts
     assert {pending for *_, pending in stored["posts"]} == {0}
+
+
+def fill(services: Services, count: int) -> None:
+    """Store posts that came in minute by minute."""
+    for number in range(count):
+        at = BACKLOG + timedelta(minutes=number)
+        text = f"云朵茶饮{number}号店的奶茶里有虫子"
+        services.store.upsert_posts(
+            [Post("weibo", str(number), "", PostKind.POST, f"u{number}", text, at, at)]
+        )
+
+
+def test_detection_has_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the time of scoring over, the turn goes on to detection, as of what was scored."""
+    monkeypatch.setattr("fengsui.pipeline.steps.BATCH", 2)
+    monkeypatch.setattr("fengsui.pipeline.run.SCORING", 0.0)
+    now = BACKLOG + timedelta(hours=1)
+    with Services(stories.settings(tmp_path, model="linear")) as services:
+        fill(services, 5)
+        supervisor = Supervisor(threading.Event())
+        cycles = [turn(services, lambda: now, None, supervisor) for _ in range(2)]
+        assert [cycle.annotated.posts for cycle in cycles] == [2, 2]
+        assert all(cycle.annotated.more for cycle in cycles)
+        assert steps.detected_to(services)[0] == BACKLOG + timedelta(minutes=4)
+        turn(services, lambda: now, None, supervisor)
+        last = turn(services, lambda: now, None, supervisor)
+        assert not last.annotated.more
+        assert steps.detected_to(services)[0] == now
+        assert not supervisor.failing
+
+
+def test_detection_goes_back_for_no_post(tmp_path: Path) -> None:
+    """What waits from before the last detection, or from a clock ahead, moves it neither way."""
+    with Services(stories.settings(tmp_path, model="linear")) as services:
+        assert scored_to(services, BACKLOG) == BACKLOG
+        fill(services, 1)
+        assert scored_to(services, BACKLOG + timedelta(minutes=9)) == BACKLOG
+        steps.detect(services, BACKLOG + timedelta(minutes=5))
+        assert scored_to(services, BACKLOG + timedelta(minutes=9)) == BACKLOG + timedelta(minutes=5)
+        (waiting,) = services.store.pending(1)
+        ahead = replace(waiting.post, fetched_at=BACKLOG + timedelta(days=400))
+        services.store.upsert_posts([ahead])
+        assert scored_to(services, BACKLOG + timedelta(minutes=9)) == BACKLOG + timedelta(minutes=9)
