@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from alerts.detection.burst_history import Numbers
 from alerts.detection.holiday_calendar import calendar_of
 from alerts.detection.probability import Floats
 from alerts.detection.scorer import TickScorer
@@ -31,11 +30,9 @@ class NegativeBinomialDetector:
     days and days off, shrunk; tails are negative binomial with a dispersion by moments, after the
     idea of Farrington et al. (1996) and Noufaily et al. (2013), over 10 minutes, an hour and six
     hours. Negatives are also judged by their share in the volume, so that a lottery is no crisis.
-    What the model finds rare is held against the brand's own bursts
-    (alerts/detection/burst_history.py).
     """
 
-    name = "negative-binomial/4"
+    name = "negative-binomial/5"
 
     def __init__(self, settings: DetectionSettings) -> None:
         self._settings = settings
@@ -60,15 +57,6 @@ class NegativeBinomialDetector:
             for column, brand in enumerate(panel.brands)
             for signal in builder.signals(state, column, brand, first)
         ]
-
-    def surprises(self, series: Series) -> tuple[Numbers, Floats]:
-        """Return the ticks that surprise, and how often a week the brand brings as much.
-
-        The first day, whose baseline is hardly known, is silent.
-        """
-        panel = panel_of([series])
-        state, builder = self.filled(panel, panel.number)
-        return builder.surprises(state, 0)
 
     def filled(
         self, panel: Panel, since: int, keep: int | None = None

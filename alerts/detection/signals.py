@@ -1,4 +1,4 @@
-"""From what stood out in the counts to signals: how rare it is for the brand, and how grave."""
+"""From what stood out in the counts to signals: how rare it is, and how grave."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from alerts.detection.burst_history import Numbers, Surprises, chances, decades_for, memory_of
-from alerts.detection.probability import SMALLEST, Floats
+from alerts.detection.probability import Floats
 from alerts.detection.scorer import OPENING, SUPPORT, ScoredTick, SuppressionReason, TickScorer
 from alerts.detection.state import RollingState
-from alerts.detection.ticks import EPOCH, HOUR, WEEK
+from alerts.detection.ticks import EPOCH, HOUR
 from alerts.levels import RED_COUNT, RED_TIMES, TIMES_LEAST, level_of
 from records import Evidence, Level, Signal
 
@@ -26,68 +25,22 @@ class SignalBuilder:
     def signals(self, state: RollingState, column: int, brand: str, since: int) -> list[Signal]:
         """Return a signal for every unusual tick from number `since` on, oldest first."""
         bound = self.scorer.settings.false_alarms_per_week
-        scored_ticks = state.scored_ticks[column]
-        asked = [one for one in scored_ticks if one.number >= since and one.chance <= bound]
-        if not asked:
-            return []
-        rates = self.rates(state, column, asked)
         return [
-            self._signal(brand, scored, rate)
-            for scored, rate in zip(asked, rates.tolist(), strict=True)
-            if rate <= bound
+            self._signal(brand, scored)
+            for scored in state.scored_ticks[column]
+            if scored.number >= since and scored.chance <= bound
         ]
 
-    def surprises(self, state: RollingState, column: int) -> tuple[Numbers, Floats]:
-        """Return the ticks that surprised of one brand, and how often a week it brings as much."""
-        scored_ticks = [one for one in state.scored_ticks[column] if not self.scorer.young(one.age)]
-        numbers = np.array([scored.number for scored in scored_ticks], dtype=np.int64)
-        return numbers, self.rates(state, column, scored_ticks)
-
-    def rates(self, state: RollingState, column: int, asked: list[ScoredTick]) -> Floats:
-        """Return how often a week the brand brings as much as each tick, shape (asked,)."""
-        found = np.full(len(asked), np.inf)
-        if not asked:
-            return found
-        weeks = np.array([self._weeks(state, column, scored.number) for scored in asked])
-        remembered = self._remembered(state, column)
-        for place in range(len(self.scorer.scale.horizons)):
-            here = np.flatnonzero([scored.over(place) <= self.scorer.limit for scored in asked])
-            past = _remembered_surprises(remembered, place)
-            rates = chances(
-                _surprises([asked[i] for i in here], place), past, weeks[here], state.scale.step
-            )
-            found[here] = np.minimum(found[here], rates)
-        return found
-
-    def least_tail(self, state: RollingState, column: int, number: int) -> Floats:
-        """Return how unlikely a count must be to alarm at a tick, shape (horizons,)."""
+    def least_tail(self) -> Floats:
+        """Return how unlikely a count must be to alarm, shape (horizons,)."""
         bound = self.scorer.settings.false_alarms_per_week
-        weeks = self._weeks(state, column, number)
-        remembered = self._remembered(state, column)
-        decades = []
-        for place in range(len(self.scorer.scale.horizons)):
-            past = _remembered_surprises(remembered, place)
-            decades.append(decades_for(bound, number, past, weeks, state.scale.step))
-        tail: Floats = np.minimum(10.0 ** -np.array(decades) / self.scorer.tests, SUPPORT)
-        return tail
-
-    def _weeks(self, state: RollingState, column: int, number: int) -> float:
-        """Return how many weeks of the memory of a tick were really observed."""
-        step, block = state.scale.step, state.scale.block
-        ticks = state.observed(column, memory_of(number, step) // block, number // block)
-        return ticks * (step / WEEK)
+        return np.minimum(bound / self.scorer.tests, SUPPORT)
 
     def end_of(self, number: int) -> datetime:
         """Return when a tick ends."""
         return EPOCH + self.phase + (number + 1) * self.scorer.scale.step
 
-    def _remembered(self, state: RollingState, column: int) -> list[ScoredTick]:
-        young = self.scorer.young
-        return [
-            one for one in state.scored_ticks[column] if one.chance <= 1.0 and not young(one.age)
-        ]
-
-    def _signal(self, brand: str, scored: ScoredTick, rate: float) -> Signal:
+    def _signal(self, brand: str, scored: ScoredTick) -> Signal:
         evidence = self.evidence(scored)
         bound = self.scorer.settings.false_alarms_per_week
         low = bool(self.scorer.young(scored.age))
@@ -96,7 +49,7 @@ class SignalBuilder:
             detector=self.name,
             at=self.end_of(scored.number),
             p_value=min(item.p_value for item in evidence),
-            level=level_of(bound / rate, len(evidence), self._ceiling(scored, low=low)),
+            level=level_of(bound / scored.chance, len(evidence), self._ceiling(scored, low=low)),
             evidence=evidence,
             low_baseline=low,
         )
@@ -153,17 +106,3 @@ class SignalBuilder:
         count, mean = scored.count[at, rows], scored.mean[at, rows]
         unread = (scored.suppressed[at, rows] & SuppressionReason.UNREAD) != 0
         return bool((~unread & (count >= np.maximum(RED_COUNT, RED_TIMES * mean))).any())
-
-
-def _surprises(scored_ticks: list[ScoredTick], place: int) -> Surprises:
-    """Return how ticks surprise over the horizon at `place`."""
-    chances = np.array([scored.over(place) for scored in scored_ticks], dtype=np.float64)
-    return Surprises(
-        np.array([scored.number for scored in scored_ticks], dtype=np.int64),
-        -np.log10(np.maximum(chances, SMALLEST)),
-    )
-
-
-def _remembered_surprises(scored_ticks: list[ScoredTick], place: int) -> Surprises:
-    """Return those of `scored_ticks` that surprise at least as chance does once a week."""
-    return _surprises([scored for scored in scored_ticks if scored.over(place) <= 1.0], place)

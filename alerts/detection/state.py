@@ -20,8 +20,8 @@ from alerts.detection.ticks import BEIJING, EPOCH, HOURS_A_DAY
 SATURDAY: Final = 5
 # So far back counts can be amended; what is older takes a new state.
 SLACK: Final = timedelta(hours=48)
-# Surprises are remembered for four weeks, whole days, and a day.
-REMEMBERED: Final = timedelta(days=30)
+# What stood out is kept for so long, beyond what can be looked back.
+KEPT: Final = timedelta(days=30)
 
 
 class RollingState:
@@ -74,9 +74,6 @@ class RollingState:
         self.scored_ticks: list[list[ScoredTick]] = [[] for _ in range(brands)]
         # Where a list is put here, every tick that is scored from then on is noted in it.
         self.everything: list[ScoredTick] | None = None
-        self._observed = np.zeros(
-            (REMEMBERED // (scale.block * scale.step) + slack + 2, brands), dtype=np.float32
-        )
 
     @property
     def amendable(self) -> int:
@@ -134,14 +131,8 @@ class RollingState:
 
     def _arrays(self) -> Iterator[npt.NDArray[np.generic]]:
         yield from (self._counts, self._factors, self._reads, self._factor, self._sure)
-        yield from (self._level, self._dispersion, self._age, self._observed)
+        yield from (self._level, self._dispersion, self._age)
         yield from self._model.arrays()
-
-    def observed(self, brand: int, since: int, until: int) -> float:
-        """Return how many ticks of the blocks `since` to before `until` were read well enough."""
-        size = len(self._observed)
-        blocks = np.arange(max(since, self.first // self.scale.block, until - size), until)
-        return float(self._observed[blocks % size, brand].sum())
 
     def foreseen(self, since: int, until: int) -> tuple[Floats, Floats, Floats]:
         """Return mean counts, dispersions and age of the ticks of one block, read or not.
@@ -246,7 +237,7 @@ class RollingState:
             self._learn(block, whole, rows)
 
     def _note(self, found: list[ScoredTick], rows: Rows) -> None:
-        memory = REMEMBERED // self.scale.step + self.keep
+        memory = KEPT // self.scale.step + self.keep
         for scored in found:
             brand = scored.place if isinstance(rows, slice) else int(rows[scored.place])
             kept = self.scored_ticks[brand]
@@ -319,7 +310,6 @@ class RollingState:
             factor=times,
         )
         self._model.learn(block, update, rows)
-        self._observed[block % len(self._observed), rows] = read
         self._now = None
 
     def _middle(self, block: int) -> datetime:

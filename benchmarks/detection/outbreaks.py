@@ -18,8 +18,8 @@ import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from alerts.detection.burst_history import fresh
-from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.detection.fading import records
+from alerts.detection.negative_binomial import NegativeBinomialDetector, panel_of
 from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
 from alerts.detection.ticks import number_of
@@ -88,11 +88,13 @@ def ours(start: datetime) -> Scorer:
 
     def score(counts: Floats) -> Floats:
         series = Series("made", start, STEP, {"volume": counts}, np.ones(len(counts)))
-        numbers, rates = detector.surprises(series)
+        first = number_of(series)
+        state, _ = detector.filled(panel_of([series]), first)
         scores = np.full(len(counts), -np.inf)
-        is_news = fresh(numbers, rates, STEP)
-        scores[numbers - number_of(series)] = np.where(is_news, -np.log10(rates), -np.inf)
-        return scores
+        for one in state.scored_ticks[0]:
+            if not state.scorer.young(one.age):
+                scores[one.number - first] = -np.log10(one.chance)
+        return np.where(records(scores, STEP), scores, -np.inf)
 
     return score
 

@@ -1,4 +1,4 @@
-"""The detector on any even series of numbers: a CSV file in, the same rows with a score out."""
+"""Any even series of numbers scored: a CSV file in, the same rows with a score out."""
 
 import csv
 import math
@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Final, TextIO
 
 import numpy as np
+import numpy.typing as npt
 
 from alerts.detection.bands import baseline_bands
-from alerts.detection.burst_history import GAP, Numbers, fresh
-from alerts.detection.negative_binomial import NegativeBinomialDetector
+from alerts.detection.fading import deviations, records, threshold
 from alerts.detection.probability import Floats
 from alerts.detection.series import Series
 from alerts.detection.settings import DetectionSettings
-from alerts.detection.ticks import number_of
 from fengsui.chart.band import Banded, band_chart
-from records.time import DAY
+from records.time import DAY, HOUR
 
 # A time without a zone is Beijing time, as everywhere that people read one here.
 NAIVE_ZONE: Final = timezone(timedelta(hours=8))
@@ -26,6 +25,10 @@ COLUMNS: Final = ("timestamp", "value")
 # More ticks than this between the first and the last row means a broken time, not a gap.
 MOST_TICKS: Final = 5_000_000
 
+Places = npt.NDArray[np.int64]
+
+# Alarms with at most an hour between them are one burst.
+GAP: Final = HOUR
 # The first day tells whether these are counts; of a coarse step, so many ticks do.
 FIRST_TICKS: Final = 14
 # A day without scatter is taken to be so many units high.
@@ -74,9 +77,9 @@ def detect_csv(
     an alarm begins. Nothing looks ahead; the first day of a file stays silent, since its baseline
     is not known yet. `plot` is where to draw values, expectation and alarms, as a PNG.
 
-    Numbers that are no counts (the first day has fractions or negative ones) are laid over the
-    scale of that day first: what is above its lowest value, in units in which the day scatters as
-    counts do. Only what is unusually high stands out.
+    What stands out is unusually high or low (`alerts.detection.fading`); of counts, fewer than
+    `min_count` never do. Numbers that are no counts (the first day has fractions or negative ones)
+    are drawn over the scale of that day.
 
     The step is the commonest distance between rows and a missing row is unknown, not zero. Times
     need no order; a row that repeats a time must repeat its value, and shares its score. A time
@@ -86,9 +89,11 @@ def detect_csv(
         CsvError: the file cannot be read, or a row is no time with a number.
     """
     rows = list(_read(path))
-    laid = as_counts(_series(rows, path))
+    read = _series(rows, path)
+    laid = as_counts(read)
     series = laid.series
-    scores, alerts = _judged(series, settings)
+    values = np.where(read.coverage > 0, read.counts["volume"], np.nan)
+    scores, alerts = _judged(laid, values, settings)
     if plot is not None:
         band_chart(_banded(path.name, laid, tuple(sorted(alerts)), settings), plot)
     writer = csv.writer(out, lineterminator="\n")
@@ -175,6 +180,11 @@ class Laid:
     low: float = 0.0
     unit: float = 1.0
 
+    @property
+    def is_scaled(self) -> bool:
+        """Whether the numbers of the file are no counts."""
+        return (self.low, self.unit) != (0.0, 1.0)
+
 
 def as_counts(series: Series) -> Laid:
     """Return the series as something like counts, by the scale of its first day alone."""
@@ -211,26 +221,22 @@ def _place(at: datetime, start: datetime, step: timedelta) -> int:
     return round((at - start) / step)
 
 
-def _judged(series: Series, settings: DetectionSettings) -> tuple[Floats, set[int]]:
+def _judged(laid: Laid, values: Floats, settings: DetectionSettings) -> tuple[Floats, set[int]]:
     """Return the score of every tick, and the places of those on which an alarm begins.
 
     An alarm begins once a burst, on a tick that exceeds everything of the day before it.
     """
-    numbers, rates = NegativeBinomialDetector(settings).surprises(series)
-    places = numbers - number_of(series)
-    surprise = np.log10(settings.false_alarms_per_week) - np.log10(rates)
-    records = fresh(numbers, rates, series.step)
-    scores = np.zeros(len(series.coverage))
+    step, least = laid.series.step, threshold(settings.false_alarms_per_week)
+    found = deviations(values, step)
+    if not laid.is_scaled:  # fewer mentions are few, however unusual
+        found = np.where(values >= settings.min_count, found, 0.0)
+    is_record = records(found, step)
     # What was greater a few hours ago is no news: it stays below 0.5, the level of an alarm.
-    scores[places] = (0.5 + np.arctan(surprise) / np.pi) * np.where(records, 1.0, 0.5)
-    return scores, _beginnings(places[records & (surprise >= 0)], places, GAP // series.step)
+    surprise = 0.5 + np.arctan(np.log(np.maximum(found, 1e-9) / least)) / np.pi
+    scores = np.where(found > 0, surprise * np.where(is_record, 1.0, 0.5), 0.0)
+    return scores, _beginnings(np.flatnonzero((found >= least) & is_record), GAP // step)
 
 
-def _beginnings(alarming: Numbers, places: Numbers, gap: int) -> set[int]:
+def _beginnings(alarming: Places, gap: int) -> set[int]:
     """Return the first of the `alarming` places of each burst; `gap` ticks of quiet part two."""
-    bursts = np.cumsum(np.diff(places, prepend=places[:1]) > gap)
-    burst_of = dict(zip(places.tolist(), bursts.tolist(), strict=True))
-    first: dict[int, int] = {}
-    for place in alarming.tolist():
-        first.setdefault(burst_of[place], place)
-    return set(first.values())
+    return set(alarming[np.diff(alarming, prepend=-gap - 2) > gap].tolist())

@@ -14,7 +14,6 @@ from alerts.detection.negative_binomial import HISTORY, panel_of
 from alerts.detection.probability import least_rare_count
 from alerts.detection.scorer import ScoredTick, SuppressionReason
 from alerts.detection.signals import SignalBuilder
-from alerts.detection.state import RollingState
 from alerts.detection.ticks import EPOCH
 from fengsui.counts.detector_cache import series_of
 from fengsui.services import Services
@@ -82,14 +81,14 @@ def explain(services: Services, incident: Incident) -> Iterator[Explained]:
     changes = {change.at: change for change in incident.history}
     for scored in state.everything:
         at = builder.end_of(scored.number)
-        channels = tuple(_channels(state, builder, scored))
+        channels = tuple(_channels(builder, scored))
         coverage = float(series.coverage[scored.number - panel.number])
         yield Explained(at, coverage, signals.get(at), channels, changes.get(at))
 
 
-def _channels(state: RollingState, builder: SignalBuilder, scored: ScoredTick) -> Iterator[Channel]:
+def _channels(builder: SignalBuilder, scored: ScoredTick) -> Iterator[Channel]:
     scorer = builder.scorer
-    tails = builder.least_tail(state, 0, scored.number)
+    tails = builder.least_tail()
     for name in scorer.opening:
         row = scorer.channels.index(name)
         # What alarms, or else what comes nearest to it.

@@ -177,17 +177,6 @@ def test_a_second_wave_twice_as_large_signals() -> None:
     assert max(second) >= max(first)
 
 
-def test_a_remembered_burst_raises_the_threshold() -> None:
-    """What signals on a calm brand may be silent on one that often bursts as high."""
-    calm_counts, bursting = calm(21, rate=5.0), calm(21, rate=5.0)
-    for day in range(2, 20, 2):
-        add(bursting, day * DAY + 100, np.full(6, 12.0))
-    for counts in (calm_counts, bursting):
-        add(counts, HISTORY + 100, np.full(6, 8.0))
-    assert heard(calm_counts)
-    assert heard(bursting) == []
-
-
 def test_one_voice_is_no_crowd() -> None:
     """Hundreds of posts by one author are no crisis."""
     counts = calm(22, rate=1.0)
