@@ -1,7 +1,7 @@
 """Silences that people asked for: what each keeps quiet, until when, and what none ever does.
 
 A silence with conditions is a subject of its own in the log; one of a single incident may stand on
-the incident. Harm to people, and orange and above, are silenced only where it was said so.
+the incident. Harm to people, and orange and above, are silenced only where it was asked for.
 """
 
 from collections.abc import Iterable

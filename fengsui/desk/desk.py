@@ -12,13 +12,13 @@ from typing import Final
 
 from alerts.delivery.silences import LOUD, SilenceState, silences_of
 from fengsui.desk.cases.handling import changed_by
-from fengsui.desk.members import Members
-from fengsui.desk.outcome import Outcome, State
+from fengsui.desk.members import Members, refusal_of
 from fengsui.desk.rules import (
     APPLIED,
+    Outcome,
     OutcomeKind,
+    State,
     Verdict,
-    fault_of,
     judge_case,
     judge_incident,
     judge_post,
@@ -28,8 +28,10 @@ from fengsui.desk.spool import FOLDER, Spool
 from fengsui.desk.states import (
     ENDINGS,
     CaseState,
+    CaseView,
     HandlingState,
     IncidentState,
+    IncidentView,
     PostState,
     Status,
     fold_case,
@@ -38,7 +40,6 @@ from fengsui.desk.states import (
     fold_post,
 )
 from fengsui.desk.updates import updates_of
-from fengsui.desk.views import CaseView, IncidentView
 from fengsui.incidents.silences import silences
 from fengsui.settings.application import Settings
 from fengsui.settings.members import Role
@@ -60,8 +61,6 @@ __all__ = ["CaseView", "Desk", "IncidentView", "Outcome", "UnknownSubject"]
 
 log = logging.getLogger(__name__)
 
-# Characters of a key.
-LONGEST_KEY: Final = 200
 
 _TAKES_OVER: Final = frozenset({ActionKind.UNCLAIM, ActionKind.ASSIGN})
 
@@ -347,15 +346,6 @@ def kept(spool: Spool, action: Action, error: StoreError) -> Outcome:
         raise error from cause
     log.warning("%s of %s is kept: %s", action.kind, action.subject, error)
     return Outcome(OutcomeKind.KEPT, action)
-
-
-def refusal_of(action: Action, members: Members) -> str:
-    """Return why an action can never be done, or not by its actor; nothing where it may be."""
-    if not 0 < len(action.key) <= LONGEST_KEY:
-        return "bad_key"
-    if reason := fault_of(action):
-        return reason
-    return "" if members.may(action) else "not_allowed"
 
 
 def state_of(about: str, actions: Sequence[Action]) -> State | None:

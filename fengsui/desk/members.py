@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from fengsui.desk.rules import fault_of
 from fengsui.settings.members import MemberSettings, Role
 from records import Action, ActionKind, Via
 
@@ -13,6 +14,8 @@ CLOCK: Final = "fengsui:clock"
 # The actor who works on the machine itself, where the settings name no members.
 LOGIN: Final = "命令行:"
 VARIABLE: Final = "FENGSUI_MEMBER"
+# Characters of a key.
+LONGEST_KEY: Final = 200
 
 _AGENT: Final = frozenset(
     {
@@ -102,6 +105,15 @@ class Members:
             return member.name if member else name
         admins = [member.name for member in self if member.role is Role.ADMIN]
         return admins[0] if len(admins) == 1 else f"{LOGIN}{login()}"
+
+
+def refusal_of(action: Action, members: Members) -> str:
+    """Return why an action can never be done, or not by its actor; nothing where it may be."""
+    if not 0 < len(action.key) <= LONGEST_KEY:
+        return "bad_key"
+    if reason := fault_of(action):
+        return reason
+    return "" if members.may(action) else "not_allowed"
 
 
 def login() -> str:

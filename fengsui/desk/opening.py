@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from fengsui.desk.desk import Desk, kept, refusal_of, spool_of
-from fengsui.desk.members import Members
-from fengsui.desk.outcome import Outcome
-from fengsui.desk.rules import OutcomeKind
+from fengsui.desk.desk import Desk, kept, spool_of
+from fengsui.desk.members import Members, refusal_of
+from fengsui.desk.rules import Outcome, OutcomeKind
 from fengsui.services import ledger_url
 from fengsui.settings.application import Settings
 from records import Action

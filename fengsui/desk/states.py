@@ -3,13 +3,13 @@
 The log holds only what was decided to hold (`fengsui.desk.rules`): a fold refuses nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from records import Action, ActionKind, Incident, Level
+from records import Action, ActionKind, Case, Incident, IncidentStatus, Level
 from records.action import level_named, time_of
 
 
@@ -262,3 +262,35 @@ _CASE: Final[Mapping[ActionKind, Callable[[CaseState, Action], Mapping[str, obje
         "answered_at": action.at,
     },
 }
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident, what people made of it, and all that they did with it, in order."""
+
+    incident: Incident
+    state: IncidentState
+    actions: Sequence[Action] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something left to do: it goes on, or somebody has it and has not ended.
+
+        What recovered by itself and nobody ever had is over.
+        """
+        goes_on = self.incident.status is IncidentStatus.OPEN
+        return self.state.ended is None and (goes_on or bool(self.state.owner))
+
+    @property
+    def level(self) -> Level:
+        """The level that people go by: the one set by hand, unless it rose since."""
+        return level_by_hand(self.state, self.incident) or self.incident.level
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case, what people made of it, and all that they did with it, in order."""
+
+    case: Case
+    state: CaseState
+    actions: Sequence[Action] = ()

@@ -7,8 +7,7 @@ The texts are raw: what people wrote stands in them as it is. Each place escapes
 from datetime import datetime
 
 from fengsui.desk.members import CLOCK
-from fengsui.desk.outcome import Outcome
-from fengsui.desk.rules import OutcomeKind
+from fengsui.desk.rules import Outcome, OutcomeKind
 from fengsui.desk.states import HandlingState
 from fengsui.wording.words import say
 from records import Action, ActionKind

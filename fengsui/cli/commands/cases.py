@@ -17,7 +17,7 @@ from fengsui.cli.options import DEFAULT_PATH, Config, Json, print_json, settings
 from fengsui.cli.tables import print_block
 from fengsui.desk.cases.queue import in_order, is_overdue
 from fengsui.desk.desk import Desk
-from fengsui.desk.views import CaseView
+from fengsui.desk.states import CaseView
 from fengsui.desk.words import outcome_text
 from fengsui.services import Services
 from nlp.complaints.rules import CATEGORIES

@@ -6,7 +6,7 @@ agree with the log.
 
 from dataclasses import replace
 
-from fengsui.desk.outcome import Outcome
+from fengsui.desk.rules import Outcome
 from fengsui.desk.states import CaseState
 from fengsui.settings.cases import CaseSettings
 from records import ActionKind, Case, CaseStatus, Urgency

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from fengsui.desk.views import CaseView
+from fengsui.desk.states import CaseView
 from records import Case, CaseStatus
 
 STEP: Final = 4.0

@@ -109,7 +109,7 @@ def test_every_word_is_used() -> None:
 
 
 def _speak_of_people() -> None:
-    """Compose what is said of who is called, who has an incident, and how it ended."""
+    """Compose the words about who is called, who has an incident, and how it ended."""
     for call in ("step", "repeat", "reminder"):
         escalated(made_incident(), call, HOUR, Person("张三"), "zh")
     escalated(made_incident(), "step", HOUR, None, "zh")

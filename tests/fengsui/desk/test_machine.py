@@ -17,8 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from alerts.delivery.answers import is_update, place_of
 from fengsui.desk.desk import Desk
-from fengsui.desk.outcome import Outcome
-from fengsui.desk.rules import OutcomeKind, judge_incident
+from fengsui.desk.rules import Outcome, OutcomeKind, judge_incident
 from fengsui.desk.states import IncidentState, Status, fold_incident
 from records import Action, ActionKind, Level, Notification, NotificationState, Via, subject_of
 from store.errors import StoreBusy, StoreUnreachable

@@ -70,7 +70,7 @@ ENDS = {
 
 @pytest.mark.parametrize("kind", ENDS)
 def test_what_was_ended_is_quiet(desk: Desk, kind: str) -> None:
-    """Nothing more is said of it at the level that people knew, and the log is as it was."""
+    """Nobody hears more of it at the level that people knew, and the log is as it was."""
     done(desk, kind, **ENDS[kind])
     before = desk.incident(KEY)
     for change in (Change.PROGRESS, Change.JOINED, Change.LOWERED, Change.RECOVERED):

@@ -20,7 +20,7 @@ from fengsui.cli.worded import Application
 from fengsui.desk.cases.answers import draft_of, template_of
 from fengsui.desk.desk import Desk
 from fengsui.desk.opening import opened_desk
-from fengsui.desk.views import CaseView
+from fengsui.desk.states import CaseView
 from fengsui.desk.words import clock_text
 from nlp.text.normalise import printable
 from records import ActionKind, Case, subject_of

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from fengsui.desk.cases.queue import in_order, is_overdue
-from fengsui.desk.states import CaseState
-from fengsui.desk.views import CaseView
+from fengsui.desk.states import CaseState, CaseView
 from records import Case, CaseStatus, Urgency
 from tests.store.making import NOON, case
 
