@@ -55,9 +55,9 @@ def done(desk: Desk, kind: str, key: str = KEY, **data: str) -> None:
     assert desk.act(made).is_done
 
 
-def alert(change: Change = Change.PROGRESS, level: Level = Level.YELLOW, **fields: object) -> Alert:
+def alert(change: Change = Change.PROGRESS, level: Level = Level.YELLOW, **fields: Any) -> Alert:
     """Return an alert about the incident at a level."""
-    incident = replace(made_incident(level, terms=TERMS), **fields)  # type: ignore[arg-type]
+    incident = replace(made_incident(level, terms=TERMS), **fields)
     return made_alert(change, incident=incident, at=OPENED + 2 * HOUR)
 
 

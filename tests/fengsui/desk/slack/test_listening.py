@@ -14,6 +14,7 @@ from fengsui.desk.slack.listening import listen
 from fengsui.desk.slack.seen import SlackAway, app_seen
 from fengsui.desk.states import Status
 from fengsui.services import Services
+from records import Level
 from tests.alerts.notify.slack_server import TOKEN
 from tests.fengsui.desk.making import KEY, Clock, team_settings
 from tests.fengsui.desk.slack.socket import SocketSlack, socket_slack
@@ -104,6 +105,8 @@ def test_assigning_takes_a_member_and_refuses_a_stranger(slack: SocketSlack, des
 
 def test_silence_has_an_end_and_needs_a_lead(slack: SocketSlack, desk: Desk) -> None:
     """An agent may not silence; a lead's silence ends after the hours that were chosen."""
+    # Orange and above is silenced only where that was asked for.
+    desk._ledger.record_detection([incident(level=Level.YELLOW)], [])
     values = {
         "hours": {"hours": {"selected_option": {"value": "4"}}},
         "reason": {"reason": {"value": "新品发布"}},
