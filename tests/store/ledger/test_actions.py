@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from records import Action, ActionKind, Via
 from store.ledger.actions import Decided, Known
 from store.ledger.ledger import Ledger
-from tests.store.making import MINUTE, NOON
+from tests.store.making import MINUTE, NOON, incident
 
 
 def action(number: int, subject: str = "incident:云朵茶饮@1", **changes: object) -> Action:
@@ -117,3 +118,19 @@ def test_text_that_no_database_takes_is_kept_with_marks(ledger: Ledger) -> None:
     (kept,) = ledger.append([action(1, data={"text": "a\0b\ud800"}, actor="李\0雷")])
     assert (kept.data, kept.actor) == ({"text": "a�b�"}, "李�雷")
     assert ledger.actions() == [kept]
+
+
+def test_an_old_ledger_opens_and_goes_on(url: str) -> None:
+    """A ledger of the schema before has its incidents and silences still, and takes actions."""
+    with Ledger(url) as ledger:
+        ledger.record_detection([incident()], [])
+        ledger.silence("云朵茶饮", NOON + MINUTE, "新品")
+        with ledger._writing() as connection:
+            connection.execute(text("DROP TABLE actions"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    with Ledger(url) as ledger:
+        assert ledger.incidents() == [incident()]
+        assert ledger.silenced("云朵茶饮", NOON) == "新品"
+        assert places(ledger.append([action(1)])) == [("web:1", 1)]
+    with Ledger(url) as ledger:
+        assert ledger.actions() == [action(1, seq=1)]

@@ -95,7 +95,7 @@ def test_ledgers_of_the_first_version_are_brought_up_to_date(tmp_path: Path) -> 
         ledger.record_detection([incident()], [])
     database = sqlite3.connect(path)
     database.executescript(
-        "DROP TABLE opt_outs; DROP TABLE accesses; DROP TABLE dead_letters;"
+        "DROP TABLE opt_outs; DROP TABLE accesses; DROP TABLE dead_letters; DROP TABLE actions;"
         "DROP INDEX ix_cases_written_at;"
         "DROP INDEX ix_incidents_written_at; ALTER TABLE cases DROP COLUMN written_at;"
         "ALTER TABLE incidents DROP COLUMN written_at;"
