@@ -207,8 +207,7 @@ class Sender:
         *,
         edits: bool,
     ) -> Message:
-        newest = taken[-1].alert if taken else None
-        if is_update(notification) and edits and newest is not None:
+        if is_update(notification) and edits and taken and (newest := taken[-1].alert) is not None:
             return self.texts.present(newest, language)
         if is_answer(notification) and not is_update(notification):
             answered = self.outbox.notification(answered_key(notification))
