@@ -122,15 +122,35 @@ class Team(RuleBasedStateMachine):
         self, kind: str, actor: str, key: str, data: dict[str, str], *, arrives: bool
     ) -> Action:
         """Somebody clicks; it arrives at once, later, or never."""
+        action = self._made(kind, actor, key, data)
+        if arrives:
+            self.arrives(action)
+        return action
+
+    @rule(
+        day=st.lists(
+            st.tuples(
+                st.sampled_from(KINDS), st.sampled_from(("王芳", "赵总", "李雷")),
+                st.sampled_from(KEYS[:2]), st.sampled_from(KEYS),
+            ),
+            min_size=3,
+            max_size=12,
+        )
+    )  # fmt: skip
+    def busy_day(self, day: list[tuple[str, str, str, str]]) -> None:
+        """People who may do much do much, one after the other."""
+        for kind, actor, key, into in day:
+            self._clock.at += timedelta(minutes=1)
+            data = {"to": "韩梅梅", "text": "门店已道歉", "level": "red", "hours": "2"}
+            self.arrives(self._made(kind, actor, key, {**data, "into": into, "also_safety": "yes"}))
+
+    def _made(self, kind: str, actor: str, key: str, data: dict[str, str]) -> Action:
         self._number += 1
         until = (self._clock.at + timedelta(hours=int(data["hours"]))).isoformat()
         known = {**data, "cause": data["text"], "reason": data["text"], "until": until}
         given = {name: known[name] for name in NEEDS.get(kind, ())}
         subject, number = subject_of("incident", key), str(self._number)
-        action = self._desk.new(ActionKind(kind), subject, actor, Via.WEB, number, **given)
-        if arrives:
-            self.arrives(action)
-        return action
+        return self._desk.new(ActionKind(kind), subject, actor, Via.WEB, number, **given)
 
     @rule(action=clicks)
     def arrives(self, action: Action) -> None:
@@ -262,7 +282,7 @@ class Team(RuleBasedStateMachine):
 
 TestTeam = Team.TestCase
 TestTeam.settings = settings(
-    max_examples=30,
+    max_examples=20,
     derandomize=True,
     stateful_step_count=50,
     deadline=None,
