@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from alerts.delivery.backoff import is_due
 from alerts.delivery.queue import Queue
 from alerts.delivery.sending import LEASE, Sender
 from alerts.delivery.texts import Texts
@@ -165,9 +166,7 @@ def send_now(
 
     None: another process has it.
     """
-    lease_until = notification.retry_at
-    is_claimed = notification.state is NotificationState.SENDING
-    if is_claimed and lease_until is not None and now() < lease_until:
+    if notification.state is NotificationState.SENDING and not is_due(notification, now()):
         return None
     name = notification.receiver
     return Sender(outbox, name, notifiers.get(name), now, lease).attempt(notification)

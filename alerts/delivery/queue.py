@@ -22,6 +22,7 @@ from alerts.delivery.answers import (
     is_update,
     place_of,
 )
+from alerts.delivery.backoff import is_due
 from alerts.delivery.sending import DIED, Sender, bundle_of
 from alerts.messages.away import Why, away, away_key
 from alerts.messages.digest import MOST, grouped, key_of
@@ -118,9 +119,7 @@ class Queue:
     def _can_be_tried(self, one: Notification) -> bool:
         if one.key in self._tried:
             return False
-        if one.state is NotificationState.PENDING and one.retry_at is None:
-            return True
-        return one.retry_at is not None and one.retry_at <= self._sender.now()
+        return is_due(one, self._sender.now())
 
     def _old(self, waiting: Sequence[Notification]) -> list[Notification]:
         """Return the alerts that waited too long to go out one by one."""

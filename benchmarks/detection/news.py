@@ -103,7 +103,7 @@ def _in_vain(texts: Sequence[str], rate: float, rng: np.random.Generator) -> flo
 
 
 def tables(data: Path, *, tuned: bool = True) -> list[Table]:
-    """Return how soon crises are heard, and what everyday texts of one half alarm."""
+    """Return how soon crises are detected, and what everyday texts of one half alarm."""
     crises = _crises(data)
     rows = []
     for name, form in FORMS.items():

@@ -129,7 +129,7 @@ def _slack(settings: Settings) -> list[Route]:
 
 
 async def _warm(site: Site) -> None:
-    """Read what the first page shows; a store that is away is said when somebody asks."""
+    """Read what the first page shows; a store that is away shows when somebody asks."""
     with suppress(StoreError):
         await overview.first(site, site.settings.language)
 

@@ -76,7 +76,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def address_of(host: str, port: int) -> str:
-    """Return what a browser is told."""
+    """Return what a browser gets."""
     shown = HOST if host in _ANYWHERE else host
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 

@@ -10,7 +10,7 @@ from records import Urgency
 from records.time import BEIJING, DAY
 
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
-# Whoever works no hour in two months has no working time.
+# A team that works no hour in two months has no working time.
 _LONGEST = 62 * DAY
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, update
 
 from records import Alert, Incident, IncidentStatus, Notification, NotificationState, Receipt
 from store.encoding import cleaned, decoder
@@ -14,6 +14,9 @@ from store.ledger.database import LedgerDatabase, body_of, upsert
 
 # Notifications handed out at once.
 _BATCH = 500
+# Longer than any pause, and any lease, that the outbox writes (alerts/delivery/backoff.py).
+_LONGEST_PAUSE = timedelta(minutes=65)
+_LONGEST_LEASE = timedelta(minutes=5)
 
 _incident = decoder(Incident)
 _notification = decoder(Notification)
@@ -88,9 +91,16 @@ class Outbox(LedgerDatabase):
         """Return what is to be sent (to `receiver`) at `now`, oldest first, at most 500.
 
         PENDING ones whose pause is over, and SENDING ones whose lease has passed: their sender
-        died between sending and recording.
+        died between sending and recording. So are those whose time lies further ahead than any
+        pause or lease is long: a wrong clock wrote it.
         """
-        ready = or_(_columns.retry_at.is_(None), _columns.retry_at <= now)
+        claimed = _columns.state == NotificationState.SENDING
+        ready = or_(
+            _columns.retry_at.is_(None),
+            _columns.retry_at <= now,
+            _columns.retry_at > now + _LONGEST_PAUSE,
+            and_(claimed, _columns.retry_at > now + _LONGEST_LEASE),
+        )
         query = select(_columns.body).where(_WAITS, ready).limit(_BATCH)
         return self._in_order(query, receiver)
 

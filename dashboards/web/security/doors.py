@@ -1,4 +1,4 @@
-"""Who may come in: members with a session where logins are needed, else whoever is at the machine.
+"""Who may come in: members with a session where logins are needed, else all who are at the machine.
 
 What stands in `OPEN` is for everybody: the style, the login itself, links that were shared, and
 what Slack sends, which is signed.

@@ -156,7 +156,7 @@ def _shouted(own: str, chance: random.Random) -> str:
 
 
 def _besides(own: str, chance: random.Random) -> str:
-    """Add a clause that has nothing to do with what is said, before or behind."""
+    """Add a clause that has nothing to do with the post, before or behind."""
     added, pause = chance.choice(_BESIDES), chance.choice(("，", "，", " ", "。"))
     return f"{added}{pause}{own}" if chance.random() < 0.4 else f"{own.rstrip('。')}{pause}{added}"
 

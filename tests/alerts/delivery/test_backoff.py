@@ -1,8 +1,9 @@
 """Pauses after failed attempts."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from alerts.delivery.backoff import pause_of
+from alerts.delivery.backoff import is_due, pause_of
 from records import Notification
 from tests.alerts.delivery.memory_outbox import NOW, S
 from tests.alerts.made import made_alert
@@ -20,3 +21,17 @@ def test_back_off_doubles_and_is_spread() -> None:
     ]
     other = replace(row, receiver="other", attempts=1)
     assert pause_of(other, None) != pause_of(replace(row, attempts=1), None)
+
+
+def test_wrong_clock_keeps_no_message_waiting() -> None:
+    """A pause is at most an hour and a lease a minute: a time further ahead counts for nothing."""
+    row = Notification(made_alert(), "room", S.PENDING, NOW)
+    claimed = replace(row, state=S.SENDING)
+    minutes = [-1, 1, 59, 66, 120, 60 * 24 * 400]
+    times = [NOW + timedelta(minutes=each) for each in minutes]
+    due = [is_due(replace(row, retry_at=at), NOW) for at in times]
+    assert due == [True, False, False, True, True, True]
+    due = [is_due(replace(claimed, retry_at=at), NOW) for at in times]
+    assert due == [True, False, True, True, True, True]
+    assert is_due(row, NOW)
+    assert not is_due(claimed, NOW)

@@ -31,7 +31,7 @@ def test_words_rise_against_as_many_posts() -> None:
 
 
 def test_without_a_past_every_frequent_word_is_new() -> None:
-    """Where nothing was said before, what is said often rises."""
+    """Where there was nothing before, frequent words rise."""
     assert [one.word for one in rising(holding("虫子", number=3), [])] == ["虫子"]
     assert rising([], []) == ()
 

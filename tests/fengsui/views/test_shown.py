@@ -33,7 +33,7 @@ def test_baselines_are_whole(value: float, words: str) -> None:
     ],
 )
 def test_ages_have_one_unit(span: timedelta, language: Language, words: str) -> None:
-    """An age is said in its largest unit."""
+    """An age has its largest unit."""
     assert shown.age(span, language) == words
 
 

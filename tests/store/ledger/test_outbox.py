@@ -296,3 +296,16 @@ def test_what_a_receiver_took_is_in_order_and_can_move(ledger: Ledger) -> None:
     assert [one.key for one in taken] == [first.key, second.key]
     ledger.move(taken[0], Receipt("c", "9", "9"))
     assert ledger.taken(incident().key, "slack")[0].receipt == Receipt("c", "9", "9")
+
+
+def test_time_of_a_wrong_clock_keeps_nothing_waiting(ledger: Ledger) -> None:
+    """A pause or a lease that a clock ahead wrote is over at once when the clock is right."""
+    put(ledger, notification(incident()))
+    (waiting,) = ledger.due(NOON)
+    ledger.claim(waiting, NOON + 120 * MINUTE + MINUTE)
+    (held,) = ledger.due(NOON + MINUTE)
+    assert held.state is NotificationState.SENDING
+    ledger.record(
+        replace(held, state=NotificationState.PENDING, retry_at=NOON + timedelta(days=400))
+    )
+    assert [one.key for one in ledger.due(NOON + MINUTE)] == [held.key]

@@ -1,4 +1,4 @@
-"""Cases at the desk: the log and the case agree, answers need a lead, who writes again is heard."""
+"""Cases at the desk: the log and the case agree, answers need a lead, who writes again opens it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -196,7 +196,7 @@ def test_a_connection_that_stays_away_is_an_error(
 
 
 def test_check_says_whose_app_it_is(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both tokens are tried; a refused one is said by its code, and never shown."""
+    """Both tokens are tried; of a refused one the code is shown, and nothing else."""
     assert "fengsui @ made for tests" in app_seen(services.settings.slack)
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-secret")
     with pytest.raises(SlackAway, match=r"^invalid_auth$"):
