@@ -65,7 +65,7 @@ def signed(body: str, secret: str = SECRET, age: int = 0) -> dict[str, str]:
 
 
 def test_a_signed_click_is_done(browser: TestClient, slack: SocketSlack, crisis: Crisis) -> None:
-    """Slack needs no session: its signature opens the door, and the one who clicked gets an answer."""
+    """Slack needs no session: its signature opens the door; who clicked gets an answer."""
     body = click(slack, crisis.key)
     answer = browser.post("/slack/events", content=body, headers=signed(body))
     assert answer.status_code == 200
