@@ -12,7 +12,7 @@ import numpy as np
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.posts import BrandHistory, PostView
 from alerts.evidence.same_matter import limit, rarity
-from records import Level
+from records import Incident, Level
 
 # So many people within the span of a story make a level, however few the other posts are.
 PEOPLE: Final = {Level.ORANGE: 6, Level.YELLOW: 3}
@@ -33,3 +33,14 @@ def harmed_people(
 def level_of_harm(people: int) -> Level:
     """Return the level that harm to so many people makes by itself; blue is the least there is."""
     return next((level for level, least in PEOPLE.items() if people >= least), Level.BLUE)
+
+
+def news_of_harm(people: int, incident: Incident | None) -> int:
+    """Return how many people came to harm as far as that may raise `incident`, else 0.
+
+    One that stood as high before and has fallen since is not raised again by their echo: people
+    go on telling of it for days. It may hold the level that stands.
+    """
+    if incident is not None and incident.level < level_of_harm(people) <= incident.peak_level:
+        return 0
+    return people

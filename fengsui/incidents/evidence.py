@@ -9,7 +9,7 @@ from alerts.detection.settings import DetectionSettings
 from alerts.evidence import channels
 from alerts.evidence.channels import FastPost
 from alerts.evidence.combine import Pace, combine_evidence
-from alerts.evidence.harm import harmed_people
+from alerts.evidence.harm import harmed_people, news_of_harm
 from alerts.forecast.reposts import Spread, spread_of
 from alerts.trend import trend_of
 from fengsui.counts.history import HistoryCache, is_troubled, post_view
@@ -100,9 +100,8 @@ def with_evidence(
     story = [post_view(cited) for cited in recent.posts]
     fast = [FastPost(cited.post.key, float(seen.hour)) for cited, seen in recent.fastest]
     beside = channels.channel_evidence(story, fast, past, span)
-    pace = Pace(
-        float(recent.hours[-1]), recent.trend is Trend.RISING, harmed_people(story, past, settings)
-    )
+    harmed = news_of_harm(harmed_people(story, past, settings), incident)
+    pace = Pace(float(recent.hours[-1]), recent.trend is Trend.RISING, harmed)
     return combine_evidence(signal, beside, pace, settings)
 
 

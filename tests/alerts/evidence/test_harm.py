@@ -1,14 +1,16 @@
 """People who came to harm: how many make which level, and of whom that is nothing new."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from alerts.detection.settings import DetectionSettings
 from alerts.evidence.combine import Pace, combine_evidence
-from alerts.evidence.harm import harmed_people, level_of_harm
+from alerts.evidence.harm import harmed_people, level_of_harm, news_of_harm
 from alerts.evidence.posts import BrandHistory, Day, PostView, day_of
 from records import Evidence, Level, Signal
+from tests.alerts.made import made_incident
 
 AT = datetime(2026, 3, 20, 6, tzinfo=UTC)
 SETTINGS = DetectionSettings()
@@ -55,3 +57,19 @@ def test_of_a_brand_that_is_hardly_known_it_stays_yellow() -> None:
     """What is usual for it nobody knows yet."""
     pace = Pace(6.0, rises=False, harmed=9)
     assert combine_evidence(signal(low_baseline=True), (), pace, SETTINGS).level is Level.YELLOW
+
+
+@pytest.mark.parametrize(
+    ("level", "peak", "counted"),
+    [
+        (Level.BLUE, Level.BLUE, 6),
+        (Level.ORANGE, Level.ORANGE, 6),
+        (Level.YELLOW, Level.ORANGE, 0),
+        (Level.BLUE, Level.RED, 0),
+    ],
+)
+def test_an_echo_raises_nothing_again(level: Level, peak: Level, counted: int) -> None:
+    """Six harmed people make orange once; where that was known and fell they make nothing more."""
+    incident = replace(made_incident(level), peak_level=peak)
+    assert news_of_harm(6, incident) == counted
+    assert news_of_harm(6, None) == 6
