@@ -21,7 +21,7 @@ class AnnotationSettings(BaseModel):
     )
 
     opinions: bool = Field(
-        default=True, description="a small model judges short posts about a brand (model: cascade)"
+        default=False, description="a small model judges short posts about a brand (model: cascade)"
     )
 
     @property

@@ -13,7 +13,7 @@ from fengsui.incidents.evidence import RecentActivity, with_evidence
 from fengsui.incidents.forecast import expect
 from fengsui.incidents.hot_lists import signals_of
 from fengsui.incidents.new_stories import another_story
-from fengsui.incidents.same_matter import united_posts
+from fengsui.incidents.same_matter import as_echo, united_posts
 from fengsui.incidents.story.carriers import joined
 from fengsui.incidents.story.joining import beginnings, voices_of
 from fengsui.incidents.watches import KIND, WATCH, Watched, watched
@@ -132,7 +132,7 @@ def _signals(
         signals[hot.at] = _louder(signals.get(hot.at), hot)
     if incident is None or incident.level < Level.ORANGE:
         for united in united_posts(services, series, recents.at, since):
-            signals[united.at] = _louder(signals.get(united.at), united)
+            signals[united.at] = _louder(signals.get(united.at), as_echo(united, incident))
     return signals
 
 

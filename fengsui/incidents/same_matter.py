@@ -1,6 +1,7 @@
 """Posts in the store that name the same matter: the signals that they are."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.detection.series import Series
@@ -8,7 +9,7 @@ from alerts.evidence.same_matter import SPAN, same_matter
 from fengsui.counts.history import post_view
 from fengsui.incidents.evidence import RecentActivity
 from fengsui.services import Services
-from records import IncidentStatus, Signal, Window
+from records import Incident, IncidentStatus, Signal, Window
 
 
 def united_posts(
@@ -46,3 +47,13 @@ def _may_reopen(services: Services, brand: str, at: datetime) -> bool:
         return False
     reopens = timedelta(hours=services.settings.detection.reopen_hours)
     return at - (incident.recovered_at or incident.updated_at) <= reopens
+
+
+def as_echo(united: Signal, incident: Incident | None) -> Signal:
+    """Return what customers who agree may still raise: people go on agreeing for hours.
+
+    Where the incident stood as high before and has fallen, they hold its level and raise nothing.
+    """
+    if incident is None or united.level > incident.peak_level:
+        return united
+    return replace(united, level=min(united.level, incident.level))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import nlp.opinion.judge
+from fengsui.annotate.settings import AnnotationSettings
 from fengsui.services import Services
 from fengsui.settings.application import Settings, load
 from nlp.sentiment.registry import LINEAR
@@ -78,8 +79,8 @@ def no_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 
 def test_opinions_are_judged_behind_the_cascade_alone(fengsui: Shell) -> None:
-    """The judge stands behind the cascade: with another model, or turned off, there is none."""
-    settings = Settings(state=fengsui.folder)
+    """The judge stands behind the cascade where it is wanted: with another model there is none."""
+    settings = Settings(state=fengsui.folder, annotation=AnnotationSettings(opinions=True))
     with Services(settings) as services:
         assert services.judge is not None
     with Services(settings.model_copy(update={"model": LINEAR})) as services:
@@ -94,10 +95,11 @@ def test_without_its_weights_the_cascade_works_alone(
     fengsui: Shell, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A missing or damaged folder costs accuracy, not mentions; the log and check say so."""
-    with Services(Settings(state=fengsui.folder)) as services:
+    wanted = AnnotationSettings(opinions=True)
+    with Services(Settings(state=fengsui.folder, annotation=wanted)) as services:
         assert services.judge is None
     assert "pools.json" in caplog.text
-    fengsui.settings("")
+    fengsui.settings("[annotation]\nopinions = true\n")
     ran = fengsui("check")
     assert ran.code == 1
     assert "✗ judge of opinions: " in ran.out

@@ -57,7 +57,6 @@ def test_init_writes_settings_that_check_finds_sound(fengsui: Shell) -> None:
         "ledger",
         "pseudonyms",
         "model",
-        "opinions",
         "source exports",
         "receiver terminal",
         "caution",

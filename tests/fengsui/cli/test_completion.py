@@ -33,7 +33,7 @@ def completed(folder: Path, *words: str, language: str = "en") -> str:
 
 def test_commands_and_options_are_completed(tmp_path: Path) -> None:
     """Names of commands, of those of a group, and of options are completed."""
-    assert completed(tmp_path, "ca").split() == ["cases"]
+    assert completed(tmp_path, "ca").split() == ["case", "cases"]
     assert completed(tmp_path, "das").split() == ["dashboards"]
     assert completed(tmp_path, "store", "dead").split() == ["dead-letters"]
     assert completed(tmp_path, "cases", "--li").split() == ["--limit"]

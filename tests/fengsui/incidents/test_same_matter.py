@@ -1,10 +1,15 @@
 """Customers in the store who complain of the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from fengsui.incidents.same_matter import as_echo
 from fengsui.pipeline import steps
 from fengsui.services import Services
-from records import Change, Level
+from records import Change, Level, Signal
+from tests.alerts.made import made_incident
 from tests.fengsui.incidents.test_detect import HOUR, MINUTE, NOW, put, services, usual_weeks
 
 __all__ = ["services"]  # a fixture
@@ -48,3 +53,23 @@ def test_the_second_sober_report_opens_an_incident(services: Services) -> None:
     (alert,) = steps.detect(services, NOW + 2 * MINUTE).alerts
     assert (alert.change, alert.incident.level) == (Change.OPENED, Level.BLUE)
     assert alert.incident.terms == ("标签",)
+
+
+@pytest.mark.parametrize(
+    ("level", "peak", "raised"),
+    [
+        (None, None, Level.YELLOW),
+        (Level.BLUE, Level.BLUE, Level.YELLOW),
+        (Level.YELLOW, Level.ORANGE, Level.YELLOW),
+        (Level.BLUE, Level.ORANGE, Level.BLUE),
+    ],
+)
+def test_an_echo_raises_nothing_again(
+    level: Level | None, peak: Level | None, raised: Level
+) -> None:
+    """Customers who go on agreeing after the worst hold the level that stands: no flapping."""
+    known = None
+    if level is not None and peak is not None:
+        known = replace(made_incident(level), peak_level=peak)
+    signal = Signal("云朵", "made", NOW, 1e-6, Level.YELLOW, ())
+    assert as_echo(signal, known).level is raised
