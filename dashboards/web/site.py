@@ -197,7 +197,7 @@ class _Writer:
 
     def refusal(self, reason: str) -> str:
         """Return why something was refused; a reason without words stays as it is."""
-        return words_of(self.language).get(f"refused.{reason}", shown.line(reason, 60))
+        return words_of(self.language).get(f"denied.{reason}", shown.line(reason, 60))
 
     def level_word(self, level: Level | None) -> str:
         """Return what a level is called."""
