@@ -69,6 +69,8 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "privacy": Place("keep.privacy", "keep"),
 }
 ADDED: Final = "added"
+# Where those stand that packages of ours add; another package's stand apart.
+ADDED_GROUPS: Final[Mapping[str, str]] = {"serve": "handle", "dashboards": "keep"}
 
 
 class CommandList(WordedGroup):
@@ -97,7 +99,7 @@ class CommandList(WordedGroup):
         self._add()
         groups: dict[str, list[str]] = {}
         for name in self.commands:
-            group = COMMANDS[name].group if name in COMMANDS else ADDED
+            group = COMMANDS[name].group if name in COMMANDS else ADDED_GROUPS.get(name, ADDED)
             groups.setdefault(group, []).append(name)
         for group, names in groups.items():
             rows = definitions(self.rows(ctx, names), columns())

@@ -24,13 +24,19 @@ STEP_MINUTES = 15
 
 NEXT = {
     "zh": """接下来可以试试：
-  {command} cases --config {config}   # 按紧急程度列出投诉工单
+  {command} serve --past --config {config}   # 在网页上看这场危机
+  {command} show 云朵茶饮 --config {config}   # 谁在跟进；ack、note、resolve 处理它
+  {command} review 云朵茶饮 --config {config}   # 写一份复盘
+  {command} cases --config {config}   # 投诉工单，先答哪个排哪个
   {command} init                      # 写一份带注释的 fengsui.toml，填上你的品牌
   {command} replay 导出.csv --brand 品牌=别名,别名   # 回放你自己的微博导出
   {command} detect-csv 数量.csv       # 在你自己的时间序列上检验检测器
   {command} --help                    # 全部命令""",
     "en": """Try next:
-  {command} cases --config {config}   # the complaints, most urgent first
+  {command} serve --past --config {config}   # the crisis on the page
+  {command} show 云朵茶饮 --config {config}   # who has it; ack, note and resolve handle it
+  {command} review 云朵茶饮 --config {config}   # write a review
+  {command} cases --config {config}   # the complaints, the next to be answered first
   {command} init                      # write a commented fengsui.toml for your brands
   {command} replay export.csv --brand NAME=alias,alias   # an export of your own
   {command} detect-csv counts.csv     # the detector on your own numbers
