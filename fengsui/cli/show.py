@@ -15,6 +15,7 @@ from fengsui.chart.timeline import Timeline
 from fengsui.cli.language import tell
 from fengsui.pipeline.replay import Replayed
 from fengsui.services import Services
+from fengsui.wording.reasons import reason_text
 from nlp.text.normalise import printable
 from records import Incident, NotificationState
 from records.language import LEVEL_NAMES, TERMINAL_COLOURS
@@ -84,7 +85,8 @@ def summary(services: Services, done: Replayed, seconds: float) -> Table:
     for name in ("read", "kept", "duplicate", "quarantined"):
         table.add_row(words[name], f"{getattr(done.collected, name):,}")
     for reason, count in services.ledger.quarantine_reasons().items():
-        table.add_row(Text(f"  {reason}", style="dim"), Text(f"{count:,}", style="dim"))
+        said = printable(reason_text(services.settings.language, reason))
+        table.add_row(Text(f"  {said}", style="dim"), Text(f"{count:,}", style="dim"))
     table.add_row(words["mentions"], f"{totals['mentions']:,}")
     table.add_row(words["copies"], f"{totals['duplicates']:,}")
     table.add_row(words["cases"], f"{len(services.ledger.cases()):,}")
