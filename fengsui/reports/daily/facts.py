@@ -12,7 +12,7 @@ from fengsui.reports.daily.answers import Answers, answers_of
 from fengsui.reports.daily.notable import Notable, notable_of
 from fengsui.reports.handling import handled, owners
 from fengsui.services import Services
-from records import Incident, IncidentKind, IncidentStatus, Signal, Urgency, Window
+from records import Incident, IncidentKind, IncidentStatus, Level, Signal, Urgency, Window
 from store.ledger.state import DETECTED
 
 # The days before, with which a day is compared; fewer than so many known ones say nothing.
@@ -98,6 +98,9 @@ def gather(services: Services, window: Window, brand: str = "") -> Brief:
     incidents = tuple(_incidents(services, window, names))
     shares = services.ledger.coverage(window, services.tick)
     known_days = len(_known_days(services, window))
+    # Where something burns brightly, its complaints do not grow slowly.
+    alight = {one.brand for one in incidents if one.peak_level > Level.BLUE}
+    slow = [name for name in names if name not in alight]
     return Brief(
         window=window,
         brands=tuple(_brand_day(services, name, window, known_days) for name in names),
@@ -115,7 +118,7 @@ def gather(services: Services, window: Window, brand: str = "") -> Brief:
         known_days=known_days,
         brand=brand,
         owners=owners(services, [one.key for one in incidents]),
-        burning=tuple(burning(services, names, window.until)),
+        burning=tuple(burning(services, slow, window.until)),
     )
 
 

@@ -14,6 +14,7 @@ from fengsui.services import Services
 from fengsui.settings.application import Settings
 from nlp.brands.matcher import BrandSettings
 from records import Change, IncidentStatus, Level, Window
+from tests.alerts.made import made_incident
 from tests.fengsui.incidents.test_detect import DAY, HOUR, MINUTE, NOW, put
 
 BRANDS = ("云朵", "晨曦")
@@ -70,3 +71,13 @@ def test_the_brief_names_what_burns(services: Services) -> None:
     assert "云朵: " in brief.compose(services, day, "en").plain()
     quiet = gather(services, Window(MORNING - 9 * DAY, MORNING - 8 * DAY))
     assert "近 7 天投诉" not in brief.compose(services, quiet, "zh").plain()
+
+
+def test_the_brief_does_not_call_a_crisis_slow(services: Services) -> None:
+    """Where an incident above blue is in the window, its complaints stand there alone."""
+    burn(services, "云朵")
+    crisis = made_incident(Level.ORANGE, brand="云朵", opened_at=MORNING - 4 * HOUR)
+    services.ledger.record_detection([crisis], [])
+    day = gather(services, Window(MORNING - DAY, MORNING))
+    assert [one.brand for one in day.incidents] == ["云朵"]
+    assert day.burning == ()
