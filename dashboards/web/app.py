@@ -83,31 +83,7 @@ def application(
             yield
 
     return Starlette(
-        routes=[
-            Route("/", overview.show),
-            Route("/incidents", incident.listed),
-            Route("/incidents/{key:path}", incident.show),
-            Route("/chart/incident.svg", incident.chart),
-            Route("/brands", brand.listed),
-            Route("/brands/{name:path}", brand.show),
-            Route("/chart/brand.svg", brand.chart),
-            Route("/search", search.show),
-            Route("/search.csv", search.export),
-            Route("/sources", collection.show),
-            Route("/sources/retry", collection.retry, methods=["POST"]),
-            Route("/sources/resend", collection.resend, methods=["POST"]),
-            Route("/share", share.make, methods=["POST"]),
-            Route("/share/{token}", share.show),
-            Route("/share/{token}/chart.svg", share.chart),
-            Route("/act", act.act, methods=["POST"]),
-            Route("/login", login.show),
-            Route("/login", login.enter, methods=["POST"]),
-            Route("/logout", login.leave, methods=["POST"]),
-            Route("/language/{language}", choose_language),
-            *_slack(settings),
-            Route("/live", live.listen),
-            Mount("/static", FixedFiles(directory=FOLDER)),
-        ],
+        routes=_routes(settings),
         middleware=[
             Middleware(SafeHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
@@ -123,9 +99,34 @@ def application(
     )
 
 
-def _slack(settings: Settings) -> list[Route]:
-    """Return the endpoint of Slack where clicks arrive by HTTP."""
-    return [Route(PATH, events, methods=["POST"])] if settings.slack.mode == "http" else []
+def _routes(settings: Settings) -> list[Route | Mount]:
+    """Return what stands at which address; Slack's where clicks arrive by HTTP."""
+    slack = [Route(PATH, events, methods=["POST"])] if settings.slack.mode == "http" else []
+    return [
+        Route("/", overview.show),
+        Route("/incidents", incident.listed),
+        Route("/incidents/{key:path}", incident.show),
+        Route("/chart/incident.svg", incident.chart),
+        Route("/brands", brand.listed),
+        Route("/brands/{name:path}", brand.show),
+        Route("/chart/brand.svg", brand.chart),
+        Route("/search", search.show),
+        Route("/search.csv", search.export),
+        Route("/sources", collection.show),
+        Route("/sources/retry", collection.retry, methods=["POST"]),
+        Route("/sources/resend", collection.resend, methods=["POST"]),
+        Route("/share", share.make, methods=["POST"]),
+        Route("/share/{token}", share.show),
+        Route("/share/{token}/chart.svg", share.chart),
+        Route("/act", act.act, methods=["POST"]),
+        Route("/login", login.show),
+        Route("/login", login.enter, methods=["POST"]),
+        Route("/logout", login.leave, methods=["POST"]),
+        Route("/language/{language}", choose_language),
+        *slack,
+        Route("/live", live.listen),
+        Mount("/static", FixedFiles(directory=FOLDER)),
+    ]
 
 
 async def _warm(site: Site) -> None:
